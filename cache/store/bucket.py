@@ -25,6 +25,8 @@ _CONNECT: Final = "5s"
 _ANSWER: Final = "60s"
 _PATIENCE: Final = timedelta(seconds=40)
 _RETRIES: Final = 6
+#: Seconds for an answer that can be done without.
+_SOON: Final = "8s"
 
 Answer = TypeVar("Answer")
 
@@ -51,8 +53,12 @@ def address_of(place: Path | str | None) -> str | None:
     return f"{match[1]}://{match[2].rstrip('/')}" if match else None
 
 
-def connect(address: str) -> Bucket:
+def connect(address: str, *, patient: bool = True) -> Bucket:
     """The place at an address; no request is sent yet.
+
+    Args:
+        address: such as s3://bucket/desk.
+        patient: whether a request that fails is sent again, and one that hangs waited for.
 
     Raises:
         StoreError: the library is not installed, or cannot use the address.
@@ -70,10 +76,10 @@ def connect(address: str) -> Bucket:
             address,
             client_options={
                 "connect_timeout": _CONNECT,
-                "timeout": _ANSWER,
+                "timeout": _ANSWER if patient else _SOON,
                 "allow_http": plain,
             },
-            retry_config={"max_retries": _RETRIES, "retry_timeout": _PATIENCE},
+            retry_config={"max_retries": _RETRIES if patient else 0, "retry_timeout": _PATIENCE},
         )
     except (BaseError, ValueError) as error:
         raise StoreError(f"{address} cannot be used: {_words(error)}") from None

@@ -21,13 +21,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cache.facts import regular
-from cache.facts.errors import StoreError
+from cache.facts.errors import StoreBusy, StoreError
 from cache.store import disk, head, objects, owner, pack
+from cache.store.bucket import UnreachableError
 from cache.store.manifest import named
 from cache.store.mirror import Copy
 from cache.store.objects import Damaged
 from cache.store.owner import MARKER
-from cache.store.publish import FACTS, fact
+from cache.store.publish import FACTS, ago, fact
 from cache.store.reading import STRANGE
 from core.data.record import record
 
@@ -80,7 +81,9 @@ def upload(store: Store, config: Path, bucket: Bucket, now: datetime) -> Uploade
     before = bucket.pointer(MARKER)
     known = _fields(before.data, bucket.address) if before is not None else None
     there = bucket.sizes()
-    if known is None and any(not name.startswith(f"{_OBJECTS}/") for name in there):
+    # the pointer may have come meanwhile: then this publication is overtaken, at its end
+    others = [n for n in there if n != MARKER and not n.startswith(f"{_OBJECTS}/")]
+    if known is None and others:
         raise StoreError(f"{bucket.address} holds other files; publish under an empty prefix")
     facts = {name: data for name in FACTS if (data := fact(config / name)) is not None}
     while True:
@@ -138,47 +141,84 @@ def _put_all(bucket: Bucket, there: dict[str, int], pieces: Iterable[tuple[str, 
 
 
 def bring(bucket: Bucket, home: Path, now: datetime) -> str:
-    """Bring a reader's copy to what is published; it stays as it is where the line is down.
+    """Bring a reader's copy to what is published, once; see `Reader.bring`."""
+    return Reader(bucket, home).bring(now)
+
+
+class Reader:
+    """Brings a reader's own copy to what is published, once or now and again.
 
     Args:
         bucket: where it is published.
-        home: the reader's copy: a directory of their own, made where there is none.
-        now: with a time zone.
-
-    Returns:
-        "" where the copy is what is published now, else a sentence on why not, and its age.
-
-    Raises:
-        StoreError: nothing is published, or it cannot be reached or is damaged, and no generation
-            is held here.
+        home: the copy: a directory of the reader's own, made where there is none.
+        quick: the same place, asked without patience for the pointer while a generation is held.
     """
-    owner.check(home, writing=True)
-    copy = _LocalCopy(home / _MARKET)
-    try:
-        pointer = bucket.pointer(MARKER)
+
+    def __init__(self, bucket: Bucket, home: Path, quick: Bucket | None = None) -> None:
+        self.home, self._bucket, self._quick = home, bucket, quick or bucket
+        #: The pointer that the copy was brought to, and why that failed where it did.
+        self._pointer: bytes | None = None
+        self._trouble: StoreError | None = None
+
+    def bring(self, now: datetime) -> str:
+        """Bring what is published now; where the line is down the copy stays as it is.
+
+        A look that finds the pointer of the look before costs one request and reads no file: also
+        where what it points to could not be taken, which another publication mends.
+
+        Args:
+            now: with a time zone.
+
+        Returns:
+            "" where the copy is what is published now, else a sentence on why not, and its age.
+
+        Raises:
+            StoreError: nothing is published, or it cannot be reached, is damaged or cannot be
+                kept, and no generation is held here.
+        """
+        owner.check(self.home, writing=True)
+        copy = _LocalCopy(self.home / _MARKET)
+        held = copy.generation() is not None
+        try:
+            self._take(copy, self._quick if held else self._bucket)
+            return ""
+        except StoreError as error:
+            mark = _marked(self.home)
+            if not held or mark is None:
+                raise
+            with suppress(OSError):
+                # for the screen, which is drawn over what is said here
+                _mark(self.home, {**mark, "failure": str(error)}, self._bucket)
+            return (
+                f"{error}; shown is the last whole generation here, {mark['generation']},"
+                f" published {mark['at']}, {ago(mark['at'], now)}"
+            )
+
+    def _take(self, copy: _LocalCopy, asked: Bucket) -> None:
+        """Bring what the pointer names, unless that was tried already."""
+        before, self._pointer = self._pointer, None
+        pointer = asked.pointer(MARKER)
         if pointer is None:
-            raise StoreError(f"nothing is published at {bucket.address}")
-        fields = _fields(pointer.data, bucket.address)
-        copy.take(bucket, fields)
+            raise StoreError(f"nothing is published at {self._bucket.address}")
+        if pointer.data != before:
+            self._trouble = None
+            try:
+                self._bring(copy, _fields(pointer.data, self._bucket.address))
+            except (UnreachableError, StoreBusy):
+                raise
+            except OSError as error:
+                self._trouble = StoreError(f"cannot write to {self.home}: {error.strerror}")
+            except StoreError as error:
+                self._trouble = error
+        self._pointer = pointer.data
+        if self._trouble is not None:
+            raise self._trouble
+
+    def _bring(self, copy: _LocalCopy, fields: Mapping[str, Any]) -> None:
+        copy.take(self._bucket, fields)
         for name in FACTS:
-            _bring_fact(bucket, fields["facts"].get(name), home / name)
-        _mark(home, {"generation": fields["generation"], "at": fields["at"]}, bucket)
-        return ""
-    except StoreError as error:
-        mark = _marked(home)
-        if copy.generation() is None or mark is None:
-            raise
-        with suppress(OSError):
-            # for the screen, which is drawn over what is said here
-            _mark(home, {**mark, "failure": str(error)}, bucket)
-        hours = (now - datetime.fromisoformat(mark["at"])).total_seconds() / 3600
-        old = f"{hours:.0f} hours" if hours < 48 else f"{hours / 24:.0f} days"
-        return (
-            f"{error}; shown is the last whole generation here, {mark['generation']}, published"
-            f" {mark['at']}, {old} ago"
-        )
-    except OSError as error:
-        raise StoreError(f"cannot write to {home}: {error.strerror}") from None
+            _bring_fact(self._bucket, fields["facts"].get(name), self.home / name)
+        _mark(self.home, {"generation": fields["generation"], "at": fields["at"]}, self._bucket)
 
 
 def _bring_fact(bucket: Bucket, name: str | None, target: Path) -> None:
@@ -208,10 +248,13 @@ class _LocalCopy(Copy):
             return
         with self._writing():
             with ThreadPoolExecutor(_AT_ONCE) as pool:
-                for data, name in zip(
-                    pool.map(lambda name: _checked(bucket, name), lacking), lacking, strict=True
-                ):
-                    self._put(data, name.rpartition(".")[2])
+                answers = [pool.submit(_checked, bucket, name) for name in lacking]
+                try:
+                    for answer, name in zip(answers, lacking, strict=True):
+                        self._put(answer.result(), name.rpartition(".")[2])
+                finally:
+                    # after a failure nobody waits for the others
+                    pool.shutdown(wait=False, cancel_futures=True)
             disk.sync(self._objects)
             disk.write(target, manifest)
             ahead = [number for number in self._numbers() if number > fields["generation"]]

@@ -1,8 +1,8 @@
 """The store: generations of files that are written once and never changed.
 
-    HOME/objects/HASH.npy|json|raw     content, named by its SHA-256 (measured faster than BLAKE2b)
+    HOME/objects/HASH.npy|json|bz2     content, named by its SHA-256 (measured faster than BLAKE2b)
     HOME/generations/00000012.json     a manifest: the objects of one generation, under its own hash
-    HOME/derived/                      what was worked out from a generation, gone with it
+    HOME/derived/                      what was worked out from the contents
     HOME/head                          the newest generation's number, written once that lasts
     HOME/lock                          held by the one process that writes
 
@@ -237,7 +237,7 @@ class Store(StoreReader):
         # Manifests first: a reader that misses an object finds the listing changed, and retries.
         for number in numbers:
             disk.remove(self._generations / f"{number:08d}.json")
-        derived.tidy(self.home, self._numbers())
+        derived.tidy(self.home)
         if damaged:
             return
         try:

@@ -21,7 +21,7 @@ from core.answer.views import covers
 from core.data.errors import UnavailableError
 from core.data.record import record
 from core.data.windows import Window, resolve
-from core.measures.concentration import order
+from core.measures.concentration import net_return, order
 from core.measures.contribution import basket
 from core.measures.groups import sectors
 from core.measures.membership import as_known, spans
@@ -68,6 +68,11 @@ class Contributions:
     weight_measured: float
     estimated: bool
     claims: bool
+
+    @property
+    def net_return(self) -> float:
+        """Return of the fund's closes; of the measured lines where none are held."""
+        return net_return(self.fund_return, self.basket_return)
 
     @property
     def explained(self) -> float:
@@ -119,15 +124,16 @@ def contributions(
             order(measured.contribution[rows], measured.weights[rows], measured.numbers[rows])
         ]
         numbers, value = measured.numbers[rows], measured.contribution[rows]
-        of_sectors = register.texts(measured.labels.sectors, numbers)
         answered[fund] = Contributions(
             fund=fund,
             symbols=register.texts(register.symbols, numbers),
             names=register.texts(measured.labels.names, numbers),
-            sectors=of_sectors,
+            sectors=register.texts(measured.labels.sectors, numbers),
             industries=register.texts(measured.labels.industries, numbers),
             value=value,
-            by_sector=sectors(of_sectors, measured.weights[rows], value),
+            by_sector=sectors(
+                measured.labels.coded_sectors.of(numbers), measured.weights[rows], value
+            ),
             fund_return=own_return(market.series(fund), window, question.basis),
             basket_return=measured.basket_return,
             weight_measured=measured.weight_measured,

@@ -16,12 +16,14 @@ from core.answer.index import index_of, own_return
 from core.answer.views import covers
 from core.data.record import record
 from core.measures.breadth import Breadth, MemberList, breadth
-from core.measures.concentration import Concentration, concentration, order
+from core.measures.concentration import Concentration, concentration, net_return, order
 from core.measures.end_weights import WindowWeights, held_weights, weights_at
 from core.measures.membership import list_at_end, spans
 from core.measures.sweep import Swept, sweep
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from core.answer.views import IndexView
     from core.data.frames import FloatArray, IntArray
     from core.data.market import Market
@@ -104,7 +106,7 @@ class Figures:
         def without(dropped: IntArray) -> tuple[None, float]:
             return None, self.basket_return - float(unscaled[dropped].sum())
 
-        net = self.basket_return if self.fund_return is None else self.fund_return
+        net = net_return(self.fund_return, self.basket_return)
         places = np.arange(len(ranked))
         return concentration(
             stretch.share[ranked], unscaled, stretch.scaled[ranked], places, net, without
@@ -151,19 +153,17 @@ class Figures:
 
 
 def figures(
-    market: Market, question: Question, fund: str, windows: Sequence[Window]
+    market: Market, question: Question, fund: str, windows: Sequence[Window], as_of: date
 ) -> Iterator[Figures | str]:
-    """The figures of one index over windows as of the last one's end, or why there are none.
+    """The figures of one index over windows, or why there are none.
 
     Args:
         market: what is held.
         question: its basis.
         fund: whose index.
         windows: ascending by their ends.
+        as_of: the session asked for.
     """
-    if not windows:
-        return
-    as_of = windows[-1].end
     parts = [spans(market, fund, window.start, window.end, as_of) for window in windows]
     measured = sweep(market, [some for some in parts if some], question.basis)
     for window, some in zip(windows, parts, strict=True):

@@ -14,7 +14,7 @@ from core.answer.views import IndexView, Lines, Without
 from core.data.frames import BoolArray, FloatArray, Holdings, IntArray, LeftOut, day
 from core.data.question import names_left_out
 from core.measures.breadth import breadth_of
-from core.measures.concentration import concentration, order
+from core.measures.concentration import concentration, net_return, order
 from core.measures.contribution import basket
 from core.measures.correlation import correlation_of
 from core.measures.end_weights import HeldWeights, WindowWeights, held_weights, weights_at
@@ -163,7 +163,6 @@ def index_of(
     weight, scaled = measured.weights[rows], measured.contribution[rows]
     ranked = order(scaled, weight, numbers)
     fund_return = own_return(market.series(fund), window, question.basis)
-    net = measured.basket_return if fund_return is None else fund_return
 
     def without(dropped: IntArray) -> tuple[float | None, float]:
         full = np.zeros(len(measured.symbols), bool)
@@ -194,9 +193,9 @@ def index_of(
         others=_others(files),
         segments=measured.segments,
         contributors=_lines(measured, rows[ranked], files),
-        sectors=sectors(register.texts(measured.labels.sectors, numbers), weight, scaled),
+        sectors=sectors(measured.labels.coded_sectors.of(numbers), weight, scaled),
         industries=industries(
-            register.texts(measured.labels.industries, numbers),
+            measured.labels.coded_industries.of(numbers),
             weight,
             scaled,
             measured.labels.industry_sources(numbers),
@@ -209,7 +208,7 @@ def index_of(
             measured.unscaled[rows],
             scaled,
             ranked,
-            net,
+            net_return(fund_return, measured.basket_return),
             without,
             fund_return=fund_return,
         ),

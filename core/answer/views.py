@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, Literal
 
 from core.data.record import record
+from core.measures.concentration import net_return
 from core.measures.end_weights import WindowWeights
 
 if TYPE_CHECKING:
@@ -202,6 +203,11 @@ class IndexView:
     weights: WindowWeights = field(default_factory=WindowWeights)
     file_price_weight: float = 0.0
     stray_day: StrayDay | None = None
+
+    @property
+    def net_return(self) -> float:
+        """Return of the fund's closes; of the measured lines where none are held."""
+        return net_return(self.fund_return, self.basket_return)
 
     @property
     def explained(self) -> float:

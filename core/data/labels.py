@@ -19,6 +19,36 @@ if TYPE_CHECKING:
 
 
 @record(frozen=True, eq=False, slots=True)
+class Coded:
+    """Texts by number: many lines have few sectors.
+
+    Attributes:
+        texts: each once, A to Z.
+        codes: (n,) the place in ``texts`` of each line's.
+    """
+
+    texts: tuple[str, ...]
+    codes: IntArray
+
+    def of(self, lines: IntArray) -> Coded:
+        """Those of some lines."""
+        return Coded(self.texts, self.codes[lines])
+
+    def renamed(self, names: Sequence[str]) -> Coded:
+        """The same lines under new names, one for each of ``texts``; names may be alike."""
+        texts = tuple(sorted(set(names)))
+        place = {text: code for code, text in enumerate(texts)}
+        return Coded(texts, np.array([place[name] for name in names], np.intp)[self.codes])
+
+
+def coded(texts: Sequence[str]) -> Coded:
+    """(n,) texts by number."""
+    names = tuple(sorted(set(texts)))
+    place = {name: code for code, name in enumerate(names)}
+    return Coded(names, np.fromiter(map(place.__getitem__, texts), np.intp, len(texts)))
+
+
+@record(frozen=True, eq=False, slots=True)
 class Labels:
     """What each line of the register is called; (L,) each.
 
@@ -26,6 +56,8 @@ class Labels:
         names: "" where no file says.
         sectors: "" where no file says.
         industries: "" where no file says, one spelling for each whatever the case.
+        coded_sectors: the sectors by number.
+        coded_industries: the industries by number.
         files: the files asked, the first that says anything counts; then the user's own lists.
         sector_source: place in ``files`` of the one that gave the sector, -1 where none did.
         industry_source: the same of the industry.
@@ -34,6 +66,8 @@ class Labels:
     names: Texts
     sectors: Texts
     industries: Texts
+    coded_sectors: Coded
+    coded_industries: Coded
     files: tuple[Holdings | IndustryList, ...]
     sector_source: IntArray
     industry_source: IntArray
@@ -109,7 +143,11 @@ def _labels(
     for place, one, numbers, rows in own_rows:
         industry_source[_write(industries, numbers, [one.industries[row] for row in rows])] = place
     _unite_spellings(industries)
-    return Labels(names, sectors, industries, (*files, *own), sector_source, industry_source)
+    coded_sectors, coded_industries = coded(sectors.tolist()), coded(industries.tolist())
+    return Labels(
+        names, sectors, industries, coded_sectors, coded_industries, (*files, *own),
+        sector_source, industry_source,
+    )  # fmt: skip
 
 
 def _rows_of(market: Market, own: IndustryList) -> tuple[IntArray, list[int]]:

@@ -7,7 +7,7 @@ compares, prints and refuses changes is shared by all of them.
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import MISSING, FrozenInstanceError, fields
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -30,10 +30,10 @@ else:
         assert frozen
 
         def decorate(cls):
-            made = dataclass(frozen=False, slots=slots, eq=False, repr=False)(cls)
+            made = dataclass(init=False, eq=False, repr=False, slots=slots)(cls)
+            made.__init__ = _init_of(made)
             made.__repr__ = _repr
-            made.__setattr__ = _set_slot_once if slots else _set_once
-            made.__delattr__ = _refuse
+            made.__setattr__ = made.__delattr__ = _refuse
             if slots:
                 made.__getstate__, made.__setstate__ = _state, _set_state
             if eq:
@@ -43,21 +43,31 @@ else:
         return decorate
 
 
-def _set_slot_once(self: Any, name: str, value: object) -> None:
-    """Set a field that has no value yet, as `__init__` does."""
-    if hasattr(self, name):
-        _refuse(self, name)
-    object.__setattr__(self, name, value)
+def _init_of(cls: Any) -> Any:
+    """Compile the `__init__` of a class: it sets each field past `__setattr__`, which refuses."""
+    plain, by_name, body = ["self"], ["*"], []
+    names: dict[str, object] = {"set_field": object.__setattr__, "MISSING": MISSING}
+    for one in fields(cls):
+        argument = value = name = one.name
+        if one.default is not MISSING:
+            argument, names[f"default_{name}"] = f"{name}=default_{name}", one.default
+        elif one.default_factory is not MISSING:
+            argument, names[f"make_{name}"] = f"{name}=MISSING", one.default_factory
+            value = f"make_{name}() if {name} is MISSING else {name}"
+        if one.init:
+            (by_name if one.kw_only else plain).append(argument)
+        else:
+            # no argument: it is always the default
+            names[name] = one.default
+        body.append(f" set_field(self, {name!r}, {value})")
+    arguments = ", ".join(plain + (by_name if len(by_name) > 1 else []))
+    exec(f"def __init__({arguments}):\n" + "\n".join(body), names)
+    made: Any = names["__init__"]
+    made.__qualname__ = f"{cls.__qualname__}.__init__"
+    return made
 
 
-def _set_once(self: Any, name: str, value: object) -> None:
-    """As `_set_slot_once`; a field's default is an attribute of the class."""
-    if name in self.__dict__ or name not in self.__dataclass_fields__:
-        _refuse(self, name)
-    object.__setattr__(self, name, value)
-
-
-def _refuse(_: Any, name: str) -> NoReturn:
+def _refuse(_: Any, name: str, value: object = None) -> NoReturn:
     raise FrozenInstanceError(f"cannot change field {name!r}")
 
 

@@ -160,7 +160,7 @@ def _top(ground: Ground, best: Top, amounts: dict[str, float]) -> Explanation:
     view = ground.view
     assert view is not None
     lines = view.contributors
-    net = view.basket_return if view.fund_return is None else view.fund_return
+    net = view.net_return
     parts = [float(lines.contribution[i]) for i in range(best.k)]
     names = lines.symbols[: best.k]
     gain = math.fsum(c for c in amounts.values() if c > 0)

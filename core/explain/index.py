@@ -37,7 +37,7 @@ def index(ground: Ground) -> Explanation | None:
         terms.append(Term("rest", view.rest, "bp", "fund return less basket return"))
     return Explanation(
         f"return of {view.fund}",
-        view.fund_return if known else view.basket_return,
+        view.net_return,
         "percent",
         " + ".join(term.name for term in terms),
         view.explained + view.unmeasured + (view.rest or 0.0),

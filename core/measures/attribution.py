@@ -98,13 +98,14 @@ def by_sector(small: Basket, large: Basket) -> tuple[SectorEffect, ...]:
     segments this keeps the sum exact. A sector without weight at the start carries its
     contribution as interaction.
     """
-    every = sorted({name or UNKNOWN for basket in (small, large) for name in set(basket.sectors)})
+    labels = [basket.labels.coded_sectors for basket in (small, large)]
+    every = sorted({name or UNKNOWN for of_basket in labels for name in of_basket.texts})
     code = {name: place for place, name in enumerate(every)}
     sides: list[list[FloatArray]] = []
-    for basket in (small, large):
+    for basket, of_basket in zip((small, large), labels, strict=True):
         rows = np.nonzero(basket.measured.any(axis=0))[0]
-        codes = [code[name or UNKNOWN] for name in basket.sectors]
-        places = np.array(codes, np.intp)[rows]
+        codes = np.array([code[name or UNKNOWN] for name in of_basket.texts], np.intp)
+        places = codes[of_basket.codes[basket.numbers[rows]]]
         sides.append(
             [
                 np.bincount(places, values, len(every)).astype(np.float64)

@@ -89,6 +89,11 @@ def order(
     return np.lexsort((np.array(symbols), -weight, larger_first)).astype(np.intp)
 
 
+def net_return(fund_return: float | None, basket_return: float) -> float:
+    """Return of the fund's closes; of the measured lines where none are held."""
+    return basket_return if fund_return is None else fund_return
+
+
 def effective_number(parts: FloatArray) -> float | None:
     """1 / HHI of non-negative parts, after they are made to sum to 1; None where all are 0."""
     total = float(parts.sum())

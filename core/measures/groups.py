@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from core.data.frames import FloatArray, IntArray, Theme
 from core.data.industries import UNTOLD
 from core.data.record import record
 from core.data.register import UNKNOWN
+
+if TYPE_CHECKING:
+    from core.data.labels import Coded
 
 
 @record(frozen=True, slots=True)
@@ -55,21 +59,19 @@ def _group(
     return Group(name, *sums, len(rows), symbols)
 
 
-def sectors(
-    names: tuple[str, ...], weight: FloatArray, contribution: FloatArray
-) -> tuple[Group, ...]:
+def sectors(sectors: Coded, weight: FloatArray, contribution: FloatArray) -> tuple[Group, ...]:
     """Roll (M,) measured lines up by sector, largest contribution first.
 
     Args:
-        names: (M,) sector of each line, "" where unknown.
+        sectors: of each line, "" where unknown.
         weight: (M,) start weights.
         contribution: (M,) contributions.
     """
-    return _partition(tuple(name or UNKNOWN for name in names), weight, contribution)
+    return _partition(sectors, UNKNOWN, weight, contribution)
 
 
 def industries(
-    names: tuple[str, ...],
+    industries: Coded,
     weight: FloatArray,
     contribution: FloatArray,
     sources: tuple[str, ...] = (),
@@ -79,14 +81,15 @@ def industries(
     Lines of no industry stand together at the end.
 
     Args:
-        names: (M,) industry of each line, "" where unknown.
+        industries: of each line, "" where unknown.
         weight: (M,) start weights.
         contribution: (M,) contributions.
         sources: (M,) who says so, and of when; () where that is not asked for.
     """
+    names = [industries.texts[code] for code in industries.codes.tolist()]
     if not any(names):
         return ()
-    groups = _partition(tuple(name or UNTOLD for name in names), weight, contribution)
+    groups = _partition(industries, UNTOLD, weight, contribution)
     groups = tuple(sorted(groups, key=lambda group: group.name == UNTOLD))
     told_by: dict[str, Counter[str]] = {}
     for name, source in zip(names, sources, strict=False):
@@ -103,14 +106,16 @@ def _most(sources: Counter[str]) -> str:
 
 
 def _partition(
-    names: tuple[str, ...], weight: FloatArray, contribution: FloatArray
+    kinds: Coded, unknown: str, weight: FloatArray, contribution: FloatArray
 ) -> tuple[Group, ...]:
-    """Groups of the lines of one name each, largest contribution first."""
-    rows: dict[str, list[int]] = {}
-    for row, name in enumerate(names):
-        rows.setdefault(name, []).append(row)
+    """Groups of the lines of one kind each, largest contribution first."""
+    kinds = kinds.renamed([name or unknown for name in kinds.texts])
+    by_kind = np.argsort(kinds.codes, kind="stable")
+    counts = np.bincount(kinds.codes, minlength=len(kinds.texts))
     groups = [
-        _group(name, np.array(of, np.intp), weight, contribution) for name, of in rows.items()
+        _group(name, by_kind[end - lines : end], weight, contribution)
+        for name, lines, end in zip(kinds.texts, counts, np.cumsum(counts), strict=True)
+        if lines
     ]
     return tuple(sorted(groups, key=lambda g: (-g.contribution, g.name)))
 

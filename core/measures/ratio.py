@@ -59,8 +59,8 @@ class LevelHistory:
         low_since: likewise for as low.
         record_high: no earlier session is as high.
         record_low: no earlier session is as low.
-        high: the highest of all time, the latest of equal ones.
-        low: the lowest of all time.
+        high: the highest of the history, the latest of equal ones.
+        low: the lowest of it.
         high_52: the highest of the last 252 sessions, today included; None with fewer.
         low_52: the lowest of them.
         high_span: the highest since the same day five years before; None where the history

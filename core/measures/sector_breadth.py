@@ -104,27 +104,36 @@ def sectors_of(
         first: row of the matrix that the daily breadth begins with.
         last: row of its last session.
     """
-    labels = basket.sectors
-    names = sorted(set(labels), key=lambda name: (not name, name))
-    number = {name: place for place, name in enumerate(names)}
-    codes = np.array([number[name] for name in labels], np.intp)
+    sectors = basket.labels.coded_sectors.of(basket.numbers)
+    there = np.flatnonzero(np.bincount(sectors.codes)).tolist()
+    there.sort(key=lambda code: not sectors.texts[code])
+    names = [sectors.texts[code] for code in there]
+    place_of = np.zeros(len(sectors.texts), np.intp)
+    place_of[there] = np.arange(len(there))
+    codes = place_of[sectors.codes]
     code = np.full(len(marks.matrix.symbols), -1)
     code[columns[columns >= 0]] = codes[columns >= 0]
     returns = np.round(basket.window_returns, _DECIMALS)
     now = [part for part in parts if part.rows.start <= last < part.rows.stop]
     bits = marks.of(now[-1].columns, slice(last, last + 1))[:, 0] if now else np.zeros(0, np.uint16)
     here = code[now[-1].columns] if now else np.zeros(0, np.intp)
+
+    def members_with(bit: int) -> list[int]:
+        """Of each sector, its members that have a bit."""
+        # a member that the window's lists lack has -1
+        lines = np.bincount(here[(bits & bit) != 0] + 1, minlength=len(names) + 1)
+        return [int(count) for count in lines[1:]]
+
+    counts = {days: tuple(map(members_with, ABOVE[days])) for days in SECTOR_AVERAGES}
     rows = []
     for place, name in enumerate(names):
         of_sector = returns[(codes == place) & np.isfinite(returns)]
-        n, up = len(of_sector), int((of_sector > 0).sum())
-        above, averaged = {}, {}
-        for days in SECTOR_AVERAGES:
-            over, enough = ABOVE[days]
-            members = bits[here == place]
-            averaged[days] = int(((members & enough) != 0).sum())
-            count = int(((members & over) != 0).sum())
-            above[days] = count / averaged[days] if averaged[days] >= FEWEST else None
+        n, up = len(of_sector), int(np.count_nonzero(of_sector > 0))
+        averaged = {days: enough[place] for days, (_, enough) in counts.items()}
+        above = {
+            days: over[place] / enough[place] if enough[place] >= FEWEST else None
+            for days, (over, enough) in counts.items()
+        }
         share = up / n if n >= FEWEST else None
         rows.append(
             SectorBreadth(name, n, up, share, median(of_sector) if n else None, above, averaged)

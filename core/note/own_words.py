@@ -119,7 +119,8 @@ def own_sentence(snapshot: Snapshot) -> Sentence:
         clauses.append(Sentence("its deepest fall inside the window was ", fall))
     closes, records = spread.history.ratio, spread.history.record_closes
     if closes is not None and spread.history.whole:
-        high = Sentence("it closed at its high of all time")
+        first = Figure(spoken(closes.first), f"{_LEVEL}.first")
+        high = Sentence("it closed at its highest on record (from ", first, ")")
         if closes.high.end != closes.end:
             off = Figure(share(-closes.off(closes.high)), f"{_LEVEL}.off_high")
             date = Figure(spoken(closes.high.end), f"{_LEVEL}.high.date")

@@ -195,7 +195,8 @@ def ratio_sentence(snapshot: Snapshot) -> Sentence:
     if ratio is None or spread is None or not spread.history.whole or not ratio.averages:
         return Sentence()
     what = Sentence(f"The ratio of their {ratio_basis(snapshot)} ")
-    high = Sentence("stands at its high of all time")
+    first = Figure(spoken(ratio.first), f"{RATIO}.first")
+    high = Sentence("stands at its highest on record (from ", first, ")")
     if ratio.high.end != ratio.end:
         off = Figure(percent(abs(ratio.off(ratio.high)), 1).lstrip("+"), f"{RATIO}.off_high")
         date = Figure(spoken(ratio.high.end), f"{RATIO}.high.date")

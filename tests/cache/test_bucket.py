@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from cache.facts.errors import StoreError
 from cache.store.bucket import Bucket, OvertakenError, UnreachableError, address_of
-from cache.store.desk_copy import bring, upload
+from cache.store.desk_copy import Reader, bring, upload
 from cache.store.publish import published_words
 from cache.store.store import Store
 from tests.cache.test_store import bars, files
@@ -119,13 +120,77 @@ def test_a_reader_cut_off_anywhere_shows_the_one_before_and_its_age(
             break
         assert "cut; shown is the last whole generation here, 1," in told and "30 hours" in told
         # on the screen, which hides what was said on the way to it
-        assert published_words(home) == (
-            "a copy of what was published 2026-07-01 06:00 UTC, read-only:"
+        assert published_words(home, NOW + timedelta(hours=73)) == (
+            "a copy of what was published 2026-07-01 06:00 UTC, 3 days ago, read-only:"
             f" {ADDRESS} cannot be reached: cut"
         )
         assert contents(home) == (1, ["SPY"], ())
     assert left > 2 and contents(home)[0] == 2
-    assert published_words(home).startswith("published 2026-07-01 06:00 UTC at s3://bucket/desk")
+    words = "published 2026-07-01 06:00 UTC at s3://bucket/desk"
+    assert published_words(home, NOW).startswith(words)
+
+
+def test_a_reader_that_stays_looks_with_one_request(
+    store: Store, shelf: Any, tmp_path: Path
+) -> None:
+    publish(store, shelf)
+    home, bucket, quick = tmp_path / "reader", Bucket(ADDRESS, shelf), Cut(shelf, 4)
+    reader = Reader(bucket, home, quick)
+    # the first look has nothing to show: it asks with patience
+    assert reader.bring(NOW) == "" and quick.requests == 0
+    before, asked = files(home), bucket.requests
+    for _ in range(3):
+        assert reader.bring(NOW) == ""
+    assert quick.requests == 3 and bucket.requests == asked and files(home) == before
+    store.commit(bars=bars("IWM"))
+    publish(store, shelf, NOW + timedelta(hours=1))
+    assert reader.bring(NOW) == "" and contents(home)[0] == 2
+    # the line is down, again and again, and back
+    for _ in range(2):
+        told = reader.bring(NOW + timedelta(hours=6))
+        assert "cut; shown is the last whole generation here, 2," in told and "5 hours ago" in told
+    assert "5 hours ago, read-only" in published_words(home, NOW + timedelta(hours=6))
+    quick._left = 9
+    assert reader.bring(NOW) == "" and "cut" not in published_words(home, NOW)
+
+
+def test_what_cannot_be_taken_is_asked_for_once(store: Store, shelf: Any, tmp_path: Path) -> None:
+    publish(store, shelf)
+    home, bucket, quick = tmp_path / "reader", Bucket(ADDRESS, shelf), Bucket(ADDRESS, shelf)
+    reader = Reader(bucket, home, quick)
+    assert reader.bring(NOW) == ""
+    there = set(bucket.sizes())
+    store.commit(bars=bars("IWM"))
+    publish(store, shelf)
+    name = max(set(bucket.sizes()) - there)
+    whole = bytes(shelf.get(name).bytes())
+    shelf.put(name, b"damaged")
+    told = reader.bring(NOW)
+    asked = bucket.requests
+    assert "is damaged" in told and "generation here, 1," in told
+    assert reader.bring(NOW) == told and bucket.requests == asked and quick.requests == 2
+    # a publication mends it, and is another pointer
+    publish(store, shelf, NOW + timedelta(minutes=5))
+    assert bytes(shelf.get(name).bytes()) == whole
+    assert reader.bring(NOW) == "" and contents(home)[0] == 2
+
+
+def test_a_copy_that_cannot_be_written_is_shown_as_it_is(
+    store: Store, shelf: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(store, shelf)
+    home = tmp_path / "reader"
+    assert bring(Bucket(ADDRESS, shelf), home, NOW) == ""
+    store.commit(bars=bars("IWM"))
+    publish(store, shelf)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("cache.store.disk.write", full)
+    told = bring(Bucket(ADDRESS, shelf), home, NOW)
+    assert "No space left on device" in told and "generation here, 1," in told
+    assert contents(home)[0] == 1
 
 
 def test_of_two_publishers_one_stands_whole(shelf: Any, tmp_path: Path) -> None:
@@ -147,6 +212,24 @@ def test_of_two_publishers_one_stands_whole(shelf: Any, tmp_path: Path) -> None:
         home = tmp_path / "reader"
         assert bring(Bucket(ADDRESS, shelf), home, NOW) == ""
         assert contents(home)[1] == ["QQQ"]
+
+
+def test_of_two_first_publishers_one_is_told(shelf: Any, tmp_path: Path) -> None:
+    mine, yours = (Store(tmp_path / name / "market") for name in ("a", "b"))
+    mine.commit(bars=bars())
+    yours.commit(bars=bars("QQQ"))
+
+    class Late(Bucket):
+        """Another publisher comes after the pointer was looked for, and before the list is read."""
+
+        def sizes(self, prefix: str = "") -> dict[str, int]:
+            publish(yours, shelf)
+            return super().sizes(prefix)
+
+    with pytest.raises(OvertakenError, match="somebody else has published"):
+        upload(mine, mine.home.parent, Late(ADDRESS, shelf), NOW)
+    assert bring(Bucket(ADDRESS, shelf), tmp_path / "reader", NOW) == ""
+    assert contents(tmp_path / "reader")[1] == ["QQQ"]
 
 
 def test_a_damaged_object_is_never_taken(store: Store, shelf: Any, tmp_path: Path) -> None:

@@ -42,11 +42,30 @@ class Key:
     days: int = 20
 
 
+@record(frozen=True, slots=True)
+class Answer:
+    """A record with fields that are named when given, and fields that are never given."""
+
+    day: int
+    note: str = field(kw_only=True)
+    shown: int = field(default=5, init=False)
+    cache: dict[str, int] = field(default_factory=dict, init=False)
+
+
 @record(frozen=True, eq=False, slots=True)
 class Itself:
     """A record that equals itself alone."""
 
     name: str
+
+
+def test_fields_are_given_by_name_or_not_at_all() -> None:
+    one = Answer(1, note="x")
+    assert (one.day, one.note, one.shown, one.cache) == (1, "x", 5, {})
+    assert one.cache is not Answer(1, note="x").cache
+    for call in (lambda: Answer(1, "x"), lambda: Answer(1, note="x", shown=2)):  # type: ignore[misc, call-arg]
+        with pytest.raises(TypeError, match=re.escape("Answer.__init__()")):
+            call()
 
 
 @pytest.mark.parametrize("kind", [SLOTTED, OPEN, MODEL])

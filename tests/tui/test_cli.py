@@ -98,6 +98,18 @@ def note(cli: Cli, *argv: object, expect: int = 0) -> dict[str, Any]:
 
 
 @pytest.mark.process
+def test_ctrl_c_while_the_options_are_read_is_no_traceback(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some options load NumPy, which takes long enough to be interrupted."""
+
+    def interrupted(argv: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tui.cli.run.parser", interrupted)
+    assert cli("history") == (130, "", "")
+
+
 def test_the_json_by_hand(filled: Cli) -> None:
     found = note(filled)
     assert found["schema"] == 1

@@ -249,7 +249,7 @@ def test_a_history_is_worked_out_once_for_a_generation(
     def measured(*_: object) -> None:
         raise AssertionError("worked out again")
 
-    monkeypatch.setattr("tui.service.histories.histories", measured)
+    monkeypatch.setattr("tui.service.histories.kept_points", measured)
     assert history(home, capsys, *words) == first
     monkeypatch.undo()
     # a measure more, and a store that changed, are worked out

@@ -66,7 +66,7 @@ def test_the_sentences(snapshot: Snapshot) -> None:
     assert told[0].startswith(
         "IWM returned +20.00 % this year (price return to 26 June 2026): the largest gain"
     )
-    assert "it closed at its high of all time; 127 record closes this year" in told[1]
+    assert "it closed at its highest on record (from 31 December 2014); 127 record" in told[1]
     assert any("rose" in sentence for sentence in told)
     assert not any("SPY" in sentence or "The gap" in sentence for sentence in told)
     week = take(markets.market(), replace(ALONE, window="1W"))

@@ -22,8 +22,7 @@ def test_industries_are_shown_narrowed_explained_copied_and_opened() -> None:
     desk, copied = FakeDesk(replace(market(), industries=(OWN,))), list[str]()
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await type_line(pilot, app, "view industries")
-        await press(pilot, app, "z")
+        await press(pilot, app, "2", "z", "v", "v")
         # a line weighs .96/30 of IWM: five of them, S25 +72.5 % by fives to S29 +92.5 %, make
         # .16 and .032 (.725 + ... + .925) = 1320 bp; four of SPY -19.5 to -10.5 %, -288 bp
         row = next(line for line in seen(app).splitlines() if " Chips " in line)
@@ -58,6 +57,9 @@ def test_without_industries_the_view_says_how_to_bring_them() -> None:
         await type_line(pilot, app, "view industries")
         assert "No industries: no file held says any" in " ".join(seen(app).split())
         await press(pilot, app, "enter", "d")
-        assert app.is_running
+        assert "there is no such number in this answer" in seen(app)
+        # v goes by what there is to see
+        await press(pilot, app, "escape", "V", "v")
+        assert app.main is not None and app.main.names.view == "themes"
 
     drive(story, desk=FakeDesk(market()), size=(120, 36))

@@ -60,8 +60,6 @@ async def view(pilot: Pilot[None], app: InternalsApp) -> None:
     await press(pilot, app, "2", "v")
     assert "IWM wgt" in seen(app)
     await press(pilot, app, "v")
-    assert "No industries: no file held says any" in seen(app)
-    await press(pilot, app, "v")
     assert "Odd pair" in seen(app)
     assert "themes may overlap" in seen(app)
     await press(pilot, app, "v")

@@ -101,7 +101,7 @@ LOOKS: dict[str, tuple[tuple[int, int], tuple[str, ...], str]] = {
     ),
     "80x24-brinson": (
         (80, 24),
-        ("2", "v", "v", "v", "v", "v"),
+        ("2", "v", "v", "v", "v"),
         "The gap by sector: weights, allocation, selection, interaction, total; the sums below;"
         " bars and returns were dropped.",
     ),

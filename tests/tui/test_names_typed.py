@@ -47,7 +47,7 @@ def test_a_filter_has_its_sum_and_all_others_do_not_match() -> None:
         assert app.main is not None and app.main.names.view == "sectors"
         # S28 is of the first sector of four, S29 of the second
         assert "+280" in row(app, "Industrials") and "+576" in row(app, "all matches")
-        await press(pilot, app, "v", "v", "v")
+        await press(pilot, app, "v", "v")
         assert app.main.names.view == "gap" and "2 matches" in row(app, "sum")
         assert app.snapshot is not None and app.snapshot.gap_leaders is not None
         parts = dict(

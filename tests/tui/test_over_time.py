@@ -145,3 +145,30 @@ def test_windows_and_movers_on_the_screen() -> None:
         assert "'yesterday' is no date; write movers 2026-06-19" in seen(app)
 
     drive(story, held=HELD, size=(100, 36))
+
+
+def test_movers_mark_what_is_less_sure_then_and_now() -> None:
+    # 85 % of the weight has closes: nothing is claimed of either answer
+    async def thin(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "z")
+        await type_line(pilot, app, f"movers {SINCE}")
+        assert "then bp!" in seen(app) and "now bp!" in seen(app)
+        assert "nothing is claimed of leaders: then IWM 85.0 % measured, now IWM 85.0 % meas" in (
+            " ".join(seen(app).split())
+        )
+
+    drive(thin, held=market(covered=0.85), size=(160, 36))
+    # the only list is of a day before SINCE: its weights are carried back for both
+    held = market()
+    late = replace(held.holdings["IWM"][0], as_of=date(2026, 5, 1))
+    held = replace(held, holdings={**held.holdings, "IWM": (late,)})
+
+    async def estimated(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "z")
+        await type_line(pilot, app, f"movers {SINCE}")
+        assert "then bp~" in seen(app) and "now bp~" in seen(app)
+        assert "~ weights are estimated from a list of another day: then, now" in (
+            " ".join(seen(app).split())
+        )
+
+    drive(estimated, held=held, size=(160, 36))

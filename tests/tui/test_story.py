@@ -22,6 +22,7 @@ from tests.random.test_prose_sums import random_markets
 from tests.tui import markets
 from tests.tui.test_cli import Cli, cli, filled, once  # noqa: F401
 from tui.report.document import document
+from tui.report.export import to_story
 
 NUMBER = re.compile(
     rf"\d{{1,2}} (?:{MONTHS.replace(' ', '|')}) \d{{4}}|\d+(?:,\d{{3}})*(?:\.\d+)?%?"
@@ -228,6 +229,18 @@ def test_the_command_line_writes_it_alone(filled: Cli) -> None:  # noqa: F811
     assert (code, out) == (2, "") and "names one fund and --pair two" in why
     code, out, _ = filled("note", "--index", "iwm", "--format", "line")
     assert code in (0, 1) and out.startswith("IWM YTD ") and "SPY" not in out
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+def test_what_was_asked_besides_is_answered_in_prose_alone_too(length: Length) -> None:
+    held, asked = markets.market(), markets.QUESTION
+    symbol = held.holdings["SPY"][-1].symbols[0]
+    plain = to_story(take(held, asked), length)
+    assert "(zeroed)" not in plain and "was asked" not in plain
+    without = to_story(take(held, replace(asked, without=(f"SPY:{symbol}",))), length)
+    assert re.search(rf"^Without {symbol} \(.* bp of SPY\), the gap .*\(zeroed\)", without, re.M)
+    late = to_story(take(held, replace(asked, as_of=date(2026, 12, 30))), length)
+    assert re.search(r"^! as of 2026-12-30 was asked, the last session is 2026-", late, re.M)
 
 
 def test_of_a_list_without_weights_no_leader_is_told_nor_counted_in_a_verdict() -> None:

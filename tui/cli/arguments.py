@@ -151,9 +151,13 @@ def _history(history: argparse.ArgumentParser) -> None:
         "--measure", default="share_up", metavar="NAME,...", help="as `explain --help` lists them"
     )
     _index(history)
+    history.add_argument("--fund", metavar="FUND", help="of the pair's funds this one")
     history.add_argument("--every", choices=EVERY, default="year", help="what a point stands for")
     history.add_argument(
         "--series", default="", metavar="NAME,...", help="imported series, told beside the measures"
+    )
+    history.add_argument(
+        "--keep-only", action="store_true", help="work it out for the next time, and write nothing"
     )
     history.add_argument("--format", choices=FORMATS, default="text")
     history.add_argument("--output", type=path, metavar="FILE", help="write to FILE")

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
+from cache.facts.errors import StoreError
 from cache.store.bucket import address_of, connect
 from tui.state.places import APP, VARIABLE
 from tui.text.streams import ANSWERED, say
+
+if TYPE_CHECKING:
+    from cache.store.desk_copy import Reader
+
+#: Seconds between two looks of what stays open; each is one request where nothing is new.
+LOOK: Final = 60.0
 
 
 def local_home(home: Path | None) -> Path | None:
@@ -20,17 +31,44 @@ def local_home(home: Path | None) -> Path | None:
     Raises:
         StoreError: nothing is published there, or it cannot be had and nothing of it is here.
     """
-    variable = os.environ.get(VARIABLE, "").strip()
-    address = address_of(home if home is not None else variable)
-    if address is None:
+    if (address := _address(home)) is None:
         return home
+    reader = _reader(address)
+    if failure := reader.bring(datetime.now(UTC)):
+        say(failure, ANSWERED)
+    return reader.home
+
+
+def follow(home: Path | None) -> None:
+    """Keep an address's local copy at what is published, in a thread that ends with the process.
+
+    The screen shows what it brings as it shows what any other process brings.
+    """
+    if (address := _address(home)) is None:
+        return
+    reader = _reader(address)
+
+    def look() -> None:
+        while True:
+            time.sleep(LOOK)
+            # the copy's own record says why nothing newer came
+            with suppress(StoreError, OSError):
+                reader.bring(datetime.now(UTC))
+
+    # no end of the program waits for a line that hangs
+    threading.Thread(target=look, name="follow", daemon=True).start()
+
+
+def _address(home: Path | None) -> str | None:
+    """The address that ``--home``, else the variable INTERNALS_HOME, names; None of a directory."""
+    return address_of(home if home is not None else os.environ.get(VARIABLE, "").strip())
+
+
+def _reader(address: str) -> Reader:
     from platformdirs import PlatformDirs
 
-    from cache.store.desk_copy import bring
+    from cache.store.desk_copy import Reader
 
     caches = Path(PlatformDirs(APP, appauthor=False).user_cache_dir)
     place = caches / "desks" / sha256(address.encode()).hexdigest()[:16]
-    now = datetime.now(UTC)
-    if failure := bring(connect(address), place, now):
-        say(failure, ANSWERED)
-    return place
+    return Reader(connect(address), place, connect(address, patient=False))

@@ -26,16 +26,23 @@ from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, NOTHING, open_streams
 if TYPE_CHECKING:
     from tui.service.service import Desk
 
+#: The exit code that a shell gives a command ended by ctrl+c.
+INTERRUPTED: Final = 130
 #: Commands that bring data into the store or take it out.
 WRITING: Final = ("import", "forget", "refresh")
 #: Commands that fetch or keep something elsewhere, beside them.
 KEEPING: Final = ("publish", "quotes")
+#: The screen and what else stays open: of a published home it shows what comes meanwhile.
+STAYING: Final = (None, "serve", "mcp")
 
 
 def run(argv: Sequence[str]) -> int:
     """Run one command line and return its exit code; no exception but SystemExit leaves."""
     open_streams()
-    arguments = parser(argv).parse_args(argv)
+    try:
+        arguments = parser(argv).parse_args(argv)
+    except KeyboardInterrupt:
+        return INTERRUPTED
     try:
         return _command(arguments)
     except StoreEmpty as error:
@@ -51,7 +58,7 @@ def run(argv: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ANSWERED
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     except OSError as error:
         return say(why(error), BAD_INPUT)
     except Exception as error:
@@ -75,9 +82,11 @@ def _command(arguments: argparse.Namespace) -> int:
     home: Path | None = getattr(arguments, "home", None)
     demo: bool = getattr(arguments, "demo", False)
     if not demo and arguments.command != "completion":
-        from tui.cli.remote import local_home
+        from tui.cli.remote import follow, local_home
 
         if (local := local_home(home)) is not None:
+            if arguments.command in STAYING:
+                follow(home)
             home = arguments.home = local
     where = places(home, demo=demo)
     if arguments.command is None:

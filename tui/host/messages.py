@@ -52,12 +52,14 @@ class DeskLike(Protocol):
     """
 
     simulated: bool
-    #: Why nothing can be brought here, "" where it can.
-    read_only: str
     memory: Memory
     notes: Path
     ledger: Ledger
     config_file: ConfigFile
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing can be brought here, "" where it can."""
 
     def generation(self) -> int | None:
         """Number of the newest generation, None for an empty store."""

@@ -73,7 +73,11 @@ def _curve(side: Side, view: IndexView, width: int, height: int) -> Drawing:
 def _index(side: Side, view: IndexView, width: int, before: IndexView | None) -> Drawing:
     """Top k, effective numbers with their change of the day, the index without marked names."""
     concentration = view.concentration
-    head: Line = [(" ", ""), (view.fund, f"{side} bold"), (f" {formats.pct(_net(view))}", "bold")]
+    head: Line = [
+        (" ", ""),
+        (view.fund, f"{side} bold"),
+        (f" {formats.pct(view.net_return)}", "bold"),
+    ]
     lines: Drawing = [head]
     if view.claims:
         lines += [[(" ", ""), *line] for line in wrapped(leaders_sentence(view), width - 2)]
@@ -106,7 +110,3 @@ def _index(side: Side, view: IndexView, width: int, before: IndexView | None) ->
 def _without(view: IndexView, width: int) -> Drawing:
     sentence = without_sentence(Sentence(), view)
     return [[(" ", ""), *line] for line in wrapped(sentence, width - 2, "bold")]
-
-
-def _net(view: IndexView) -> float:
-    return view.basket_return if view.fund_return is None else view.fund_return

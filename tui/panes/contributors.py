@@ -10,13 +10,13 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from tui.command.commands import CONTRIBUTORS
-from tui.command.filters import Filter
 from tui.panes.contents import ALL
 from tui.panes.groups import (
+    GROUPS,
     gap_leaders,
-    group_members,
     groups,
     left_out,
+    members_alone,
     sector_effects,
     sector_strip,
 )
@@ -28,21 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from tui.command.filters import Filter
     from tui.host.scene import Scene, Side
     from tui.panes.contents import GridContents
     from tui.text.spans import Line
 
 #: From these widths on: two tables, and sectors beside them.
 TWO, STRIP = 84, 170
-#: Views whose rows are groups of names, by what a row is.
-KIND_OF: Final = {
-    "sectors": "sector",
-    "industries": "industry",
-    "themes": "theme",
-    "sector windows": "sector",
-}
-#: Those of them that a filter narrows.
-GROUPS: Final = ("sectors", "industries", "themes")
 #: Views of one index at a time, each with an order of its own: the one it begins with.
 _ORDERS: Final = {"windows": Order(""), "movers": Order("change")}
 
@@ -96,6 +88,11 @@ class Contributors(Pane):
             self._tables[1].display = self.wide
             self._strip.display = self.size.width >= STRIP and len(scene.views()) > 0
 
+    def has(self, view: str) -> bool:
+        """Whether a view has something to show: industries where a file says some."""
+        known = self.scene.views() if self.scene is not None else ()
+        return view != "industries" or any(one.industries for _, one in known)
+
     def draw(self, scene: Scene) -> None:
         """Show the view in force."""
         if self.view != "names":
@@ -129,14 +126,14 @@ class Contributors(Pane):
     def _over_time(self, scene: Scene) -> GridContents:
         """The table of a view that sets several dates side by side."""
         # loaded by the first look at such a view
-        from tui.panes import over_time
+        from tui.panes import movers, over_time
 
         if self.view == "sector windows":
             return over_time.sector_windows(scene)
         if self.view == "windows":
             return over_time.windows(scene, self._orders["windows"], self.filter)
         order = self._orders["movers"]
-        contents, self._since_words = over_time.movers_since(scene, self.since, order, self.filter)
+        contents, self._since_words = movers.movers_since(scene, self.since, order, self.filter)
         return contents
 
     def _show_cursor(self) -> None:
@@ -164,6 +161,10 @@ class Contributors(Pane):
             from tui.panes.over_time import window_notes
 
             notes += window_notes(scene)
+        if self.view == "movers":
+            from tui.panes.movers import mover_notes
+
+            notes += mover_notes(scene, self.since)
         return list(dict.fromkeys([*notes, *rest]))
 
     def title_words(self) -> Line:
@@ -232,11 +233,8 @@ class Contributors(Pane):
 
     def members(self, scene: Scene) -> Filter | None:
         """The lines of the group under the cursor, None where there is no group."""
-        name, kind = self.item(), KIND_OF.get(self.view)
-        if name is None or kind is None:
-            return None
-        symbols = {s for _, view in scene.views() for s in group_members(view, kind, name)}
-        return Filter(f"{kind} {name}", (), (), frozenset(symbols))
+        name = self.item()
+        return None if name is None else members_alone(scene, self.view, name)
 
     def on_others(self) -> bool:
         """Whether the cursor is on "all others"."""
@@ -248,9 +246,13 @@ class Contributors(Pane):
         """Columns that the view is sorted by -> the letter after the sort key, and a word."""
         if self.view not in _ORDERS:
             return super().sorts
-        from tui.panes.over_time import MOVER_SORTS, window_sorts
+        if self.view == "movers":
+            from tui.panes.movers import MOVER_SORTS
 
-        return MOVER_SORTS if self.view == "movers" else window_sorts(self.scene)
+            return MOVER_SORTS
+        from tui.panes.over_time import window_sorts
+
+        return window_sorts(self.scene)
 
     def _order_here(self) -> Order:
         return self._orders.get(self.view, self.order)

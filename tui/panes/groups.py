@@ -11,8 +11,10 @@ import numpy as np
 
 from core.data.frames import Theme
 from core.data.industries import UNTOLD
+from core.data.labels import coded
 from core.data.register import UNKNOWN
 from core.measures.groups import industries, sectors, themes
+from tui.command.filters import Filter
 from tui.panes.contents import ALL, GridContents, of_rows
 from tui.text import formats
 from tui.widgets.columns import Cell, TableColumn
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from core.answer.snapshot import IndexView
     from core.measures.attribution import SectorEffect
     from core.measures.groups import Group
-    from tui.command.filters import Filter
     from tui.host.scene import Scene, Side
 
 
@@ -47,6 +48,10 @@ _KINDS: Final = {
 }
 
 
+#: Those views, which a filter narrows.
+GROUPS: Final = tuple(_KINDS)
+
+
 def _groups_of(
     scene: Scene, view: IndexView, kind: str, wanted: Filter | None
 ) -> tuple[Group, ...]:
@@ -58,11 +63,12 @@ def _groups_of(
     rows = np.flatnonzero(wanted.keeps(lines))
     weight, contribution = lines.weight[rows], lines.contribution[rows]
     if kind == "sectors":
-        return sectors(tuple(lines.sectors[row] for row in rows), weight, contribution)
+        return sectors(coded([lines.sectors[row] for row in rows]), weight, contribution)
     if kind == "industries":
         sources = {group.name: group.source for group in groups}
-        of = tuple(lines.industries[row] for row in rows)
-        return industries(of, weight, contribution, tuple(sources.get(name, "") for name in of))
+        of = [lines.industries[row] for row in rows]
+        names = tuple(sources.get(name, "") for name in of)
+        return industries(coded(of), weight, contribution, names)
     symbols = tuple(lines.symbols[row] for row in rows)
     return themes(tuple(scene.known.themes), symbols, weight, contribution)
 
@@ -142,6 +148,15 @@ def group_members(view: IndexView, kind: str, name: str) -> tuple[str, ...]:
     texts, none = (lines.sectors, UNKNOWN) if kind == "sector" else (lines.industries, UNTOLD)
     named = (text or none for text in texts)
     return tuple(s for s, text in zip(lines.symbols, named, strict=True) if text == name)
+
+
+def members_alone(scene: Scene, view: str, name: str) -> Filter | None:
+    """A filter that keeps the lines of a group of a view; None where its rows are no groups."""
+    kind = "sector" if view == "sector windows" else _KINDS.get(view, ("", ""))[0]
+    if not kind:
+        return None
+    symbols = (s for _, one in scene.views() for s in group_members(one, kind, name))
+    return Filter(f"{kind} {name}", (), (), frozenset(symbols))
 
 
 def industry_theme(scene: Scene, name: str) -> Theme | None:

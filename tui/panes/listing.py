@@ -232,7 +232,7 @@ def _closing(view: IndexView, shown: list[int], printed: int | None = None) -> I
         printed: whole bp that stand above for them; the sum of each where not given.
     """
     contribution = view.contributors.contribution
-    total = view.basket_return if view.fund_return is None else view.fund_return
+    total = view.net_return
     parts = [Closing("unmeasured", UNMEASURED, _bp(view.unmeasured), view.unmeasured)]
     if view.rest is not None:
         words: tuple[str, ...] = PRICE_RETURNS if view.price_return_weight else REST

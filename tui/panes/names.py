@@ -216,11 +216,10 @@ def _caption(scene: Scene, side: Side, view: IndexView | None, order: Order, wid
     fund = scene.fund(side)
     if view is None:
         return [(f"  {fund}", f"{side} bold")]
-    index_return = view.basket_return if view.fund_return is None else view.fund_return
     line: Line = [
         ("  ", ""),
         (fund, f"{side} bold"),
-        (f" {formats.pct(index_return)}", "bold"),
+        (f" {formats.pct(view.net_return)}", "bold"),
     ]
     parts = []
     if view.without is not None:

@@ -1,17 +1,14 @@
-"""Tables of contributions over time: several windows side by side, and movers since a date."""
+"""Tables of contributions that set several windows side by side."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from core.answer.contributions import side_by_side
-from core.answer.movers import movers
 from core.answer.views import Lines
-from core.data.errors import UnavailableError
 from tui.panes.contents import ALL, GridContents, of_rows
 from tui.panes.listing import Order
 from tui.panes.wording import why_not
@@ -20,7 +17,6 @@ from tui.widgets.columns import Cell, TableColumn
 
 if TYPE_CHECKING:
     from core.answer.contributions import Contributions, WindowColumn
-    from core.answer.movers import Movers
     from core.answer.views import IndexView
     from core.data.frames import FloatArray
     from tui.command.filters import Filter
@@ -31,14 +27,6 @@ if TYPE_CHECKING:
 _DROPPED: Final = ("1W", "QTD", "1D", "MTD", "YTD")
 #: What stands behind a window's name where its numbers are less sure than others.
 ESTIMATED, UNCLAIMED = "~", "!"
-#: Columns that movers are sorted by -> the letter after the sort key, and a word.
-MOVER_SORTS: Final = {
-    "change": ("b", "change"),
-    "before": ("t", "then"),
-    "after": ("n", "now"),
-    "places": ("p", "places"),
-    "symbol": ("s", "symbol"),
-}
 
 
 def window_sorts(scene: Scene | None) -> dict[str, tuple[str, str]]:
@@ -57,15 +45,18 @@ def window_notes(scene: Scene) -> list[str]:
         for column in columns
         for sentence in column.missing
     ]
+    return notes + mark_notes([(c.label, one) for c in columns for one in c.indices.values()])
+
+
+def mark_notes(answers: Sequence[tuple[str, Contributions | IndexView]]) -> list[str]:
+    """Sentences about what is marked among answers, each with its column's name."""
     thin = [
-        f"{column.label} {one.fund} {formats.pct(one.weight_measured, 1, sign=False)} measured"
-        for column in columns
-        for one in column.indices.values()
+        f"{label} {one.fund} {formats.pct(one.weight_measured, 1, sign=False)} measured"
+        for label, one in answers
         if not one.claims
     ]
-    if thin:
-        notes.append(f"{UNCLAIMED} nothing is claimed of leaders: {', '.join(thin)}")
-    estimated = [c.label for c in columns if any(one.estimated for one in c.indices.values())]
+    notes = [f"{UNCLAIMED} nothing is claimed of leaders: {', '.join(thin)}"] if thin else []
+    estimated = dict.fromkeys(label for label, one in answers if one.estimated)
     if estimated:
         notes.append(
             f"{ESTIMATED} weights are estimated from a list of another day: {', '.join(estimated)}"
@@ -73,13 +64,15 @@ def window_notes(scene: Scene) -> list[str]:
     return notes
 
 
+def mark_of(one: Contributions | IndexView) -> str:
+    """What stands behind the name of an answer whose numbers are less sure."""
+    return UNCLAIMED if not one.claims else ESTIMATED if one.estimated else ""
+
+
 def _title(column: WindowColumn, fund: str) -> str:
     """A window's name, with a mark where its numbers are less sure."""
     one = column.indices.get(fund)
-    if one is None:
-        return column.label
-    mark = UNCLAIMED if not one.claims else ESTIMATED if one.estimated else ""
-    return f"{column.label}{mark}"
+    return column.label if one is None else f"{column.label}{mark_of(one)}"
 
 
 def _priority(label: str, scene: Scene) -> int:
@@ -88,16 +81,12 @@ def _priority(label: str, scene: Scene) -> int:
     return len(_DROPPED) - _DROPPED.index(label)
 
 
-def _bp(value: float | None) -> str:
+def bp(value: float | None) -> str:
+    """A fraction in basis points, with one decimal."""
     return formats.bp(value, 1, unit=False)
 
 
-def _fund_return(one: Contributions | IndexView) -> float:
-    """Of the fund's closes; of the measured lines where they are not held."""
-    return one.basket_return if one.fund_return is None else one.fund_return
-
-
-def _arranged(symbols: Sequence[str], values: FloatArray, order: Order) -> list[int]:
+def arranged(symbols: Sequence[str], values: FloatArray, order: Order) -> list[int]:
     """Rows in order: by a number with what is missing last, or by symbol."""
     if order.key == "symbol":
         return sorted(range(len(symbols)), key=lambda row: symbols[row], reverse=order.falling)
@@ -165,25 +154,25 @@ def windows(scene: Scene, order: Order, wanted: Filter | None) -> GridContents:
     }
     sorted_by = values.get(key, np.full(len(symbols), np.nan))
     order = Order(key, order.falling)
-    shown = _arranged(symbols, sorted_by, order)
+    shown = arranged(symbols, sorted_by, order)
     closing: list[dict[str, Cell]] = []
     if wanted is not None:
-        keeps = wanted.keeps(_lines(scene, fund, texts))
+        keeps = wanted.keeps(lines_with_figures(scene, fund, texts))
         shown = [row for row in shown if keeps[row]]
-        sums = {label: _bp(float(np.nansum(values[label][shown]))) for label in answered}
-        closing.append(_closing("sum", f"{len(shown):,} matches", sums))
-    sums = {label: _bp(one.explained) for label, one in answered.items()}
-    closing.append(_closing("lines", "all measured lines", sums))
-    sums = {label: _bp(_fund_return(one)) for label, one in answered.items()}
-    closing.append(_closing(fund, "return of the fund", sums))
+        sums = {label: bp(float(np.nansum(values[label][shown]))) for label in answered}
+        closing.append(closing_cells("sum", f"{len(shown):,} matches", sums))
+    sums = {label: bp(one.explained) for label, one in answered.items()}
+    closing.append(closing_cells("lines", "all measured lines", sums))
+    sums = {label: bp(one.net_return) for label, one in answered.items()}
+    closing.append(closing_cells(fund, "return of the fund", sums))
 
     def figure(row: int, column: str) -> Cell:
-        return _bp(float(values[column][row])) if column in values else formats.MISSING
+        return bp(float(values[column][row])) if column in values else formats.MISSING
 
-    return _listed(table, texts, figure, sorted_by, shown, closing, order)
+    return listed(table, texts, figure, sorted_by, shown, closing, order)
 
 
-def _listed(
+def listed(
     columns: tuple[TableColumn, ...],
     texts: Mapping[str, Sequence[str]],
     figure: CellOf,
@@ -222,7 +211,8 @@ def _listed(
     )
 
 
-def _closing(symbol: str, name: str, sums: dict[str, str]) -> dict[str, Cell]:
+def closing_cells(symbol: str, name: str, sums: dict[str, str]) -> dict[str, Cell]:
+    """The cells of a row that sums up; ``sums`` is column -> text."""
     cells: dict[str, Cell] = {"symbol": (symbol, "dim"), "name": (name, "dim")}
     return cells | {label: (text, "dim") for label, text in sums.items()}
 
@@ -241,10 +231,10 @@ def sector_windows(scene: Scene) -> GridContents:
             one = column.indices.get(scene.fund(side))
             for group in one.by_sector if one else ():
                 cells = rows.setdefault(group.name, {"name": group.name})
-                cells[f"{column.label} {side}"] = _bp(group.contribution)
+                cells[f"{column.label} {side}"] = bp(group.contribution)
             if one is not None:
-                sums[f"{column.label} {side}"] = (_bp(one.explained), "dim")
-                returns[f"{column.label} {side}"] = (_bp(_fund_return(one)), "dim")
+                sums[f"{column.label} {side}"] = (bp(one.explained), "dim")
+                returns[f"{column.label} {side}"] = (bp(one.net_return), "dim")
     for side in scene.sides:
         fund = scene.fund(side)
         for column in columns:
@@ -264,99 +254,7 @@ def sector_windows(scene: Scene) -> GridContents:
     return GridContents(tuple(table), keys, of_rows(listed), empty=why_not(scene, scene.sides[0]))
 
 
-def movers_since(
-    scene: Scene, since: date | None, order: Order, wanted: Filter | None
-) -> tuple[GridContents, str]:
-    """The first index's lines by what they gained or lost since a date, and that date in words.
-
-    Dropped in this order where there is no room: sector, bars, name, places, place, now, then.
-
-    Args:
-        scene: what is drawn.
-        since: a date inside the window, None for a week before its end.
-        order: a column of `MOVER_SORTS`.
-        wanted: lines to show alone, with their sum.
-    """
-    fund = scene.fund(scene.sides[0])
-    columns = (
-        TableColumn("symbol", "symbol", 7, searched=True),
-        TableColumn("name", "name", 10, "left", 5, want=16, max_width=34, searched=True),
-        TableColumn("sector", "sector", 12, "left", 7, "dim", max_width=22, searched=True),
-        TableColumn("before", "then bp", 8, "right", 1, "dim"),
-        TableColumn("after", "now bp", 8, "right", 2),
-        TableColumn("change", "change bp", 10, "right", 0, "bold"),
-        TableColumn("place", "place", 13, "right", 3, "dim"),
-        TableColumn("places", "places", 7, "right", 4),
-        TableColumn("bar", "", 8, "left", 6, max_width=30),
-    )
-    try:
-        answer = movers(scene.market, scene.snapshot, since)
-    except UnavailableError as error:
-        return GridContents(columns, (), of_rows(()), empty=f"{error}."), ""
-    words = f"since {answer.since}"
-    one = answer.indices.get(fund)
-    if one is None:
-        sentence = ". ".join(answer.missing) or why_not(scene, scene.sides[0])
-        return GridContents(columns, (), of_rows(()), empty=sentence), words
-    gained = _places(one)
-    texts = {
-        "symbol": one.symbols,
-        "name": one.names,
-        "sector": one.sectors,
-        "industry": one.industries,
-    }
-    sorted_by = {
-        "before": one.before,
-        "after": one.after,
-        "change": one.change,
-        "places": gained,
-    }
-    shown = _arranged(one.symbols, sorted_by.get(order.key, one.change), order)
-    closing: list[dict[str, Cell]] = []
-    if wanted is not None:
-        keeps = wanted.keeps(_lines(scene, fund, texts))
-        shown = [row for row in shown if keeps[row]]
-        then, now = (float(np.nansum(v[shown])) for v in (one.before, one.after))
-        closing.append(_then_now("sum", f"{len(shown):,} matches", then, now))
-    view = scene.snapshot.indices[fund]
-    closing.append(_then_now("lines", "all measured lines", one.then.explained, view.explained))
-    returns = _fund_return(one.then), _fund_return(view)
-    closing.append(_then_now(fund, "return of the fund", *returns))
-    figure = _mover_figures(one, gained)
-    return _listed(columns, texts, figure, one.change, shown, closing, order), words
-
-
-def _then_now(symbol: str, name: str, then: float, now: float) -> dict[str, Cell]:
-    """The cells of a row that sums movers up."""
-    return _closing(
-        symbol, name, {"before": _bp(then), "after": _bp(now), "change": _bp(now - then)}
-    )
-
-
-def _places(one: Movers) -> FloatArray:
-    """(M,) places gained since then, NaN for a line that was or is not measured."""
-    both = (one.place_before > 0) & (one.place_after > 0)
-    return np.where(both, one.place_before - one.place_after, np.nan)
-
-
-def _mover_figures(one: Movers, gained: FloatArray) -> CellOf:
-    """The cells of a line's figures then and now; ``gained`` by `_places`."""
-
-    def figure(row: int, column: str) -> Cell:
-        if column in ("before", "after", "change"):
-            return _bp(float(getattr(one, column)[row]))
-        then, now = int(one.place_before[row]), int(one.place_after[row])
-        if column == "places":
-            if not then or not now:
-                return "new" if now else "gone"
-            return formats.number(float(gained[row]), sign=True)
-        places = (formats.count(place) if place else formats.MISSING for place in (then, now))
-        return " → ".join(places)
-
-    return figure
-
-
-def _lines(scene: Scene, fund: str, texts: Mapping[str, Sequence[str]]) -> Lines:
+def lines_with_figures(scene: Scene, fund: str, texts: Mapping[str, Sequence[str]]) -> Lines:
     """Lines with the figures of the window shown, which filters speak of; NaN where none are."""
     symbols = texts["symbol"]
     view = scene.snapshot.indices.get(fund)

@@ -157,9 +157,13 @@ class Pane(Widget):
         return SORTS
 
     def next_view(self, step: int = 1) -> None:
-        """Turn to the next view, or with -1 to the one before."""
-        views = VIEWS[self.NUMBER]
+        """Turn to the next view that has something to show, or with -1 to the one before."""
+        views = [view for view in VIEWS[self.NUMBER] if view == self.view or self.has(view)]
         self.set_view(views[(views.index(self.view) + step) % len(views)])
+
+    def has(self, view: str) -> bool:
+        """Whether a view has something to show; one that has not is reached by its name alone."""
+        return True
 
     def set_view(self, view: str) -> None:
         """Show a view of the pane's `VIEWS`, from its top."""

@@ -189,6 +189,11 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
         if self._on_disk() != self._identity and not self.underway.open:
             self._identity = self._on_disk()
             self.again()
+        refusal = self.desk.read_only
+        if refusal and refusal != self.refresher.cost:
+            # what is published is newer, or is not reached any more, or is again
+            self.refresher.cost = self.refresher.board_cost = refusal
+            self.say()
 
     @property
     def cost(self) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -27,7 +28,7 @@ from tui.workers.program import internals
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from concurrent.futures import Future
-    from datetime import date, datetime
+    from datetime import date
 
     from cache.facts.fund_entry import FundEntry
     from cache.store.store import Held, Store
@@ -65,24 +66,14 @@ class Desk:
     """
 
     def __init__(
-        self,
-        places: Places,
-        *,
-        demo: bool = False,
-        home: Path | None = None,
-        looking: bool = False,
+        self, places: Places, *, demo: bool = False, home: Path | None = None, looking: bool = False
     ) -> None:
         self.places, self.simulated, self._home = places, demo, home
         self.memory = Memory(places.state, LOOKING if looking else "")
         self.notes = places.notes
         self.ledger: Ledger = Written(places, self.memory)
-        self.read_only = self.memory.refusal
         config = places.settings / FILE
         self.config_file = ConfigFile(config, places.config_lock, self.memory.refusal)
-        if places.published:
-            from cache.store.publish import published_words
-
-            self.read_only = published_words(places.config) or self.read_only
         self._loaded: _Loaded | None = None
         self._lock = threading.Lock()
         self._quotes: Quotes | None = None
@@ -91,6 +82,15 @@ class Desk:
         self._boarding = threading.Lock()
         self._board: tuple[Market, tuple[object, ...], Board] | None = None
         self._facts: tuple[tuple[object, ...], Reference] | None = None
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing can be brought here, "" where it can; of a published market its age too."""
+        if not self.places.published:
+            return self.memory.refusal
+        from cache.store.publish import published_words
+
+        return published_words(self.places.config, datetime.now(UTC))
 
     @cached_property
     def store(self) -> Store:
@@ -325,8 +325,7 @@ class Desk:
             raise StoreError(self.read_only)
         if self.simulated:
             return None
-        command = internals("import", kind_of(path), str(path))
-        return command + (["--home", str(self._home)] if self._home is not None else [])
+        return self._child("import", kind_of(path), str(path))
 
     def add_fund(self, entry: FundEntry) -> str:
         """Add a fund to the user's own list; returns the sentence that says so.
@@ -372,10 +371,8 @@ class Desk:
             raise StoreError(self.read_only)
         if self.simulated:
             return None
-        command = internals("refresh", "--progress", "json", "--no-alerts")
+        command = self._child("refresh", "--progress", "json", "--no-alerts")
         command += ["--board"] if board else [*_which(question), "--window", question.window]
-        if self._home is not None:
-            command += ["--home", str(self._home)]
         return command + (["--full"] if full else [])
 
     def quotes_command(self, question: Question) -> list[str] | None:
@@ -388,8 +385,21 @@ class Desk:
             raise StoreError(self.memory.refusal)
         if self.simulated:
             return None
-        command = internals("quotes", *_which(question))
-        return command + ([] if self._home is None else ["--home", str(self._home)])
+        return self._child("quotes", *_which(question))
+
+    def history_command(
+        self, question: Question, fund: str, measures: Sequence[str], every: str
+    ) -> list[str]:
+        """The child that works out the history of one fund of a question, and keeps it."""
+        words = ["--window", question.window, "--basis", question.basis, "--every", every]
+        words += ["--as-of", str(question.as_of)] if question.as_of else []
+        words += ["--fund", fund, "--measure", ",".join(measures), "--keep-only"]
+        return self._child("history", *_which(question), *words, *["--demo"] * self.simulated)
+
+    def _child(self, *arguments: str) -> list[str]:
+        """The command of a child process that works on the same home."""
+        home = [] if self._home is None else ["--home", str(self._home)]
+        return internals(*arguments, *home)
 
 
 def _which(question: Question) -> list[str]:
