@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import argparse
 
 #: What an option holds that was not given.
-_NOT_GIVEN: Final = (None, False, "", [], "start")
+_NOT_GIVEN: Final[tuple[object, ...]] = (None, False, "", [], "start")
 _QUESTION: Final = ("pair", "window", "as_of", "basis", "index")
 _NAMES: Final = ("without", "theme")
 
