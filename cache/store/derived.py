@@ -1,16 +1,17 @@
-"""What was worked out from one generation, kept beside it so that it is not worked out again.
+"""What was worked out from a store, kept beside it so that it is not worked out again.
 
-    HOME/derived/00000012-HASH.json     HASH is of the generation and of what was asked
+    HOME/derived/HASH.json     HASH is of what was asked
 
-A file is written whole or not at all, verified by its own hash when it is read, and goes with its
-generation. Where nothing can be written, everything is worked out each time.
+A file says of which generation it is; what it holds may be good for a later one too, which whoever
+kept it can tell. It is written whole or not at all, and verified by its own hash when it is read.
+Where nothing can be written, everything is worked out each time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from contextlib import suppress
 from hashlib import sha256
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -22,14 +23,16 @@ if TYPE_CHECKING:
     from cache.store.pack import Json
 
 _NAME: Final = "derived"
+#: Files that stay; those written longest ago go.
+MOST: Final = 100
 
 
 class Derived:
-    """What was worked out from the newest generation of a store.
+    """What was worked out from a store.
 
     Args:
         home: the store's.
-        identity: from `StoreReader.identity`.
+        identity: of its newest generation, from `StoreReader.identity`.
     """
 
     def __init__(self, home: Path, identity: str) -> None:
@@ -41,27 +44,32 @@ class Derived:
         return int(self._identity.split(" ", 1)[0])
 
     def _path(self, asked: str) -> Path:
-        name = sha256(f"{self._identity} {asked}".encode()).hexdigest()
-        return self._directory / f"{self.number:08d}-{name}.json"
+        return self._directory / f"{sha256(asked.encode()).hexdigest()}.json"
 
-    def read(self, asked: str) -> Json | None:
-        """What is kept for something that was asked; None where there is nothing, or damaged."""
+    def read(self, asked: str) -> tuple[Json, bool]:
+        """What is kept for something that was asked, and whether it is of this very generation.
+
+        Nothing, and no, where nothing is kept or it is damaged.
+        """
         try:
-            return pack.unseal(objects.read(self._path(asked)))
+            sealed = pack.unseal(objects.read(self._path(asked)))
         except (Damaged, StoreError, ValueError):
-            return None
+            sealed = None
+        if sealed is None:
+            return {}, False
+        return sealed["answer"], sealed["identity"] == self._identity
 
     def keep(self, asked: str, answer: Json) -> None:
-        """Keep an answer; nothing where the directory cannot be written."""
+        """Keep an answer of this generation; nothing where the directory cannot be written."""
+        sealed = {"identity": self._identity, "answer": answer}
         with suppress(OSError):
-            disk.replace(self._path(asked), pack.seal(pack.to_json(answer)))
+            disk.replace(self._path(asked), pack.seal(pack.to_json(sealed)))
 
 
-def tidy(home: Path, numbers: Collection[int]) -> None:
-    """Drop what was worked out from generations that are gone, as far as the disk allows."""
-    prefixes = {f"{number:08d}" for number in numbers}
+def tidy(home: Path) -> None:
+    """Drop what was kept longest ago, as far as the disk allows."""
     # the store has more to tidy after this
     with suppress(OSError):
-        for path in (home / _NAME).iterdir():
-            if path.name[:8] not in prefixes:
-                disk.remove(path)
+        written = [(path.stat().st_mtime, path) for path in (home / _NAME).iterdir()]
+        for _, path in sorted(written, key=itemgetter(0), reverse=True)[MOST:]:
+            disk.remove(path)

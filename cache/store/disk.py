@@ -46,9 +46,11 @@ def replace(path: Path, data: bytes) -> None:
         make(path.parent)
         write_new(temporary, data, 0o600)
         os.replace(temporary, path)  # noqa: PTH105
-    except OSError:
+    except OSError as error:
         with suppress(OSError):
             remove(temporary)
+        # the file that was wanted is what a message is to name
+        error.filename, error.filename2 = str(path), None
         raise
 
 

@@ -22,6 +22,7 @@ from cache.store.manifest import FILED
 from cache.store.merge import merge
 from cache.store.origins import trimmed
 from cache.store.rebase import Rebase, rebased
+from cache.store.smaller import issuers_file, smaller_file
 from core.data.frames import Announcement, Holdings, Prices
 from core.data.record import record
 
@@ -115,7 +116,7 @@ class Draft:
             layers += self._difference(self.prices, after, given=bars)
             self.prices = after
         for rows, raw in holdings:
-            files += self._add_file(rows, self.put(raw, "raw"))
+            files += self._add_file(rows, raw)
         if announce is not None:
             self.announced = announce(before)
         lists = [] if industries is None else self._add_industries(industries)
@@ -169,31 +170,41 @@ class Draft:
 
     # Holdings files
 
-    def _add_file(self, rows: Holdings, raw: str) -> list[tuple[str, str, str]]:
+    def _add_file(self, rows: Holdings, raw: bytes) -> list[tuple[str, str, str]]:
         """Add a file over the stored one of its fund and day; nothing where it is the same."""
         key = rows.fund, rows.as_of
         previous = self.files.get(key)
         self.aside = [a for a in self.aside if (a["fund"], a["as_of"]) != (key[0], str(key[1]))]
-        if previous is not None and previous["raw"] == raw:
+        if previous is not None and self._raw(previous) == raw:
             return []
-        text, numbers = pack.pack_holdings(rows)
-        entry: Json = {"fund": key[0], "as_of": str(key[1]), "raw": raw}
-        entry |= {"text": self.put(text, "json"), "numbers": self.put(numbers, "npy")}
+        entry: Json = {"fund": key[0], "as_of": str(key[1]), **self._filed(rows, raw)}
         if previous is not None:
             below = [{name: previous[name] for name in FILED}, *previous.get("before", ())]
             entry["before"] = below[:DEEP]
         self.files[key], self.rows[key] = entry, rows
-        return [(key[0], str(key[1]), raw)]
+        return [(key[0], str(key[1]), entry["raw"])]
+
+    def _filed(self, rows: Holdings, raw: bytes) -> dict[str, str]:
+        """Write a file's objects; returns their names."""
+        text, numbers = pack.pack_holdings(rows)
+        small, kind = smaller_file(raw)
+        return {
+            "raw": self.put(small, kind),
+            "text": self.put(text, "json"),
+            "numbers": self.put(numbers, "npy"),
+        }
+
+    def _raw(self, entry: Mapping[str, str]) -> bytes:
+        """The issuer's file of an entry, however it is stored."""
+        return issuers_file(entry["raw"], self.fetch(entry["raw"]))
 
     def keep_aside(self, rows: Holdings, raw: bytes, why: Sequence[str]) -> None:
         """Set a file aside; an earlier one aside of the same fund and day is dropped."""
-        text, numbers = pack.pack_holdings(rows)
-        entry: Json = {"fund": rows.fund, "as_of": str(rows.as_of), "raw": self.put(raw, "raw")}
-        entry |= {"text": self.put(text, "json"), "numbers": self.put(numbers, "npy")}
+        entry: Json = {"fund": rows.fund, "as_of": str(rows.as_of), **self._filed(rows, raw)}
         entry |= {"from": rows.source, "why": list(why)}
         key = entry["fund"], entry["as_of"]
         previous = self.files.get((rows.fund, rows.as_of))
-        if previous is not None and previous["raw"] == entry["raw"]:
+        if previous is not None and self._raw(previous) == raw:
             return
         self.aside = [a for a in self.aside if (a["fund"], a["as_of"]) != key] + [entry]
 
@@ -202,7 +213,7 @@ class Draft:
         wanted = frozenset(funds)
         for entry in [a for a in self.aside if a["fund"] in wanted]:
             note = Note("holdings", at, entry["from"], "a file that was set aside, accepted")
-            self.bring(note, holdings=[(self._read(entry), self.fetch(entry["raw"]))])
+            self.bring(note, holdings=[(self._read(entry), self._raw(entry))])
             self.aside = [a for a in self.aside if a is not entry]
 
     def drop_file(self, fund: str, as_of: date) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from cache.store.bars import EVENTS, MATRICES
+from cache.store.smaller import as_before, smaller
 from core.data.frames import Announcement, Block, Events, Holdings, LeftOut, Listing, Prices
 from core.data.industries import IndustryList
 
@@ -93,7 +94,7 @@ def unpack_block(files: Mapping[str, bytes | memoryview]) -> Block:
 
 
 def pack_holdings(rows: Holdings) -> tuple[bytes, bytes]:
-    """A holdings file as JSON (texts) and .npy (numbers)."""
+    """A holdings file as JSON (texts) and .npy (numbers), each made smaller."""
     names = [field.name for field in fields(rows) if field.name not in _NUMBERS]
     text: Json = {name: getattr(rows, name) for name in names}
     # which earlier releases have not
@@ -104,12 +105,12 @@ def pack_holdings(rows: Holdings) -> tuple[bytes, bytes]:
     text["others"] = [astuple(other) for other in rows.others]
     text["listings"] = [astuple(listing) for listing in rows.listings]
     numbers = np.stack([getattr(rows, name) for name in _NUMBERS], dtype=np.float64)
-    return to_json(text), _npy(numbers)
+    return smaller(to_json(text)), smaller(_npy(numbers))
 
 
 def unpack_holdings(text: bytes, numbers: bytes) -> Holdings:
     """The holdings that `pack_holdings` wrote."""
-    fields: Json = json.loads(text)
+    fields: Json = json.loads(as_before(text))
     fields |= {name: tuple(fields[name]) for name in _TEXTS}
     fields["others"] = tuple(LeftOut(*other) for other in fields["others"])
     # a store of before has none of these
@@ -117,7 +118,7 @@ def unpack_holdings(text: bytes, numbers: bytes) -> Holdings:
     fields["listings"] = tuple(Listing(*listing) for listing in fields.get("listings", ()))
     fields["as_of"] = date.fromisoformat(fields["as_of"])
     fields["fetched_at"] = fields["fetched_at"] and datetime.fromisoformat(fields["fetched_at"])
-    return Holdings(**fields, **dict(zip(_NUMBERS, _array(numbers), strict=True)))
+    return Holdings(**fields, **dict(zip(_NUMBERS, _array(as_before(numbers)), strict=True)))
 
 
 def pack_facts(prices: Prices) -> dict[str, list[list[Any]]]:

@@ -19,6 +19,7 @@ from cache.store.directory_guard import DirectoryGuard
 from cache.store.journal import Journal, unpack_journal
 from cache.store.manifest import Held, aside_of, unknown
 from cache.store.objects import Damaged
+from cache.store.smaller import issuers_file
 from core.data.frames import Announcement, Block, Holdings, Prices
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from core.data.industries import IndustryList
 
 #: The version of what a manifest holds.
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 
 Announced = tuple[Announcement, ...]
 Bytes = TypeVar("Bytes", bytes, "bytes | memoryview")
@@ -81,8 +82,8 @@ class StoreReader:
         for entry in self._newest()[0]["holdings"]:
             if (entry["fund"], entry["as_of"]) == (fund, str(as_of)):
                 try:
-                    return self._fetch(entry["raw"])
-                except Damaged as error:
+                    return issuers_file(entry["raw"], self._fetch(entry["raw"]))
+                except (Damaged, ValueError) as error:
                     raise StoreError(f"the file of {fund} as of {as_of} is lost: {error}") from None
         raise StoreError(f"no holdings file of {fund} as of {as_of}")
 

@@ -1,8 +1,8 @@
 """The store: generations of files that are written once and never changed.
 
-    HOME/objects/HASH.npy|json|raw     content, named by its SHA-256 (measured faster than BLAKE2b)
+    HOME/objects/HASH.npy|json|bz2     content, named by its SHA-256 (measured faster than BLAKE2b)
     HOME/generations/00000012.json     a manifest: the objects of one generation, under its own hash
-    HOME/derived/                      what was worked out from a generation, gone with it
+    HOME/derived/                      what was worked out from the contents
     HOME/head                          the newest generation's number, written once that lasts
     HOME/lock                          held by the one process that writes
 
@@ -212,8 +212,7 @@ class Store(StoreReader):
 
     def _put(self, data: bytes, kind: str) -> str:
         """Write content under its hash; a damaged file of that name is replaced."""
-        if len(data) > objects.MOST:
-            raise StoreError(f"{len(data):,} bytes in one piece are more than a store takes")
+        objects.check_size(data)
         name = f"{sha256(data).hexdigest()}.{kind}"
         if not objects.holds(self._objects / name, data):
             disk.write(self._objects / name, data)
@@ -237,7 +236,7 @@ class Store(StoreReader):
         # Manifests first: a reader that misses an object finds the listing changed, and retries.
         for number in numbers:
             disk.remove(self._generations / f"{number:08d}.json")
-        derived.tidy(self.home, self._numbers())
+        derived.tidy(self.home)
         if damaged:
             return
         try:

@@ -22,6 +22,8 @@ from core.measures.membership import list_at_end, spans
 from core.measures.sweep import Swept, sweep
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from core.answer.views import IndexView
     from core.data.frames import FloatArray, IntArray
     from core.data.market import Market
@@ -151,19 +153,17 @@ class Figures:
 
 
 def figures(
-    market: Market, question: Question, fund: str, windows: Sequence[Window]
+    market: Market, question: Question, fund: str, windows: Sequence[Window], as_of: date
 ) -> Iterator[Figures | str]:
-    """The figures of one index over windows as of the last one's end, or why there are none.
+    """The figures of one index over windows, or why there are none.
 
     Args:
         market: what is held.
         question: its basis.
         fund: whose index.
         windows: ascending by their ends.
+        as_of: the session asked for.
     """
-    if not windows:
-        return
-    as_of = windows[-1].end
     parts = [spans(market, fund, window.start, window.end, as_of) for window in windows]
     measured = sweep(market, [some for some in parts if some], question.basis)
     for window, some in zip(windows, parts, strict=True):

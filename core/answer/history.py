@@ -14,27 +14,25 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import numpy as np
 
-from core.answer.figures import Figures, figures
 from core.answer.measure_rank import MeasureRank
+from core.answer.point_batches import batches
 from core.answer.snapshot import final_sessions
 from core.answer.table import ROWS
-from core.answer.views import covers
 from core.data.errors import MeasureError, UnavailableError
 from core.data.frames import day, pydate
 from core.data.lending import lenders
 from core.data.record import record
 from core.data.windows import Window, resolve, same_window
 from core.measures.carry import NEAR_DAYS
-from core.measures.daily import daily as daily_of
 from core.measures.rarity import rank_value
 
 if TYPE_CHECKING:
+    from core.answer.point_batches import Batch, Batches
     from core.answer.scalar import Scalar
     from core.answer.views import Snapshot
     from core.data.frames import Dates
     from core.data.market import Market
     from core.data.question import Question
-    from core.measures.daily import Daily
 
 Every = Literal["year", "month", "session"]
 EVERY: Final[tuple[Every, ...]] = ("year", "month", "session")
@@ -112,27 +110,52 @@ def histories(
         MeasureError: a measure has no history.
         UnavailableError: no window is to be had.
     """
+    made: dict[bool, Batches] = {}
+    for daily in sorted({row.series is not None for row in rows}):
+        of_kind = [row for row in rows if (row.series is not None) is daily]
+        made[daily] = kept_points(market, question, fund, of_kind, sessions, every, {})
+    return tuple(
+        history_of(question, fund, row, every, made[row.series is not None]) for row in rows
+    )
+
+
+def kept_points(
+    market: Market,
+    question: Question,
+    fund: str,
+    rows: Sequence[Scalar],
+    sessions: Dates,
+    every: Every,
+    kept: Batches,
+) -> dict[str, Batch]:
+    """The points of `histories` in batches, those kept not made again; see there.
+
+    Args:
+        market: see `histories`.
+        question: see `histories`.
+        fund: see `histories`.
+        rows: all daily measures, or none.
+        sessions: see `histories`.
+        every: see `histories`.
+        kept: from an earlier call for the same question and kind of measures.
+    """
     for row in rows:
         if row.key in _RUNNING_SUMS:
             raise MeasureError(
                 f"{row.key} has no history: its level depends on where its sum begins"
             )
     windows = _with_files(market, fund, windows_of(question, sessions, every))
-    views: list[tuple[Window, Figures | str]] = []
-    if any(row.series is None for row in rows):
-        views = [*zip(windows, figures(market, question, fund, windows), strict=True)]
-    by_session: dict[date, Daily] = {}
-    if any(row.series is not None for row in rows):
-        by_session = _daily(market, question, fund, [window.end for window in windows])
-    made = []
-    for row in rows:
-        points = (
-            tuple(_point(row, window, view) for window, view in views)
-            if row.series is None
-            else tuple(_daily_point(row, window.end, by_session) for window in windows)
-        )
-        made.append(History(fund, row, question.window, every, points, rank_of(points)))
-    return tuple(made)
+    return batches(market, question, fund, rows, windows, kept)
+
+
+def history_of(question: Question, fund: str, row: Scalar, every: Every, made: Batches) -> History:
+    """The history of one measure from the batches that have it."""
+    points = tuple(
+        Point(place.start, place.end, value, place.coverage, place.on_files, why)
+        for batch in made.values()
+        for place, (value, why) in zip(batch.places, batch.values[row.key], strict=True)
+    )
+    return History(fund, row, question.window, every, points, rank_of(points))
 
 
 def ranks_by_year(market: Market, snapshot: Snapshot) -> dict[str, dict[str, MeasureRank]]:
@@ -196,64 +219,6 @@ def _with_files(market: Market, fund: str, windows: Iterable[Window]) -> list[Wi
     if first is None:
         return []
     return [window for window in windows if window.start >= first - timedelta(days=NEAR_DAYS)]
-
-
-def _point(row: Scalar, window: Window, view: Figures | str) -> Point:
-    """A measure of a window; a point that does not count says why."""
-    if isinstance(view, str):
-        return Point(window.start, window.end, None, None, 0.0, view)
-    value, why = row.value(view, None), ""
-    if row.claim != "closes" and not view.covered:
-        why = f"{100 * view.weight_measured:.1f} % of weight measured"
-    elif not row.claimed(view):
-        bare = row.claim == "leaders" and view.claims_breadth
-        why = f"its list of members {'has no weights' if bare else 'is carried too far'}"
-    elif value is None:
-        why = "not known"
-    return Point(window.start, window.end, value, view.weight_measured, view.file_price_weight, why)
-
-
-def _daily(
-    market: Market, question: Question, fund: str, ends: Sequence[date]
-) -> dict[date, Daily]:
-    """Session -> the daily breadth that has it: one for each calendar year, up to its last end."""
-    by_date: dict[date, Daily] = {}
-    for year in sorted({end.year for end in ends}):
-        mine = [end for end in ends if end.year == year]
-        before = market.session(mine[0] - timedelta(days=1))
-        counted = daily_of(market, fund, (before, mine[-1]), mine[-1], question.basis)
-        if counted is not None:
-            by_date |= dict.fromkeys(mine, counted)
-    return by_date
-
-
-def _daily_point(row: Scalar, end: date, by_session: dict[date, Daily]) -> Point:
-    """A measure of a session, from the daily breadth of its year."""
-    counted = by_session.get(end)
-    place = -1 if counted is None else int(np.searchsorted(counted.sessions, day(end)))
-    if (
-        counted is None
-        or row.series is None
-        or place >= len(counted.sessions)
-        or counted.sessions[place] != day(end)
-    ):
-        return Point(end, end, None, None, 0.0, "no closes of its members")
-    value = float(row.series(counted)[place])
-    moved = (counted.advances + counted.declines + counted.unchanged)[place]
-    coverage = float(moved / counted.members[place])
-    why = ""
-    if not np.isfinite(value):
-        why = "not known"
-    elif not covers(coverage):
-        why = f"{100 * coverage:.1f} % of members have closes"
-    return Point(
-        end,
-        end,
-        value if np.isfinite(value) else None,
-        coverage if np.isfinite(coverage) else None,
-        0.0,
-        why,
-    )
 
 
 def rank_of(points: Sequence[Point]) -> MeasureRank | None:

@@ -38,6 +38,9 @@ def _why_not(
     start, last = ends
     # closes after the end are not known of yet
     if column < 0 or last.rows[column] < 0:
+        adjusted = matrix.adjusted if column >= 0 else None
+        if adjusted is not None and np.isfinite(adjusted[: last.row + 1, column]).any():
+            return "no prices: closes begin later, and adjusted ones are not used beside closes"
         return f"not fetched: {failure}" if failure else "no prices"
     if basis == "pr" and matrix.only_adjusted[column]:
         return "only adjusted closes: no price return"

@@ -61,7 +61,7 @@ def test_a_copy_reads_as_the_store_and_everyone_may_read_it(store: Store, tmp_pa
     assert stat.S_IMODE(target.stat().st_mode) == 0o755
     assert stat.S_IMODE(store.home.stat().st_mode) == 0o700
     assert str(tmp_path) not in (target / MARKER).read_text()
-    assert published_words(target).startswith("published 2026-06-27 12:30 UTC, read-only")
+    assert published_words(target, NOW).startswith("published 2026-06-27 12:30 UTC, read-only")
 
 
 def test_an_update_writes_only_what_is_new_and_drops_what_is_old(

@@ -281,6 +281,18 @@ def test_a_renamed_line_is_followed_under_its_new_symbol() -> None:
     assert found.basket_return == pytest.approx(0.2)
 
 
+def test_a_close_beside_adjusted_closes_says_why_these_are_not_used() -> None:
+    """A vendor's adjusted closes of A, and one close of it from another file."""
+    late = [NAN, NAN, NAN, 13]
+    held = market(
+        prices(DAYS[:4], {"A": late, "B": [10] * 4}, adjusted={"A": [10, 11, 12, 13]}),
+        holdings("FND", str(DAYS[0]), {"A": 50, "B": 50}),
+    )
+    assert measured(held, DAYS[0], DAYS[2], "tr").reasons[0] == (
+        "no prices: closes begin later, and adjusted ones are not used beside closes"
+    )
+
+
 def test_only_adjusted_closes_answer_total_return_alone() -> None:
     held = market(
         prices(DAYS[:3], {"B": [10, 10, 10]}, adjusted={"A": [10, 11, 12], "B": [10, 10, 10]}),

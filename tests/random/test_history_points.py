@@ -66,7 +66,7 @@ def test_the_figures_are_those_of_the_whole_answer(
 ) -> None:
     question = Question(window=window, basis=basis)  # type: ignore[arg-type]
     windows = windows_of(question, final_sessions(held, "IWM", "SPY"), every)  # type: ignore[arg-type]
-    made = list(figures(held, question, "IWM", windows))
+    made = list(figures(held, question, "IWM", windows, windows[-1].end))
     compared = 0
     for one, told in list(zip(windows, made, strict=True))[::7]:
         parts = spans(held, "IWM", one.start, one.end, windows[-1].end)

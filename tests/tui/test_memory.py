@@ -89,6 +89,15 @@ def test_two_threads_write_one_small_file_at_once(
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_file_that_cannot_be_written_is_named_and_not_its_temporary_one(tmp_path: Path) -> None:
+    path = tmp_path / "series.csv"
+    path.mkdir()  # a directory stands in its way
+    with pytest.raises(OSError) as refused:
+        disk.replace(path, b"")
+    assert (refused.value.filename, refused.value.filename2) == (str(path), None)
+    assert list(tmp_path.iterdir()) == [path]
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "[]", "{", '{"small": 3}', '{"small": "IWM", "large": "SPY", "window": "x"}', '"x"'],

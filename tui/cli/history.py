@@ -13,7 +13,7 @@ from core.data.errors import MeasureError, UnavailableError
 from tui.report import history as report
 from tui.report.files import answer_to, write_file
 from tui.report.formats import PICTURE_FORMATS
-from tui.service.histories import desk_histories
+from tui.service.histories import desk_histories, worked_out_beside
 from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say
 
 if TYPE_CHECKING:
@@ -28,7 +28,12 @@ def write_history(desk: Desk, question: Question, arguments: argparse.Namespace)
     Raises:
         MeasureError, UnavailableError, CacheError: see `the_histories`.
     """
-    histories = the_histories(desk, question, arguments.measure.split(","), arguments.every)
+    if arguments.keep_only and desk.memory.refusal:
+        return say(f"--keep-only: {desk.memory.refusal}", BAD_INPUT)
+    names = arguments.measure.split(",")
+    histories = the_histories(desk, question, names, arguments.every, arguments.fund)
+    if arguments.keep_only:
+        return ANSWERED
     histories += _series(desk, question, arguments.series.split(","), arguments.every)
     kind, simulated = arguments.format, desk.simulated
     if kind == "parquet":
@@ -61,18 +66,19 @@ def write_history(desk: Desk, question: Question, arguments: argparse.Namespace)
 
 
 def the_histories(
-    desk: Desk, question: Question, names: Iterable[str], every: Every
+    desk: Desk, question: Question, names: Iterable[str], every: Every, fund: str | None = None
 ) -> tuple[History, ...]:
-    """Answer for each fund of a question and each measure.
+    """Answer for each fund of a question, or one of them, and each measure.
 
     Args:
         desk: what is held.
         question: whose funds, window and basis.
         names: of measures, as `explain` knows them.
         every: what a point stands for.
+        fund: the only one wanted, None for all.
 
     Raises:
-        MeasureError: a name is of no measure, or there is none.
+        MeasureError: a name is of no measure, or there is none; or the fund is another one.
         UnavailableError: no list is held for any such window.
         CacheError: the market cannot be read.
     """
@@ -83,14 +89,19 @@ def the_histories(
         known = ", ".join(row.key for row in ROWS)
         raise MeasureError(f"no measure {', '.join(unknown)}; there are {known}")
     measures = [row for row in rows.values() if row is not None]
-    histories = tuple(
-        one
-        for fund in question.funds
-        for one in desk_histories(desk, question, fund, measures, every)
-    )
+    funds = question.funds if fund is None else (fund.upper(),)
+    if not set(funds) <= set(question.funds):
+        raise MeasureError(f"--fund {fund}: it is one of {' and '.join(question.funds)}")
+    made: list[History] = []
+    with worked_out_beside(desk, question, funds, measures, every) as processes:
+        for fund in funds:
+            if fund in processes:
+                processes[fund].wait()
+            made += desk_histories(desk, question, fund, measures, every)
+    histories = tuple(made)
     if not any(one.points for one in histories):
-        funds = " and ".join(question.funds)
-        raise UnavailableError(f"no holdings file of {funds} covers any such window: import one")
+        whose = " and ".join(funds)
+        raise UnavailableError(f"no holdings file of {whose} covers any such window: import one")
     return histories
 
 

@@ -1,22 +1,30 @@
-"""Histories of measures, each worked out once for a generation and kept beside it."""
+"""Histories of measures, kept beside the store: only what rests on something new is worked out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from hashlib import sha256
+from subprocess import DEVNULL, Popen
 from typing import TYPE_CHECKING, Any
 
+from cache.facts.code import measures_digest
+from cache.facts.interpreter import environment
 from cache.store.derived import Derived
-from core.answer.history import History, Point, histories, rank_of
+from core.answer.history import History, history_of, kept_points
+from core.answer.point_batches import Batch, Place
 from core.answer.snapshot import final_sessions
 from tui import VERSION
 
 if TYPE_CHECKING:
     from core.answer.history import Every
+    from core.answer.point_batches import Batches
     from core.answer.scalar import Scalar
     from core.data.frames import Reference
     from core.data.question import Question
+    from tui.report.values import Json
     from tui.service.service import Desk
 
 
@@ -25,38 +33,97 @@ def desk_histories(
 ) -> tuple[History, ...]:
     """The histories of some measures; see `core.answer.history.histories` for what it raises.
 
-    Those that are kept for the newest generation are read, the others worked out and kept.
+    Those that are kept for the newest generation are read. Of another one all is kept that rests
+    on nothing that changed since.
     """
-    identity, keeping = desk.identity(), not desk.memory.refusal
-    key = " ".join(
-        map(str, (VERSION, fund, question.small, question.large, question.window, question.basis,
-                  question.as_of, every, _facts(desk.reference)))
+    made: dict[bool, Batches] = {}
+    for daily in sorted({row.series is not None for row in rows}):
+        of_kind = [row for row in rows if (row.series is not None) is daily]
+        made[daily] = _points(desk, question, fund, of_kind, every)
+    return tuple(
+        history_of(question, fund, row, every, made[row.series is not None]) for row in rows
+    )
+
+
+@contextmanager
+def worked_out_beside(
+    desk: Desk, question: Question, funds: Sequence[str], rows: Sequence[Scalar], every: Every
+) -> Iterator[Mapping[str, Popen[bytes]]]:
+    """Let a second process work out the history of the second fund while this one does the first.
+
+    Where it takes seconds alone: one point a session, and nothing of it is kept.
+
+    Yields:
+        Fund -> the process that keeps its history.
+    """
+    begun: dict[str, Popen[bytes]] = {}
+    if every == "session" and len(funds) > 1 and (os.cpu_count() or 1) > 1:
+        fund, measures = funds[1], [row.key for row in rows]
+        derived = _derived(desk)
+        keys = {_key(desk, question, fund, row, every) for row in rows}
+        if derived is not None and not any(derived.read(key)[0] for key in keys):
+            command = desk.history_command(question, fund, measures, every)
+            begun[fund] = Popen(
+                command, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, env=environment()
+            )
+    try:
+        yield begun
+    finally:
+        for process in begun.values():
+            process.kill()
+            process.wait()
+
+
+def _derived(desk: Desk) -> Derived | None:
+    """What is kept for the newest generation; None where nothing may be kept."""
+    identity = desk.identity()
+    if identity is None or desk.memory.refusal:
+        return None
+    return Derived(desk.store.home, identity)
+
+
+def _key(desk: Desk, question: Question, fund: str, row: Scalar, every: Every) -> str:
+    """What the history of a measure, and of others of its kind, is kept under."""
+    asked = (
+        VERSION, measures_digest(), fund, question.small, question.large, question.window,
+        question.basis, question.as_of, every, row.series is not None, _facts(desk.reference),
     )  # fmt: skip
-    derived = Derived(desk.store.home, identity) if identity is not None and keeping else None
-    points: dict[str, Any] = (derived and derived.read(key)) or {}
-    missing = [row for row in rows if row.key not in points]
-    if missing:
-        market = desk.market()
-        sessions = final_sessions(market, *question.pair)
-        for one in histories(market, question, fund, missing, sessions, every):
-            points[one.row.key] = one.points
-        # of a damaged newest generation an older one is read: nothing is kept under its name
-        if derived is not None and derived.number == market.generation:
-            derived.keep(key, points)
-    return tuple(_history(fund, row, question, every, points[row.key]) for row in rows)
+    return " ".join(map(str, asked))
 
 
-def _history(
-    fund: str, row: Scalar, question: Question, every: Every, points: Sequence[Sequence[Any]]
-) -> History:
-    """A history of points as they are, or as they were kept."""
-    dated_points = tuple(Point(_date(start), _date(end), *rest) for start, end, *rest in points)
-    return History(fund, row, question.window, every, dated_points, rank_of(dated_points))
+def _points(
+    desk: Desk, question: Question, fund: str, rows: Sequence[Scalar], every: Every
+) -> Batches:
+    """The points of measures that are all daily ones, or none."""
+    derived, key = _derived(desk), _key(desk, question, fund, rows[0], every)
+    answer, current = derived.read(key) if derived is not None else ({}, False)
+    kept = {label: _unpacked(fields) for label, fields in answer.items()}
+    if current and all(row.key in batch.values for batch in kept.values() for row in rows):
+        return kept
+    market = desk.market()
+    sessions = final_sessions(market, *question.pair)
+    points = kept_points(market, question, fund, rows, sessions, every, kept)
+    # of a damaged newest generation an older one is read: nothing is kept under its name
+    if derived is not None and derived.number == market.generation:
+        derived.keep(key, {label: _packed(batch) for label, batch in points.items()})
+    return points
 
 
-def _date(value: date | str) -> date:
-    """A date as it is, or as JSON has it."""
-    return value if isinstance(value, date) else date.fromisoformat(value)
+def _packed(batch: Batch) -> Json:
+    """A batch as JSON; dates become text."""
+    values = {key: [*zip(*of_row, strict=True)] for key, of_row in batch.values.items()}
+    return {"fingerprint": batch.fingerprint, "places": batch.places, "values": values}
+
+
+def _unpacked(fields: Json) -> Batch:
+    """The batch that `_packed` packed."""
+    places = (Place(_date(start), _date(end), *rest) for start, end, *rest in fields["places"])
+    values = {key: tuple(zip(*of_row, strict=True)) for key, of_row in fields["values"].items()}
+    return Batch(fields["fingerprint"], tuple(places), values)
+
+
+def _date(value: Any) -> date:
+    return date.fromisoformat(value)
 
 
 def _facts(reference: Reference) -> str:

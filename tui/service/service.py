@@ -387,6 +387,15 @@ class Desk:
             return None
         return self._child("quotes", *_which(question))
 
+    def history_command(
+        self, question: Question, fund: str, measures: Sequence[str], every: str
+    ) -> list[str]:
+        """The child that works out the history of one fund of a question, and keeps it."""
+        words = ["--window", question.window, "--basis", question.basis, "--every", every]
+        words += ["--as-of", str(question.as_of)] if question.as_of else []
+        words += ["--fund", fund, "--measure", ",".join(measures), "--keep-only"]
+        return self._child("history", *_which(question), *words, *["--demo"] * self.simulated)
+
     def _child(self, *arguments: str) -> list[str]:
         """The command of a child process that works on the same home."""
         home = [] if self._home is None else ["--home", str(self._home)]

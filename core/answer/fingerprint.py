@@ -1,0 +1,179 @@
+"""What the points of a history rest on, as hashes: where one is as it was, so are its points.
+
+A point rests on the files that speak for its window and on the closes, dividends and splits of the
+sessions up to its end. Closes are hashed as they were traded, at nine digits: a later split
+changes every earlier close that is held, and no return between two of them.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from core.data.frames import day, pydate
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from core.data.frames import Block, Dates, FloatArray, Holdings
+    from core.data.market import Market
+
+    Hashes = NDArray[np.uint64]
+
+#: Bits of a number that are left out: a split that was taken out and in again moves the last few.
+_LOOSE: Final = np.uint64(24)
+_SHIFT: Final = np.uint64(32)
+_ODD: Final = np.uint64(0x9E3779B97F4A7C15)
+
+
+class Fingerprints:
+    """Hashes of what a market holds, session by session and file by file.
+
+    Args:
+        market: what is held.
+    """
+
+    def __init__(self, market: Market) -> None:
+        self._market = market
+        self._files: dict[Holdings, bytes] = {}
+        self._salts: dict[str, int] = {}
+
+    def file(self, file: Holdings) -> bytes:
+        """A holdings file: its lines under the tickers of their closes, and its numbers."""
+        if file not in self._files:
+            numbers = np.array([file.value, file.quantity, file.price, file.value * 0 + file.total])
+            words = repr((file.fund, file.as_of, self._market.lines(file), file.weighted))
+            self._files[file] = sha256(words.encode() + numbers.tobytes()).digest()
+        return self._files[file]
+
+    def closes(self, first: date, last: date, *, volumes: bool = False) -> bytes:
+        """All bars from one day to another, and up to where vendors answered for them."""
+        sessions, prices, traded = self._rows
+        rows = slice(*np.searchsorted(sessions, [day(first), day(last) + 1]))
+        parts = [prices[rows], traded[rows] if volumes else prices[:0]]
+        began, symbols, through = self._through
+        known = began <= day(last)
+        until = np.minimum(through[known], self._market.position(last)).astype(np.uint64)
+        parts.append(np.array([_mixed(until ^ symbols[known]).sum(dtype=np.uint64)]))
+        return sha256(b"".join(part.tobytes() for part in parts)).digest()
+
+    @cached_property
+    def adjusted(self) -> bool:
+        """Whether adjusted closes are held: a later close may then make others stand for them."""
+        return any(block.adj_close is not None for block in self._market.bars)
+
+    def _salt(self, symbol: str, field: str) -> int:
+        """A random-looking number of a symbol and a field, so that no two cells are alike."""
+        key = f"{field} {symbol}"
+        if key not in self._salts:
+            self._salts[key] = int.from_bytes(sha256(key.encode()).digest()[:8], "little")
+        return self._salts[key]
+
+    def _symbols(self, symbols: tuple[str, ...], field: str) -> Hashes:
+        return np.array([self._salt(symbol, field) for symbol in symbols], np.uint64)
+
+    @cached_property
+    def _rows(self) -> tuple[Dates, Hashes, Hashes]:
+        """(T,) sessions, (T,) hashes of their prices and (T,) of their volumes."""
+        later: dict[str, float] = {}
+        parts = [self._of_block(block, later) for block in reversed(self._market.bars)]
+        sessions, prices, traded = map(np.concatenate, zip(*reversed(parts), strict=True))
+        tickers = self._market.line_tickers
+        on_files = tickers.file_sessions(pydate(sessions[0]), pydate(sessions[-1]))
+        marks = [(self._salt(symbol, "file"), days) for symbol, days in on_files.items()]
+        breaks = tickers.file_closes.breaks
+        marks += [(self._salt(one.symbol, "break"), [one.after]) for one in breaks]
+        for salt, days in marks:
+            places = np.searchsorted(sessions, np.array(days, "datetime64[D]"))
+            places = places[places < len(sessions)]
+            np.add.at(prices, places, np.full(len(places), salt, np.uint64))
+        return sessions, prices, traded
+
+    def _of_block(self, block: Block, later: dict[str, float]) -> tuple[Dates, Hashes, Hashes]:
+        """A year's sessions and their hashes.
+
+        Args:
+            block: the year.
+            later: symbol -> product of its splits in later years; those of the year are added.
+        """
+        since = self._splits_since(block, later)
+        prices = traded = np.zeros(len(block.sessions), np.uint64)
+        for name in ("close", "adj_close", "volume"):
+            values: FloatArray | None = getattr(block, name)
+            if values is None:
+                continue
+            if name == "close" and since is not None:
+                values = values * since
+            hashes = _mixed(_bits(values) ^ self._symbols(block.symbols, name))
+            hashes[np.isnan(values)] = 0
+            of_rows = hashes.sum(axis=1, dtype=np.uint64)
+            prices, traded = (
+                (prices, traded + of_rows) if name == "volume" else (prices + of_rows, traded)
+            )
+        for name in ("dividend", "split"):
+            events = getattr(block, name)
+            paid = events.value
+            if name == "dividend" and since is not None:
+                paid = paid * since[events.row, events.col]
+            cells = _bits(paid) ^ self._symbols(block.symbols, name)[events.col]
+            np.add.at(prices, events.row, _mixed(cells))
+        return block.sessions, _mixed(prices ^ block.sessions.astype(np.uint64)), traded
+
+    @staticmethod
+    def _splits_since(block: Block, later: dict[str, float]) -> FloatArray | None:
+        """(T, N) product of the splits after each session; None where there are none at all."""
+        events = block.split
+        split = {block.symbols[column] for column in events.col.tolist()}
+        if not split and not later:
+            return None
+        since = np.ones(block.close.shape) * [later.get(symbol, 1.0) for symbol in block.symbols]
+        for row, column, factor in zip(
+            events.row.tolist(), events.col.tolist(), events.value.tolist(), strict=True
+        ):
+            since[:row, column] *= factor
+            symbol = block.symbols[column]
+            later[symbol] = later.get(symbol, 1.0) * factor
+        return since
+
+    @cached_property
+    def _through(self) -> tuple[Dates, Hashes, NDArray[np.int64]]:
+        """Each symbol's first session with a bar, its number, its vendor's last session."""
+        market, began = self._market, dict[str, np.datetime64]()
+        for block in market.bars:
+            new = [at for at, symbol in enumerate(block.symbols) if symbol not in began]
+            some = block.close if block.adj_close is None else np.fmax(block.close, block.adj_close)
+            closed = np.isfinite(some[:, new])
+            first = block.sessions[closed.argmax(axis=0)]
+            closes = np.asarray(closed.any(axis=0)).tolist()
+            for at, there, when in zip(new, closes, first, strict=True):
+                if there:
+                    began[block.symbols[at]] = when
+        known = tuple(symbol for symbol in began if symbol in market.through)
+        return (
+            np.array([began[symbol] for symbol in known], "datetime64[D]"),
+            self._symbols(known, "through"),
+            np.array([market.position(market.through[symbol]) for symbol in known], np.int64),
+        )
+
+
+def fingerprint(*parts: object) -> str:
+    """One hash of several things."""
+    return sha256(repr(parts).encode()).hexdigest()
+
+
+def _bits(values: FloatArray) -> Hashes:
+    """Numbers as integers, at about nine digits."""
+    bits = np.ascontiguousarray(values).view(np.uint64)
+    return np.asarray((bits + (np.uint64(1) << (_LOOSE - np.uint64(1)))) >> _LOOSE)
+
+
+def _mixed(values: Hashes) -> Hashes:
+    """Integers of which every bit depends on every bit; wraps around."""
+    mixed = (values ^ (values >> _SHIFT)) * _ODD
+    mixed = (mixed ^ (mixed >> _SHIFT)) * _ODD
+    return np.asarray(mixed ^ (mixed >> _SHIFT))

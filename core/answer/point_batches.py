@@ -1,0 +1,256 @@
+"""The points of a history, in batches of which each is kept until what it rests on changes.
+
+A batch is a calendar month of windows by their ends, or a year of sessions of daily measures. It
+is worked out anew where its fingerprint (`core.answer.fingerprint`) is another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from itertools import chain, groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from core.answer.figures import figures
+from core.answer.fingerprint import Fingerprints, fingerprint
+from core.answer.views import covers
+from core.data.frames import day
+from core.data.record import record
+from core.measures.counting import YEAR_SESSIONS
+from core.measures.daily import LEAD_SESSIONS
+from core.measures.daily import daily as daily_of
+from core.measures.membership import list_at_end, spans
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from core.answer.figures import Figures
+    from core.answer.scalar import Scalar
+    from core.data.market import Market
+    from core.data.question import Question
+    from core.data.windows import Window
+    from core.measures.daily import Daily
+
+#: A measure's value at a window, and why it does not count, "" where it does.
+Value = tuple[float | None, str]
+
+
+class Place(NamedTuple):
+    """What all measures of a batch have in common at one window.
+
+    Attributes:
+        start: session of the window's first close; of a daily measure the session itself.
+        end: session of its last close.
+        coverage: weight measured, a fraction; of a daily measure the members with closes.
+        on_files: weight measured on prices of files.
+    """
+
+    start: date
+    end: date
+    coverage: float | None
+    on_files: float
+
+
+@record(frozen=True, eq=False, slots=True)
+class Batch:
+    """The points of some measures at some windows.
+
+    Attributes:
+        fingerprint: of what they rest on.
+        places: the windows, ascending by their ends.
+        values: measure -> its value at each.
+    """
+
+    fingerprint: str
+    places: tuple[Place, ...]
+    values: Mapping[str, tuple[Value, ...]]
+
+
+#: Month or year of the windows' ends -> their points, ascending.
+Batches = Mapping[str, Batch]
+
+
+def batches(
+    market: Market,
+    question: Question,
+    fund: str,
+    rows: Sequence[Scalar],
+    windows: Sequence[Window],
+    kept: Batches,
+) -> dict[str, Batch]:
+    """The points of some measures of one index, those kept that rest on what they rested on.
+
+    Args:
+        market: what is held.
+        question: its basis.
+        fund: whose index.
+        rows: of the table of measures; all daily ones, or none.
+        windows: ascending by their ends.
+        kept: from an earlier call for the same question and kind of measures.
+    """
+    if not windows:
+        return {}
+    daily, marks = rows[0].series is not None, _Marks(market, fund, windows)
+    made, missing = dict[str, Batch](), list[_Missing]()
+    for label, group in groupby(windows, _year if daily else _month):
+        some = list(group)
+        mark, old = marks.of(some, daily=daily), kept.get(label)
+        if old is None or old.fingerprint != mark:
+            old = Batch(mark, (), {})
+        made[label] = old
+        if lacking := [row for row in rows if row.key not in old.values]:
+            missing.append(_Missing(label, some, lacking))
+    if daily:
+        points = _of_sessions(market, question, fund, missing)
+    else:
+        points = _of_windows(market, question, fund, missing, windows[-1].end)
+    for one, (places, values) in zip(missing, points, strict=True):
+        old = made[one.label]
+        made[one.label] = Batch(old.fingerprint, places, {**old.values, **values})
+    return made
+
+
+class _Missing(NamedTuple):
+    """What is to be worked out of a batch."""
+
+    label: str
+    windows: Sequence[Window]
+    rows: Sequence[Scalar]
+
+
+#: The places of a batch, and measure -> its value at each.
+_Points = tuple[tuple[Place, ...], dict[str, tuple[Value, ...]]]
+
+
+def _month(window: Window) -> str:
+    return f"{window.end:%Y-%m}"
+
+
+def _year(window: Window) -> str:
+    return f"{window.end:%Y}"
+
+
+def _of_windows(
+    market: Market, question: Question, fund: str, missing: Sequence[_Missing], as_of: date
+) -> Iterator[_Points]:
+    """Points of measures of a whole window."""
+    # in one pass: the windows of one batch go on with the segments of the one before
+    every = [window for one in missing for window in one.windows]
+    views = figures(market, question, fund, every, as_of)
+    for one in missing:
+        places, values = [], {row.key: list[Value]() for row in one.rows}
+        for window, view in zip(one.windows, views, strict=False):
+            measured, on_files = None, 0.0
+            if not isinstance(view, str):
+                measured, on_files = view.weight_measured, view.file_price_weight
+            places.append(Place(window.start, window.end, measured, on_files))
+            for row in one.rows:
+                values[row.key].append(_value(row, view))
+        yield tuple(places), {key: tuple(of_row) for key, of_row in values.items()}
+
+
+def _value(row: Scalar, view: Figures | str) -> Value:
+    """A measure of a window; one that does not count says why."""
+    if isinstance(view, str):
+        return None, view
+    value, why = row.value(view, None), ""
+    if row.claim != "closes" and not view.covered:
+        why = f"{100 * view.weight_measured:.1f} % of weight measured"
+    elif not row.claimed(view):
+        bare = row.claim == "leaders" and view.claims_breadth
+        why = f"its list of members {'has no weights' if bare else 'is carried too far'}"
+    elif value is None:
+        why = "not known"
+    return value, why
+
+
+def _of_sessions(
+    market: Market, question: Question, fund: str, missing: Sequence[_Missing]
+) -> Iterator[_Points]:
+    """Points of daily measures, from one daily breadth for each calendar year."""
+    for one in missing:
+        ends = [window.end for window in one.windows]
+        before = market.session(ends[0] - timedelta(days=1))
+        counted = daily_of(market, fund, (before, ends[-1]), ends[-1], question.basis)
+        at = [_place(counted, end) for end in ends]
+        places = tuple(_covered(counted, end, place) for end, place in zip(ends, at, strict=True))
+        yield places, {row.key: tuple(_daily_values(row, counted, at, places)) for row in one.rows}
+
+
+def _place(counted: Daily | None, end: date) -> int | None:
+    """The place of a session in a daily breadth, None where it has none."""
+    place = -1 if counted is None else int(np.searchsorted(counted.sessions, day(end)))
+    if counted is None or place >= len(counted.sessions) or counted.sessions[place] != day(end):
+        return None
+    return place
+
+
+def _covered(counted: Daily | None, end: date, place: int | None) -> Place:
+    """A session with its members that have closes."""
+    if counted is None or place is None:
+        return Place(end, end, None, 0.0)
+    moved = (counted.advances + counted.declines + counted.unchanged)[place]
+    coverage = float(moved / counted.members[place])
+    return Place(end, end, coverage if np.isfinite(coverage) else None, 0.0)
+
+
+def _daily_values(
+    row: Scalar, counted: Daily | None, at: Sequence[int | None], places: Sequence[Place]
+) -> Iterator[Value]:
+    """A daily measure on some sessions."""
+    series = None if counted is None or row.series is None else row.series(counted)
+    for place, covered in zip(at, places, strict=True):
+        if series is None or place is None:
+            yield None, "no closes of its members"
+            continue
+        value, coverage = float(series[place]), covered.coverage
+        if not np.isfinite(value):
+            yield None, "not known"
+        elif coverage is None or not covers(coverage):
+            yield value, f"{100 * (coverage or 0.0):.1f} % of members have closes"
+        else:
+            yield value, ""
+
+
+class _Marks:
+    """The fingerprints of batches: of the files and bars that their windows rest on."""
+
+    def __init__(self, market: Market, fund: str, windows: Sequence[Window]) -> None:
+        self._market, self._fund = market, fund
+        self._as_of = windows[-1].end
+        self._of = Fingerprints(market)
+
+    def of(self, windows: Sequence[Window], *, daily: bool) -> str:
+        """The fingerprint of some windows, or of their ends' sessions."""
+        market, fund = self._market, self._fund
+        first, last = windows[0].start, windows[-1].end
+        if daily:
+            # running sums and averages begin long before
+            back = LEAD_SESSIONS + YEAR_SESSIONS
+            place = max(market.position(windows[0].end) - back, 0)
+            first = market.reference.sessions[place].item()
+            pieces = [
+                spans(market, fund, first, last, last, later=later) for later in (True, False)
+            ]
+        else:
+            pieces = [spans(market, fund, w.start, w.end, self._as_of) for w in windows]
+            ends = (list_at_end(market, fund, w.start, w.end, self._as_of) for w in windows)
+            pieces.append(tuple(end for end in ends if end is not None))
+        number = {part.file: place for place, part in enumerate(chain.from_iterable(pieces))}
+        files = list(number)
+        spoken = [[(p.start, p.end, number[p.file], p.carry) for p in some] for some in pieces]
+        sessions = [market.session(file.as_of) for file in files]
+        first = date(min([first, *sessions]).year - 1, 1, 1)
+        if self._of.adjusted:
+            last = date(max([last, *sessions]).year, 12, 31)
+        # an announcement acts until a file shows otherwise, whichever that is
+        shown = chain.from_iterable(market.holdings.values()) if market.announced else ()
+        return fingerprint(
+            [(window.start, window.end) for window in windows],
+            spoken,
+            [self._of.file(file) for file in files],
+            self._of.closes(first, last, volumes=daily),
+            (market.announced, [self._of.file(file) for file in shown]),
+        )

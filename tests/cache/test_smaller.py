@@ -1,0 +1,110 @@
+"""Holdings files are stored smaller, come back byte for byte, and are read as stored before."""
+
+from __future__ import annotations
+
+import random
+import zlib
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from cache.sources.holdings.read import read_holdings
+from cache.store import draft, pack, smaller
+from cache.store.store import Store
+
+NOW = datetime(2026, 6, 27, 12, 30, tzinfo=UTC)
+DAY = date(2026, 6, 26)
+
+
+def issuers_text(lines: int) -> bytes:
+    """A file as iShares writes one: many columns, most of them the same in every row."""
+    draw = random.Random(3)
+    words = [
+        "ALPHA",
+        "BANK",
+        "CAPITAL",
+        "DATA",
+        "ENERGY",
+        "FOODS",
+        "GLOBAL",
+        "HEALTH",
+        "INC",
+        "REIT",
+    ]
+    head = (
+        "iShares Russell 2000 ETF\n"
+        'Fund Holdings as of,"Jun 26, 2026"\n\n'
+        "Ticker,Name,Sector,Asset Class,Market Value,Weight (%),Notional Value,Quantity,Price,"
+        "Location,Exchange,Currency,FX Rate,Market Currency,Accrual Date\n"
+    )
+    rows = []
+    for n in range(lines):
+        price, quantity = draw.uniform(3, 300), draw.randrange(10_000, 3_000_000)
+        worth = f"{price * quantity:,.2f}"
+        ticker = "".join(chr(65 + n // 26**k % 26) for k in range(3))
+        name = " ".join(draw.sample(words, 3))
+        rows.append(
+            f'"{ticker}","{name}","{draw.choice(words)}","Equity","{worth}","{100 / lines:.2f}",'
+            f'"{worth}","{quantity:,.2f}","{price:.2f}","United States","NASDAQ","USD","1.00",'
+            '"USD","-"\n'
+        )
+    return (head + "".join(rows)).encode()
+
+
+def test_a_file_with_its_rows_takes_one_and_a_half_times_what_it_takes_zipped(
+    tmp_path: Path,
+) -> None:
+    raw = issuers_text(2000)
+    rows = read_holdings(raw, fund="IWM", as_of=DAY, now=NOW).holdings
+    assert len(rows.symbols) == 2000
+    store = Store(tmp_path)
+    store.commit(holdings=[(rows, raw)])
+    size = sum(path.stat().st_size for path in (tmp_path / "objects").iterdir())
+    assert size < 1.5 * len(zlib.compress(raw, 6)) < len(raw)
+    assert store.raw("IWM", DAY) == raw
+    [[held]] = store.read().holdings.values()
+    assert held.symbols == rows.symbols and held.names == rows.names
+    for name in ("quantity", "price", "value"):
+        assert getattr(held, name).tolist() == getattr(rows, name).tolist()
+
+
+def test_a_store_of_an_earlier_release_is_read_and_added_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = issuers_text(30)
+    rows = read_holdings(raw, fund="IWM", as_of=DAY, now=NOW).holdings
+    store = Store(tmp_path)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(draft, "smaller_file", lambda data: (data, smaller.PLAIN))
+        earlier.setattr(pack, "smaller", lambda data: data)
+        store.commit(holdings=[(rows, raw)])
+    assert len([*(tmp_path / "objects").glob("*.raw")]) == 1
+    before = store.read()
+    assert store.raw("IWM", DAY) == raw
+    # the same file once more is nothing new, however it is stored
+    assert store.commit(holdings=[(rows, raw)]).generation == before.generation
+    after = store.commit(holdings=[(rows, raw + b"\n")])
+    assert after.generation == before.generation + 1
+    assert store.raw("IWM", DAY) == raw + b"\n"
+    assert store.read().holdings["IWM"][0].symbols == rows.symbols
+    # taken back, the earlier one counts again
+    store.change(lambda change: change.drop_file("IWM", DAY))
+    assert store.raw("IWM", DAY) == raw
+
+
+def test_what_is_smaller_as_it_came_is_left_so() -> None:
+    random_bytes = random.Random(1).randbytes(5000)
+    assert smaller.smaller_file(random_bytes) == (random_bytes, smaller.PLAIN)
+
+
+def test_damage_is_told() -> None:
+    with pytest.raises(ValueError, match="no bzip2"):
+        smaller.issuers_file("0.bz2", b"BZh9 and nothing more of the kind")
+    with pytest.raises(ValueError, match="no zlib"):
+        smaller.as_before(b"\x78 and nothing more of the kind")
+    for cut in (issuers_text(9), b"[]"):
+        with pytest.raises(ValueError, match="without its end"):
+            smaller.as_before(smaller.smaller(cut)[:-3])
+    with pytest.raises(ValueError, match="without its end"):
+        smaller.issuers_file("0.bz2", smaller.smaller_file(issuers_text(9))[0][:-3])
