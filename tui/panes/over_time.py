@@ -257,6 +257,8 @@ def sector_windows(scene: Scene, wanted: Filter | None = None) -> GridContents:
                     "right",
                     _priority(column.label, scene),
                     "bold" if column.label == mine else "",
+                    # a thousand basis points have a comma where there is room
+                    max_width=max(len(title), 8),
                     group=column.label,
                 )
             )
