@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.data.frames import day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from core.data.frames import Dates, Prices
 
 #: The first close of a symbol that has none.
-_NEVER: Final = day("9999-12-31")
+_NEVER: Final = np.datetime64("9999-12-31", "D")
 
 
 class LateCloses:
