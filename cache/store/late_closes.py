@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
