@@ -140,6 +140,16 @@ def _name(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"
 
 
+def check_size(data: bytes) -> None:
+    """Refuse bytes that no file of a store has.
+
+    Raises:
+        StoreError: there are too many.
+    """
+    if len(data) > MOST:
+        raise StoreError(f"{len(data):,} bytes in one piece are more than a store takes")
+
+
 def holds(path: Path, data: bytes) -> bool:
     """Whether a file exists with this content; an unreadable one does not count."""
     try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from typing import Final
 
-from cache.store.objects import MOST
+from cache.store import objects
 
 #: The kind of an object that holds an issuer's file, as it came or by bzip2.
 PLAIN: Final = "raw"
@@ -18,7 +18,12 @@ _LEVEL: Final = 6
 
 
 def smaller_file(raw: bytes) -> tuple[bytes, str]:
-    """An issuer's file as it is stored, and the kind of its object."""
+    """An issuer's file as it is stored, and the kind of its object.
+
+    Raises:
+        StoreError: it is larger than a store takes.
+    """
+    objects.check_size(raw)
     try:
         import bz2
     except ImportError:
@@ -40,14 +45,23 @@ def issuers_file(name: str, data: bytes) -> bytes:
         import bz2
     except ImportError as error:
         raise ValueError("this Python has no bzip2") from error
+    reader = bz2.BZ2Decompressor()
     try:
-        return bz2.BZ2Decompressor().decompress(data, MOST)
+        raw = reader.decompress(data, objects.MOST)
     except OSError as error:
         raise ValueError("no bzip2") from error
+    if not reader.eof:
+        raise ValueError("bzip2 without its end")
+    return raw
 
 
 def smaller(data: bytes) -> bytes:
-    """Bytes as they are stored, by zlib."""
+    """Bytes as they are stored, by zlib.
+
+    Raises:
+        StoreError: they are more than a store takes.
+    """
+    objects.check_size(data)
     return zlib.compress(data, _LEVEL)
 
 
@@ -60,7 +74,11 @@ def as_before(data: bytes) -> bytes:
     # neither JSON nor an array begins as zlib does
     if data[:1] != b"\x78":
         return data
+    reader = zlib.decompressobj()
     try:
-        return zlib.decompressobj().decompress(data, MOST)
+        whole = reader.decompress(data, objects.MOST)
     except zlib.error as error:
         raise ValueError("no zlib") from error
+    if not reader.eof:
+        raise ValueError("zlib without its end")
+    return whole

@@ -212,8 +212,7 @@ class Store(StoreReader):
 
     def _put(self, data: bytes, kind: str) -> str:
         """Write content under its hash; a damaged file of that name is replaced."""
-        if len(data) > objects.MOST:
-            raise StoreError(f"{len(data):,} bytes in one piece are more than a store takes")
+        objects.check_size(data)
         name = f"{sha256(data).hexdigest()}.{kind}"
         if not objects.holds(self._objects / name, data):
             disk.write(self._objects / name, data)

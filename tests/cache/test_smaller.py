@@ -103,3 +103,8 @@ def test_damage_is_told() -> None:
         smaller.issuers_file("0.bz2", b"BZh9 and nothing more of the kind")
     with pytest.raises(ValueError, match="no zlib"):
         smaller.as_before(b"\x78 and nothing more of the kind")
+    for cut in (issuers_text(9), b"[]"):
+        with pytest.raises(ValueError, match="without its end"):
+            smaller.as_before(smaller.smaller(cut)[:-3])
+    with pytest.raises(ValueError, match="without its end"):
+        smaller.issuers_file("0.bz2", smaller.smaller_file(issuers_text(9))[0][:-3])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from datetime import date
+
 import pytest
 from textual.pilot import Pilot
 
@@ -53,5 +56,39 @@ def test_the_years_come_to_the_pane_that_is_looked_at(monkeypatch: pytest.Monkey
         await press(pilot, app, "3")
         await type_line(pilot, app, "view averages")
         await until(pilot, lambda: "counting" not in seen(app))
+
+    drive(story, held=twelve_years(), question=Question(window="YTD", basis="pr"), size=(100, 30))
+
+
+def test_one_thread_works_and_the_newest_question_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A held `<` asks for many days; the first and the last are worked out."""
+    asked, go_on = list[date](), threading.Event()
+
+    def slow(scene: Scene, measure: str) -> object:
+        asked.append(scene.snapshot.as_of)
+        assert go_on.wait(20)
+        return years_of(scene, measure)
+
+    monkeypatch.setattr("tui.panes.years.years_of", slow)
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        go_on.set()
+        await press(pilot, app, "3")
+        await type_line(pilot, app, "view years")
+        assert asked == [date(2012, 12, 31)] and app.main is not None
+        go_on.clear()
+        pane = app.main.pane_here
+        for day in (28, 27, 26):
+            await pilot.press("<")
+            await until(
+                pilot,
+                lambda day=day: (
+                    pane.scene is not None and pane.scene.snapshot.as_of == date(2012, 12, day)
+                ),
+            )
+        assert asked[1:] == [date(2012, 12, 28)]
+        go_on.set()
+        await until(pilot, lambda: "2012-12-26" in seen(app) and " 2003 " in seen(app))
+        assert asked[1:] == [date(2012, 12, 28), date(2012, 12, 26)]
 
     drive(story, held=twelve_years(), question=Question(window="YTD", basis="pr"), size=(100, 30))

@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 _YEAR, _VALUE = 6, 11
 _LONGEST: Final = 30
 WAITING: Final = " measuring the same window of every year …"
+FAULT: Final = "the years cannot be worked out: a fault in the program"
 
 
 class YearsView:
     """The view of one measure in a pane, worked out in a thread at the first look at an answer.
+
+    One thread at a time: what is asked meanwhile waits, and of it the newest answer alone is told.
 
     Args:
         pane: whose view it is.
@@ -38,7 +41,7 @@ class YearsView:
     def __init__(self, pane: Pane, sheet: Panel, measure: str) -> None:
         self._pane, self._sheet, self._measure = pane, sheet, measure
         self._made: tuple[Snapshot, Mapping[Side, History] | str] | None = None
-        self._asked: Snapshot | None = None
+        self._working = False
 
     def draw(self, scene: Scene) -> None:
         """Show the measure's years, or that they are being worked out."""
@@ -47,22 +50,25 @@ class YearsView:
             self._sheet.show(lambda width, height: drawing(scene, made[1], width, height))
             return
         self._sheet.show(lambda width, height: [[(WAITING, "dim")]])
-        if self._asked is not scene.snapshot:
-            self._asked = scene.snapshot
+        if not self._working:
+            self._working = True
             work = partial(self._work, scene)
             # described, or Textual writes out the work's arguments: the market, in 0.4 s
             self._pane.run_worker(work, description="years", thread=True, exit_on_error=False)
 
     def _work(self, scene: Scene) -> None:
         """In a thread: work the years out, and send them to the pane."""
-        made = years_of(scene, self._measure)
-        self._pane.call_later(self._show, scene.snapshot, made)
+        made: Mapping[Side, History] | str = FAULT
+        try:
+            made = years_of(scene, self._measure)
+        finally:
+            self._pane.call_later(self._show, scene.snapshot, made)
 
     def _show(self, snapshot: Snapshot, made: Mapping[Side, History] | str) -> None:
-        """Draw the years of an answer, where they are still wanted."""
-        self._made = snapshot, made
+        """Draw the years of an answer; of another one by now, have its own worked out."""
+        self._working, self._made = False, (snapshot, made)
         scene = self._pane.scene
-        if scene is not None and scene.snapshot is snapshot and self._pane.view == "years":
+        if scene is not None and self._pane.view == "years":
             self._pane.draw(scene)
 
 
