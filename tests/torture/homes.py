@@ -58,7 +58,7 @@ def homes(folder: Path, small: bool) -> Iterator[Row]:
         command = ["unshare", "-m", "--propagation", "private", sys.executable]
         command += ["-m", "tests.torture.homes", kind, str(place)]
         try:
-            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=180)
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
         except OSError:
             yield Row(*what, "not run: this machine has no mount namespaces", True)
             continue
@@ -137,7 +137,7 @@ def _commands(kind: str, outside: Path, environment: dict[str, str]) -> list[str
         argv = [part.format(csv=csv, out=outside / "tables") for part in command]
         done = subprocess.run(
             [sys.executable, "-m", "tui", *argv],
-            env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60,
+            env=environment, cwd=ROOT, capture_output=True, text=True, timeout=300,
         )  # fmt: skip
         code = codes[(kind == "gone") + 2 * (kind == "replaced")]
         lines = done.stderr.count("\n")

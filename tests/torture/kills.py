@@ -124,7 +124,7 @@ def _ended(readers: list[subprocess.Popen[str]], wrong: list[str]) -> int:
     seen = 0
     for reader in readers:
         reader.send_signal(signal.SIGTERM)
-        out, err = reader.communicate(timeout=60)
+        out, err = reader.communicate(timeout=300)
         if reader.returncode:
             wrong.append(f"a reader: {err[-300:]}")
         else:

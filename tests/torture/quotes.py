@@ -153,7 +153,7 @@ def quotes(folder: Path, small: bool) -> Iterator[Row]:
     lines = {fund: [f"{fund[:2]}{n:02}" for n in range(3)] for fund in PAIR}
     symbols = [*PAIR, *lines["IWM"], *lines["IVV"]]
     wrong: list[str] = []
-    with Lookalike(folder, now - timedelta(hours=20), lines=lines, life=300.0) as vendor:
+    with Lookalike(folder, now - timedelta(hours=20), lines=lines, life=900.0) as vendor:
         home = folder / "home"
         home.mkdir(mode=0o700)
         (home / "config.toml").write_text('pair = "IWM:IVV"\n')
@@ -161,7 +161,7 @@ def quotes(folder: Path, small: bool) -> Iterator[Row]:
         filling = shifted(environment, now - timedelta(hours=20))
         command = [sys.executable, "-m", "tui", "refresh", "--quiet"]
         subprocess.run(
-            command, cwd=folder, env=filling, capture_output=True, check=True, timeout=60
+            command, cwd=folder, env=filling, capture_output=True, check=True, timeout=300
         )
         liar = Liar(vendor, now, symbols, beat)
         kept = _stored(home)
@@ -177,7 +177,7 @@ def quotes(folder: Path, small: bool) -> Iterator[Row]:
             assert process.stdout is not None
             taken, samples = 0, list[tuple[float, int, int]]()
             given: set[str] = set()
-            end = time.monotonic() + 60 + 20 * rounds
+            end = time.monotonic() + 240 + 20 * rounds
             for line in process.stdout:
                 if not line.rstrip("\n").isprintable():
                     wrong.append(f"raw: {line!r}")
@@ -194,7 +194,7 @@ def quotes(folder: Path, small: bool) -> Iterator[Row]:
                 if turns > rounds or (turns == rounds and small) or time.monotonic() > end:
                     break
             process.terminate()
-            _, err = process.communicate(timeout=10)
+            _, err = process.communicate(timeout=60)
         if err.strip():
             wrong.append(err[-200:])
     if _stored(home) != kept:

@@ -36,7 +36,7 @@ def _together(home: Path, readers: int, writers: int, count: int) -> Row:
     seen = 0
     for one in reading:
         one.send_signal(signal.SIGTERM)
-        out, err = one.communicate(timeout=60)
+        out, err = one.communicate(timeout=300)
         if one.returncode:
             wrong.append(err[-300:])
         else:
@@ -60,7 +60,7 @@ def _mounted(place: Path, fault: str, how: str, sentence: str) -> Row:
     command = ["unshare", "-m", "--propagation", "private", sys.executable]
     command += ["-m", "tests.torture.worker", "full" if "full" in fault else "ro", str(place), "0"]
     try:
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     except OSError:
         return Row(*what, "not run: this machine has no mount namespaces", True)
     if done.returncode == NO_MOUNT or "unshare" in done.stderr:
@@ -90,7 +90,7 @@ def _as_nobody() -> Row:
             path.chmod(0o644)
         steps.commit(Store(home), 2)
         command = [sys.executable, "-c", READ_AND_WRITE, str(home), "65534"]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
         said = done.stdout.splitlines()
         held = len(said) == 3 and said[0] == said[2] == "step 2" and "belongs to root" in said[1]
         figure = "step 2 before and after; the owner named" if held else f"{said} {done.stderr}"

@@ -71,7 +71,7 @@ def _idle(session: Session, *, reads: bool, most: float = 60.0) -> None:
 
 def _odd(folder: Path, environment: dict[str, str], odd: str, expected: str) -> Row:
     session = _start(folder, environment, odd)
-    drawn = session.read(15, b"Breadth", b"IWM leads") if expected == "screen" else True
+    drawn = session.read(60, b"Breadth", b"IWM leads") if expected == "screen" else True
     if expected == "screen":
         # more than the writer's queue holds, then a key that leaves
         for key in KEYS * 6:
@@ -79,7 +79,7 @@ def _odd(folder: Path, environment: dict[str, str], odd: str, expected: str) -> 
             session.read(0.05, b"never")
         _idle(session, reads=True)
         session.press("q")
-    gone = session.ended(15 if expected != "screen" else GONE)
+    gone = session.ended(60 if expected != "screen" else GONE)
     said = bytes(session.sent).decode("utf-8", "replace")
     restored = all(text in session.sent for text in RESTORED)
     session.close()
@@ -104,7 +104,7 @@ def _odd(folder: Path, environment: dict[str, str], odd: str, expected: str) -> 
 
 def _unread(folder: Path, environment: dict[str, str], ending: str) -> Row:
     session = _start(folder, environment)
-    shown = session.read(15, b"Breadth", b"IWM leads")
+    shown = session.read(60, b"Breadth", b"IWM leads")
     for key in KEYS * UNREAD:
         session.press(key)
         time.sleep(0.005)
@@ -135,7 +135,7 @@ def _read_again(folder: Path, environment: dict[str, str]) -> Row:
     shown = []
     for waits in (False, True):
         session = _start(folder, environment)
-        session.read(15, b"Breadth", b"IWM leads")
+        session.read(60, b"Breadth", b"IWM leads")
         for key in KEYS * UNREAD:
             session.press(key)
             if waits:
