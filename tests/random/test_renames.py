@@ -205,6 +205,24 @@ def test_a_ticker_given_up_and_listed_again_by_another_company_is_not_the_old_on
 
 # -- over random markets ---------------------------------------------------------------
 
+
+def leaps(held: Market, symbol: str, on: date) -> bool:
+    """Whether a line's first close from a day on is over threefold, or under a third, of its last before."""
+    closes = [
+        (day < np.datetime64(on), price)
+        for block in held.prices.blocks
+        if symbol in block.symbols
+        for day, price in zip(
+            block.sessions, block.close[:, block.symbols.index(symbol)], strict=True
+        )
+        if np.isfinite(price)
+    ]
+    return any(
+        early and not late and not 1 / 3 < price / last < 3
+        for (early, last), (late, price) in pairwise(closes)
+    )
+
+
 PLAIN = tuple(f for f in FEATURES if f not in {"renamed", "both", "adjusted", "unasked", "failed"})
 
 
@@ -233,6 +251,8 @@ def renamed(case: Case, seed: int, as_of: date) -> tuple[Case, dict[str, str]]:
                 new[symbol + "Q"] = symbol
                 kind, change = rng.choice(["new", "old", "each"]), rng.choice([before, after]).as_of
                 known = symbol in traded and traded[symbol] < np.datetime64(change)
+                if kind == "each" and leaps(held, symbol, change):
+                    kind = "new"  # closes that far apart are not joined: they are two companies'
                 parts[symbol] = kind if known else "new", change
                 at = after.as_of
                 parts[symbol + "@"] = "", at
