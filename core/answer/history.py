@@ -7,7 +7,7 @@ measured, on lists that carry the measure, count for its rank and for "since".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
@@ -113,7 +113,7 @@ def histories(
     made: dict[bool, Batches] = {}
     for daily in sorted({row.series is not None for row in rows}):
         of_kind = [row for row in rows if (row.series is not None) is daily]
-        made[daily] = kept_points(market, question, fund, of_kind, sessions, every, {})
+        made[daily] = kept_points(market, question, fund, of_kind, sessions, every, None)
     return tuple(
         history_of(question, fund, row, every, made[row.series is not None]) for row in rows
     )
@@ -126,7 +126,7 @@ def kept_points(
     rows: Sequence[Scalar],
     sessions: Dates,
     every: Every,
-    kept: Batches,
+    kept: Batches | None,
 ) -> dict[str, Batch]:
     """The points of `histories` in batches, those kept not made again; see there.
 
@@ -137,7 +137,7 @@ def kept_points(
         rows: all daily measures, or none.
         sessions: see `histories`.
         every: see `histories`.
-        kept: from an earlier call for the same question and kind of measures.
+        kept: see `batches`.
     """
     for row in rows:
         if row.key in _RUNNING_SUMS:
@@ -158,14 +158,21 @@ def history_of(question: Question, fund: str, row: Scalar, every: Every, made: B
     return History(fund, row, question.window, every, points, rank_of(points))
 
 
-def ranks_by_year(market: Market, snapshot: Snapshot) -> dict[str, dict[str, MeasureRank]]:
+def ranks_by_year(
+    market: Market, snapshot: Snapshot, names: Collection[str] = ()
+) -> dict[str, dict[str, MeasureRank]]:
     """Fund -> measure -> rank of an answer's measures among the same windows of all years.
 
     Empty for an index whose files speak for no earlier year: nothing is measured for it then.
+
+    Args:
+        market: what is held.
+        snapshot: the answer.
+        names: of the measures wanted; all where none is named.
     """
     question = replace(snapshot.question, as_of=snapshot.as_of)
     sessions = final_sessions(market, *question.pair)
-    rows = [row for row in ROWS if row.key not in _RUNNING_SUMS]
+    rows = [row for row in ROWS if row.key not in _RUNNING_SUMS and row.key in (names or row.key)]
     ranks: dict[str, dict[str, MeasureRank]] = {}
     try:
         windows = windows_of(question, sessions, "year")

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Final
 
 from core.data.record import record
+from core.data.windows import years_back
+from core.measures.rarity import FAR_YEARS
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Mapping
+
+#: Measures whose rank among the years a note may tell: each says something of its own.
+TOLD: Final = (
+    "share_up", "median", "share_outperforming", "dispersion", "names_for_half", "effective_n",
+    "top10_share",
+)  # fmt: skip
+#: Most that a note tells.
+MOST: Final = 3
 
 
 @record(frozen=True, slots=True)
@@ -37,3 +48,28 @@ class MeasureRank:
     coverage: float
     on_files: float
     claim: bool
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether it is on record, or the farthest out since a day at least five years back."""
+        if not self.claim:
+            return False
+        return self.since is None or self.since <= years_back(self.end, FAR_YEARS)
+
+
+def outstanding(
+    ranks: Mapping[str, Mapping[str, MeasureRank]],
+) -> list[tuple[str, str, MeasureRank]]:
+    """Fund, measure and rank of what stands out most, `MOST` at most: on record, then since when.
+
+    Args:
+        ranks: fund -> measure -> rank.
+    """
+    some = [
+        (fund, name, of_fund[name])
+        for fund, of_fund in ranks.items()
+        for name in TOLD
+        if name in of_fund and of_fund[name].stands_out
+    ]
+    some.sort(key=lambda one: one[2].since or date.min)
+    return some[:MOST]

@@ -78,7 +78,7 @@ def batches(
     fund: str,
     rows: Sequence[Scalar],
     windows: Sequence[Window],
-    kept: Batches,
+    kept: Batches | None,
 ) -> dict[str, Batch]:
     """The points of some measures of one index, those kept that rest on what they rested on.
 
@@ -88,17 +88,22 @@ def batches(
         fund: whose index.
         rows: of the table of measures; all daily ones, or none.
         windows: ascending by their ends.
-        kept: from an earlier call for the same question and kind of measures.
+        kept: from an earlier call for the same question and kind of measures; None where nothing
+            is to be kept: fingerprints take time.
     """
     if not windows:
         return {}
-    daily, marks = rows[0].series is not None, _Marks(market, fund, windows)
+    daily = rows[0].series is not None
+    marks = None if kept is None else _Marks(market, fund, windows)
     made, missing = dict[str, Batch](), list[_Missing]()
     for label, group in groupby(windows, _year if daily else _month):
         some = list(group)
-        mark, old = marks.of(some, daily=daily), kept.get(label)
-        if old is None or old.fingerprint != mark:
-            old = Batch(mark, (), {})
+        old = Batch("", (), {})
+        if kept is not None and marks is not None:
+            mark = marks.of(some, daily=daily)
+            old = kept.get(label, old)
+            if old.fingerprint != mark:
+                old = Batch(mark, (), {})
         made[label] = old
         if lacking := [row for row in rows if row.key not in old.values]:
             missing.append(_Missing(label, some, lacking))

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.answer.unusual import Unusual, unusual
+from core.answer.measure_rank import outstanding
+from core.answer.table import find
+from core.answer.unusual import unusual
 from core.measures.signals import signals
 from core.note.phrase import Figure, Name, Sentence, key, path_of, share, spoken
 
 if TYPE_CHECKING:
+    from core.answer.scalar import Scalar
     from core.answer.views import IndexView, Snapshot
     from core.measures.rarity import Rank
 
 
-def value_words(one: Unusual) -> str:
-    """A measure's value as it is printed, with its unit."""
-    row, value = one.row, one.rank.value
+def value_words(row: Scalar, value: float) -> str:
+    """A measure's value, a fraction, as it is printed, with its unit."""
     if row.unit in ("share", "return"):
         return share(value, row.decimals)
     scaled = row.in_unit(value)
@@ -47,8 +49,38 @@ def unusual_sentences(snapshot: Snapshot) -> list[Sentence]:
         sentences.append(
             Sentence(
                 Name(one.fund), _open(snapshot), ": ", Name(one.row.title), " at ",
-                Figure(value_words(one), f"{path}.value"), ", ",
+                Figure(value_words(one.row, one.rank.value), f"{path}.value"), ", ",
                 _rank_words(one.rank, f"{path}.among"), ".",
+            )
+        )  # fmt: skip
+    return sentences
+
+
+def history_sentences(snapshot: Snapshot) -> list[Sentence]:
+    """What stands out among the same windows of other years, three at most.
+
+    ``IWM: share of lines up at 25.0 %, the lowest since 31 December 2007, rank 2 of 12 windows from
+    2001 on with at least 91.3 % of weight measured.``
+    """
+    sentences = []
+    for fund, name, rank in outstanding(snapshot.measure_ranks):
+        row, path = find(name), f"indices{key(fund)}.measures.{name}"
+        assert row is not None
+        most = "highest" if rank.side > 0 else "lowest"
+        claim = Sentence(f"the {most} on record")
+        if rank.since is not None:
+            since = Figure(spoken(rank.since), f"{path}.history.since")
+            claim = Sentence(f"the {most} since ", since)
+        place = Figure(f"{rank.rank:,}", f"{path}.history.rank")
+        of = Figure(f"{rank.of:,}", f"{path}.history.of")
+        first = Figure(f"{rank.first.year}", f"{path}.history.from")
+        coverage = Figure(share(rank.coverage), f"{path}.history.coverage")
+        sentences.append(
+            Sentence(
+                Name(fund), _open(snapshot), ": ", Name(row.title), " at ",
+                Figure(value_words(row, rank.value), f"{path}.value"), ", ", claim, ", rank ",
+                place, " of ", of, " such windows from ", first, " on with at least ", coverage,
+                " of weight measured.",
             )
         )  # fmt: skip
     return sentences

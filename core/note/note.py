@@ -313,7 +313,11 @@ def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentenc
         earlier: what changed since an earlier note, to be told with it.
     """
     # the screen's headline needs none of the measures counted by session
-    from core.note.measure_words import signal_sentences, unusual_sentences
+    from core.note.measure_words import (
+        history_sentences,
+        signal_sentences,
+        unusual_sentences,
+    )
 
     prose = [headline(snapshot), rank_sentence(snapshot)]
     if snapshot.own is not None:
@@ -350,6 +354,6 @@ def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentenc
             ),
             _covered(snapshot, view),
         ]
-    prose += unusual_sentences(snapshot)
+    prose += unusual_sentences(snapshot) + history_sentences(snapshot)
     prose += [reconstitution_sentence(snapshot, fund) for fund in snapshot.reconstitutions]
     return tuple(s for s in prose if s)

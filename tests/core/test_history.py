@@ -10,13 +10,16 @@ import numpy as np
 import pytest
 
 from core.answer.history import Point, histories, rank_of, ranks_by_year, windows_of
+from core.answer.measure_rank import TOLD
 from core.answer.snapshot import final_sessions, take
 from core.answer.table import find
 from core.data.errors import MeasureError
 from core.data.market import Market
 from core.data.question import Question
 from core.note.history_words import history_sentence
+from core.note.measure_words import history_sentences
 from tests.core.build import NAN, holdings, market, prices, weekdays
+from tui.report.document import document
 from tui.report.document_index import index_document
 
 #: Of four lines, how many rose in each year from 2001 on.
@@ -87,6 +90,33 @@ def test_the_ranks_of_an_answer_are_those_of_its_histories() -> None:
     # an answer of the first year has no other to be ranked among
     early = take(held, Question(window="YTD", basis="pr", as_of=ENDS[1]))
     assert not ranks_by_year(held, early).get("IWM")
+
+
+def test_the_note_tells_the_three_rarest_ranks_and_on_what_they_rest() -> None:
+    held = twelve_years()
+    snapshot = take(held, Question(window="YTD", basis="pr", daily=True))
+    ranks = ranks_by_year(held, snapshot, TOLD)
+    assert set(ranks["IWM"]) <= set(TOLD)
+    told = document(replace(snapshot, measure_ranks=ranks))["prose"]
+    ranked = [one for one in told if " such windows from " in one["sentence"]]
+    assert 1 <= len(ranked) <= 3
+    [share_up] = [one for one in ranked if "share of lines up" in one["sentence"]]
+    assert share_up["sentence"] == (
+        "IWM: share of lines up at 25.0 %, the lowest since 31 December 2007, rank 2 of 12 such"
+        " windows from 2001 on with at least 100.0 % of weight measured."
+    )
+    path = "indices.IWM.measures.share_up"
+    assert [(n["path"], n["value"]) for n in share_up["numbers"]] == [
+        (f"{path}.value", 0.25), (f"{path}.history.since", "2007-12-31"),
+        (f"{path}.history.rank", 2), (f"{path}.history.of", 12), (f"{path}.history.from", 2001),
+        (f"{path}.history.coverage", 1.0),
+    ]  # fmt: skip
+    # without ranks nothing is told, nor a year later than five years after the last as low
+    assert not history_sentences(snapshot)
+    near = replace(ranks["IWM"]["share_up"], since=date(2008, 1, 2))
+    assert not history_sentences(replace(snapshot, measure_ranks={"IWM": {"share_up": near}}))
+    young = replace(ranks["IWM"]["share_up"], since=None, claim=False)
+    assert not history_sentences(replace(snapshot, measure_ranks={"IWM": {"share_up": young}}))
 
 
 def test_later_data_move_no_point() -> None:

@@ -231,7 +231,8 @@ class FakeDesk:
         return board(self.held, pairs, basis, as_of)
 
     def add_fund(self, entry: FundEntry) -> str:
-        return add_fund(Path(self._home.name) / "funds.toml", entry)
+        home = Path(self._home.name)
+        return add_fund(home / "funds.toml", home / "config.lock", entry)
 
     def keep_group(self, name: str, symbols: Sequence[str]) -> str:
         home = Path(self._home.name)

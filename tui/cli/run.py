@@ -251,10 +251,14 @@ def _note(desk: Desk, config: Config, question: Question, arguments: argparse.Na
         return write_board(desk, config, question.as_of, arguments, group=None)
     wanted = arguments.length is None and tells_daily(arguments.format, arguments.part)
     snapshot = desk.take(replace(question, daily=wanted))
-    if arguments.format == "json":
+    if wanted and arguments.format != "csv":
         from core.answer.history import ranks_by_year
+        from core.answer.measure_rank import TOLD
 
-        snapshot = replace(snapshot, measure_ranks=ranks_by_year(desk.market(), snapshot))
+        # all stand in the JSON; a sentence tells of some alone
+        names = () if arguments.format == "json" else TOLD
+        ranks = ranks_by_year(desk.market(), snapshot, names)
+        snapshot = replace(snapshot, measure_ranks=ranks)
     for doubt in desk.market().reference.doubts:
         say(doubt, ANSWERED)
     earlier = None
