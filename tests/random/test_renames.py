@@ -207,7 +207,7 @@ def test_a_ticker_given_up_and_listed_again_by_another_company_is_not_the_old_on
 
 
 def leaps(held: Market, symbol: str, on: date) -> bool:
-    """Whether a line's first close from a day on is over threefold, or under a third, of its last before."""
+    """Whether a line's closes step to the threefold, or to a third, at a day."""
     closes = [
         (day < np.datetime64(on), price)
         for block in held.prices.blocks
