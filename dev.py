@@ -12,7 +12,7 @@ lock             pin every package anew
 newest [OPTIONS] the tests with the newest release of every package, in .venv-newest
 release          build the sdist and the wheel into dist/, try both, with checksums and an SBOM
 buckets          the desk on a bucket against a server of S3, which it installs, and its experiments
-audit            look every pinned package up in the database of known vulnerabilities
+audit [OPTIONS]  look every pinned package up in the database of known vulnerabilities
 manual           write the manual page, docs/internals.1, anew from the parser and the key table
 
 Needs Python 3.11 or newer with venv and pip, and nothing else. Everything is installed into
@@ -162,13 +162,14 @@ def tool(name: str) -> Path:
     return where / BIN.name / name
 
 
-def audit() -> None:
+def audit(rest: list[str]) -> None:
     """Look every package that a user or a developer installs up; asks the network.
 
-    A package that the database was not asked about is a failure: nothing is known of it.
+    A package that the database was not asked about is a failure: nothing is known of it. The
+    options are pip-audit's: ``--vulnerability-service osv --osv-url URL`` asks a mirror.
     """
-    options = ("--strict", "--require-hashes", "--disable-pip", "--requirement")
-    for file in (RUN_LOCK, DEV_LOCK):
+    options = ("--strict", "--require-hashes", "--disable-pip", *rest, "--requirement")
+    for file in (RUN_LOCK, DEV_LOCK, RELEASE_LOCK):
         call(tool("pip-audit"), *options, file)
 
 
@@ -229,7 +230,7 @@ def main(arguments: list[str]) -> None:
     elif command == "release":
         release()
     elif command == "audit":
-        audit()
+        audit(rest)
     elif command == "buckets":
         buckets()
     elif command == "manual":

@@ -36,13 +36,13 @@ class AskGroup:
         symbols: how many.
         sessions: that the longest of them spans.
         bars: that they span, all together.
-        whole: they are whole histories.
+        far: they reach far back, as whole histories do: their events are asked for by name.
     """
 
     symbols: int
     sessions: int
     bars: int
-    whole: bool
+    far: bool
 
 
 @record(frozen=True, slots=True)
@@ -87,9 +87,17 @@ class Vendor:
     headers: tuple[tuple[str, str], ...] = ()
 
     @property
-    def whole_is_one(self) -> bool:
-        """Whether a symbol's history of any length is one request, like that of a few sessions."""
-        return self.per_symbol == 1 and not (self.per_day or self.batch or self.years)
+    def by_turns(self) -> bool:
+        """Whether a few symbols' histories cost little more than their newest sessions do.
+
+        They are one request each in any case, or many share a request.
+        """
+        return not self.per_day and (self.per_symbol == 1 or self.batch > 0)
+
+    def by_days(self, sessions: int, symbols: int) -> bool:
+        """Whether some sessions of the market cost no more than so many symbols' histories."""
+        days = sessions * self.per_day + self.per_range
+        return self.per_day > 0 and days <= symbols * self.per_symbol
 
     def requests(self, groups: Sequence[AskGroup], alone: int = 0) -> int:
         """Requests of a plan, where nothing fails.
@@ -105,10 +113,9 @@ class Vendor:
             if self.batch:
                 batches = math.ceil(group.symbols / self.batch)
                 pages = max(batches, math.ceil(group.bars / PAGE))
-                count += pages + self.per_range * (batches if group.whole else 1)
-            elif self.per_day:
-                by_day = group.sessions * self.per_day + self.per_range
-                count += min(by_day, group.symbols * self.per_symbol)
+                count += pages + self.per_range * (batches if group.far else 1)
+            elif self.by_days(group.sessions, group.symbols):
+                count += group.sessions * self.per_day + self.per_range
             else:
                 count += self.per_symbol * group.symbols
         return count - (alone * self.per_symbol if self.closes_alone else 0)

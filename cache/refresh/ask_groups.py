@@ -26,13 +26,23 @@ def ask_groups(asks: Sequence[Ask], final: date) -> list[list[Ask]]:
         asks: in any order, which stays within a group.
         final: the last final session.
     """
-    calendar = sessions()
-    at = int(np.searchsorted(calendar, day(final)))
-    recent = calendar[max(at - RECENT, 0)]
+    recent = _recent(final)
     groups: list[list[Ask]] = [[], [], []]
     for ask in asks:
         groups[2 if ask.whole else 1 if day(ask.start) < recent else 0].append(ask)
     return [group for group in groups if group]
+
+
+def far(ask: Ask, final: date) -> bool:
+    """Whether an ask reaches further back than the last sessions."""
+    return ask.whole or bool(day(ask.start) < _recent(final))
+
+
+def _recent(final: date) -> np.datetime64:
+    """The first of the last sessions."""
+    calendar = sessions()
+    first: np.datetime64 = calendar[max(int(np.searchsorted(calendar, day(final))) - RECENT, 0)]
+    return first
 
 
 def sizes(asks: Sequence[Ask], final: date) -> list[AskGroup]:
@@ -44,7 +54,7 @@ def sizes(asks: Sequence[Ask], final: date) -> list[AskGroup]:
         return max(last - int(np.searchsorted(calendar, day(ask.start), side="right")), 0)
 
     return [
-        AskGroup(len(group), max(spans), sum(spans), group[0].whole)
+        AskGroup(len(group), max(spans), sum(spans), far(group[0], final))
         for group in ask_groups(asks, final)
         for spans in [[span(ask) for ask in group]]
     ]

@@ -139,6 +139,8 @@ def newest(answer: Answer, known: HeldCloses) -> Answer:
     older = answer.session < days[-RECENT:][0]
     if not older.any() or not np.isin(answer.session[older], days).all():
         return answer
+    if np.isnan(answer.dividend[older]).all():
+        return answer.rows(~older)  # closes alone
     paid = (answer.dividend > 0) & older
     first, last = answer.session[0], answer.session[older][-1]
     known_days, cash = known.dividends(symbol)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -45,6 +45,15 @@ class HeldCloses:
                 days.append(block.sessions[filled])
                 values.append(close[filled])
         return np.concatenate(days), np.concatenate(values)
+
+    def count(self, when: date, symbols: Collection[str]) -> int:
+        """Return how many of some symbols have a stored close of a session."""
+        for block, columns in zip(self.prices.blocks, self._columns, strict=True):
+            row = int(np.searchsorted(block.sessions, day(when)))
+            if row < len(block.sessions) and block.sessions[row] == day(when):
+                places = [columns[symbol] for symbol in symbols if symbol in columns]
+                return int(np.isfinite(block.close[row, places]).sum())
+        return 0
 
     def final_closes(self, symbol: str) -> tuple[Dates, FloatArray]:
         """As `closes`, without that of an unfinished session."""

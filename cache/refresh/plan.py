@@ -19,6 +19,7 @@ from cache.refresh.ask import Ask
 from cache.refresh.ask_groups import sizes
 from cache.refresh.file_plan import FileAsk, dated_lenders, stale_files
 from cache.refresh.held import HeldCloses
+from cache.refresh.older_days import older_sessions
 from cache.refresh.reasons import asked_for, wait_until
 from cache.refresh.turns import COMPARED, due, expected, has_turn
 from core.data.frames import Dates, Holdings, Prices, day, pydate
@@ -49,7 +50,8 @@ class Plan:
         waiting: symbol -> the time before which it is not asked for again, after an asking in
             vain; these are stale, and neither asked for nor current.
         left: host -> its refusal to talk, because of which a file is not asked for now.
-        charts: requests that the prices cost.
+        charts: requests that the prices cost, those for ``older`` among them.
+        older: sessions of the market that are compared with what is held.
     """
 
     files: tuple[FileAsk, ...] = ()
@@ -60,6 +62,7 @@ class Plan:
     waiting: Mapping[str, datetime] = field(default_factory=dict)
     left: Mapping[str, LeftHost] = field(default_factory=dict)
     charts: int = 0
+    older: tuple[date, ...] = ()
 
     @property
     def requests(self) -> int:
@@ -88,7 +91,8 @@ def make_plan(
     Funds come first, then lines by weight. A symbol is asked whole when no close of it is
     held or ``full`` is set, else from seven sessions before its last final close; once in twenty
     sessions from its first close, where that is no further request. One that answered through the
-    last final session is not asked again.
+    last final session is not asked again. Where the whole market of a session is one answer, some
+    older sessions are asked for besides, to be compared.
 
     A line asked for in vain waits: for the next session where the vendor did not know it or its
     answer was refused, else for a pause that grows. The pair itself never waits: it costs two
@@ -134,6 +138,8 @@ def make_plan(
     files = [*stale_files(holdings, request, final, absent)]
     if vendor.closes_alone:
         asks = _with_turns(asks, known, final, request.reference.sessions)
+    since = reach(vendor, now)
+    older = older_sessions(asks, known, vendor, request.reference.sessions, final, since)
     limited = [r for r in prices.failures.values() if f"limited by {vendor.name};" in r]
     quiet = {} if again else {host: one for host, one in left.items() if one.holds(now)}
     hosts = {ask: request.funds[ask.fund].hosts(ask.day) for ask in files}
@@ -143,7 +149,9 @@ def make_plan(
         asks=tuple(asks),
         current=len(wanted) - len(asks) - len(waiting),
         wait_until=wait_until(limited, now),
-        charts=vendor.requests(sizes(asks, final), sum(not ask.events for ask in asks)),
+        charts=vendor.requests(sizes(asks, final), sum(not ask.events for ask in asks))
+        + len(older),
+        older=older,
         waiting=waiting,
         left={host: quiet[host] for ask in skipped for host in hosts[ask]},
     )
@@ -166,10 +174,10 @@ def piece(symbol: str, last: date, known: HeldCloses, request: Request, vendor: 
     # A vendor of days is asked for those after the last that it spoke for.
     start = _sessions_back(sessions, last if vendor.overlap else spoken, vendor.overlap)
     new, final = _sessions_back(sessions, spoken, -1), last_final(request.now)
-    turn = vendor.whole_is_one and has_turn(symbol, new, final, sessions, COMPARED)
+    turn = vendor.by_turns and has_turn(symbol, new, final, sessions, COMPARED)
     if turn or known.foreign(symbol, vendor.name):
         # All that both have is compared; closes of another source stay.
-        start = min(start, pydate(known.closes(symbol)[0][0]))
+        start = min(start, max(pydate(known.closes(symbol)[0][0]), reach(vendor, request.now)))
     return Ask(symbol, start, _until(request.now), whole=False)
 
 
@@ -185,10 +193,13 @@ def whole(symbol: str, known: HeldCloses, request: Request, vendor: Vendor = YAH
     days, _ = known.closes(symbol)
     if len(days):
         begin = min(begin, pydate(days[0]))
-    if vendor.years:
-        # what its plan does not cover it would refuse
-        begin = max(begin, _years_back(today, vendor.years))
+    begin = max(begin, reach(vendor, request.now))
     return Ask(symbol, begin, _until(request.now), whole=True)
+
+
+def reach(vendor: Vendor, now: datetime) -> date:
+    """The first day that a vendor's plan covers: what is before it, it would refuse."""
+    return _years_back(now.date(), vendor.years) if vendor.years else date.min
 
 
 def _with_turns(asks: Sequence[Ask], known: HeldCloses, final: date, sessions: Dates) -> list[Ask]:

@@ -7,6 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from cache.facts.sessions import last_final
+from cache.refresh import older_days
 from cache.refresh.assessment import Assessment, assess
 from cache.refresh.batch import Batch
 from cache.refresh.held import HeldCloses
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from cache.refresh.ask import Ask
     from cache.refresh.backoff import Wait
     from cache.refresh.gate import Answer
+    from cache.refresh.plan import Plan
     from cache.refresh.run_state import RunState
     from cache.refresh.sources import PriceSource
 
@@ -71,6 +73,27 @@ class PriceStage:
             asks = () if run.poisoned else tuple(again)
         run.unanswered = 0 if run.poisoned else run.total - run.done
         self._flush()
+
+    def compare_older(self, plan: Plan) -> None:
+        """Lay older sessions of the market beside what is held; fetch anew what has changed."""
+        run, source, anew = self.run, self.source, dict[str, None]()
+        if not hasattr(source, "closes_on") or run.poisoned or run.unanswered:
+            return
+        there = {*run.failed, *run.refetched}
+        symbols = [ask.symbol for ask in plan.asks if not ask.whole and ask.symbol not in there]
+        for when in plan.older:
+            closes = source.closes_on(when, symbols)
+            changed = older_days.changed(self.known, self.vendor, when, closes)
+            if len(changed) > older_days.MANY:
+                run.notes.append(
+                    f"{source.name} gives other closes of {when} than before for {len(changed):,}"
+                    f" of {len(closes):,} lines; what is held stays (`refresh --full` takes them)"
+                )
+                continue
+            anew |= dict.fromkeys(changed)
+        if anew:
+            request, vendor = run.request, self.vendor
+            self.fetch(tuple(whole(symbol, self.known, request, vendor) for symbol in anew))
 
     def _take(self, answer: Answer) -> Ask | None:
         """Put an answer into the batch; return another Ask for its symbol where one is needed."""

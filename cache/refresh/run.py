@@ -81,7 +81,9 @@ class RefreshRun:
 
     def _fetch_prices(self, plan: Plan, source: PriceSource) -> None:
         self.state.planned += plan.charts
-        PriceStage(self.state, source, self.vendor, self.waits, self.vendors).fetch(plan.asks)
+        stage = PriceStage(self.state, source, self.vendor, self.waits, self.vendors)
+        stage.fetch(plan.asks)
+        stage.compare_older(plan)
 
     def _second_leg(self, first: Plan, make: Callable[[], PriceSource], vendor: Vendor) -> None:
         """Ask the next source for what the one before did not bring and is not to keep."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.answer.levels import PairLevels, pair_levels
+from core.answer.levels import pair_levels
 from core.answer.snapshot import common_sessions, final_sessions
 from core.data.errors import UnavailableError
 from core.data.frames import Dates, FloatArray, day, distinct, pydate
@@ -25,6 +25,7 @@ from core.measures.rarity import Rank, percentiles_at
 
 if TYPE_CHECKING:
     from core.data.market import Market
+    from core.measures.pair_series import PairSeries
     from core.measures.ratio import LevelHistory
     from core.measures.streaks import Streak
 
@@ -237,7 +238,7 @@ def board_row(market: Market, pair: Pair, basis: str, as_of: date | None) -> Boa
     gaps: dict[str, float | None] = {}
     ranks: dict[str, Rank | None] = {}
     stretches: dict[str, FloatArray] = {}
-    shown: tuple[PairLevels, Window] | None = None
+    shown: tuple[PairSeries, Window] | None = None
     missing = ""
     for label in dict.fromkeys((*WINDOWS, *RANKED)):
         try:
@@ -270,27 +271,13 @@ def _held(market: Market, pair: Pair) -> bool:
     return market.series(pair.small) is not None and market.series(pair.large) is not None
 
 
-def _gap(levels: PairLevels, window: Window) -> float:
+def _gap(levels: PairSeries, window: Window) -> float:
     """Small less large return over a window, a fraction."""
     small, large = levels.returns(window)
     return small - large
 
 
-def _history(levels: PairLevels, window: Window, end: np.datetime64, market: Market) -> PairHistory:
+def _history(series: PairSeries, window: Window, end: np.datetime64, market: Market) -> PairHistory:
     """The pair up to the board's session, over one window."""
-    stop = int(levels.sessions.searchsorted(end, side="right"))
-
-    def until(values: FloatArray | None) -> FloatArray | None:
-        return None if values is None else values[:stop]
-
-    sessions: Dates = levels.sessions[:stop]
-    return PairHistory(
-        sessions=sessions,
-        small=levels.small[:stop],
-        large=levels.large[:stop],
-        small_price=until(levels.small_price),
-        large_price=until(levels.large_price),
-        start=window.start,
-        end=window.end,
-        calendar=market.reference.sessions,
-    )
+    stop = int(series.sessions.searchsorted(end, side="right"))
+    return PairHistory(series, stop, window.start, window.end, market.reference.sessions)

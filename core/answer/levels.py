@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.data.frames import Dates, FloatArray, day
-from core.data.record import record
+from core.data.frames import Dates, day
+from core.measures.pair_series import PairSeries
 
 if TYPE_CHECKING:
     from core.data.market import Market
@@ -13,34 +13,9 @@ if TYPE_CHECKING:
     from core.data.windows import Window
 
 
-@record(frozen=True, slots=True, eq=False)
-class PairLevels:
-    """Two funds on the sessions that both have closes of.
-
-    Attributes:
-        sessions: (T,) ascending.
-        small: (T,) level on the basis asked for, what returns are ratios of.
-        large: (T,) the same for the large one.
-        small_price: (T,) split-adjusted closes, None where only adjusted ones are held.
-        large_price: (T,) the same for the large one.
-    """
-
-    sessions: Dates
-    small: FloatArray
-    large: FloatArray
-    small_price: FloatArray | None
-    large_price: FloatArray | None
-
-    def returns(self, window: Window) -> tuple[float, float]:
-        """The small fund's return over a window on its sessions and the large one's, fractions."""
-        first, last = self.sessions.searchsorted([day(window.start), day(window.end)])
-        small, large = self.small, self.large
-        return float(small[last] / small[first] - 1), float(large[last] / large[first] - 1)
-
-
 def pair_levels(
     market: Market, pair: tuple[str, str], basis: str, window: Window, sessions: Dates
-) -> PairLevels | str:
+) -> PairSeries | str:
     """The levels of a pair for a window, from after the last doubtful close before it.
 
     Args:
@@ -71,7 +46,7 @@ def pair_levels(
     return market.cached(key, lambda: _on_sessions(series[0], series[1], basis, sessions))
 
 
-def _on_sessions(small: Series, large: Series, basis: str, sessions: Dates) -> PairLevels:
+def _on_sessions(small: Series, large: Series, basis: str, sessions: Dates) -> PairSeries:
     """Two series on the sessions that both have."""
     levels, prices = [], []
     for one in (small, large):
@@ -80,4 +55,4 @@ def _on_sessions(small: Series, large: Series, basis: str, sessions: Dates) -> P
         assert level is not None
         levels.append(level[rows])
         prices.append(None if one.price is None else one.price[rows])
-    return PairLevels(sessions, levels[0], levels[1], prices[0], prices[1])
+    return PairSeries(sessions, levels[0], levels[1], prices[0], prices[1])

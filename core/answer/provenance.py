@@ -131,7 +131,7 @@ def warnings(
         if view.estimated:
             files = sorted({s.holdings_as_of for s in view.segments if s.estimated})
             sentences.append(
-                f"{fund}: start weights are estimated, carried by prices from the holdings of "
+                f"{fund}: start weights are estimated from the holdings of "
                 + ", ".join(map(str, files))
             )
         limit = max(0.0010, 0.02 * abs(view.fund_return or 0.0))

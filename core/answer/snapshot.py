@@ -93,19 +93,12 @@ def _spread(
 ) -> tuple[Spread | None, str]:
     """The spread, or None and the sentence that says what is missing."""
     pair = (question.small, question.large)
-    levels = pair_levels(market, pair, question.basis, window, sessions)
-    if isinstance(levels, str):
-        return None, levels
-    return spread(
-        window,
-        levels.sessions,
-        levels.small,
-        np.ones(len(levels.small)) if question.alone else levels.large,
-        alone=question.alone,
-        prices=(levels.small_price, None if question.alone else levels.large_price),
-        as_of=as_of,
-        calendar=market.reference.sessions,
-    ), ""
+    series = pair_levels(market, pair, question.basis, window, sessions)
+    if isinstance(series, str):
+        return None, series
+    if question.alone:
+        series = replace(series, large=None, large_price=None)
+    return spread(window, series, as_of=as_of, calendar=market.reference.sessions), ""
 
 
 def _changes(

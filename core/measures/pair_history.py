@@ -13,7 +13,7 @@ import numpy as np
 
 from core.data.frames import BoolArray, Dates, FloatArray, day
 from core.data.record import record
-from core.measures.rarity import Rank, percentiles, rank_value, stretch_gaps
+from core.measures.rarity import Rank, percentiles, rank_value
 from core.measures.ratio import (
     AVERAGES,
     YEAR_SESSIONS,
@@ -32,10 +32,12 @@ from core.measures.streaks import (
     period_signs,
     streak,
     streak_lengths,
+    streak_of,
 )
 
 if TYPE_CHECKING:
     from core.measures.episodes import Ahead, Followed
+    from core.measures.pair_series import PairSeries
 
 #: What a streak is of: small against large, or one fund's rises.
 StreakOf = Literal["gap", "small", "large"]
@@ -71,26 +73,35 @@ class PairHistory:
     """Two funds through every year held, up to the as-of date.
 
     Attributes:
-        sessions: (T,) common sessions up to the as-of date, ascending.
-        small: (T,) level of the small index's fund on the basis asked for.
-        large: (T,) the same for the large one; None for one index alone.
-        small_price: (T,) split-adjusted closes, None where not held.
-        large_price: (T,) the same for the large one.
+        series: the two funds on every session held, those after the as-of date too.
+        stop: T, how many of the sessions lie up to the as-of date.
         start: session of the window's start.
         end: session of the window's end.
         calendar: sessions of the exchange, which tell whether a week has ended.
     """
 
-    sessions: Dates
-    small: FloatArray
-    large: FloatArray | None
-    small_price: FloatArray | None
-    large_price: FloatArray | None
+    series: PairSeries
+    stop: int
     start: date
     end: date
     calendar: Dates
 
+    @cached_property
+    def sessions(self) -> Dates:
+        """(T,) common sessions up to the as-of date, ascending."""
+        return self.series.sessions[: self.stop]
+
     @property
+    def small(self) -> FloatArray:
+        """(T,) level of the small index's fund on the basis asked for."""
+        return self.series.small[: self.stop]
+
+    @property
+    def large(self) -> FloatArray | None:
+        """(T,) the same for the large one; None for one index alone."""
+        return None if self.series.large is None else self.series.large[: self.stop]
+
+    @cached_property
     def length(self) -> int:
         """Common sessions from the window's start to its end."""
         first, last = self.sessions.searchsorted([day(self.start), day(self.end)])
@@ -104,8 +115,8 @@ class PairHistory:
     @cached_property
     def _gaps(self) -> tuple[FloatArray, int]:
         """(T,) gap (or return) over as many sessions as the window, and how many are left out."""
-        large = np.ones(len(self.small)) if self.large is None else self.large
-        return stretch_gaps(self.sessions, self.small, large, self.length)
+        gaps, over_holes = self.series.gaps(self.length)
+        return gaps[: self.stop], int(over_holes[self.stop - 1]) if self.stop else 0
 
     @property
     def gaps(self) -> FloatArray:
@@ -140,8 +151,7 @@ class PairHistory:
         """What followed every session: the base of every state."""
         from core.measures.episodes import all_ahead
 
-        large = np.ones(len(self.small)) if self.large is None else self.large
-        return all_ahead(self.small, large)
+        return all_ahead(self.small, self.series.large_or_flat[: self.stop])
 
     def _sides(self, of: StreakOf) -> tuple[FloatArray, FloatArray | None]:
         if of == "large":
@@ -152,7 +162,8 @@ class PairHistory:
     @cached_property
     def session_streak(self) -> Streak:
         """The gap's streak in sessions; of one index alone, of its rises."""
-        return self.streak()
+        signs = self.series.gap_signs[: max(self.stop - 1, 0)]
+        return streak_of(self.sessions, signs, np.arange(self.stop))
 
     @cached_property
     def gap_streaks(self) -> tuple[tuple[StreakOf, Streak], ...]:
@@ -174,21 +185,20 @@ class PairHistory:
     def ratio(self) -> LevelHistory | None:
         """The ratio of closes; of one index alone, its closes; None where no closes are held."""
         level = self.ratio_of_prices
-        return None if level is None else level_history(self.sessions, level)
+        if level is None:
+            return None
+        return level_history(self.sessions, level, self.series.price_means)
 
     @property
     def ratio_of_prices(self) -> FloatArray | None:
         """(T,) small closes over large ones; None where no closes are held."""
-        if self.small_price is None or (self.large is not None and self.large_price is None):
-            return None
-        return self.small_price if self.large_price is None else self.small_price / self.large_price
+        ratio = self.series.ratio_of_prices
+        return None if ratio is None else ratio[: self.stop]
 
     @property
     def ratio_of_levels(self) -> FloatArray:
         """(T,) the ratio on the basis asked for, 1 at the first session."""
-        level = self.small if self.large is None else self.small / self.large
-        from_first: FloatArray = level / level[0]
-        return from_first
+        return self.series.ratio_of_levels[: self.stop]
 
     def weekly_ratio(self) -> tuple[Dates, FloatArray, dict[int, FloatArray]]:
         """The ratio at the end of each week and at the last session, of closes where they are held.
@@ -217,7 +227,8 @@ class PairHistory:
     @cached_property
     def record_closes(self) -> dict[int, int]:
         """Year -> closes of the small fund above every earlier one; {} without closes."""
-        return {} if self.small_price is None else records_by_year(self.sessions, self.small_price)
+        price = self.series.small_price
+        return {} if price is None else records_by_year(self.sessions, price[: self.stop])
 
     @cached_property
     def states(self) -> tuple[State, ...]:
@@ -230,7 +241,7 @@ class PairHistory:
     ) -> State:
         from core.measures.episodes import followed
 
-        large = np.ones(len(self.small)) if self.large is None else self.large
+        large = self.series.large_or_flat[: self.stop]
         after = followed(self.sessions, self.small, large, state, length, ahead=self._ahead)
         return State(kind, threshold, length, side, after)
 

@@ -144,31 +144,30 @@ def stretch_returns(level: FloatArray, length: int) -> FloatArray:
 
 
 def stretch_gaps(
-    sessions: Dates, small: FloatArray, large: FloatArray, length: int
-) -> tuple[FloatArray, int]:
+    after: BoolArray, small: FloatArray, large: FloatArray, length: int
+) -> tuple[FloatArray, IntArray]:
     """(T,) gap of two levels over the ``length`` sessions up to each, and how many lie over holes.
 
     A stretch inside which closes are missing has no gap: it would span more time than the others.
 
     Args:
-        sessions: (T,) ascending common sessions.
+        after: (T,) from `holes`.
         small: (T,) level of the one, positive.
         large: (T,) level of the other, positive.
         length: sessions of a stretch.
 
     Returns:
-        Fractions, NaN where there is none.
+        Fractions, NaN where there is none; (T,) how many up to each session have none for a hole.
     """
     gaps = stretch_returns(small, length) - stretch_returns(large, length)
-    after = holes(sessions)
     if not after.any():
-        return gaps, 0
+        return gaps, np.zeros(len(gaps), np.intp)
     passed = np.cumsum(after)
     over = np.zeros(len(gaps), bool)
     over[length:] = passed[length:] > passed[: len(passed) - length]
     over &= np.isfinite(gaps)
     gaps[over] = np.nan
-    return gaps, int(over.sum())
+    return gaps, np.cumsum(over)
 
 
 def rank_value(
@@ -206,17 +205,18 @@ def rank_value(
         return None
     value = float(values[place])
     side = side or (-1 if value < 0 else 1)
-    known = np.isfinite(values)
-    finite = values[known]
-    # NaN compares false: a session without a value is never as far out
-    out = np.round(side * values, decimals)
-    far = np.flatnonzero(out >= out[place])
-    at = int(np.searchsorted(far, place))
-    apart = int(np.searchsorted(far, place - max(length, 1), side="right"))
+    known = np.flatnonzero(np.isfinite(values))
+    first = int(known[0])
+    # nearly always nothing is missing from the first value on
+    finite = values[first:] if len(known) == len(values) - first else values[known]
+    sided = finite if side > 0 else -finite
+    out = np.round(sided, decimals)
+    far = known[out >= out[known.searchsorted(place)]]
+    at = int(far.searchsorted(place))
+    apart = int(far.searchsorted(place - max(length, 1), side="right"))
     # the latest of the farthest out: it is shown with its date, and the latest is the most useful
-    top = len(out) - 1 - int(np.argmax(np.where(known, side * values, -np.inf)[::-1]))
+    top = int(known[len(known) - 1 - int(sided[::-1].argmax())])
     spread = float(finite.std(ddof=1)) if len(finite) > 1 else 0.0
-    first = int(np.argmax(known))
     return Rank(
         value=value,
         end=pydate(sessions[place]),

@@ -5,12 +5,13 @@ For one index alone, the level of its fund is read the same way, with its record
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
 import numpy as np
 
-from core.data.frames import EXACT_DECIMALS, Dates, FloatArray, IntArray, day, pydate
+from core.data.frames import EXACT_DECIMALS, BoolArray, Dates, FloatArray, IntArray, day, pydate
 from core.data.record import record
 from core.data.windows import years_back
 from core.measures.rarity import (
@@ -114,29 +115,43 @@ def means(level: FloatArray, closes: int) -> FloatArray:
     return averages
 
 
-def _average(sessions: Dates, level: FloatArray, closes: int) -> Average | None:
+#: Means of a level's last closes, and whether the level stands above each; (T - closes + 1,).
+Means = tuple[FloatArray, BoolArray]
+
+
+def level_means(level: FloatArray, closes: int) -> Means:
+    """The `means` of a level, and whether it stands strictly above them."""
     values = means(level, closes)
+    # a level that only rounding lifts above its mean stands at it
+    above = np.round(level[len(level) - len(values) :] / values - 1, EXACT_DECIMALS - 3) > 0
+    return values, above
+
+
+def _average(sessions: Dates, closes: int, of: Means) -> Average | None:
+    values, above = (one[: max(len(sessions) - closes + 1, 0)] for one in of)
     if not len(values):
         return None
-    # a level that only rounding lifts above its mean stands at it
-    above = np.round(level[closes - 1 :] / values - 1, EXACT_DECIMALS - 3) > 0
     turns = np.flatnonzero(above[1:] != above[:-1]) + closes
     crossed = pydate(sessions[turns[-1]]) if len(turns) else None
     return Average(closes, float(values[-1]), bool(above[-1]), crossed)
 
 
-def level_history(sessions: Dates, level: FloatArray) -> LevelHistory | None:
+def level_history(
+    sessions: Dates, level: FloatArray, means_of: Mapping[int, Means] | None = None
+) -> LevelHistory | None:
     """A level in its history; None where its last session has none.
 
     Args:
         sessions: (T,) ascending, up to the as-of date.
         level: (T,) positive; sessions with NaN or less are left out.
+        means_of: number of closes -> means of the level, of later sessions too, where they are
+            known already.
     """
     known = np.isfinite(level) & (level > 0)
     if not len(level) or not known[-1]:
         return None
     if not known.all():
-        sessions, level = sessions[known], level[known]
+        sessions, level, means_of = sessions[known], level[known], None
     now, end = float(level[-1]), pydate(sessions[-1])
     near = np.round(level / now, EXACT_DECIMALS)
     earlier = near[:-1]
@@ -159,7 +174,8 @@ def level_history(sessions: Dates, level: FloatArray) -> LevelHistory | None:
     year = len(level) - YEAR_SESSIONS
     start = years_back(end, SPAN_YEARS)
     span = int(sessions.searchsorted(day(start))) if sessions[0] <= day(start) else -1
-    averages = (_average(sessions, level, closes) for closes in AVERAGES)
+    means_of = means_of or {closes: level_means(level, closes) for closes in AVERAGES}
+    averages = (_average(sessions, closes, of) for closes, of in means_of.items())
     return LevelHistory(
         level=now,
         end=end,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from core.data.record import record
 from core.data.windows import Window, full_year, same_window
 from core.measures.pair_history import PairHistory
 from core.measures.rarity import TIE_DECIMALS, Rank
+
+if TYPE_CHECKING:
+    from core.measures.pair_series import PairSeries
 
 #: Fewer earlier years than this carry no claim.
 CLAIM_YEARS: Final = 10
@@ -222,28 +225,20 @@ def _year_gap(
 
 def spread(
     window: Window,
-    sessions: Dates,
-    small: FloatArray,
-    large: FloatArray,
+    series: PairSeries,
     *,
-    alone: bool = False,
-    prices: tuple[FloatArray | None, FloatArray | None] = (None, None),
     as_of: date | None = None,
     calendar: Dates | None = None,
 ) -> Spread:
     """Measure the spread of two funds over a window and rank it.
 
     Args:
-        window: on ``sessions``.
-        sessions: (T,) sessions on which both funds have a close.
-        small: (T,) level of the small index's fund on the basis asked for (price, or
-            price with dividends reinvested); only ratios count.
-        large: (T,) the same for the large one.
-        alone: one index alone: ``large`` is 1 throughout, and the gap is the return.
-        prices: (T,) split-adjusted closes of both, None where not held; their ratio is told.
+        window: on the sessions of ``series``.
+        series: the two funds; of one alone the gap is the return.
         as_of: the last session of the history; None for the window's end.
         calendar: sessions of the exchange, before and after; None for those given.
     """
+    sessions, small, large = series.sessions, series.small, series.large_or_flat
     first = int(np.searchsorted(sessions, day(window.start)))
     last = int(np.searchsorted(sessions, day(window.end)))
     small_line = small[first : last + 1] / small[first]
@@ -269,7 +264,6 @@ def spread(
         for year in range(oldest, window.end.year)
     ]
     stop = int(np.searchsorted(sessions, day(as_of or window.end), side="right"))
-    of_small, of_large = (None if price is None else price[:stop] for price in prices)
     return Spread(
         small_return=this_year.small_return,
         large_return=this_year.large_return,
@@ -280,11 +274,8 @@ def spread(
         same_window=rank_gap(this_year.gap, (y for y in same if y), this_year.year, this_year),
         full_years=rank_gap(this_year.gap, (y for y in full if y), this_year.year),
         history=PairHistory(
-            sessions=sessions[:stop],
-            small=small[:stop],
-            large=None if alone else large[:stop],
-            small_price=of_small,
-            large_price=of_large,
+            series,
+            stop,
             start=window.start,
             end=window.end,
             calendar=sessions if calendar is None else calendar,

@@ -145,9 +145,20 @@ def period_signs(
         (P - 1,) 1, 0 or -1, 0 where the return is not known; (P - 1,) places of their last session.
     """
     ended = ended or ended_periods(sessions, unit, calendar)
-    ends = ended.ends
-    if len(ends) < 2:
-        return np.zeros(0, np.int8), np.zeros(0, np.intp)
+    return return_signs(level, against, ended.ends, ended.whole), ended.ends[1:]
+
+
+def return_signs(
+    level: FloatArray, against: FloatArray | None, ends: IntArray, whole: BoolArray
+) -> NDArray[np.int8]:
+    """(P - 1,) sign of the return between the ends of periods, 0 where it is not known.
+
+    Args:
+        level: (T,) what returns are ratios of.
+        against: (T,) level whose return is taken off; None for none.
+        ends: (P,) places of the last session of each period.
+        whole: (P - 1,) whether no close is missing inside each but the first.
+    """
 
     def returns(values: FloatArray) -> FloatArray:
         at = np.where(values > 0, values, np.nan)
@@ -156,9 +167,8 @@ def period_signs(
         return at[1:] / at[:-1] - 1
 
     change = returns(level) if against is None else returns(level) - returns(against)
-    known = np.isfinite(change) & ended.whole
-    signs = np.sign(np.round(np.where(known, change, 0.0), SIGN_DECIMALS)).astype(np.int8)
-    return signs, ends[1:]
+    known = np.isfinite(change) & whole
+    return np.sign(np.round(np.where(known, change, 0.0), SIGN_DECIMALS)).astype(np.int8)
 
 
 def runs(signs: NDArray[np.int8]) -> tuple[IntArray, IntArray]:
@@ -177,8 +187,22 @@ def streak(
 ) -> Streak:
     """The streak of a level, or of its lead over another one; arguments as `period_signs`."""
     ended = ended or ended_periods(sessions, unit, calendar)
-    signs, ends = period_signs(sessions, level, against, unit, calendar, ended)
-    first, count = pydate(sessions[0]), len(sessions)
+    signs, _ = period_signs(sessions, level, against, unit, calendar, ended)
+    return streak_of(sessions, signs, ended.ends, unit)
+
+
+def streak_of(
+    sessions: Dates, signs: NDArray[np.int8], before: IntArray, unit: Unit = "session"
+) -> Streak:
+    """The streak that signs end with.
+
+    Args:
+        sessions: (T,) ascending.
+        signs: (P - 1,) from `period_signs`.
+        before: (P,) places of the last session of each period.
+        unit: what is counted.
+    """
+    ends, first, count = before[1:], pydate(sessions[0]), len(sessions)
     if not len(signs):
         return Streak(unit, 0, 0, None, None, None, None, first, count)
     last = pydate(sessions[ends[-1]])
@@ -189,10 +213,9 @@ def streak(
     of_side = signs[begins] == sign
     begins, stops = begins[of_side], stops[of_side]
     lengths = stops - begins + 1
-    # a week's first session is the one after the end of the week before
-    before = ended.ends
 
     def run(row: int) -> Run:
+        # a week's first session is the one after the end of the week before
         start = sessions[before[begins[row]] + 1]
         return Run(int(lengths[row]), pydate(start), pydate(sessions[ends[stops[row]]]))
 

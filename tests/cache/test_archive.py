@@ -143,7 +143,7 @@ def test_a_stopped_run_goes_on_and_what_is_not_there_is_remembered(tmp_path: Pat
         (["--history", "2006"], "--history needs --fund"),
         (["--history", "2006", "--fund", "SPY"], "SPY: its issuer has no archive"),
         (["--history", "206", "--fund", "IWM"], "name the first year"),
-        (["--fund", "IWM"], "go with --history YEAR"),
+        (["--fund", "IWM"], "goes with --history YEAR"),
     ],
 )
 def test_what_cannot_be_asked(

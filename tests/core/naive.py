@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
 
@@ -177,7 +177,7 @@ class Naive(Lists):
         """The return between the closes that stand for two dates.
 
         TR: product of (P_t + D_t) / P_{t-1}, a dividend on a day without a close at the
-        next close; of adjusted closes where no dividend is on record.
+        next close, none that the price denies; of adjusted closes where no dividend is on record.
         """
         tape = self.tapes[symbol]
         first, last = self.last(symbol, start), self.last(symbol, end)
@@ -188,6 +188,8 @@ class Naive(Lists):
         paid: dict[date, Fraction] = {}
         for ex, amount in tape.dividend.items() if basis == "tr" else ():
             at = min((d for d in tape.price if d >= ex), default=ex)
+            if unpaid(amount, self.last(symbol, ex - timedelta(days=1)), at, tape):
+                continue
             paid[at] = paid.get(at, Fraction(0)) + Fraction(amount)
         growth = Fraction(1)
         days = sorted(d for d in tape.price if first <= d <= last)
@@ -312,6 +314,13 @@ class Naive(Lists):
         if {start, end} <= self.tapes[fund].price.keys():
             found.fund_return = self.returned(fund, start, end, basis)
         return found
+
+
+def unpaid(cash: float, before: date | None, at: date, tape: Tape) -> bool:
+    """Whether a dividend above a fifth of the close before moved the price by under its half."""
+    if before is None or at not in tape.price or cash <= 0.2 * tape.price[before]:
+        return False
+    return cash >= tape.price[before] or tape.price[before] - tape.price[at] < cash / 2
 
 
 def count(index: Index, test: Callable[[float], bool]) -> int:

@@ -12,6 +12,7 @@ from bench.made import make
 from core.answer.snapshot import Question, take
 from core.data.market import Market
 from core.measures.pair_history import PairHistory
+from core.measures.pair_series import PairSeries
 
 
 def calls(market: Market, question: Question) -> int:
@@ -43,7 +44,8 @@ def test_how_rare_a_gap_is_costs_as_many_calls_however_long_the_history() -> Non
         sessions = days[np.is_busday(days)]
         levels = 100 * np.exp(np.cumsum(rng.normal(0, 0.01, (2, len(sessions))), axis=1))
         start, end = sessions[-22].item(), sessions[-1].item()
-        history = PairHistory(sessions, *levels, *levels, start, end, sessions)
+        series = PairSeries(sessions, *levels, *levels)
+        history = PairHistory(series, len(sessions), start, end, sessions)
         profile = cProfile.Profile()
         profile.enable()
         assert history.rolling and history.streaks and history.ratio and history.total_ratio

@@ -89,7 +89,7 @@ def test_a_reconstitution_on_or_before_the_start_counts_like_one_inside(
     found = asked(own, "2025-06-27", "2025-12-31")
     view = found.indices["IWM"]
     assert set(view.contributors.symbols) == {"B", "C"}
-    assert said(found, "start weights are estimated, carried by prices from the holdings of 2025")
+    assert said(found, "start weights are estimated from the holdings of 2025")
 
 
 def test_without_a_list_since_the_reconstitution_nothing_is_claimed() -> None:
@@ -121,7 +121,7 @@ def test_without_a_list_since_the_reconstitution_nothing_is_claimed() -> None:
             True,
             True,
             True,
-            "carried by prices from the holdings of 2025-05-23",
+            "estimated from the holdings of 2025-05-23",
         ),  # 101
         ("2024-09-02", True, True, True, ""),  # a year less a day, without closes: by quantity
         ("2024-08-29", True, False, False, "carried forward 368 days: names that joined are"),

@@ -14,6 +14,7 @@ from core.measures.episodes import episode_starts, followed, summary
 from core.measures.rarity import (
     Extreme,
     Rank,
+    holes,
     percentiles,
     percentiles_at,
     rank_value,
@@ -54,8 +55,8 @@ def rank_of_stretch(
     sessions: Dates, small: FloatArray, large: FloatArray, length: int, *, end: date | None = None
 ) -> Rank | None:
     """The rank of the gap of two levels over one stretch, among all stretches as long."""
-    gaps, over_holes = stretch_gaps(sessions, small, large, length)
-    return rank_value(gaps, sessions, length, end=end, over_holes=over_holes)
+    gaps, over_holes = stretch_gaps(holes(sessions), small, large, length)
+    return rank_value(gaps, sessions, length, end=end, over_holes=int(over_holes[-1]))
 
 
 def ranked(funds: Funds, length: int, last: str = "2026-06-26") -> Rank:

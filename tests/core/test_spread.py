@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from core.data.windows import resolve
+from core.measures.pair_series import PairSeries
 from core.measures.spread import Ranking, YearGap, rank_gap, spread
 from tests.answers.read import REAL, spread_history
 from tests.core.build import weekdays
@@ -74,9 +75,7 @@ def test_the_gap_two_ways_and_the_ratio_line() -> None:
     sessions = np.array(weekdays("2025-12-31", "2026-01-05"), "datetime64[D]")
     found = spread(
         resolve("YTD", date(2026, 1, 5), sessions),
-        sessions,
-        np.array([100.0, 110, 99, 121]),
-        np.array([50.0, 50, 55, 55]),
+        PairSeries(sessions, np.array([100.0, 110, 99, 121]), np.array([50.0, 50, 55, 55])),
     )
     assert found.gap == pytest.approx(0.21 - 0.10)
     assert found.geometric_gap == pytest.approx(0.1)
@@ -99,7 +98,7 @@ def test_the_history_on_real_closes(column: str, basis: str, tolerance: float, l
     small, large = (np.array([closes[s][d] for d in dates]) for s in ("IWM", "SPY"))
     spec = {"to_06-26": "YTD", "H1": "H1", "FY": "YTD"}[label]
     as_of = date(2025, 12, 31) if label == "H1" else date(2026, 6, 26)
-    found = spread(resolve(spec, as_of, sessions), sessions, small, large)
+    found = spread(resolve(spec, as_of, sessions), PairSeries(sessions, small, large))
     ranking = found.full_years if label == "FY" else found.same_window
     expected = {int(r["year"]): r for r in spread_history() if r["window"] == label}
     if label == "H1":

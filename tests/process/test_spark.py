@@ -99,6 +99,27 @@ def test_a_week_costs_a_third_and_loses_neither_split_nor_dividend(
     assert held(store, "SAB", "split") == {"2026-06-24": 4.0}
 
 
+def test_all_that_a_month_brings_is_compared(
+    server: Lookalike, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, true = Store(tmp_path / "home"), server.history
+    run(store, server)
+    tuesday = later(NOW, 1).date()
+    symbol = next(s for s in LINES if not due(s, tuesday, tuesday, sessions(), None))
+    corrected = true(symbol)[0][-15]
+
+    def history(asked: str) -> tuple[Any, Any, Any]:
+        days, closes, paid = true(asked)
+        return days, closes * np.where((days == corrected) & (asked == symbol), 1.02, 1.0), paid
+
+    monkeypatch.setattr(server, "history", history)
+    before = held(store, symbol, "close")[f"{corrected}"]
+    server.now = later(NOW, 1)
+    summary = run(store, server)
+    assert symbol in summary.refetched
+    assert held(store, symbol, "close")[f"{corrected}"] == pytest.approx(before * 1.02, rel=1e-6)
+
+
 def test_a_bad_symbol_halves_its_batch_until_it_stands_alone(
     server: Lookalike, tmp_path: Path
 ) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from cache.facts.errors import SourceError
 from cache.facts.reference import load_reference
+from cache.facts.sessions import sessions
 from cache.facts.vendors import Vendor, load_vendors, plugin_vendor
 from cache.refresh.ask import Ask
 from cache.refresh.ask_groups import sizes
@@ -118,6 +119,13 @@ def series(store: Store, symbol: str, field: str) -> dict[str, float]:
     return result
 
 
+def turns(server: VendorServer) -> list[date]:
+    """The sessions of two years that lie a week and half years of 125 sessions before the last."""
+    calendar = sessions()
+    last = int(np.searchsorted(calendar, np.datetime64(server.world.now.date())))
+    return [calendar[last - age].item() for age in (5, 125, 250, 375, 500)]
+
+
 def check_market(store: Store, world: World) -> None:
     """What is held is the world's, in each field, since the day that all vendors reach."""
     for symbol in ALL:
@@ -152,9 +160,10 @@ def test_a_first_fill_and_two_days_over_a_split_are_the_worlds(
     second = run(store, server, key)
     assert second.ok, second.message
     assert second.refetched == ("SAB",)
+    older = len(turns(server))
     day = {
-        "massive": {"day": 1, "splits": 2, "dividends": 2, "history": 1},
-        "eodhd": {"day": 1, "splits": 1, "dividends": 1, "history": 3},
+        "massive": {"day": 1 + older, "splits": 2, "dividends": 2, "history": 1},
+        "eodhd": {"day": 1 + older, "splits": 1, "dividends": 1, "history": 3},
         "alpaca": {"bars": 2, "actions": 2},
     }
     assert dict(server.asked) == day[key]
@@ -165,7 +174,7 @@ def test_a_first_fill_and_two_days_over_a_split_are_the_worlds(
     server.forget()
     server.asked.clear()
     third = run(store, server, key)
-    assert third.ok and third.requests == third.planned == server.requests <= 3
+    assert third.ok and third.requests == third.planned == server.requests <= 3 + len(turns(server))
     check_market(store, server.world)
     # and nothing is asked for that is there
     assert run(store, server, key).requests == 0
@@ -184,8 +193,53 @@ def test_the_new_week_takes_the_last_close_along_and_sees_a_correction(
     server.history("SAE")[friday] = (close * 1.01, volume, paid, split)
     server.asked.clear()
     monday = run(store, server, "massive")
-    assert monday.refetched == ("SAE",) and server.asked["day"] == 2
+    assert monday.refetched == ("SAE",) and server.asked["day"] == 2 + len(turns(server))
     assert series(store, "SAE", "close")[f"{friday}"] == pytest.approx(close * 1.01)
+
+
+@pytest.mark.parametrize("key", ["massive", "eodhd"])
+@pytest.mark.parametrize("age", [5, 125, 500])
+def test_a_correction_far_back_is_seen_a_week_and_every_half_year_later(
+    key: str, age: int, server: VendorServer, tmp_path: Path
+) -> None:
+    store = stocked(tmp_path)
+    run(store, server, key)
+    server.world.now = later(NOW, 1)  # SAB splits four for one
+    server.forget()
+    when = turns(server)[(5, 125, 250, 375, 500).index(age)]
+    for symbol in ("SAE", "SAB", "BRK-B"):
+        close, *rest = server.history(symbol)[when]
+        server.history(symbol)[when] = (close * 1.01, *rest)
+    server.asked.clear()
+    evening = run(store, server, key)
+    assert evening.ok and set(evening.refetched) == {"SAE", "SAB", "BRK-B"}
+    history = {"massive": 3, "eodhd": 9}[key]
+    assert server.asked["day"] == 1 + 5 and server.asked["history"] == history
+    # the split is on the closes before it, the correction of its own day too
+    for symbol in ("SAE", "SAB", "BRK-B"):
+        truth = server.world.history(symbol)
+        closes = dict(zip(map(str, truth[0]), truth[1].tolist(), strict=True))
+        assert series(store, symbol, "close")[f"{when}"] == pytest.approx(closes[f"{when}"] * 1.01)
+    server.asked.clear()
+    assert run(store, server, key).requests == 0
+
+
+def test_a_session_that_is_odd_as_a_whole_is_told_and_not_taken(
+    server: VendorServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = stocked(tmp_path)
+    run(store, server, "massive")
+    server.world.now = later(NOW, 1)
+    server.forget()
+    when = turns(server)[2]
+    before = series(store, "SAE", "close")
+    for symbol in ALL:
+        close, *rest = server.history(symbol)[when]
+        server.history(symbol)[when] = (close * 1.3, *rest)
+    monkeypatch.setattr("cache.refresh.older_days.MANY", 6)
+    evening = run(store, server, "massive")
+    assert f"Massive gives other closes of {when} than before for 7 of 7 lines" in evening.message
+    assert before.items() <= series(store, "SAE", "close").items()
 
 
 def test_a_line_that_does_not_trade_is_no_failure_and_ends_after_a_week(
@@ -201,7 +255,7 @@ def test_a_line_that_does_not_trade_is_no_failure_and_ends_after_a_week(
         summary = run(store, server, "massive", again=True)
         assert summary.ok, summary.message
         # its missing days are not asked for again and again
-        assert server.asked["day"] <= step + 2
+        assert server.asked["day"] <= step + 2 + len(turns(server))
     held = store.read().prices
     assert max(series(store, "SAF", "close")) == "2026-06-24"
     assert held.through["SAF"] == server.world.now.date() and "SAF" not in held.failures

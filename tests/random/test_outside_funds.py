@@ -15,6 +15,7 @@ from scipy.spatial.distance import pdist
 from core.answer.snapshot import Basis
 from core.data.windows import Window
 from core.measures.concentration import gini
+from core.measures.pair_series import PairSeries
 from core.measures.spread import spread
 from tests.core.build import weekdays
 from tests.random.test_outside import END, START, both_bases, made, seeds
@@ -53,7 +54,7 @@ def test_drawdown_is_the_published_one(returns: list[float], deepest: float) -> 
     days = weekdays("2026-01-01", "2026-02-27")[: len(returns) + 1]
     path = np.cumprod([1.0, *(1 + r / 100 for r in returns)])
     window = Window("made", days[0], days[-1], days[0], days[-1])
-    found = spread(window, np.array(days, "M8[D]"), path, np.ones(len(days)))
+    found = spread(window, PairSeries(np.array(days, "M8[D]"), path, np.ones(len(days))))
     assert found.drawdown == pytest.approx(deepest, abs=1e-12)
 
 

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,6 +21,7 @@ from cache.facts.errors import StoreEmpty
 from cache.facts.fund_entry import FundEntry
 from core.answer.board import Board, Pair, board
 from core.answer.snapshot import Question, Snapshot, take
+from core.data.errors import UnavailableError
 from core.data.frames import Block, Events, FloatArray, Holdings, LeftOut, Prices, Reference, Theme
 from core.data.market import Market
 from core.data.question import Basis
@@ -229,7 +231,8 @@ class FakeDesk:
         return board(self.held, pairs, basis, as_of)
 
     def add_fund(self, entry: FundEntry) -> str:
-        return add_fund(Path(self._home.name) / "funds.toml", entry)
+        home = Path(self._home.name)
+        return add_fund(home / "funds.toml", home / "config.lock", entry)
 
     def keep_group(self, name: str, symbols: Sequence[str]) -> str:
         home = Path(self._home.name)
@@ -280,3 +283,15 @@ class SlowDesk(FakeDesk):
     def take(self, question: Question) -> Snapshot:
         self.may.wait(20)
         return super().take(question)
+
+
+@cache
+def formats_here() -> tuple[str, ...]:
+    """The formats that this machine can write: PNG needs a library of an extra, and a font."""
+    from tui.report.formats import FORMATS, written
+
+    try:
+        written(take(market(), QUESTION), "png")
+    except UnavailableError:
+        return tuple(name for name in FORMATS if name != "png")
+    return tuple(FORMATS)

@@ -22,11 +22,12 @@ from core.data.question import Question
 from tests.tui.board_market import DAYS, board_market
 from tests.tui.driving import drive, press, seen, until
 from tests.tui.markets import FakeDesk, market
-from tui.panes.board_rows import ORDERS, ordered, value_of
+from tui.panes.board_rows import ORDERS, ordered
 from tui.screen.app import InternalsApp
 from tui.screen.board_screen import BoardScreen
 from tui.state.board_look import BoardLooks
 from tui.state.config import Config, load
+from tui.text.board_figures import value_of
 
 HELD = board_market()
 ASKED = Question(basis="pr")

@@ -168,7 +168,7 @@ def test_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str])
         assert "XLB:SPY" in texts(capsys.readouterr().out)
     for words in (["gap"], ["board"], ["board", "--format", "md"]):
         assert run(["note", "--picture", *words, *home]) == 2
-        assert "--picture and --dark go with --format svg or png" in capsys.readouterr().err
+        assert "goes with --format svg or png" in capsys.readouterr().err
     file = tmp_path / "bridge.svg"
     picture = ["note", "--format", "svg", "--picture", "bridge", "--dark", "--output", str(file)]
     assert run([*picture, *home]) == 0

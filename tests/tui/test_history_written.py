@@ -259,3 +259,16 @@ def test_a_history_is_worked_out_once_for_a_generation(
     assert run(["import", "prices", str(closes), "--home", str(home)]) == 0
     points = json.loads(history(home, capsys, *words)[1])["histories"][0]["points"]
     assert points[-1]["end"] == "2013-02-01"
+
+
+def test_what_another_code_worked_out_is_worked_out_again(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a pull that mended a measure: what is held and what is asked are the same."""
+    words = "--measure", "share_up", "--format", "json"
+    before = history(home, capsys, *words)
+    derived = home / "market" / "derived"
+    files = len([*derived.iterdir()])
+    monkeypatch.setattr("tui.service.histories.measures_digest", lambda: "of the mended code")
+    assert history(home, capsys, *words) == before
+    assert len([*derived.iterdir()]) == files + 1

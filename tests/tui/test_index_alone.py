@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ from tests.answers.read import REAL
 from tests.random.test_prose import check_prose
 from tests.tui import markets
 from tui.report.document import document, to_json
-from tui.report.formats import FORMATS, written
+from tui.report.formats import written
 from tui.report.parts import PARTS, part
 from tui.report.short import to_line
 from tui.report.since import compared
@@ -76,9 +75,7 @@ def test_the_sentences(snapshot: Snapshot) -> None:
 
 
 def test_every_format_and_table_is_written(snapshot: Snapshot) -> None:
-    for name in FORMATS:
-        if name == "png" and find_spec("resvg_py") is None:
-            continue  # of the extra "pictures"
+    for name in markets.formats_here():
         text = written(snapshot, name)
         if isinstance(text, bytes):
             # a workbook is compressed: its tables are those of the parts below

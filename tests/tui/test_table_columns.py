@@ -73,3 +73,20 @@ def test_a_number_is_never_cut() -> None:
         assert shown[3] == "–"
 
     run(50, steps, (80, 24))
+
+
+def test_columns_that_are_compared_are_dropped_together() -> None:
+    pair = [
+        TableColumn(f"{fund} {window}", window, 7, "right", priority, group=window)
+        for fund in ("S", "L")
+        for window, priority in (("1D", 2), ("1W", 3), ("YTD", 0))
+    ]
+    columns = (TableColumn("name", "sector", 10), *pair)
+
+    def shown(width: int) -> list[str]:
+        return [one.column.key for one in lay_out(columns, width)]
+
+    # a gutter of 2, ten cells and six times eight are 60; one cell less costs both of 1W
+    assert len(shown(60)) == 7
+    assert shown(59) == ["name", "S 1D", "S YTD", "L 1D", "L YTD"] == shown(44)
+    assert shown(43) == ["name", "S YTD", "L YTD"]

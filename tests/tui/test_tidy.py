@@ -19,7 +19,7 @@ from tests.core import build
 from tests.tui import markets
 from tests.tui.test_cli import Cli, cli, filled, once  # noqa: F401
 from tui.report.document import document
-from tui.report.formats import FORMATS, tells_daily, written
+from tui.report.formats import tells_daily, written
 from tui.report.parts import PARTS, TidyTable, part
 from tui.report.tidy import part_csv, to_csv, to_pandas, to_parquet
 
@@ -206,7 +206,7 @@ def test_every_format_says_the_same_with_and_without_what_it_has_no_place_for(
     snapshot: Snapshot,
 ) -> None:
     thin = take(markets.market(), replace(snapshot.question, daily=False))
-    for name in FORMATS:
+    for name in markets.formats_here():
         assert (written(thin, name) == written(snapshot, name)) is not tells_daily(name)
     for name in PARTS:
         same = part_csv(thin, name=name) == part_csv(snapshot, name=name)

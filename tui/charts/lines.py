@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.data.record import record
-from tui.charts.canvas import RISING, SCALE, Unit, Values, finite_range, round_ticks
+from tui.charts.canvas import RISING, SCALE, Unit, Values, round_ticks
 from tui.charts.plot import Curve, EndLabel, gutters_of, plot
 from tui.text import formats
 
@@ -184,17 +184,16 @@ def sparkline(values: Values, width: int, limits: tuple[float, float] | None = N
         width: cells.
         limits: what the lowest and the highest block stand for, instead of the values' own.
     """
-    numbers = np.asarray(values, dtype=np.float64)
+    # a cell has a handful of values: lists take a tenth of the time of arrays
+    numbers = np.asarray(values, dtype=np.float64).tolist()
     cells = min(max(width, 0), len(numbers))
-    if not cells:
-        return ""
-    edges = np.arange(cells + 1) * len(numbers) // cells
-    chunks = [numbers[a:b] for a, b in itertools.pairwise(edges)]
-    means = [float(c[np.isfinite(c)].mean()) if np.isfinite(c).any() else math.nan for c in chunks]
-    limits = limits or finite_range([means])
-    if limits is None:
+    edges = [cell * len(numbers) // cells for cell in range(cells + 1)] if cells else []
+    chunks = [list(filter(math.isfinite, numbers[a:b])) for a, b in itertools.pairwise(edges)]
+    means = [sum(chunk) / len(chunk) if chunk else math.nan for chunk in chunks]
+    known = list(filter(math.isfinite, means))
+    if not known:
         return " " * cells
-    low, high = limits
+    low, high = limits or (min(known), max(known))
     if high == low:
         return "".join("▄" if math.isfinite(m) else " " for m in means)
     return "".join(

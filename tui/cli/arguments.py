@@ -109,7 +109,7 @@ def _note(note: argparse.ArgumentParser) -> None:
     from tui.report.parts import PARTS
 
     add_arguments(note)
-    note.add_argument("--index", metavar="FUND", help="one index alone, such as IWM")
+    _index(note)
     note.add_argument("--format", choices=FORMATS, default="text")
     note.add_argument(
         "--picture", choices=PICTURES, metavar="NAME", help="with svg, png: " + " ".join(PICTURES)
@@ -120,6 +120,13 @@ def _note(note: argparse.ArgumentParser) -> None:
     note.add_argument("--force", action="store_true", help=_FORCE)
     note.add_argument("--since", type=path, metavar="FILE", help="an earlier note's JSON")
     note.add_argument("--part", choices=PARTS, metavar="PART", help="with csv: " + " ".join(PARTS))
+
+
+def _index(answer: argparse.ArgumentParser) -> None:
+    # without a default of its own, or one written before the command would be lost
+    answer.add_argument(
+        "--index", default=argparse.SUPPRESS, metavar="FUND", help="one index alone, such as IWM"
+    )
 
 
 def _dark(answer: argparse.ArgumentParser) -> None:
@@ -143,7 +150,7 @@ def _history(history: argparse.ArgumentParser) -> None:
     history.add_argument(
         "--measure", default="share_up", metavar="NAME,...", help="as `explain --help` lists them"
     )
-    history.add_argument("--index", metavar="FUND", help="one index alone, through its fund")
+    _index(history)
     history.add_argument("--fund", metavar="FUND", help="of the pair's funds this one")
     history.add_argument("--every", choices=EVERY, default="year", help="what a point stands for")
     history.add_argument(
@@ -183,7 +190,7 @@ def _explain(why: argparse.ArgumentParser) -> None:
 
 
 def _refresh(fetch: argparse.ArgumentParser) -> None:
-    fetch.add_argument("--index", metavar="FUND", help="one index alone, such as IWM")
+    _index(fetch)
     fetch.add_argument(
         "--board", action="store_true", help="the closes of the board's funds: about 35 requests"
     )
@@ -351,7 +358,7 @@ def _funds(listed: argparse.ArgumentParser) -> None:
 
 
 def _quotes(quotes: argparse.ArgumentParser) -> None:
-    quotes.add_argument("--index", metavar="FUND", help="one index alone, such as IWM")
+    _index(quotes)
 
 
 def _nothing(_: argparse.ArgumentParser) -> None:

@@ -15,7 +15,7 @@ from tui.report.board import WRITERS
 from tui.report.files import answer_to
 from tui.report.formats import PICTURE_FORMATS
 from tui.state.config import ConfigError
-from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say
+from tui.text.streams import ANSWERED, IN_PART
 
 if TYPE_CHECKING:
     from tui.service.service import Desk
@@ -48,8 +48,6 @@ def write_board(
         from tui.report.png import in_format
 
         text = in_format(board_svg(answer, dark=arguments.dark), arguments.format)
-    elif arguments.dark:
-        return say("--dark goes with --format svg or png", BAD_INPUT)
     else:
         breadths = {}
         if arguments.format != "line":

@@ -59,13 +59,16 @@ def _forget_prices(desk: Desk, symbols: Sequence[str]) -> int:
 
 
 def _forget_series(desk: Desk, measure: str) -> int:
-    from cache.sources.series import store_series, stored_series
+    from cache.sources.series import FILE, store_series, stored_series
+    from tui.state.editing import editing
 
-    stored = stored_series(desk.places.config)
-    if measure not in stored:
-        there = ", ".join(stored) or "none"
-        return say(f"no series {measure}; there are {there}", BAD_INPUT)
-    store_series(desk.places.config, {n: one for n, one in stored.items() if n != measure})
+    config = desk.places.config
+    with editing(config / FILE, desk.places.config_lock):
+        stored = stored_series(config)
+        if measure not in stored:
+            there = ", ".join(stored) or "none"
+            return say(f"no series {measure}; there are {there}", BAD_INPUT)
+        store_series(config, {name: one for name, one in stored.items() if name != measure})
     write(f"the series {measure} is forgotten\n")
     return ANSWERED
 

@@ -6,6 +6,7 @@ import argparse
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import field, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -359,19 +360,22 @@ def _industries(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Br
 
 
 def _series(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
-    from cache.sources.series import merged, read_series, store_series, stored_series
+    from cache.sources.series import FILE, merged, read_series, store_series, stored_series
+    from tui.state.editing import editing
 
     new, rejected = read_series(
         arguments.file, now=now, dates=arguments.dates, decimal=arguments.decimal
     )
-    stored = stored_series(desk.places.config)
-    after = merged(stored, {one.measure: one for one in new})
     summary = "; ".join(
         f"{one.measure}: {len(one.values):,} values, {min(one.values)} to {max(one.values)}"
         for one in new
     )
-    if not arguments.dry_run and after != stored:
-        store_series(desk.places.config, after)
+    where, given = desk.places, {one.measure: one for one in new}
+    with nullcontext() if arguments.dry_run else editing(where.config / FILE, where.config_lock):
+        stored = stored_series(where.config)
+        after = merged(stored, given)
+        if not arguments.dry_run and after != stored:
+            store_series(where.config, after)
     return _Brought(summary, rejected, desk.generation() if after == stored else 0)
 
 

@@ -74,6 +74,11 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _command(arguments: argparse.Namespace) -> int:
+    if arguments.command is not None:
+        from tui.cli.combinations import without_effect
+
+        if sentence := without_effect(arguments):
+            return say(sentence, BAD_INPUT)
     home: Path | None = getattr(arguments, "home", None)
     demo: bool = getattr(arguments, "demo", False)
     if not demo and arguments.command != "completion":
@@ -239,16 +244,7 @@ def _note(desk: Desk, config: Config, question: Question, arguments: argparse.Na
     from tui.report.files import answer_to
     from tui.report.formats import PICTURE_FORMATS, tells_daily, written
 
-    if arguments.part is not None and arguments.format != "csv":
-        return say(
-            "--part goes with --format csv, whose table it picks; `internals export` writes all",
-            BAD_INPUT,
-        )
     drawing = arguments.format in PICTURE_FORMATS
-    if not drawing and (arguments.picture or arguments.dark):
-        return say("--picture and --dark go with --format svg or png", BAD_INPUT)
-    if arguments.length is not None and (arguments.format not in ("text", "md") or arguments.since):
-        return say("--length goes with --format text or md, without --since", BAD_INPUT)
     if arguments.picture == "board":
         from tui.cli.board import write_board
 
@@ -331,18 +327,10 @@ def _refresh(desk: Desk, question: Question, config: Config, arguments: argparse
         from tui.cli.archive import fetch_history
 
         return fetch_history(desk, arguments)
-    if arguments.fund or arguments.daily:
-        return say("--fund and --daily go with --history YEAR", BAD_INPUT)
-    if arguments.board and (arguments.index or arguments.accept or arguments.compare):
-        return say(
-            "--board brings the closes of all its funds: leave the other flag out", BAD_INPUT
-        )
     if arguments.compare:
         from tui.cli.comparing import compare
 
         return compare(desk, question, config, arguments.compare, arguments.format or "text")
-    if arguments.format:
-        return say("--format goes with --compare SOURCE", BAD_INPUT)
     from tui.cli.refresh import accept, fetch, judge
 
     began = datetime.now(UTC)

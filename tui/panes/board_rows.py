@@ -6,12 +6,12 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from core.answer.board import RANKED, WINDOWS
+from core.answer.board import WINDOWS
 from core.answer.board_breadth import COLUMNS as BREADTH
-from core.answer.board_breadth import BoardBreadth
 from tui.charts import sparkline
 from tui.panes.listing import Grid
 from tui.text import formats as f
+from tui.text.board_figures import UNCOUNTED, Breadths, figure, is_new, value_of
 from tui.widgets.columns import GAP, GUTTER, Cell, TableColumn
 
 if TYPE_CHECKING:
@@ -82,38 +82,6 @@ ORDERS: Final[Mapping[str, tuple[str, str]]] = {
     "share_outperforming": ("t", "beat"),
     "top10_weight": ("k", "top10"),
 }
-Breadths = Mapping[str, BoardBreadth]
-#: Before breadth is counted.
-UNCOUNTED: Final[Breadths] = {}
-
-
-def value_of(row: BoardRow, key: str, breadths: Breadths = UNCOUNTED) -> float | None:
-    """A column's figure of a row, a fraction or a count; None where it has none.
-
-    Args:
-        row: of the board.
-        key: of the column.
-        breadths: name of a pair -> breadth of its index that leads.
-    """
-    if key in BREADTH:
-        breadth = breadths.get(row.pair.name)
-        return None if breadth is None else breadth.values[key]
-    if key in WINDOWS:
-        return row.gaps.get(key)
-    if key == "stretched":
-        return row.stretched
-    if key[1:] in RANKED:
-        return row.percentile(key[1:])
-    ratio, streak = row.ratio, row.streak
-    if key == "streak":
-        return None if streak is None else streak.sign * streak.length
-    if ratio is None:
-        return None
-    if key in ("high_52", "low_52"):
-        extreme = getattr(ratio, key)
-        return None if extreme is None else ratio.off(extreme)
-    levels = {f"above_{average.closes}": average.level for average in ratio.averages}
-    return ratio.level / levels[key] - 1 if key in levels else None
 
 
 def ordered(
@@ -197,27 +165,16 @@ class BoardCells:
             return sparkline(row.spark, self._spark), _side(
                 row.spark[-1] - 1 if len(row.spark) else 0
             )
-        value = value_of(row, key, self._breadths)
-        if key in BREADTH:
-            return self._breadth(row, key, value)
-        if key in WINDOWS:
-            return f.pp(value, unit=False), _side(value)
-        mark = NEW if _new(key) in row.new else " "
-        if key[1:] in RANKED:
-            text = f.pct(value, 1, sign=False, unit=False)
-        elif key == "streak":
-            text = f.MISSING if value is None else f"{value:+.0f}"
-        else:
-            text = f.pct(value, 1, unit=False)
-        return [(f.squeezed(text, _WIDTHS[key] - 1).rjust(_WIDTHS[key] - 1), ""), (mark, "mark")]
-
-    def _breadth(self, row: BoardRow, key: str, value: float | None) -> Cell:
-        """A figure of the index that leads; nothing where its lines are not held."""
-        if row.pair.name not in self._breadths:
+        if key in BREADTH and row.pair.name not in self._breadths:
             return ""
-        if key == "highs_less_lows":
-            return f.number(value, sign=True)
-        return f.pct(value, 1, sign=key.startswith("change"), unit=False)
+        value = value_of(row, key, self._breadths)
+        text = figure(key, value)
+        if key in BREADTH:
+            return text
+        if key in WINDOWS:
+            return text, _side(value)
+        width, mark = _WIDTHS[key] - 1, NEW if is_new(row, key) else " "
+        return [(f.squeezed(text, width).rjust(width), ""), (mark, "mark")]
 
     def words(self, place: int) -> str:
         """What stands in place of a row's figures: why there are none; "" where there are."""
@@ -231,11 +188,6 @@ class BoardCells:
 
 
 _WIDTHS: Final = {column.key: column.width for column in COLUMNS}
-
-
-def _new(key: str) -> str:
-    """The name in `BoardRow.new` of a column."""
-    return f"percentile_{key[1:]}" if key[1:] in RANKED else key
 
 
 def _side(value: float | None) -> str:

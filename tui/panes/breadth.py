@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -232,11 +232,23 @@ def bin_label(one: Bin) -> str:
     return f"{low} to {high} %"
 
 
-def _list(view: IndexView, room: int) -> str:
-    """Which list is counted, as full as there is room for: ``, list at start``, `` start``."""
-    members = view.breadth.members
-    texts = () if members is None else (f", list at {members.which}", f" {members.which}")
-    return next((text for text in texts if len(text) <= room), "")
+def _lists(
+    views: Sequence[tuple[Side, IndexView]], heads: Sequence[str], room: int, *forms: str
+) -> list[str]:
+    """Which list each index counts, in the first form that all heads have room for; else "".
+
+    Args:
+        views: those shown.
+        heads: what else the heads say.
+        room: cells of a head with these words.
+        forms: "{}" stands for "start" or "end".
+    """
+    members = [view.breadth.members for _, view in views]
+    for form in forms:
+        texts = ["" if one is None else form.format(one.which) for one in members]
+        if all(len(head) + len(text) <= room for head, text in zip(heads, texts, strict=True)):
+            return texts
+    return [""] * len(members)
 
 
 def histogram(scene: Scene, width: int, height: int) -> Drawing:
@@ -244,11 +256,9 @@ def histogram(scene: Scene, width: int, height: int) -> Drawing:
     views = scene.views()
     bins = views[0][1].breadth.histogram[::-1]
     counts = [[one.count for one in view.breadth.histogram[::-1]] for _, view in views]
-    names = []
-    for _, view in views:
-        # a side's head also has the fund, and "  N 1,863"
-        room = (width - 2 - _BINS) // 2 - len(f"{view.fund}  N {view.breadth.n:,}")
-        names.append(f"{view.fund}{_list(view, room)}")
+    heads = [f"{view.fund}  N {view.breadth.n:,}" for _, view in views]
+    of_lists = _lists(views, heads, (width - 2 - _BINS) // 2, ", list at {}", " {}")
+    names = [f"{view.fund}{words}" for (_, view), words in zip(views, of_lists, strict=True)]
     styles: list[str] = [side for side, _ in views]
     if len(views) == 1:
         counts, names = (
@@ -276,10 +286,10 @@ def ladder(scene: Scene, width: int) -> Drawing:
     # Below this the bar says less than the figures.
     bar = side_width - 15
     head: Line = [(" " * 9, "")]
-    for side, view in views:
-        title = f"{view.fund} of {view.breadth.n:,}"
-        title += _list(view, side_width - len(title))
-        head += [(formats.fit(title, side_width), f"{side} bold"), ("  ", "")]
+    heads = [f"{view.fund} of {view.breadth.n:,}" for _, view in views]
+    of_lists = _lists(views, heads, side_width, ", list at {}", ", at {}")
+    for (side, _), title, words in zip(views, heads, of_lists, strict=True):
+        head += [(formats.fit(f"{title}{words}", side_width), f"{side} bold"), ("  ", "")]
     lines: Drawing = [head]
     for rungs in zip_longest(*(view.breadth.ladder for _, view in views)):
         first = rungs[0]

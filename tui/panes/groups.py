@@ -30,9 +30,9 @@ def _side_columns(side: Side, fund: str, priority: int) -> tuple[TableColumn, ..
     tail = "" if side == "small" else "2"
     return (
         TableColumn(f"w{tail}", f"{fund} wgt", max(len(fund) + 4, 7), "right", priority + 2, "dim"),
-        TableColumn(f"ret{tail}", "return %", 8, "right", priority + 1),
+        TableColumn(f"ret{tail}", "return %", 8, "right", priority),
         TableColumn(f"bp{tail}", f"{fund} bp", max(len(fund) + 3, 7), "right", 0),
-        TableColumn(f"bar{tail}", "", 5, "left", priority, max_width=20),
+        TableColumn(f"bar{tail}", "", 5, "left", 8, max_width=20, group="bar"),
     )
 
 
@@ -76,8 +76,8 @@ def _groups_of(
 def groups(scene: Scene, kind: str, wanted: Filter | None = None) -> GridContents:
     """Both indices' groups of a kind, a row each, the first index's largest first.
 
-    Dropped in this order where there is no room: whose grouping it is, bars, weights, returns of
-    the second index, then of the first.
+    Dropped in this order where there is no room: whose grouping it is, bars, weights, returns,
+    each of the second index first, then how many names of a theme are found.
 
     Args:
         scene: what is drawn.
@@ -94,17 +94,18 @@ def groups(scene: Scene, kind: str, wanted: Filter | None = None) -> GridContent
     wide = kind == "industries"
     columns = [TableColumn("name", head, 16, want=30 if wide else 22, max_width=40 if wide else 26)]
     for place, side in enumerate(by_side):
-        columns += _side_columns(side, scene.fund(side), 1 if place == 0 else 4)
+        columns += _side_columns(side, scene.fund(side), 3 + place)
     values: dict[str, list[float]] = {}
     rows: list[dict[str, Cell]] = [{"name": name} for name in names]
     sources = {g.name: g.source for by_name in by_side.values() for g in by_name.values()}
     if kind == "industries":
-        columns.append(TableColumn("source", "who says so, of when", 20, "left", 7, "dim", want=40))
+        columns.append(TableColumn("source", "who says so, of when", 20, "left", 9, "dim", want=40))
         for row, name in zip(rows, names, strict=True):
             row["source"] = sources[name]
     if kind == "themes":
+        columns.insert(1, TableColumn("found", "found", 8, "right", 2))
         columns.append(
-            TableColumn("source", "found, whose grouping, of when", 20, "left", 7, "dim", want=54)
+            TableColumn("source", "members, whose grouping, of when", 20, "left", 9, "dim", want=54)
         )
         wanted_symbols = {theme.name: theme.symbols for theme in scene.known.themes}
         for row, name in zip(rows, names, strict=True):
@@ -113,7 +114,8 @@ def groups(scene: Scene, kind: str, wanted: Filter | None = None) -> GridContent
                 s for by_name in by_side.values() if name in by_name for s in by_name[name].symbols
             }
             listed = " ".join(s for s in symbols if s in known)
-            row["source"] = f"{len(known)} of {len(symbols)}: {listed} · {sources[name]}"
+            row["found"] = f"{len(known)} of {len(symbols)}"
+            row["source"] = f"{listed} · {sources[name]}" if sources[name] else listed
     for side, by_name in by_side.items():
         tail = "" if side == "small" else "2"
         values[f"bar{tail}"] = [
@@ -322,12 +324,15 @@ def both_needed(scene: Scene) -> str:
 
 def left_out(scene: Scene) -> GridContents:
     """Lines that are not measured, heaviest first, with the reason."""
+    reasons = (len(line.reason) for _, view in scene.views() for line in view.not_measured)
     columns = (
         TableColumn("fund", "index", 6),
         TableColumn("symbol", "symbol", 8),
         TableColumn("name", "name", 12, "left", 2, max_width=34),
         TableColumn("w", "weight %", 8, "right", 1),
-        TableColumn("why", "why it is not measured", 22, max_width=70),
+        TableColumn(
+            "why", "why it is not measured", 22, want=min(max(reasons, default=0), 34), max_width=70
+        ),
     )
     rows: list[dict[str, Cell]] = []
     keys: list[Hashable] = []

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Cells of a heat strip, at the least and at the most.
 _STRIP: Final = (8, 60)
+#: Its heading, the first one that fits.
+_COURSE: Final = ("above 50 d through the window", "above 50 d", "50 d")
 NONE: Final = "No daily closes of members are held for this."
 
 
@@ -86,7 +88,8 @@ def sectors(scene: Scene, series: Mapping[Side, Daily], width: int, height: int)
             days = inside(daily, window.start, window.end)
             course = daily.sectors.course(50)[:, days]
             cells = min(room, _STRIP[1], max(course.shape[1], 1))
-            table[1].append((f"  {'above 50 d through the window':.{cells}}", "dim"))
+            head = next((words for words in _COURSE if len(words) <= cells), "")
+            table[1].append((f"  {head}", "dim"))
             for line, values in zip(table[2:], course, strict=True):
                 line.append((f"  {sparkline(values, cells, (0.0, 1.0))}", side))
         lines += [*table, []]

@@ -247,6 +247,7 @@ def sector_windows(scene: Scene) -> GridContents:
                     "right",
                     _priority(column.label, scene),
                     "bold" if column.label == mine else "",
+                    group=column.label,
                 )
             )
     listed = [*rows.values(), sums, returns] if rows else []

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from itertools import groupby
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.answer.board import RANKED, WINDOWS, Board, BoardRow
 from core.answer.board_breadth import COLUMNS as BREADTH
-from core.answer.board_breadth import BoardBreadth
 from core.measures.ratio import AVERAGES
 from tui.report.export import plain_table
 from tui.report.formats import PICTURE_FORMATS
@@ -20,7 +19,11 @@ from tui.report.table import ReportTable
 from tui.report.tidy import to_csv as table_csv
 from tui.report.values import Json, iso, number, scaled
 from tui.text import formats as f
+from tui.text.board_figures import UNCOUNTED, Breadths, figure, is_new, value_of
 from tui.text.safe import safe, safe_lines
+
+if TYPE_CHECKING:
+    from core.answer.board_breadth import BoardBreadth
 
 SCHEMA: Final = 1
 #: A mark beside a figure that is new on the row's session.
@@ -29,23 +32,25 @@ _COLUMNS: Final = (
     "pair", *(f">{window}" for window in WINDOWS), *(f">{window} pctl" for window in RANKED),
     ">streak", *(f">vs {days}" for days in AVERAGES), ">off 52w high", ">off 52w low",
 )  # fmt: skip
+#: The figures in them, by the keys of `tui.text.board_figures`.
+_KEYS: Final = (
+    *WINDOWS, *(f"p{window}" for window in RANKED), "streak",
+    *(f"above_{days}" for days in AVERAGES), "high_52", "low_52",
+)  # fmt: skip
 #: Breadth of the index that leads, in the order of `BREADTH`.
 _BREADTH_COLUMNS: Final = (
     "leads", ">up", ">over 50", ">change", ">over 200", ">change", ">highs-lows", ">beat",
     ">top 10",
 )  # fmt: skip
-Breadths = Mapping[str, BoardBreadth]
-#: Where breadth is not counted.
-NO_BREADTH: Final[Breadths] = {}
 
 
-def to_json(board: Board, breadths: Breadths = NO_BREADTH) -> str:
+def to_json(board: Board, breadths: Breadths = UNCOUNTED) -> str:
     """The board as JSON, one trailing newline."""
     fields = document(board, breadths)
     return json.dumps(fields, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def document(board: Board, breadths: Breadths = NO_BREADTH) -> Json:
+def document(board: Board, breadths: Breadths = UNCOUNTED) -> Json:
     """The board as plain JSON values."""
     return {
         "schema": SCHEMA,
@@ -92,7 +97,7 @@ def row_fields(row: BoardRow, breadth: BoardBreadth | None = None) -> Json:
     }
 
 
-def table(board: Board, breadths: Breadths = NO_BREADTH) -> TidyTable:
+def table(board: Board, breadths: Breadths = UNCOUNTED) -> TidyTable:
     """The board as a tidy table, a row a pair."""
     columns = [TidyColumn("pair", "text"), TidyColumn("group", "text"), TidyColumn("end", "date")]
     columns += [TidyColumn(f"gap_{window.lower()}_pp", "real") for window in WINDOWS]
@@ -122,18 +127,18 @@ def table(board: Board, breadths: Breadths = NO_BREADTH) -> TidyTable:
     return TidyTable("board", tuple(columns), tuple(rows))
 
 
-def to_csv(board: Board, breadths: Breadths = NO_BREADTH) -> str:
+def to_csv(board: Board, breadths: Breadths = UNCOUNTED) -> str:
     """The board as CSV."""
     return table_csv(table(board, breadths))
 
 
-def to_text(board: Board, breadths: Breadths = NO_BREADTH) -> str:
+def to_text(board: Board, breadths: Breadths = UNCOUNTED) -> str:
     """The board for a person, a table a group."""
     blocks = [_state(board, breadths), *map(plain_table, _tables(board, breadths))]
     return safe_lines("\n\n".join(blocks) + "\n")
 
 
-def to_html(board: Board, breadths: Breadths = NO_BREADTH) -> str:
+def to_html(board: Board, breadths: Breadths = UNCOUNTED) -> str:
     """The board as one self-contained page."""
     badge = '<p><strong class="badge">SIMULATED MARKET</strong></p>' if board.simulated else ""
     body = "".join(map(table_html, _tables(board, breadths)))
@@ -142,7 +147,7 @@ def to_html(board: Board, breadths: Breadths = NO_BREADTH) -> str:
     return page(title, f"{head}<section>{body}</section>")
 
 
-def to_line(board: Board, breadths: Breadths = NO_BREADTH, count: int = 3) -> str:
+def to_line(board: Board, breadths: Breadths = UNCOUNTED, count: int = 3) -> str:
     """The most stretched pairs in one line of ASCII, for a status bar; breadth is not told."""
     ranked = [row for row in board.rows if row.stretched is not None]
     ranked.sort(key=lambda row: -(row.stretched or 0))
@@ -176,7 +181,7 @@ def _tables(board: Board, breadths: Breadths) -> list[ReportTable]:
         cells = tuple(
             (
                 *_cells(row),
-                *(_breadth_cells(breadths.get(row.pair.name)) if counted else ()),
+                *(_breadth_cells(row, breadths) if counted else ()),
                 row.missing,
             )
             for row in rows
@@ -185,52 +190,18 @@ def _tables(board: Board, breadths: Breadths) -> list[ReportTable]:
     return tables
 
 
-def _breadth_cells(breadth: BoardBreadth | None) -> tuple[str, ...]:
-    """Breadth as text: shares in per cent, their changes in points, highs less lows."""
+def _breadth_cells(row: BoardRow, breadths: Breadths) -> tuple[str, ...]:
+    """Breadth of the index that leads, as text."""
+    breadth = breadths.get(row.pair.name)
     if breadth is None:
         return (f.MISSING,) * len(_BREADTH_COLUMNS)
-    cells = [breadth.fund]
-    for column, (_, change) in BREADTH.items():
-        value = breadth.values[column]
-        if column == "highs_less_lows":
-            cells.append(f.number(value, sign=True))
-        else:
-            cells.append(f.pct(value, 1, sign=change, unit=False))
-    return tuple(cells)
+    return (breadth.fund, *(figure(key, breadth.values[key]) for key in BREADTH))
 
 
 def _cells(row: BoardRow) -> tuple[str, ...]:
     """A row's figures as text."""
-    new, ratio, streak = row.new, row.ratio, row.streak
-    averages = {} if ratio is None else {a.closes: a for a in ratio.averages}
-
-    def marked(text: str, column: str) -> str:
-        return f"{text}{NEW}" if column in new else text
-
-    def against(days: int) -> str:
-        average = averages.get(days)
-        if average is None or ratio is None:
-            return f.MISSING
-        return marked(f.pct(ratio.level / average.level - 1, 1, unit=False), f"above_{days}")
-
-    def off(name: str) -> str:
-        extreme = getattr(ratio, name, None)
-        if ratio is None or extreme is None:
-            return f.MISSING
-        return marked(f.pct(ratio.off(extreme), 1, unit=False), name)
-
-    return (
-        row.pair.name,
-        *(f.pp(row.gaps.get(window), unit=False) for window in WINDOWS),
-        *(
-            marked(f.pct(row.percentile(window), 1, sign=False, unit=False), f"percentile_{window}")
-            for window in RANKED
-        ),
-        f.MISSING if streak is None else marked(f"{streak.sign * streak.length:+d}", "streak"),
-        *map(against, AVERAGES),
-        off("high_52"),
-        off("low_52"),
-    )
+    figures = ((key, figure(key, value_of(row, key))) for key in _KEYS)
+    return row.pair.name, *(f"{text}{NEW if is_new(row, key) else ''}" for key, text in figures)
 
 
 WRITERS: Final[Mapping[str, Callable[[Board, Breadths], str]]] = {

@@ -298,7 +298,7 @@ class FourPanes(Stage, inherit_bindings=False):
         theme = theme or industry_theme(app.scene, name)
         if name and theme is None:
             known = ", ".join(theme.name for theme in themes.values())
-            app.tell(f"no theme or industry is called {name!r}; known are {known}", error=True)
+            app.tell(f"no theme is called {name!r}; known are {known}", error=True)
             return
         if theme is not None:
             count = self.show_names(theme)

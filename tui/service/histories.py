@@ -10,6 +10,7 @@ from hashlib import sha256
 from subprocess import DEVNULL, Popen
 from typing import TYPE_CHECKING, Any
 
+from cache.facts.code import measures_digest
 from cache.facts.interpreter import environment
 from cache.store.derived import Derived
 from core.answer.history import History, history_of, kept_points
@@ -84,8 +85,8 @@ def _derived(desk: Desk) -> Derived | None:
 def _key(desk: Desk, question: Question, fund: str, row: Scalar, every: Every) -> str:
     """What the history of a measure, and of others of its kind, is kept under."""
     asked = (
-        VERSION, fund, question.small, question.large, question.window, question.basis,
-        question.as_of, every, row.series is not None, _facts(desk.reference),
+        VERSION, measures_digest(), fund, question.small, question.large, question.window,
+        question.basis, question.as_of, every, row.series is not None, _facts(desk.reference),
     )  # fmt: skip
     return " ".join(map(str, asked))
 

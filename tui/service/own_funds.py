@@ -8,6 +8,7 @@ from cache.facts.datafile import toml_text
 from cache.facts.fund_entry import with_entry
 from cache.facts.funds import load_funds
 from cache.store import disk
+from tui.state.editing import editing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,24 +16,27 @@ if TYPE_CHECKING:
     from cache.facts.fund_entry import FundEntry
 
 
-def add_fund(file: Path, entry: FundEntry) -> str:
+def add_fund(file: Path, lock: Path, entry: FundEntry) -> str:
     """Add a fund to the user's file; returns the sentence that says so.
 
     Args:
         file: funds.toml in the config directory; need not exist.
+        lock: a file that one process at a time has while it edits.
         entry: the fund.
 
     Raises:
         SourceError: the entry cannot be used, or the file is broken.
+        CacheError: another process does not let go of the file.
         OSError: the file cannot be written.
     """
-    try:
-        before = toml_text(file)
-    except (FileNotFoundError, NotADirectoryError):
-        before = ""
-    text = with_entry(before, file, entry)
-    # a link stays one
-    disk.replace(file.resolve(), text.encode())
+    with editing(file, lock):
+        try:
+            before = toml_text(file)
+        except (FileNotFoundError, NotADirectoryError):
+            before = ""
+        text = with_entry(before, file, entry)
+        # a link stays one
+        disk.replace(file.resolve(), text.encode())
     fund = load_funds(file)[entry.symbol]
     follows = f", which follows the {fund.index}," if fund.index else ""
     if not fund.addresses:

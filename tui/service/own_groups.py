@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from cache.facts.datafile import toml_text
 from cache.facts.own_groups import with_group, without_group
 from cache.store import disk
+from tui.state.editing import editing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-#: Seconds to wait for another process that edits the user's files.
-_PATIENCE: Final = 5.0
 
 
 def keep_group(file: Path, lock: Path, name: str, symbols: Sequence[str]) -> str:
@@ -30,9 +28,7 @@ def keep_group(file: Path, lock: Path, name: str, symbols: Sequence[str]) -> str
         CacheError: another process does not let go of it.
         OSError: the file cannot be written.
     """
-    disk.make(lock.parent)
-    disk.make(file.parent)
-    with disk.locked(lock, _PATIENCE):
+    with editing(file, lock):
         try:
             before = toml_text(file)
         except (FileNotFoundError, NotADirectoryError):

@@ -338,7 +338,7 @@ class Desk:
 
         if refusal := self.memory.refusal or self.read_only:
             raise StoreError(refusal)
-        return add_fund(self.places.config / "funds.toml", entry)
+        return add_fund(self.places.config / "funds.toml", self.places.config_lock, entry)
 
     def keep_group(self, name: str, symbols: Sequence[str]) -> str:
         """Keep a group of names in the user's themes, or take it out; returns the words for it.

@@ -8,18 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from cache.store import disk
 from tui.state import config
 from tui.state.config import ConfigError
+from tui.state.editing import editing
 
 if TYPE_CHECKING:
     from tui.command.line import EditPairs
     from tui.state.watch_list import Pairs
-
-#: Seconds to wait for another process that edits the file.
-_PATIENCE: Final = 5.0
 
 
 class ConfigFile:
@@ -98,9 +96,7 @@ class ConfigFile:
         """
         if self._refusal:
             raise ConfigError(self._refusal)
-        disk.make(self._lock.parent)
-        disk.make(self.path.parent)
-        with disk.locked(self._lock, _PATIENCE):
+        with editing(self.path, self._lock):
             settings = config.load(self.path)
             try:
                 text = self.path.read_text(encoding="utf-8-sig")

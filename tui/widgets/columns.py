@@ -37,6 +37,7 @@ class TableColumn:
             priority gives way to it.
         max_width: how far it grows where there is room, ``want`` where not given.
         searched: whether the filter's text is underlined in it.
+        group: columns of one group are dropped together, so that what is compared stays whole.
     """
 
     key: str
@@ -48,6 +49,7 @@ class TableColumn:
     want: int | None = None
     max_width: int | None = None
     searched: bool = False
+    group: str = ""
 
     @property
     def wanted(self) -> int:
@@ -89,7 +91,10 @@ def lay_out(columns: Sequence[TableColumn], width: int) -> list[PlacedColumn]:
 
     while len(shown) > 1 and overfull():
         # The last of the largest priority: ties are dropped from the right.
-        shown.remove(max(reversed(shown), key=lambda column: column.priority))
+        gone = max(reversed(shown), key=lambda column: column.priority)
+        shown.remove(gone)
+        others = [c for c in shown if not gone.group or c.group != gone.group]
+        shown = others or shown
     sizes = [min(column.width, room) for column in shown]
     left = room - sum(sizes) - GAP * (len(sizes) - 1)
     for limits in ([column.wanted for column in shown], [column.most for column in shown]):

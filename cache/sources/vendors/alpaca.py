@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from cache.facts.sessions import NEW_YORK
-from cache.refresh.ask_groups import ask_groups
+from cache.refresh.ask_groups import ask_groups, far
 from cache.sources.vendors.as_traded import Bar, DeclaredEvents, answer_of
 from cache.sources.vendors.asking import KeyedSource, VendorError
 
@@ -33,7 +33,7 @@ class Alpaca(KeyedSource):
                 known.append(ask)
         for pieces in ask_groups(known, final):
             pieces.sort(key=lambda ask: ask.start)
-            events = None if pieces[0].whole else self._events(pieces[0].start, final, ())
+            events = None if far(pieces[0], final) else self._events(pieces[0].start, final, ())
             for at in range(0, len(pieces), self.vendor.batch):
                 batch = pieces[at : at + self.vendor.batch]
                 first = min(ask.start for ask in batch)

@@ -18,7 +18,7 @@ from cache.facts.sessions import sessions
 from cache.refresh.ask_groups import ask_groups
 from cache.refresh.gate import Answer
 from cache.sources.vendors.as_traded import Bar, DeclaredEvents, answer_of
-from cache.sources.vendors.asking import KeyedSource, VendorError
+from cache.sources.vendors.asking import KeyedSource, StoppedError, VendorError
 from cache.sources.vendors.kept_days import KEPT_BEYOND, KeptDays
 from core.data.frames import day
 
@@ -83,6 +83,15 @@ class DayVendor(KeyedSource, ABC):
 
     # The asking
 
+    def closes_on(self, when: date, symbols: Sequence[str]) -> dict[str, float]:
+        """Closes of some symbols on a session, as they were traded; {} where it fails."""
+        try:
+            market = self.day(when)
+        except (VendorError, StoppedError):
+            return {}
+        names = {symbol: self.spelled(symbol) for symbol in symbols}
+        return {symbol: market[name][0] for symbol, name in names.items() if name in market}
+
     def answers(self, asks: Sequence[Ask], now: datetime, final: date) -> Iterator[Answer]:
         """The answers, by days of the market or by symbols, whichever costs less."""
         spelled = {ask.symbol: self.spelled(ask.symbol) for ask in asks}
@@ -92,8 +101,7 @@ class DayVendor(KeyedSource, ABC):
         known = [ask for ask in asks if spelled[ask.symbol]]
         for group in ask_groups(known, final):
             days = self._days(group, final)
-            by_days = len(days) * self.vendor.per_day + self.vendor.per_range
-            if by_days <= len(group) * self.vendor.per_symbol:
+            if self.vendor.by_days(len(days), len(group)):
                 yield from self._by_days(group, days, spelled, now, final)
             else:
                 yield from self._by_symbols(group, spelled, now, final)

@@ -121,7 +121,8 @@ def _answer(ask: Ask, one: Any, headers: Any, now: datetime) -> Answer | None:
             days[when] = np.nan if close is None else float(close)
     except (KeyError, TypeError, ValueError, IndexError, OverflowError, OSError):
         return None
-    wanted = sorted(when for when in days if ask.start <= when <= ask.end)
+    # all of the month that comes is compared, not the few sessions asked for alone
+    wanted = sorted(when for when in days if when <= ask.end)
     close = np.array([days[when] for when in wanted])
     none = np.zeros(len(wanted))
     if not len(wanted):

@@ -1,0 +1,90 @@
+"""Older sessions of the whole market, laid by turns beside what is held of them.
+
+Where a session of the market is one answer, a refresh asks for those that are new and sees nothing
+of what the vendor corrects afterwards. So each is asked for again a week later, half a year later
+and every half year from then on. A line whose close has changed there is fetched anew whole.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from cache.refresh.ask_groups import far
+from cache.refresh.held import TOLERANCE
+from core.data.frames import day, pydate
+
+if TYPE_CHECKING:
+    from cache.facts.vendors import Vendor
+    from cache.refresh.ask import Ask
+    from cache.refresh.held import HeldCloses
+    from core.data.frames import Dates
+
+#: Sessions after which each is asked for again: a week, and every half year.
+WEEK: Final = 5
+HALF_YEAR: Final = 125
+#: A session counts where this part of the lines has a close on it.
+PART: Final = 0.5
+#: More lines than these are not fetched anew: it is the vendor's session that is odd.
+MANY: Final = 20
+
+
+def older_sessions(
+    asks: Sequence[Ask],
+    known: HeldCloses,
+    vendor: Vendor,
+    sessions: Dates,
+    final: date,
+    since: date,
+) -> tuple[date, ...]:
+    """The older sessions whose turn it is; none where the lines are asked for one by one.
+
+    Args:
+        asks: of the refresh.
+        known: what is held.
+        vendor: who is asked.
+        sessions: of the exchange.
+        final: the last final session.
+        since: the first day that the vendor's plan covers.
+    """
+    symbols = {ask.symbol for ask in asks if not far(ask, final)}
+    begin = min((ask.start for ask in asks if ask.symbol in symbols), default=final)
+    first, last = (int(np.searchsorted(sessions, day(when))) for when in (begin, final))
+    if not symbols or not vendor.by_days(last - first, len(symbols)):
+        return ()
+    places = [*range(last % HALF_YEAR, last, HALF_YEAR), last - WEEK]
+    turns = (pydate(sessions[place]) for place in places if 0 <= place < first)
+    return tuple(
+        when
+        for when in turns
+        if when >= since and known.count(when, symbols) >= PART * len(symbols)
+    )
+
+
+def changed(
+    known: HeldCloses, vendor: Vendor, when: date, closes: Mapping[str, float]
+) -> tuple[str, ...]:
+    """Symbols whose close of a session is no longer the one held.
+
+    Args:
+        known: what is held; only what this vendor alone brought is compared.
+        vendor: who answered.
+        when: the session.
+        closes: symbol -> its close as it was traded.
+    """
+    symbols = []
+    for symbol, traded in closes.items():
+        if known.prices.sources_of(symbol) != vendor.name:
+            continue
+        days, values = known.final_closes(symbol)
+        row = int(np.searchsorted(days, day(when)))
+        if row == len(days) or days[row] != day(when):
+            continue
+        later = math.prod(factor for on, factor in known.splits(symbol).items() if on > when)
+        if abs(traded / (float(values[row]) * later) - 1) > TOLERANCE:
+            symbols.append(symbol)
+    return tuple(symbols)

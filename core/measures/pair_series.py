@@ -1,0 +1,103 @@
+"""Two funds on every session that both have closes of, and what is worked out of them once.
+
+All of it looks back alone: the history up to any session is the beginning of these arrays, so that
+another date or another window is a matter of slices.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from core.data.frames import BoolArray, Dates, FloatArray, IntArray, day
+from core.data.record import record
+from core.measures.rarity import holes, stretch_gaps
+from core.measures.ratio import AVERAGES, Means, level_means
+from core.measures.streaks import return_signs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from core.data.windows import Window
+
+#: Lengths of stretches whose gaps are kept: those of the windows of a few neighbouring dates.
+_KEPT: Final = 12
+
+
+@record(frozen=True, eq=False)
+class PairSeries:
+    """Two funds through all sessions held, or one alone.
+
+    Attributes:
+        sessions: (T,) ascending.
+        small: (T,) level of the small index's fund on the basis asked for.
+        large: (T,) the same for the large one; None for one index alone.
+        small_price: (T,) split-adjusted closes, None where only adjusted ones are held.
+        large_price: (T,) the same for the large one.
+    """
+
+    sessions: Dates
+    small: FloatArray
+    large: FloatArray | None
+    small_price: FloatArray | None = None
+    large_price: FloatArray | None = None
+
+    def returns(self, window: Window) -> tuple[float, float]:
+        """The small fund's return over a window on its sessions and the large one's, fractions."""
+        first, last = self.sessions.searchsorted([day(window.start), day(window.end)])
+        small, large = self.small, self.large_or_flat
+        return float(small[last] / small[first] - 1), float(large[last] / large[first] - 1)
+
+    @property
+    def large_or_flat(self) -> FloatArray:
+        """(T,) level of the large one; 1 throughout for one index alone."""
+        return np.ones(len(self.small)) if self.large is None else self.large
+
+    @cached_property
+    def holes(self) -> BoolArray:
+        """(T,) whether closes are missing before a session."""
+        return holes(self.sessions)
+
+    def gaps(self, length: int) -> tuple[FloatArray, IntArray]:
+        """(T,) gap over so many sessions, and (T,) how many up to each lie over holes; kept."""
+        made = self._gaps.get(length)
+        if made is None:
+            if len(self._gaps) >= _KEPT:
+                self._gaps.clear()
+            made = stretch_gaps(self.holes, self.small, self.large_or_flat, length)
+            self._gaps[length] = made
+        return made
+
+    @cached_property
+    def _gaps(self) -> dict[int, tuple[FloatArray, IntArray]]:
+        return {}
+
+    @cached_property
+    def ratio_of_prices(self) -> FloatArray | None:
+        """(T,) small closes over large ones; of one index alone, its closes; None without."""
+        if self.small_price is None or (self.large is not None and self.large_price is None):
+            return None
+        return self.small_price if self.large_price is None else self.small_price / self.large_price
+
+    @cached_property
+    def ratio_of_levels(self) -> FloatArray:
+        """(T,) the ratio on the basis asked for, 1 at the first session."""
+        level = self.small if self.large is None else self.small / self.large
+        from_first: FloatArray = level / level[0]
+        return from_first
+
+    @cached_property
+    def price_means(self) -> Mapping[int, Means]:
+        """Number of closes -> means of `ratio_of_prices`; {} without closes."""
+        level = self.ratio_of_prices
+        return {} if level is None else {closes: level_means(level, closes) for closes in AVERAGES}
+
+    @cached_property
+    def gap_signs(self) -> NDArray[np.int8]:
+        """(T - 1,) sign of the gap of each session but the first, 0 where it is not known."""
+        places = np.arange(len(self.sessions))
+        return return_signs(self.small, self.large, places, ~self.holes[1:])

@@ -1,0 +1,33 @@
+"""The user's own files are edited by one process at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from cache.store import disk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: Seconds to wait for another process that edits the user's files.
+PATIENCE: Final = 5.0
+
+
+@contextmanager
+def editing(file: Path, lock: Path) -> Iterator[None]:
+    """Keep other processes from the user's files between reading one and writing it.
+
+    Args:
+        file: what is edited; it and its directory need not exist.
+        lock: a file that one process at a time has meanwhile.
+
+    Raises:
+        StoreBusy: another process does not let go of it.
+        OSError: a directory or the lock's file cannot be made.
+    """
+    disk.make(lock.parent)
+    disk.make(file.parent)
+    with disk.locked(lock, PATIENCE):
+        yield
