@@ -20,6 +20,7 @@ from cache.facts.errors import SourceError
 from cache.store.bars import EVENTS, MATRICES, Bars
 from cache.store.compare import Comparison, compare
 from cache.store.doubts import doubtful_dividends, repeated_session
+from cache.store.late_closes import LateCloses
 from cache.store.rebase import Rebase
 from core.data.frames import BoolArray, Dates, FloatArray, IntArray, Prices, day, pydate
 from core.data.record import record
@@ -91,13 +92,18 @@ def admit(
         there = {symbol for block in prices.blocks for symbol in block.symbols}
         bars = replace(bars, replace=frozenset(priced & there))
         return Admitted(bars, notes=tuple(doubtful))
+    late = LateCloses(prices, bars)
     rows = np.bincount(bars.symbol, minlength=len(bars.symbols))
     if len(rows) and rows.all() and prices.source.keys().isdisjoint(bars.symbols):
         # Nothing is held to compare with, as on the first import.
-        return Admitted(replace(bars, disputed={}), notes=tuple(doubtful))
+        notes = (*doubtful, *late.notes(range(len(rows))))
+        return Admitted(replace(bars, disputed={}), notes=notes)
     work = _Work(prices, bars)
     for place in range(len(bars.symbols)):
-        work.judge(place, accept=accept)
+        if not accept and (why := late.why_refused(place)):
+            work.refuse(place, why)
+        else:
+            work.judge(place, accept=accept)
     odd = Counter(work.kinds.values())
     for kind, words in SYSTEMATIC.items():
         count = odd[kind]
@@ -108,7 +114,8 @@ def admit(
                 f" ({first}: {work.refused[first]}): refused as a whole",
                 file=bars.source or None,
             )
-    return work.done(doubtful)
+    taken = [at for at, symbol in enumerate(bars.symbols) if symbol not in work.refused]
+    return work.done([*doubtful, *late.notes(taken)])
 
 
 def bring_prices(
@@ -169,6 +176,11 @@ class _Work:
             final = all_days != day(unfinished)
             all_days, all_values = all_days[final], all_values[final]
         return _StoredCloses(all_days, all_values)
+
+    def refuse(self, place: int, why: str) -> None:
+        """Leave out all rows of a symbol."""
+        self.refused[self.bars.symbols[place]] = why
+        self._keep[self._order[self._from[place] : self._from[place + 1]]] = False
 
     def judge(self, place: int, *, accept: bool) -> None:
         """Compare one symbol with its stored closes, and record the result."""
