@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.file_splits import split_factors
-from core.data.frames import BoolArray, FloatArray, Holdings, IntArray, day, distinct
+from core.data.frames import BoolArray, FloatArray, Holdings, IntArray, day, distinct, median
 
 #: Two files of a fund further apart than this do not tell splits between them.
 LINK_DAYS: Final = 100
@@ -99,7 +99,7 @@ def link(
 def _median(ratios: FloatArray) -> float:
     """The median of those that are known; NaN where none is."""
     known = ratios[~np.isnan(ratios)]
-    return float(np.median(known)) if len(known) else float("nan")
+    return median(known) if len(known) else float("nan")
 
 
 def _same(old: Holdings, rows: IntArray, new: Holdings, new_rows: IntArray) -> BoolArray:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from core.data.frames import median
+
 if TYPE_CHECKING:
     from core.data.frames import BoolArray, FloatArray
 
@@ -49,8 +51,8 @@ def split_factors(quantity: FloatArray, price: FloatArray) -> FloatArray:
     factors = np.full(len(quantity), np.nan)
     if known.sum() < FEWEST:
         return factors
-    k = quantity[known] / np.median(quantity[known])
-    p = price[known] / np.median(price[known])
+    k = quantity[known] / median(quantity[known])
+    p = price[known] / median(price[known])
     # no factor is nearer to 1 than that: nearly every line is done with here
     traded = np.abs(np.log(k)) > _QUANTITY
     factors[known] = 1.0

@@ -70,6 +70,16 @@ def distinct(values: NDArray[Scalar]) -> NDArray[Scalar]:
     return different
 
 
+def median(values: FloatArray) -> float:
+    """Median of (N,) finite values, at least one.
+
+    As `np.median` has it, which loads masked arrays and looks for NaN first.
+    """
+    low, high = (len(values) - 1) // 2, len(values) // 2
+    middle = np.partition(values, (low, high))
+    return float((middle[low] + middle[high]) / 2)
+
+
 def in_both(days: Dates, others: Dates) -> Dates:
     """(K,) the days of two ascending lists that stand in both, ascending; nothing is sorted."""
     if not len(others):

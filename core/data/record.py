@@ -60,6 +60,8 @@ def _init_of(cls: Any) -> Any:
             # no argument: it is always the default
             names[name] = one.default
         body.append(f" set_field(self, {name!r}, {value})")
+    if hasattr(cls, "__post_init__"):
+        body.append(" self.__post_init__()")
     arguments = ", ".join(plain + (by_name if len(by_name) > 1 else []))
     exec(f"def __init__({arguments}):\n" + "\n".join(body), names)
     made: Any = names["__init__"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from core.data.file_splits import FEWEST
+from core.data.frames import median
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +52,7 @@ def misfits(file: Holdings) -> BoolArray:
     for lines in _of_one_currency(file):
         known = lines & np.isfinite(ratio) & (ratio > 0)
         if known.sum() >= FEWEST:
-            wrong[known] = np.abs(ratio[known] / np.median(ratio[known]) - 1) > slack[known]
+            wrong[known] = np.abs(ratio[known] / median(ratio[known]) - 1) > slack[known]
     return wrong if wrong.sum() <= max(1, _PART * len(wrong)) else np.zeros(len(wrong), bool)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from core.data.frames import median
 from core.data.question import ABOVE, BELOW
 from core.data.record import record
 
@@ -127,16 +128,6 @@ def histogram(returns: FloatArray, edges: tuple[float, ...] = EDGES) -> tuple[Bi
         Bin(low, high, int(count))
         for low, high, count in zip(bounds, bounds[1:], counts, strict=False)
     )
-
-
-def median(values: FloatArray) -> float:
-    """Median of (N,) finite values, at least one.
-
-    As `np.median` has it, which loads masked arrays and looks for NaN first.
-    """
-    low, high = (len(values) - 1) // 2, len(values) // 2
-    middle = np.partition(values, (low, high))
-    return float((middle[low] + middle[high]) / 2)
 
 
 def breadth(

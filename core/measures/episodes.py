@@ -13,9 +13,8 @@ from typing import Final
 
 import numpy as np
 
-from core.data.frames import BoolArray, Dates, FloatArray, IntArray, pydate
+from core.data.frames import BoolArray, Dates, FloatArray, IntArray, median, pydate
 from core.data.record import record
-from core.measures.breadth import median
 
 #: Sessions of the horizons: 1, 3, 6 and 12 months.
 HORIZONS: Final = (21, 63, 126, 252)

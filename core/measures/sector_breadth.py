@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from core.data.frames import median
 from core.data.record import record
-from core.measures.breadth import median
 from core.measures.counting import ABOVE
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.data.frames import median
 from core.data.record import record
-from core.measures.breadth import median
 from core.measures.trait_bits import NAMES, off_high
 
 if TYPE_CHECKING:

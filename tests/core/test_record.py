@@ -100,6 +100,18 @@ def test_it_takes_no_other_names(kind: Any) -> None:
         kind("a").other = 1
 
 
+def test_what_follows_the_fields_is_done() -> None:
+    @record(frozen=True, slots=True)
+    class Sum:
+        parts: tuple[int, ...]
+        whole: int = 0
+
+        def __post_init__(self) -> None:
+            object.__setattr__(self, "whole", sum(self.parts))
+
+    assert Sum((1, 2)).whole == 3 and replace(Sum((1, 2)), parts=(4,)).whole == 4
+
+
 def test_equal_records_are_one_key() -> None:
     assert {Key("IWM"): 1} == {Key("IWM", 20): 1}
     assert len({Key("IWM"), Key("IWM", 20), Key("IWM", 50)}) == 2

@@ -133,6 +133,22 @@ def test_windows_and_movers_on_the_screen() -> None:
         expected = sum(brought(symbol, START, END) for symbol in SMALL[1::4])
         cells = next(line.split() for line in lines_of(app) if "Information" in line)
         assert f"{expected:+.1f}" in cells
+        # of a filter's lines alone: S01, S05 and S09 of ten are of that sector
+        await press(pilot, app, "slash", *"s0", "enter")
+        expected = sum(brought(symbol, START, END) for symbol in ("S01", "S05", "S09"))
+        cells = next(line.split() for line in lines_of(app) if "Information" in line)
+        assert f"{expected:+.1f}" in cells and "/s0 alone" in seen(app)
+        expected = sum(brought(symbol, START, END) for symbol in SMALL[:10])
+        assert f"{expected:+.1f}" in row(app, "all matches")
+        assert "return of the fund" not in seen(app)
+        await press(pilot, app, "escape")
+        # lines that are not measured have a name and a weight to look for, and no return
+        await type_line(pilot, app, "view left out")
+        await press(pilot, app, "slash", *"x1", "enter")
+        assert "IX1" in seen(app) and "IX0" not in seen(app)
+        await press(pilot, app, "escape", "slash", *"ret>0", "enter")
+        assert "/ret>0: no line matches." in seen(app)
+        await press(pilot, app, "escape")
         await type_line(pilot, app, f"movers {SINCE}")
         assert f"· IWM since {SINCE}" in seen(app) and "change bp▼" in seen(app)
         now, then = (brought("S28", START, when) for when in (END, SINCE))

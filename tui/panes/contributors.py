@@ -117,7 +117,7 @@ class Contributors(Pane):
         elif self.view == "brinson":
             sector_effects(scene, best=self.order.falling).fill(self._other)
         elif self.view == "left out":
-            left_out(scene).fill(self._other)
+            left_out(scene, self.filter).fill(self._other)
         else:
             self._other.needle = self.filter.needle if self.filter else ""
             self._over_time(scene).fill(self._other)
@@ -129,7 +129,7 @@ class Contributors(Pane):
         from tui.panes import movers, over_time
 
         if self.view == "sector windows":
-            return over_time.sector_windows(scene)
+            return over_time.sector_windows(scene, self.filter)
         if self.view == "windows":
             return over_time.windows(scene, self._orders["windows"], self.filter)
         order = self._orders["movers"]
@@ -183,7 +183,7 @@ class Contributors(Pane):
                 line.append((f"{self._since_words} ", ""))
             if self.filter is not None:
                 line.append((f"/{self.filter.text} alone ", "mark"))
-        elif self.filter is not None and self.view in (*GROUPS, "gap"):
+        elif self.filter is not None and self.view != "brinson":
             line = [("· ", "axis"), (f"/{self.filter.text} alone ", "mark")]
         elif self.filter is not None:
             line = [("· ", "axis"), (f"all lines, not /{self.filter.text} alone ", "dim")]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.data.frames import Theme
+from core.answer.views import Lines
+from core.data.frames import LeftOut, Theme
 from core.data.industries import UNTOLD
 from core.data.labels import coded
 from core.data.register import UNKNOWN
@@ -322,8 +323,11 @@ def both_needed(scene: Scene) -> str:
     return " ".join(f"{m}." for m in scene.snapshot.missing) or "Both indices are needed for this."
 
 
-def left_out(scene: Scene) -> GridContents:
-    """Lines that are not measured, heaviest first, with the reason."""
+def left_out(scene: Scene, wanted: Filter | None = None) -> GridContents:
+    """Lines that are not measured, heaviest first, with the reason.
+
+    Of those that ``wanted`` keeps alone where given: they have no return, contribution or sector.
+    """
     reasons = (len(line.reason) for _, view in scene.views() for line in view.not_measured)
     columns = (
         TableColumn("fund", "index", 6),
@@ -337,7 +341,8 @@ def left_out(scene: Scene) -> GridContents:
     rows: list[dict[str, Cell]] = []
     keys: list[Hashable] = []
     for side, view in scene.views():
-        for line in view.not_measured:
+        kept = view.not_measured if wanted is None else _matching(view.not_measured, wanted)
+        for line in kept:
             rows.append(
                 {
                     "fund": (view.fund, side),
@@ -348,4 +353,25 @@ def left_out(scene: Scene) -> GridContents:
                 }
             )
             keys.append((view.fund, line.symbol))
-    return GridContents(columns, tuple(keys), of_rows(rows), empty="Every line is measured.")
+    empty = "Every line is measured." if wanted is None else f"/{wanted.text}: no line matches."
+    return GridContents(columns, tuple(keys), of_rows(rows), empty=empty)
+
+
+def _matching(lines: tuple[LeftOut, ...], wanted: Filter) -> list[LeftOut]:
+    """Those of some lines without figures that a filter keeps."""
+    size, none = len(lines), np.full(len(lines), np.nan)
+    keeps = wanted.keeps(
+        Lines(
+            symbols=tuple(line.symbol for line in lines),
+            names=tuple(line.name for line in lines),
+            sectors=("",) * size,
+            industries=("",) * size,
+            weight=np.array([line.weight for line in lines], float),
+            returns=none,
+            contribution=none,
+            joined={},
+            left={},
+            flags={},
+        )
+    )
+    return [line for line, kept in zip(lines, keeps, strict=True) if kept]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from core.answer.contributions import side_by_side
 from core.answer.views import Lines
+from core.data.labels import coded
+from core.measures.groups import sectors
 from tui.panes.contents import ALL, GridContents, of_rows
 from tui.panes.listing import Order
 from tui.panes.wording import why_not
@@ -217,24 +220,31 @@ def closing_cells(symbol: str, name: str, sums: dict[str, str]) -> dict[str, Cel
     return cells | {label: (text, "dim") for label, text in sums.items()}
 
 
-def sector_windows(scene: Scene) -> GridContents:
-    """Both indices' sectors over several windows, in bp, the first index's largest first."""
+def sector_windows(scene: Scene, wanted: Filter | None = None) -> GridContents:
+    """Both indices' sectors over several windows, in bp, the first index's largest first.
+
+    Of the lines that ``wanted`` keeps alone where given.
+    """
     columns = side_by_side(scene.market, scene.snapshot)
     table = [TableColumn("name", "sector", 12, want=18, max_width=26)]
     rows: dict[str, dict[str, Cell]] = {}
-    sums: dict[str, Cell] = {"name": ("all measured lines", "dim")}
+    whole = "all measured lines" if wanted is None else "all matches"
+    sums: dict[str, Cell] = {"name": (whole, "dim")}
     returns: dict[str, Cell] = {"name": ("return of the fund", "dim")}
     mine = scene.snapshot.window.label
     # the question's own window says which sectors stand first
     for column in sorted(columns, key=lambda column: column.label != mine):
         for side in scene.sides:
             one = column.indices.get(scene.fund(side))
+            if one is not None and wanted is not None:
+                one = _narrowed(scene, one, wanted)
             for group in one.by_sector if one else ():
                 cells = rows.setdefault(group.name, {"name": group.name})
                 cells[f"{column.label} {side}"] = bp(group.contribution)
             if one is not None:
                 sums[f"{column.label} {side}"] = (bp(one.explained), "dim")
-                returns[f"{column.label} {side}"] = (bp(one.net_return), "dim")
+                if wanted is None:
+                    returns[f"{column.label} {side}"] = (bp(one.net_return), "dim")
     for side in scene.sides:
         fund = scene.fund(side)
         for column in columns:
@@ -247,12 +257,29 @@ def sector_windows(scene: Scene) -> GridContents:
                     "right",
                     _priority(column.label, scene),
                     "bold" if column.label == mine else "",
+                    # a thousand basis points have a comma where there is room
+                    max_width=max(len(title), 8),
                     group=column.label,
                 )
             )
-    listed = [*rows.values(), sums, returns] if rows else []
-    keys = (*rows, ALL, 0) if rows else ()
-    return GridContents(tuple(table), keys, of_rows(listed), empty=why_not(scene, scene.sides[0]))
+    closing = [(ALL, sums), *([(0, returns)] if wanted is None else [])] if rows else []
+    listed = [*rows.values(), *(cells for _, cells in closing)]
+    keys = (*rows, *(key for key, _ in closing))
+    empty = f"/{wanted.text}: no line matches." if wanted else why_not(scene, scene.sides[0])
+    return GridContents(tuple(table), keys, of_rows(listed), empty=empty)
+
+
+def _narrowed(scene: Scene, one: Contributions, wanted: Filter) -> Contributions:
+    """An index's contributions over a window, of the lines that a filter keeps."""
+    texts = {
+        "symbol": one.symbols,
+        "name": one.names,
+        "sector": one.sectors,
+        "industry": one.industries,
+    }
+    rows = np.flatnonzero(wanted.keeps(lines_with_figures(scene, one.fund, texts)))
+    value, of = one.value[rows], coded([one.sectors[row] for row in rows])
+    return replace(one, value=value, by_sector=sectors(of, np.zeros(len(rows)), value))
 
 
 def lines_with_figures(scene: Scene, fund: str, texts: Mapping[str, Sequence[str]]) -> Lines:

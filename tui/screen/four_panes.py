@@ -321,7 +321,7 @@ class FourPanes(Stage, inherit_bindings=False):
         self.activate(CONTRIBUTORS)
         self.names.show(scene)
         self.changes.show(scene)
-        if self.names.view in ("themes", "brinson", "sector windows", "left out"):
+        if self.names.view in ("themes", "brinson", "left out"):
             self.names.view = "names"
         self.set_filter(Filter(f"theme {theme.name}", (), (), frozenset(theme.symbols)))
         lacking = [symbol for symbol in theme.symbols if symbol not in app.marked]
