@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cache.facts.sessions import sessions
-from core.answer.lists import WHOLE
-from core.data.frames import FloatArray, Prices, day, pydate
+from core.data.frames import WHOLE, FloatArray, Prices, day, pydate
 from core.data.record import record
 from core.measures.changes import turnover
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from core.answer.views import Source
+from core.data.frames import WHOLE
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
 #: Names of announced changes that are told.
 _NAMED: Final = 8
-#: The rows of a whole file, with weights that its issuer rounded, add up to this or more.
-WHOLE: Final = 0.98
 
 
 def list_sources(fund: str, parts: tuple[Span, ...]) -> Iterator[Source]:

@@ -36,6 +36,8 @@ NOT_READ: Final = "not read"
 JUMP: Final = 10.0
 #: Decimals at which levels and their ratios are compared: what differs beyond is rounding.
 EXACT_DECIMALS: Final = 12
+#: The rows of a whole file, with weights that its issuer rounded, add up to this or more.
+WHOLE: Final = 0.98
 
 
 def day(value: date) -> np.datetime64:

@@ -295,6 +295,20 @@ def test_a_folder_of_one_symbol_files(tmp_path: Path) -> None:
     assert len(read_prices(folder / "prices.csv", HowToRead(symbol="aapl"), now=NOW).bars) == 1
 
 
+def test_a_name_that_is_a_ticker_and_a_word(tmp_path: Path) -> None:
+    """Allstate and Carriage Services, of which nothing says that they are meant."""
+    for name in ("ALL.csv", "csv.csv", "KO.csv", "prices.csv"):
+        (tmp_path / name).write_text("Date,Close\n2026-06-24,1\n")
+    file = read_prices(tmp_path, now=NOW)
+    assert file.bars.symbols == ("KO",)
+    reasons = {row.file: row.reason for row in file.rejected}
+    assert "with --symbol ALL" in reasons["ALL.csv"] and "with --symbol CSV" in reasons["csv.csv"]
+    assert ["no ticker" in reasons[name] for name in sorted(reasons)] == [False, False, True]
+    assert read_prices(tmp_path / "ALL.csv", HowToRead(symbol="ALL"), now=NOW).bars.symbols == (
+        "ALL",
+    )
+
+
 def test_capital_gains_are_paid_too(tmp_path: Path) -> None:
     text = "symbol,date,close,Dividends,Capital Gains\nAAA,2026-06-24,10,0.25,0.5\n"
     assert [*table(read(tmp_path, text), "dividend").values()] == [0.75]

@@ -118,15 +118,15 @@ def _read_all(stream: BinaryIO, args: dict[str, Any]) -> PriceColumns:
         SourceError: none can be read; of several files those that cannot are refused rows.
     """
     wanted = Wanted(args["columns"], args["ignore"])
-    files: list[tuple[str, int, str]] = args["files"]
+    files: list[tuple[str, int, str, str]] = args["files"]
     if len(files) == 1:
-        name, _, ticker = files[0]
-        return joined(_read(stream, wanted, replace(_asked(args, name, ticker), file="")))
+        name, _, *named = files[0]
+        return joined(_read(stream, wanted, replace(_asked(args, name, *named), file="")))
     parts: list[PriceColumns] = []
     refused: list[Rejected] = []
-    for name, size, ticker in files:
+    for name, size, *named in files:
         try:
-            parts += _read(io.BytesIO(stream.read(size)), wanted, _asked(args, name, ticker))
+            parts += _read(io.BytesIO(stream.read(size)), wanted, _asked(args, name, *named))
         except SourceError as error:
             symbol = error.symbol or ""
             refused.append(
@@ -144,9 +144,9 @@ def _read_all(stream: BinaryIO, args: dict[str, Any]) -> PriceColumns:
     return columns
 
 
-def _asked(args: dict[str, Any], file: str, named: str) -> Asked:
+def _asked(args: dict[str, Any], file: str, named: str, word: str) -> Asked:
     adjusted = _ADJUSTED.search(file) is not None
-    return Asked(args["decimal"], args["dates"], args["symbol"], named, file, adjusted)
+    return Asked(args["decimal"], args["dates"], args["symbol"], named, word, file, adjusted)
 
 
 def _read(stream: BinaryIO, wanted: Wanted, asked: Asked) -> list[PriceColumns]:

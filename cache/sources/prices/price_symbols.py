@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cache.facts.exchanges import US, currency_code, exchange_place, suffix_place
-from cache.facts.symbols import valid_symbol, yahoo_symbol
+from cache.facts.symbols import yahoo_symbol
+from core.data.symbols import valid_symbol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,15 +127,29 @@ def ticker_of_file(name: str) -> str:
     "AAPL.csv", "brk-b.csv", "aapl.us.txt", "daily_adjusted_IBM.csv" and "AAPL_2025.csv" name
     one; "prices.csv" and "my data.csv" do not.
     """
-    stem = name
-    for _ in range(2):
-        stem, dot, ending = stem.rpartition(".") if "." in stem else (stem, "", "")
-        if dot and ending.lower() not in ("gz",):
-            break
-    stem = _COPY.sub("", stem).strip().upper()
+    stem = _stem(name)
     if _STEM.fullmatch(stem) and not _GENERIC.fullmatch(stem):
         return stem
     pieces = [piece for piece in re.split(r"[_ ,]+|-(?=\d)|(?<=\d)-", stem) if piece]
     pieces = [p for p in pieces if p not in _BESIDE and not p.isdigit()]
     names = [piece for piece in pieces if not _GENERIC.fullmatch(piece)]
     return names[0] if len(names) == 1 and _STEM.fullmatch(names[0]) else ""
+
+
+def word_of_file(name: str) -> str:
+    """Return the whole name of a file that may be a ticker and an ordinary word, else "".
+
+    "ALL.csv" may hold the closes of Allstate, or of all symbols.
+    """
+    stem = _stem(name)
+    return stem if _STEM.fullmatch(stem) and _GENERIC.fullmatch(stem) else ""
+
+
+def _stem(name: str) -> str:
+    """A file's name in capitals without its endings and the number of a copy."""
+    stem = name
+    for _ in range(2):
+        stem, dot, ending = stem.rpartition(".") if "." in stem else (stem, "", "")
+        if dot and ending.lower() not in ("gz",):
+            break
+    return _COPY.sub("", stem).strip().upper()

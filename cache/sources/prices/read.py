@@ -15,7 +15,7 @@ from cache.facts.columns import given_columns
 from cache.facts.errors import SourceError
 from cache.facts.sessions import closes_at, last_session
 from cache.sources.holdings.rows import Rejected
-from cache.sources.prices.price_symbols import ticker_of_file
+from cache.sources.prices.price_symbols import ticker_of_file, word_of_file
 from cache.sources.sandbox import LARGEST, open_regular, run
 from cache.store.bars import Bars
 from core.data.frames import pydate
@@ -180,10 +180,10 @@ def _run(files: Sequence[Path], args: dict[str, Any], name: str) -> Any:
     parser = "cache.sources.prices.price_file:parse"
     if len(files) == 1:
         with open_regular(files[0]) as file:
-            args["files"] = [(name, 0, ticker_of_file(files[0].name))]
+            args["files"] = [(name, 0, *_names(files[0]))]
             return run(parser, file, args, file=name)
     parts: list[bytes] = []
-    listed: list[tuple[str, int, str]] = []
+    listed: list[tuple[str, int, str, str]] = []
     total = 0
     for path in files:
         with open_regular(path) as file:
@@ -193,6 +193,11 @@ def _run(files: Sequence[Path], args: dict[str, Any], name: str) -> Any:
             reason = f"together hold more than the {LARGEST >> 20:,} MB that are read at once"
             raise SourceError(reason, file=name)
         parts.append(data)
-        listed.append((clean(path.name, 120), len(data), ticker_of_file(path.name)))
+        listed.append((clean(path.name, 120), len(data), *_names(path)))
     args["files"] = listed
     return run(parser, b"".join(parts), args, file=name)
+
+
+def _names(path: Path) -> tuple[str, str]:
+    """The ticker in a file's name, and its whole name where that is also an ordinary word."""
+    return ticker_of_file(path.name), word_of_file(path.name)

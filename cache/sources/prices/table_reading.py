@@ -34,6 +34,7 @@ class Asked:
         dates: the order of day, month and year.
         ticker: whose closes they are, for a file that does not say.
         named: whose closes they are by the name of the file, "" where that is no ticker.
+        word: the name of the file where that may be a ticker and is an ordinary word, else "".
         file: its name, "" where there is one file alone.
         adjusted: its name says that its closes are adjusted.
     """
@@ -42,6 +43,7 @@ class Asked:
     dates: str | None = None
     ticker: str | None = None
     named: str = ""
+    word: str = ""
     file: str = ""
     adjusted: bool = False
 
@@ -72,6 +74,11 @@ def ticker_of(layout: Layout, asked: Asked, sheet: str) -> tuple[str, str]:
     for ticker, whence in sources:
         if ticker:
             return ticker, whence
+    if asked.word:
+        raise SourceError(
+            "has no column of symbols, and its name may be a ticker or an ordinary word; if"
+            f" these are closes of {asked.word}, import it by itself with --symbol {asked.word}"
+        )
     raise SourceError(
         "has no column of symbols, and its name is no ticker; say whose closes they are,"
         " such as --symbol AAPL, or which column it is, such as --columns symbol=Name"
