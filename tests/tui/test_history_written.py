@@ -236,7 +236,7 @@ def test_many_files_are_one_import(tmp_path: Path, capsys: pytest.CaptureFixture
     place = ["--fund", "IWM", "--home", str(tmp_path / "home")]
     assert run(["import", "holdings", *files, *place]) == 1
     out, err = capsys.readouterr()
-    assert "2 holdings files of IWM, 2012-11-30 to 2012-12-31; 1 rows refused" in out
+    assert "2 holdings files of IWM, 2012-11-30 to 2012-12-31; 1 row refused" in out
     assert "12.csv" in err
     assert run(["import", "holdings", *files, "--as-of", "2012-11-30", *place]) == 2
     assert "--as-of is of one file" in capsys.readouterr().err
