@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.data.frames import distinct
 from core.data.record import record
 
 if TYPE_CHECKING:
@@ -72,11 +73,16 @@ class Labels:
     sector_source: IntArray
     industry_source: IntArray
 
-    def industry_sources(self, numbers: IntArray) -> tuple[str, ...]:
+    def industry_sources(self, numbers: IntArray) -> Coded:
         """Who says the industry of each line, and of when; "" where nobody does."""
         places = self.industry_source[numbers]
-        words = {-1: ""} | {place: _dated(self.files[place]) for place in {*places.tolist()} - {-1}}
-        return tuple(words[place] for place in places.tolist())
+        words = {p: _dated(self.files[p]) if p >= 0 else "" for p in distinct(places).tolist()}
+        texts = tuple(sorted(set(words.values())))
+        # the last one stands for place -1
+        code = np.zeros(len(self.files) + 1, np.intp)
+        for place, text in words.items():
+            code[place] = texts.index(text)
+        return Coded(texts, code[places])
 
 
 def _dated(file: Holdings | IndustryList) -> str:

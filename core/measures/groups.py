@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.data.frames import FloatArray, IntArray, Theme
+from core.data.frames import FloatArray, IntArray, Theme, distinct
 from core.data.industries import UNTOLD
 from core.data.record import record
 from core.data.register import UNKNOWN
@@ -74,7 +73,7 @@ def industries(
     industries: Coded,
     weight: FloatArray,
     contribution: FloatArray,
-    sources: tuple[str, ...] = (),
+    sources: Coded,
 ) -> tuple[Group, ...]:
     """Roll (M,) measured lines up by industry, largest contribution first; () where none is told.
 
@@ -84,25 +83,33 @@ def industries(
         industries: of each line, "" where unknown.
         weight: (M,) start weights.
         contribution: (M,) contributions.
-        sources: (M,) who says so, and of when; () where that is not asked for.
+        sources: who says so, and of when.
     """
-    names = [industries.texts[code] for code in industries.codes.tolist()]
-    if not any(names):
+    if not any(industries.texts[code] for code in distinct(industries.codes)):
         return ()
     groups = _partition(industries, UNTOLD, weight, contribution)
-    groups = tuple(sorted(groups, key=lambda group: group.name == UNTOLD))
-    told_by: dict[str, Counter[str]] = {}
-    for name, source in zip(names, sources, strict=False):
-        told_by.setdefault(name, Counter())[source] += 1
-    return tuple(replace(g, source=_most(told_by.get(g.name, Counter()))) for g in groups)
+    size = len(industries.texts), len(sources.texts)
+    lines = np.bincount(industries.codes * size[1] + sources.codes, minlength=size[0] * size[1])
+    told_by = {
+        name: _most(sources.texts, of_source)
+        for name, of_source in zip(industries.texts, lines.reshape(size), strict=True)
+        if name
+    }
+    return tuple(
+        replace(group, source=told_by.get(group.name, ""))
+        for group in sorted(groups, key=lambda group: group.name == UNTOLD)
+    )
 
 
-def _most(sources: Counter[str]) -> str:
-    """The source of most lines, and how many others there are; "" for none."""
-    if not sources:
-        return ""
-    more = f" and {len(sources) - 1} more" if len(sources) > 1 else ""
-    return f"{sources.most_common(1)[0][0]}{more}"
+def _most(sources: tuple[str, ...], lines: IntArray) -> str:
+    """The source of most lines, and how many others there are.
+
+    Args:
+        sources: (S,).
+        lines: (S,) how many each has.
+    """
+    others = np.count_nonzero(lines) - 1
+    return f"{sources[int(lines.argmax())]}{f' and {others} more' if others > 0 else ''}"
 
 
 def _partition(

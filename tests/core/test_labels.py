@@ -141,6 +141,10 @@ def test_groups_of_industries_add_up_and_name_their_source() -> None:
     assert groups["not told"].contribution == pytest.approx(brought["B"])
     assert groups["Banks"].source == "imported 2026-04-01, own.csv"
     assert groups["not told"].source == ""
+    # one line by the fund's file, one by the user's own list
+    spy = file("SPY", "2026-01-05", {}, industries={"C": "Banks"})
+    told = asked(IWM, spy, own=(own({"A": "Banks"}),)).indices["SPY"].industries[0]
+    assert (told.measured, told.source) == (2, "2026-01-05, test and 1 more")
 
 
 def test_a_users_list_comes_first_from_its_day_on_and_fills_sectors_alone() -> None:

@@ -68,8 +68,8 @@ def _groups_of(
     if kind == "industries":
         sources = {group.name: group.source for group in groups}
         of = [lines.industries[row] for row in rows]
-        names = tuple(sources.get(name, "") for name in of)
-        return industries(coded(of), weight, contribution, names)
+        told_by = coded([sources.get(name, "") for name in of])
+        return industries(coded(of), weight, contribution, told_by)
     symbols = tuple(lines.symbols[row] for row in rows)
     return themes(tuple(scene.known.themes), symbols, weight, contribution)
 
