@@ -34,7 +34,7 @@ SCRIPT: tuple[tuple[tuple[str, ...], float, str], ...] = (
     (("enter",), 4, "enter: that name day by day"),
     (("escape", "d"), 4, "d: how its number came about"),
     (("escape", "1", "z"), 4, "1 z: the spread on the whole screen"),
-    (("v", "v", "v"), 4, "v: the gap's path in every year"),
+    (("v", "v", "v", "v"), 4, "v: the gap's path in every year"),
     (("3", "v", "v"), 4, "3 v v: why they parted, step by step"),
     (("v",), 4, "v: breadth session by session"),
     (("z", ":", *"3m"), 2, ":3m enter: another window"),

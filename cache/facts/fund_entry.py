@@ -10,8 +10,9 @@ from cache.facts.clean import clean
 from cache.facts.datafile import line_of, parse_toml, toml_string
 from cache.facts.errors import SourceError
 from cache.facts.funds import checked_tables, issuers_known
-from cache.facts.symbols import valid_symbol, yahoo_symbol
+from cache.facts.symbols import yahoo_symbol
 from core.data.record import record
+from core.data.symbols import valid_symbol
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,12 +10,10 @@ import re
 from functools import cache
 from typing import Final
 
-_VALID: Final = re.compile(r"\^?[A-Z0-9][A-Z0-9.\-=^]{0,15}")
 _SEPARATOR: Final = re.compile(r"(?<=[A-Z0-9])[./](?=[A-Z0-9])")
 #: A class of shares behind a ticker.
 _CLASS: Final = re.compile(r"[A-Z]+[ ./][A-Z]")
 _MARKS: Final = re.compile(r"[ ./]")
-_LONGEST: Final = 16
 
 
 @cache
@@ -53,11 +51,3 @@ def yahoo_symbol(text: str) -> str:
     if yahoo == ".HK":
         bare = bare.zfill(4)
     return f"{bare}{yahoo}" if yahoo else symbol
-
-
-def valid_symbol(text: str) -> bool:
-    """Whether a text can be a symbol: up to 16 of A-Z 0-9 . - ^ =, never a path.
-
-    NA, TRUE, 0005 and 1E5 are symbols like any other.
-    """
-    return len(text) <= _LONGEST and ".." not in text and _VALID.fullmatch(text) is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
@@ -17,7 +18,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _WHOLE: Final = ("overlap", "per_symbol", "per_day", "per_range", "batch", "first", "years")
-_KEYS: Final = ("name", "address", "keys", "secrets", "per_minute", "agent", "headers", *_WHOLE)
+_KEYS: Final = (
+    "name", "address", "paths", "keys", "secrets", "per_minute", "agent", "headers", *_WHOLE
+)  # fmt: skip
+#: A path below an address: words parted by slashes, with names in braces that are filled in.
+_PATH: Final = re.compile(r"(?!/)(?:[A-Za-z0-9._/-]|\{[a-z]+\})+")
+_FILLED: Final = re.compile(r"\{([a-z]+)\}")
 #: Sources whose closes a refresh brought, by their names; any other is a file of the user's.
 FETCHED: Final = frozenset({"Yahoo", "Massive", "EODHD", "Alpaca", "files"})
 #: Bars of one page, where many symbols share a request.
@@ -67,6 +73,7 @@ class Vendor:
         years: how far back it goes, 0 for as far as is wanted.
         agent: User-Agent, "" for the usual one.
         headers: further headers of a request.
+        paths: of its requests below the address, by name.
     """
 
     key: str
@@ -85,6 +92,11 @@ class Vendor:
     years: int = 0
     agent: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    paths: tuple[tuple[str, str], ...] = ()
+
+    def path(self, request: str, **parts: object) -> str:
+        """The path of a request below the address, with what stands in it."""
+        return dict(self.paths)[request].format(**parts)
 
     @property
     def by_turns(self) -> bool:
@@ -121,7 +133,15 @@ class Vendor:
         return count - (alone * self.per_symbol if self.closes_alone else 0)
 
 
-YAHOO: Final = Vendor("yahoo", "Yahoo", overlap=7, per_symbol=1, first=2)
+YAHOO: Final = Vendor(
+    "yahoo",
+    "Yahoo",
+    address="https://query2.finance.yahoo.com",
+    overlap=7,
+    per_symbol=1,
+    first=2,
+    paths=(("chart", "v8/finance/chart/{symbol}"), ("spark", "v7/finance/spark")),
+)
 
 
 def load_vendors(extra: Path | None = None) -> Mapping[str, Vendor]:
@@ -138,8 +158,11 @@ def load_vendors(extra: Path | None = None) -> Mapping[str, Vendor]:
         document, text = read_toml(extra)
         given = document.get("vendors", {})
         for name, table in given.items() if isinstance(given, dict) else [("vendors", given)]:
-            _check(name, table, text, str(extra))
-            tables[name] = {"name": name, **tables.get(name, {}), **table}
+            known = tables.get(name, {})
+            paths = known.get("paths", {})
+            _check(name, table, paths, text, str(extra))
+            paths = {**paths, **table.get("paths", {})}
+            tables[name] = {"name": name, **known, **table, "paths": paths}
     return {key: _vendor(key, table) for key, table in tables.items()}
 
 
@@ -148,8 +171,16 @@ def plugin_vendor(key: str) -> Vendor:
     return Vendor(key, key, per_symbol=1, overlap=7)
 
 
-def _check(name: str, table: object, text: str, file: str) -> None:
-    """Raise SourceError where a user's table of a vendor cannot be used."""
+def _check(name: str, table: object, paths: Mapping[str, str], text: str, file: str) -> None:
+    """Raise SourceError where a user's table of a vendor cannot be used.
+
+    Args:
+        name: the vendor's.
+        table: as the user wrote it.
+        paths: the vendor's own, by the names of their requests.
+        text: of the file.
+        file: its name.
+    """
     head = f"vendors.{name}"
 
     def wrong(key: str, words: str) -> SourceError:
@@ -164,6 +195,8 @@ def _check(name: str, table: object, text: str, file: str) -> None:
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
         if key == "address" and not safe_address(value):
             raise wrong(key, "a text that starts with https://")
+        if key == "paths":
+            _check_paths(name, value, paths, text, file)
         if key in ("name", "agent") and not isinstance(value, str):
             raise wrong(key, "a text in quotes")
         if key in ("keys", "secrets") and not (
@@ -178,6 +211,24 @@ def _check(name: str, table: object, text: str, file: str) -> None:
             raise wrong(key, "a whole number from 0 to 10,000")
 
 
+def _check_paths(name: str, given: object, known: Mapping[str, str], text: str, file: str) -> None:
+    """Raise SourceError where a path is of no request, or lacks what is filled in."""
+    head = f"vendors.{name}.paths"
+    if not isinstance(given, dict):
+        reason = f'[{clean(head, 40)}] must be a table of paths, such as day = "v2/days"'
+        raise SourceError(reason, file=file, line=line_of(text, f"vendors.{name}", "paths"))
+    check_keys(given, tuple(known), f"[{clean(head, 40)}]", file, text, head)
+    for request, path in given.items():
+        wanted = sorted(_FILLED.findall(known[request]))
+        right = isinstance(path, str) and _PATH.fullmatch(path) and ".." not in path
+        if not right or sorted(_FILLED.findall(path)) != wanted:
+            reason = (
+                f'"{request}" of {clean(name, 30)} must be a path below its address with the same'
+                f' names in braces, such as "{known[request]}"'
+            )
+            raise SourceError(reason, file=file, line=line_of(text, head, request))
+
+
 def _vendor(key: str, table: Mapping[str, Any]) -> Vendor:
     vendor = Vendor(
         key,
@@ -187,6 +238,7 @@ def _vendor(key: str, table: Mapping[str, Any]) -> Vendor:
         secrets=tuple(table.get("secrets", ())),
         agent=table.get("agent", ""),
         headers=tuple(table.get("headers", {}).items()),
+        paths=tuple(table.get("paths", {}).items()),
         **{name: table[name] for name in _WHOLE if name in table},
     )
     if "per_minute" in table:

@@ -87,7 +87,7 @@ def connect(address: str, *, patient: bool = True) -> Bucket:
 
 
 class Bucket:
-    """Objects under one prefix; counts its requests and bytes.
+    """Objects under one prefix; counts its requests and the bytes it sends.
 
     Args:
         address: as the user wrote it, for sentences.
@@ -96,7 +96,7 @@ class Bucket:
 
     def __init__(self, address: str, store: Any) -> None:
         self.address, self._store = address, store
-        self.requests = self.sent = self.received = 0
+        self.requests = self.sent = 0
 
     def get(self, name: str) -> bytes | None:
         """An object's bytes, None where there is none.
@@ -119,7 +119,6 @@ class Bucket:
             data = self._request(name, ask)
         except FileNotFoundError:
             return None
-        self.received += len(data)
         return data
 
     def pointer(self, name: str) -> Pointer | None:
@@ -136,7 +135,6 @@ class Bucket:
             response = self._request(name, ask)
         except FileNotFoundError:
             return None
-        self.received += len(response.data)
         return response
 
     def sizes(self, prefix: str = "") -> dict[str, int]:

@@ -28,7 +28,7 @@ from cache.store.manifest import named
 from cache.store.mirror import Copy
 from cache.store.objects import Damaged
 from cache.store.owner import MARKER
-from cache.store.publish import FACTS, ago, fact
+from cache.store.publish import FACTS, fact
 from cache.store.reading import STRANGE
 from core.data.record import record
 
@@ -140,9 +140,9 @@ def _put_all(bucket: Bucket, there: dict[str, int], pieces: Iterable[tuple[str, 
     return count
 
 
-def bring(bucket: Bucket, home: Path, now: datetime) -> str:
+def bring(bucket: Bucket, home: Path) -> str:
     """Bring a reader's copy to what is published, once; see `Reader.bring`."""
-    return Reader(bucket, home).bring(now)
+    return Reader(bucket, home).bring()
 
 
 class Reader:
@@ -160,17 +160,15 @@ class Reader:
         self._pointer: bytes | None = None
         self._trouble: StoreError | None = None
 
-    def bring(self, now: datetime) -> str:
+    def bring(self) -> str:
         """Bring what is published now; where the line is down the copy stays as it is.
 
         A look that finds the pointer of the look before costs one request and reads no file: also
         where what it points to could not be taken, which another publication mends.
 
-        Args:
-            now: with a time zone.
-
         Returns:
-            "" where the copy is what is published now, else a sentence on why not, and its age.
+            "" where the copy is what is published now, else a sentence on why not, which ends with
+            the day and time of what is shown.
 
         Raises:
             StoreError: nothing is published, or it cannot be reached, is damaged or cannot be
@@ -191,7 +189,7 @@ class Reader:
                 _mark(self.home, {**mark, "failure": str(error)}, self._bucket)
             return (
                 f"{error}; shown is the last whole generation here, {mark['generation']},"
-                f" published {mark['at']}, {ago(mark['at'], now)}"
+                f" published {mark['at']}"
             )
 
     def _take(self, copy: _LocalCopy, asked: Bucket) -> None:

@@ -16,10 +16,9 @@ import stat
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from cache.facts import regular
-from cache.facts.clean import clean
 from cache.facts.errors import SourceError, StoreError
 from cache.store import disk, head, owner
 from cache.store.mirror import Copy
@@ -168,34 +167,3 @@ def _closed(target: Path, group: int | None) -> Path | None:
         if not status.st_mode & enter:
             return above
     return None
-
-
-def published_words(directory: Path, now: datetime) -> str:
-    """Return a sentence on a published market: since when, and how new data come or why not."""
-    try:
-        body: dict[str, Any] = json.loads(regular.read_or_none(directory / MARKER) or b"")
-        when = f" {datetime.fromisoformat(body['at']):%Y-%m-%d %H:%M} UTC"
-        age = f", {ago(body['at'], now)}"
-    except (OSError, ValueError, KeyError, TypeError):
-        body, when, age = {}, "", ""
-    if failure := body.get("failure"):
-        return f"a copy of what was published{when}{age}, read-only: {clean(str(failure))}"
-    where = f" at {clean(address)}" if (address := body.get("address")) else ""
-    return (
-        f"published{when}{where}, read-only: its owner's next `internals publish` brings new data"
-    )
-
-
-def ago(at: str, now: datetime) -> str:
-    """How long ago a time was, such as "30 hours ago": minutes up to two hours, days from two on.
-
-    Args:
-        at: in ISO's format, with a time zone.
-        now: with a time zone.
-    """
-    minutes = (now - datetime.fromisoformat(at)).total_seconds() / 60
-    if minutes < 120:
-        return f"{minutes:.0f} minutes ago"
-    return (
-        f"{minutes / 60:.0f} hours ago" if minutes < 48 * 60 else f"{minutes / 1440:.0f} days ago"
-    )

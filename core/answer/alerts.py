@@ -20,6 +20,7 @@ from core.answer.alert_measures import MEASURES, AlertMeasure, measure_of
 from core.data.errors import CoreError
 from core.data.question import Basis, Question, normal
 from core.data.record import record
+from core.data.symbols import valid_symbol
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
@@ -31,7 +32,6 @@ _COMPARED: Final[Mapping[str, Callable[[float, float], bool]]] = {
     ">=": operator.ge,
 }
 _SHAPE: Final = re.compile(r"([^<>=]*?)\s*(<=|>=|<|>)\s*([+-]?\d+(?:\.\d+)?)\s*(pp|%|bp|y)?")
-_SYMBOL: Final = re.compile(r"\^?[A-Z0-9][A-Z0-9.\-=^]{0,15}")
 #: Values are rounded to this before they are compared: 50 % typed is 50 % measured.
 _DECIMALS: Final = 7
 EXAMPLES: Final = "alert gap rank <= 3, alert share_up IWM < 50, alert contribution BE > 150"
@@ -173,7 +173,7 @@ def _names(measure: AlertMeasure, names: list[str], question: Question) -> tuple
     """The fund and the symbol of what follows a measure's words."""
     symbol = ""
     if measure.symbol:
-        if not names or not _SYMBOL.fullmatch(names[0]):
+        if not names or not valid_symbol(names[0]):
             raise AlertError(f"{measure.words} of which name? write {measure.words} BE > 150")
         symbol, names = names[0], names[1:]
     if not names:

@@ -13,9 +13,9 @@ import pytest
 from cache.facts.errors import StoreError
 from cache.store.bucket import Bucket, OvertakenError, UnreachableError, address_of
 from cache.store.desk_copy import Reader, bring, upload
-from cache.store.publish import published_words
 from cache.store.store import Store
 from tests.cache.test_store import bars, files
+from tui.service.published import published_words
 
 memory = pytest.importorskip("obstore.store")
 
@@ -70,17 +70,17 @@ def test_readers_have_what_was_published(store: Store, shelf: Any, tmp_path: Pat
     first = publish(store, shelf)
     assert (first.before, first.generation, first.damage) == (None, 1, ())
     home = tmp_path / "reader"
-    assert bring(Bucket(ADDRESS, shelf), home, NOW) == ""
+    assert bring(Bucket(ADDRESS, shelf), home) == ""
     assert contents(home) == (1, ["SPY"], ())
     assert (home / "themes.toml").read_text() == "[themes]\n"
     before = files(home)
     again = Bucket(ADDRESS, shelf)
-    assert bring(again, home, NOW) == "" and again.requests == 1 and files(home) == before
+    assert bring(again, home) == "" and again.requests == 1 and files(home) == before
     store.commit(bars=bars("IWM"))
     (store.home.parent / "themes.toml").unlink()
     second = publish(store, shelf)
     assert (second.before, second.generation) == (1, 2) and second.objects < first.objects + 3
-    assert bring(Bucket(ADDRESS, shelf), home, NOW) == "" and contents(home)[0] == 2
+    assert bring(Bucket(ADDRESS, shelf), home) == "" and contents(home)[0] == 2
     assert not (home / "themes.toml").exists()
 
 
@@ -95,12 +95,12 @@ def test_a_publication_cut_off_anywhere_leaves_the_one_before(
             upload(store, store.home.parent, Cut(shelf, cut), NOW)
         except UnreachableError:
             home = tmp_path / f"reader{cut}"
-            assert bring(Bucket(ADDRESS, shelf), home, NOW) == "" and contents(home)[0] == 1
+            assert bring(Bucket(ADDRESS, shelf), home) == "" and contents(home)[0] == 1
             cut += 1
             continue
         break
     assert cut >= 4
-    assert bring(Bucket(ADDRESS, shelf), tmp_path / "last", NOW) == ""
+    assert bring(Bucket(ADDRESS, shelf), tmp_path / "last") == ""
     assert contents(tmp_path / "last")[0] == 2
 
 
@@ -110,18 +110,20 @@ def test_a_reader_cut_off_anywhere_shows_the_one_before_and_its_age(
     home = tmp_path / "reader"
     publish(store, shelf)
     with pytest.raises(UnreachableError):
-        bring(Cut(shelf, 0), home, NOW)
-    assert bring(Bucket(ADDRESS, shelf), home, NOW) == ""
+        bring(Cut(shelf, 0), home)
+    assert bring(Bucket(ADDRESS, shelf), home) == ""
     store.commit(bars=bars("IWM"))
     publish(store, shelf)
     for left in range(20):
-        told = bring(Cut(shelf, left), home, NOW + timedelta(hours=30))
+        told = bring(Cut(shelf, left), home)
         if not told:
             break
-        assert "cut; shown is the last whole generation here, 1," in told and "30 hours" in told
+        assert "cut; shown is the last whole generation here, 1," in told and told.endswith(
+            "published 2026-07-01T06:00:00+00:00"
+        )
         # on the screen, which hides what was said on the way to it
         assert published_words(home, NOW + timedelta(hours=73)) == (
-            "a copy of what was published 2026-07-01 06:00 UTC, 3 days ago, read-only:"
+            "a copy of what was published 2026-07-01 06:00 UTC, 3 d ago, read-only:"
             f" {ADDRESS} cannot be reached: cut"
         )
         assert contents(home) == (1, ["SPY"], ())
@@ -137,42 +139,42 @@ def test_a_reader_that_stays_looks_with_one_request(
     home, bucket, quick = tmp_path / "reader", Bucket(ADDRESS, shelf), Cut(shelf, 4)
     reader = Reader(bucket, home, quick)
     # the first look has nothing to show: it asks with patience
-    assert reader.bring(NOW) == "" and quick.requests == 0
+    assert reader.bring() == "" and quick.requests == 0
     before, asked = files(home), bucket.requests
     for _ in range(3):
-        assert reader.bring(NOW) == ""
+        assert reader.bring() == ""
     assert quick.requests == 3 and bucket.requests == asked and files(home) == before
     store.commit(bars=bars("IWM"))
     publish(store, shelf, NOW + timedelta(hours=1))
-    assert reader.bring(NOW) == "" and contents(home)[0] == 2
+    assert reader.bring() == "" and contents(home)[0] == 2
     # the line is down, again and again, and back
     for _ in range(2):
-        told = reader.bring(NOW + timedelta(hours=6))
-        assert "cut; shown is the last whole generation here, 2," in told and "5 hours ago" in told
-    assert "5 hours ago, read-only" in published_words(home, NOW + timedelta(hours=6))
+        told = reader.bring()
+        assert "cut; shown is the last whole generation here, 2," in told
+    assert "5 h ago, read-only" in published_words(home, NOW + timedelta(hours=6))
     quick._left = 9
-    assert reader.bring(NOW) == "" and "cut" not in published_words(home, NOW)
+    assert reader.bring() == "" and "cut" not in published_words(home, NOW)
 
 
 def test_what_cannot_be_taken_is_asked_for_once(store: Store, shelf: Any, tmp_path: Path) -> None:
     publish(store, shelf)
     home, bucket, quick = tmp_path / "reader", Bucket(ADDRESS, shelf), Bucket(ADDRESS, shelf)
     reader = Reader(bucket, home, quick)
-    assert reader.bring(NOW) == ""
+    assert reader.bring() == ""
     there = set(bucket.sizes())
     store.commit(bars=bars("IWM"))
     publish(store, shelf)
     name = max(set(bucket.sizes()) - there)
     whole = bytes(shelf.get(name).bytes())
     shelf.put(name, b"damaged")
-    told = reader.bring(NOW)
+    told = reader.bring()
     asked = bucket.requests
     assert "is damaged" in told and "generation here, 1," in told
-    assert reader.bring(NOW) == told and bucket.requests == asked and quick.requests == 2
+    assert reader.bring() == told and bucket.requests == asked and quick.requests == 2
     # a publication mends it, and is another pointer
     publish(store, shelf, NOW + timedelta(minutes=5))
     assert bytes(shelf.get(name).bytes()) == whole
-    assert reader.bring(NOW) == "" and contents(home)[0] == 2
+    assert reader.bring() == "" and contents(home)[0] == 2
 
 
 def test_a_copy_that_cannot_be_written_is_shown_as_it_is(
@@ -180,7 +182,7 @@ def test_a_copy_that_cannot_be_written_is_shown_as_it_is(
 ) -> None:
     publish(store, shelf)
     home = tmp_path / "reader"
-    assert bring(Bucket(ADDRESS, shelf), home, NOW) == ""
+    assert bring(Bucket(ADDRESS, shelf), home) == ""
     store.commit(bars=bars("IWM"))
     publish(store, shelf)
 
@@ -188,7 +190,7 @@ def test_a_copy_that_cannot_be_written_is_shown_as_it_is(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("cache.store.disk.write", full)
-    told = bring(Bucket(ADDRESS, shelf), home, NOW)
+    told = bring(Bucket(ADDRESS, shelf), home)
     assert "No space left on device" in told and "generation here, 1," in told
     assert contents(home)[0] == 1
 
@@ -210,7 +212,7 @@ def test_of_two_publishers_one_stands_whole(shelf: Any, tmp_path: Path) -> None:
         with pytest.raises(OvertakenError, match="somebody else has published"):
             upload(mine, mine.home.parent, Between(ADDRESS, shelf), NOW + timedelta(seconds=1))
         home = tmp_path / "reader"
-        assert bring(Bucket(ADDRESS, shelf), home, NOW) == ""
+        assert bring(Bucket(ADDRESS, shelf), home) == ""
         assert contents(home)[1] == ["QQQ"]
 
 
@@ -228,23 +230,23 @@ def test_of_two_first_publishers_one_is_told(shelf: Any, tmp_path: Path) -> None
 
     with pytest.raises(OvertakenError, match="somebody else has published"):
         upload(mine, mine.home.parent, Late(ADDRESS, shelf), NOW)
-    assert bring(Bucket(ADDRESS, shelf), tmp_path / "reader", NOW) == ""
+    assert bring(Bucket(ADDRESS, shelf), tmp_path / "reader") == ""
     assert contents(tmp_path / "reader")[1] == ["QQQ"]
 
 
 def test_a_damaged_object_is_never_taken(store: Store, shelf: Any, tmp_path: Path) -> None:
     publish(store, shelf)
     home = tmp_path / "reader"
-    assert bring(Bucket(ADDRESS, shelf), home, NOW) == ""
+    assert bring(Bucket(ADDRESS, shelf), home) == ""
     names = [one["path"] for page in shelf.list() for one in page]
     assert len(names) > 3
     for name in names:
         whole = bytes(shelf.get(name).bytes())
         shelf.put(name, whole[:-1] + bytes([whole[-1] ^ 1]))
         with pytest.raises(StoreError, match="damaged"):
-            bring(Bucket(ADDRESS, shelf), tmp_path / "new", NOW)
+            bring(Bucket(ADDRESS, shelf), tmp_path / "new")
         if name == "published.json":
-            assert "damaged" in bring(Bucket(ADDRESS, shelf), home, NOW)
+            assert "damaged" in bring(Bucket(ADDRESS, shelf), home)
         shelf.put(name, whole)
     # a cut one has another size, and the next publication puts it again
     shelf.put(names[0], b"")
@@ -253,7 +255,7 @@ def test_a_damaged_object_is_never_taken(store: Store, shelf: Any, tmp_path: Pat
     # what a reader's own disk has lost comes again
     lost = next((home / "market" / "objects").iterdir())
     lost.write_bytes(lost.read_bytes()[:-1])
-    assert bring(Bucket(ADDRESS, shelf), home, NOW) == "" and contents(home)[2] == ()
+    assert bring(Bucket(ADDRESS, shelf), home) == "" and contents(home)[2] == ()
 
 
 def test_another_place_is_refused(store: Store, shelf: Any, tmp_path: Path) -> None:
@@ -261,4 +263,4 @@ def test_another_place_is_refused(store: Store, shelf: Any, tmp_path: Path) -> N
     with pytest.raises(StoreError, match="holds other files"):
         publish(store, shelf)
     with pytest.raises(StoreError, match="nothing is published"):
-        bring(Bucket(ADDRESS, shelf), tmp_path / "reader", NOW)
+        bring(Bucket(ADDRESS, shelf), tmp_path / "reader")

@@ -17,10 +17,11 @@ import pytest
 from cache.facts.errors import StoreEmpty, StoreError
 from cache.store import owner
 from cache.store.owner import MARKER
-from cache.store.publish import publish, published_words
+from cache.store.publish import publish
 from cache.store.store import Store
 from tests.cache.test_store import RAW, ROOT, bars, dump, files, holdings, rich
 from tests.torture.faulty import CALLS, Failing, instead
+from tui.service.published import published_words
 
 NOW = datetime(2026, 6, 27, 12, 30, tzinfo=UTC)
 

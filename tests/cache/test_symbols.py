@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cache.facts.clean import clean
-from cache.facts.symbols import valid_symbol, yahoo_symbol
+from cache.facts.symbols import yahoo_symbol
+from core.data.symbols import valid_symbol
 
 
 @pytest.mark.parametrize(

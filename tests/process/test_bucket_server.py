@@ -198,7 +198,7 @@ def test_an_open_screen_follows_what_is_published(
                     "published.json"
                 }
                 line.down = True
-                await until(pilot, lambda: "0 minutes ago, read-only" in app.status()[0])
+                await until(pilot, lambda: "just now, read-only" in app.status()[0])
                 assert "cannot be reached" in app.status()[0] and "IWM leads SPY" in seen(app)
                 line.down = False
                 await until(pilot, lambda: f"at {ADDRESS}, read-only" in app.status()[0])

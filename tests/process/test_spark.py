@@ -163,3 +163,15 @@ def _paid() -> Any:
     days = np.array(["2026-01-02", "2026-04-01"], "datetime64[D]")
     events = Events(np.array([0, 1]), np.array([0, 0]), np.array([1.0, 1.0]))
     return Prices((Block(days, ("A", "B"), np.ones((2, 2)), dividend=events),))
+
+
+def test_yahoos_addresses_are_data_too(server: Lookalike, tmp_path: Path) -> None:
+    from cache.refresh.ask import Ask
+    from cache.sources.yahoo.yahoo import Yahoo
+
+    paths = {"chart": "v9/chart/{symbol}/days", "spark": "v9/many"}
+    other = replace(YAHOO, paths=tuple(paths.items()))
+    yahoo = Yahoo(tmp_path / "y", rate=None, pause=0.05, timeout=5.0, vendor=other)
+    ask = Ask("SAA", date(2026, 6, 1), date(2026, 6, 26), whole=False)
+    answers = list(yahoo.fetch([ask], now=server.now))
+    assert answers and any("/v9/chart/SAA/days" in page for page in server.pages), server.pages

@@ -93,7 +93,7 @@ def filled(home: Path, step: int) -> Store:
 
 def step_of(place: Path) -> int:
     """The step that a new reader of the bucket sees; it raises where that is a mixture."""
-    bring(connect(ADDRESS), place, NOW)
+    bring(connect(ADDRESS), place)
     return steps.reached(place / "market")
 
 
@@ -239,7 +239,7 @@ def damaged(folder: Path, client: Any) -> Row:
         whole = client.get_object(Bucket="desk", Key=key)["Body"].read()
         client.put_object(Bucket="desk", Key=key, Body=whole[:-1] + bytes([whole[-1] ^ 1]))
         try:
-            bring(connect(ADDRESS), folder / f"new{refused + taken}", NOW)
+            bring(connect(ADDRESS), folder / f"new{refused + taken}")
             taken += 1
         except StoreError:
             refused += 1
@@ -263,7 +263,7 @@ def locked_out(folder: Path, endpoint: str) -> Row:
     asking.getresponse().read()
     for act in (
         lambda: upload(store, folder, connect(ADDRESS), NOW),
-        lambda: bring(connect(ADDRESS), folder / "reader", NOW),
+        lambda: bring(connect(ADDRESS), folder / "reader"),
     ):
         try:
             act()

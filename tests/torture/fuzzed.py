@@ -13,10 +13,10 @@ import numpy as np
 
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
-from cache.facts.symbols import valid_symbol
 from cache.sources.holdings import layouts
 from cache.sources.prices import price_file
 from cache.sources.sandbox import Parsed
+from core.data.symbols import valid_symbol
 
 #: What is put into a file in place of some of its bytes.
 SPLICES = (

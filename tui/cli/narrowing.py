@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from cache.facts.symbols import valid_symbol, yahoo_symbol
+from cache.facts.symbols import yahoo_symbol
+from core.data.symbols import valid_symbol
 from tui.state.config import ConfigError
 
 if TYPE_CHECKING:

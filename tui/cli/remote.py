@@ -34,8 +34,10 @@ def local_home(home: Path | None) -> Path | None:
     if (address := _address(home)) is None:
         return home
     reader = _reader(address)
-    if failure := reader.bring(datetime.now(UTC)):
-        say(failure, ANSWERED)
+    if failure := reader.bring():
+        from tui.service.published import published_age
+
+        say(f"{failure}, {published_age(reader.home, datetime.now(UTC))}", ANSWERED)
     return reader.home
 
 
@@ -53,7 +55,7 @@ def follow(home: Path | None) -> None:
             time.sleep(LOOK)
             # the copy's own record says why nothing newer came
             with suppress(StoreError, OSError):
-                reader.bring(datetime.now(UTC))
+                reader.bring()
 
     # no end of the program waits for a line that hangs
     threading.Thread(target=look, name="follow", daemon=True).start()

@@ -12,6 +12,7 @@ from core.answer import alerts
 from core.data.errors import WindowError
 from core.data.question import FORMS, Question, normal, without_dividends
 from core.data.record import record
+from core.data.symbols import valid_symbol
 from tui.command.commands import COMMANDS, SORTS, CommandError
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 #: What may be done with a pair of the watch list.
 EDITS: Final = ("add", "remove", "move")
-_SYMBOL: Final = re.compile(r"\^?[A-Z0-9][A-Z0-9.\-=^]{0,15}")
 
 
 @record(frozen=True, slots=True)
@@ -207,7 +207,7 @@ def _check_words(words: list[str], funds: Collection[str]) -> None:
         heads = {form.split()[0] for c in COMMANDS for form in c.line.split("|") if form.split()}
         near = difflib.get_close_matches(word.casefold(), sorted(heads), 1)
         meant = f"; did you mean {near[0]}?" if near else ""
-        ticker = f"; for a ticker write {word.upper()}" if _SYMBOL.fullmatch(word.upper()) else ""
+        ticker = f"; for a ticker write {word.upper()}" if valid_symbol(word.upper()) else ""
         raise CommandError(f"{word!r} is no command and no fund known here{meant}{ticker}")
 
 
@@ -282,7 +282,7 @@ def _symbols(rest: list[str], funds: tuple[str, str]) -> tuple[str, ...]:
     for word in (part for text in rest for part in re.split("[:,]", text.upper()) if part):
         if word in funds:
             fund, empty = f"{word}:", True
-        elif not _SYMBOL.fullmatch(word):
+        elif not valid_symbol(word):
             raise CommandError(f"{word!r} is no symbol; write ex SPY MSFT META")
         else:
             symbols[f"{fund}{word}"] = None
@@ -295,14 +295,14 @@ def _symbols(rest: list[str], funds: tuple[str, str]) -> tuple[str, ...]:
 def _index(rest: list[str], question: Question) -> Question:
     """One index alone; of the pair on the screen the small one unless another is named."""
     fund = rest[0].upper() if rest else question.small
-    if len(rest) > 1 or not _SYMBOL.fullmatch(fund):
+    if len(rest) > 1 or not valid_symbol(fund):
         raise CommandError("which index alone? write index IWM; a pair such as IWM SPY ends it")
     return replace(question, small=fund, large=fund, without=(), alone=True)
 
 
 def _pair(words: list[str], question: Question) -> Question:
     symbols = [word.upper() for word in re.split(r"[\s:]+", " ".join(words)) if word]
-    if len(symbols) > 2 or not all(_SYMBOL.fullmatch(symbol) for symbol in symbols):
+    if len(symbols) > 2 or not all(valid_symbol(symbol) for symbol in symbols):
         raise CommandError(
             f"{' '.join(words)!r} is no command: write a pair such as IWM SPY, a window"
             f" ({FORMS}), pair N, asof DATE, pr, tr, ex NAMES, sort COLUMN, alert, alerts, since,"

@@ -114,8 +114,6 @@ def _price_host(around: Surroundings) -> str:
         vendors = load_vendors(around.places.config / "funds.toml")
     except (ConfigError, CacheError):
         return YAHOO
-    if config.source == "yahoo":
-        return YAHOO
     vendor = vendors.get(config.source)
     return (urlsplit(vendor.address).hostname or "") if vendor is not None else ""
 

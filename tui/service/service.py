@@ -88,7 +88,7 @@ class Desk:
         """Why nothing can be brought here, "" where it can; of a published market its age too."""
         if not self.places.published:
             return self.memory.refusal
-        from cache.store.publish import published_words
+        from tui.service.published import published_words
 
         return published_words(self.places.config, datetime.now(UTC))
 

@@ -12,11 +12,12 @@ from typing import Any, Final
 
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError, StoreError
-from cache.facts.symbols import valid_symbol, yahoo_symbol
+from cache.facts.symbols import yahoo_symbol
 from cache.store import owner
 from core.data.errors import WindowError
 from core.data.question import Basis, Question, normal
 from core.data.record import record
+from core.data.symbols import valid_symbol
 from tui.report.formats import FILED, KEPT
 
 THEMES: Final = ("dark", "light", "colour-blind", "red-up", "terminal")

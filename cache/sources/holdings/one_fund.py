@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
-from cache.facts.symbols import valid_symbol, yahoo_symbol
+from cache.facts.symbols import yahoo_symbol
+from core.data.symbols import valid_symbol
 
 if TYPE_CHECKING:
     from cache.sources.holdings.lines import Sheet

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cache.facts.exchanges import US, currency_code, exchange_place, suffix_place
-from cache.facts.symbols import valid_symbol, yahoo_symbol
+from cache.facts.symbols import yahoo_symbol
+from core.data.symbols import valid_symbol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -62,7 +62,7 @@ class Alpaca(KeyedSource):
             "feed": "sip",
         }
         bars: dict[str, dict[date, Bar]] = {}
-        for document in self._pages("v2/stocks/bars", query):
+        for document in self._pages(self.vendor.path("bars"), query):
             pages = document.get("bars")
             for name, rows in pages.items() if isinstance(pages, dict) else ():
                 for row in rows:
@@ -76,7 +76,7 @@ class Alpaca(KeyedSource):
         if names:
             query["symbols"] = ",".join(names)
         events = DeclaredEvents()
-        for document in self._pages("v1/corporate-actions", query):
+        for document in self._pages(self.vendor.path("actions"), query):
             actions = document.get("corporate_actions")
             if not isinstance(actions, dict):
                 continue

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from cache.sources.vendors.as_traded import Bar, DeclaredEvents
 from cache.sources.vendors.asking import VendorError
 from cache.sources.vendors.days import DayVendor, VendorHistory
-
-_BULK: Final = "eod-bulk-last-day/US"
 
 
 class Eodhd(DayVendor):
@@ -26,7 +24,7 @@ class Eodhd(DayVendor):
         """Close and volume of every symbol of a session."""
         return {
             row["code"]: _bar(row)
-            for row in self._rows(_BULK, {"date": f"{when}"}, "code", "close")
+            for row in self._rows(self.vendor.path("day"), {"date": f"{when}"}, "code", "close")
             if row.get("date", f"{when}") == f"{when}"
         }
 
@@ -34,10 +32,10 @@ class Eodhd(DayVendor):
         """Splits and dividends of every symbol on some sessions."""
         events = DeclaredEvents()
         for when in days:
-            query = {"date": f"{when}"}
-            for row in self._rows(_BULK, query | {"type": "splits"}, "code", "split"):
+            query, path = {"date": f"{when}"}, self.vendor.path("day")
+            for row in self._rows(path, query | {"type": "splits"}, "code", "split"):
                 events.split(row["code"], when, _factor(row["split"]))
-            for row in self._rows(_BULK, query | {"type": "dividends"}, "code", "dividend"):
+            for row in self._rows(path, query | {"type": "dividends"}, "code", "dividend"):
                 if row.get("currency") in (None, "USD"):
                     events.dividend(row["code"], when, float(row["dividend"]))
         return events
@@ -45,18 +43,22 @@ class Eodhd(DayVendor):
     def history(self, symbol: str, first: date, last: date) -> VendorHistory:
         """What there is of one symbol, listed or not."""
         query = {"from": f"{first}", "to": f"{last}"}
+        paths = {
+            request: self.vendor.path(request, symbol=symbol)
+            for request in ("history", "splits", "dividends")
+        }
         history = VendorHistory(
             {
                 date.fromisoformat(row["date"]): (
                     float(row["close"]),
                     float(row.get("volume") or 0),
                 )
-                for row in self._rows(f"eod/{symbol}.US", query, "date", "close")
+                for row in self._rows(paths["history"], query, "date", "close")
             }
         )
-        for row in self._rows(f"splits/{symbol}.US", query, "date", "split"):
+        for row in self._rows(paths["splits"], query, "date", "split"):
             history.splits[date.fromisoformat(row["date"])] = _factor(row["split"])
-        for row in self._rows(f"div/{symbol}.US", query, "date", "value"):
+        for row in self._rows(paths["dividends"], query, "date", "value"):
             cash = row.get("unadjustedValue")
             paid = float(row["value"] if cash is None else cash)
             history.dividends[date.fromisoformat(row["date"])] = paid

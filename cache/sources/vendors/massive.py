@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from cache.facts.sessions import NEW_YORK
@@ -12,10 +12,6 @@ from cache.sources.vendors.as_traded import Bar, DeclaredEvents
 from cache.sources.vendors.asking import VendorError
 from cache.sources.vendors.days import DayVendor, VendorHistory
 
-_GROUPED: Final = "v2/aggs/grouped/locale/us/market/stocks"
-# in place of v3/reference, which is deprecated since February 2026
-_SPLITS: Final = "stocks/v1/splits"
-_DIVIDENDS: Final = "stocks/v1/dividends"
 #: Rows of a page of events, the most there are, and pages followed at most.
 _ROWS, _PAGES = 5000, 200
 
@@ -29,7 +25,7 @@ class Massive(DayVendor):
 
     def day(self, when: date) -> Mapping[str, Bar]:
         """Close and volume of every symbol of a session, as traded."""
-        document = self._get(f"{_GROUPED}/{when}", {"adjusted": "false"})
+        document = self._get(self.vendor.path("day", date=when), {"adjusted": "false"})
         return {row["T"]: (float(row["c"]), float(row["v"])) for row in _rows(document, "T", "c")}
 
     def events(self, days: Sequence[date]) -> DeclaredEvents:
@@ -38,7 +34,7 @@ class Massive(DayVendor):
 
     def history(self, symbol: str, first: date, last: date) -> VendorHistory:
         """What there is of one symbol, as traded."""
-        path = f"v2/aggs/ticker/{symbol}/range/1/day/{first}/{last}"
+        path = self.vendor.path("history", symbol=symbol, first=first, last=last)
         document = self._get(path, {"adjusted": "false", "sort": "asc", "limit": "50000"})
         bars = {
             datetime.fromtimestamp(row["t"] / 1000, UTC).astimezone(NEW_YORK).date(): (
@@ -52,24 +48,24 @@ class Massive(DayVendor):
 
     def _events(self, first: date, last: date, symbol: str = "") -> DeclaredEvents:
         events = DeclaredEvents()
-        for row in self._pages(_SPLITS, "execution_date", first, last, symbol):
+        for row in self._pages("splits", "execution_date", first, last, symbol):
             factor = float(row["split_to"]) / float(row["split_from"])
             events.split(row["ticker"], date.fromisoformat(row["execution_date"]), factor)
-        for row in self._pages(_DIVIDENDS, "ex_dividend_date", first, last, symbol):
+        for row in self._pages("dividends", "ex_dividend_date", first, last, symbol):
             if row.get("currency") in (None, "", "USD"):
                 when = date.fromisoformat(row["ex_dividend_date"])
                 events.dividend(row["ticker"], when, float(row["cash_amount"]))
         return events
 
     def _pages(
-        self, path: str, column: str, first: date, last: date, symbol: str
+        self, request: str, column: str, first: date, last: date, symbol: str
     ) -> Iterator[dict[str, Any]]:
         """The rows of a reference table between two dates, page by page."""
         query = {f"{column}.gte": f"{first}", f"{column}.lte": f"{last}", "limit": f"{_ROWS}"}
         if symbol:
             query["ticker"] = symbol
         for _ in range(_PAGES):
-            document = self._get(path, query)
+            document = self._get(self.vendor.path(request), query)
             yield from _rows(document, "ticker", column)
             following = document.get("next_url")
             if not isinstance(following, str):

@@ -36,6 +36,7 @@ def price_source(settings: SourceSettings) -> PriceSource:
             pool=settings.pool,
             rate=settings.rate,
             spark=settings.spark,
+            vendor=settings.vendor,
         )
     if key == "massive":
         from cache.sources.vendors.massive import Massive

@@ -29,6 +29,7 @@ BODY: Final = 4 * 2**20
 PAGE: Final = 4.0
 #: Addresses that the cookie's page may send one on to.
 REDIRECTS: Final = 5
+#: How yfinance spells the address of a chart.
 _CHART: Final = "/v8/finance/chart/"
 
 
@@ -57,8 +58,16 @@ class _SpentError(OSError):
 class Session(requests.Session[Any]):
     """The session through which yfinance sends its requests."""
 
-    def __init__(self, timeout: float, clock: Callable[[], datetime]) -> None:
+    def __init__(self, timeout: float, clock: Callable[[], datetime], charts: str) -> None:
+        """Open no connection yet.
+
+        Args:
+            timeout: seconds that one answer may take.
+            clock: gives the time.
+            charts: how the address of a chart begins that is asked for here.
+        """
         super().__init__(impersonate="chrome")
+        self._charts = charts
         self._timeout, self._clock = timeout, clock
         self.skew = Skew()
         self._lock = threading.Lock()
@@ -68,7 +77,7 @@ class Session(requests.Session[Any]):
 
     def request(self, method: Any, url: str, *args: Any, **options: Any) -> Any:
         """Send one request; refusals of a chart are raised as RefusedError."""
-        chart = _CHART in url
+        chart = url.startswith(self._charts) or _CHART in url
         whole = self._timeout if chart else min(PAGE, self._timeout)
         connect = min(5.0, whole / 2)
         # The two add up to what the whole answer may take.

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 REACH: Final = timedelta(days=26)
 #: Batches in a row that brought nothing, after which charts are asked for.
 IN_A_ROW: Final = 2
-_ADDRESS: Final = "https://query2.finance.yahoo.com/v7/finance/spark"
 
 
 def by_spark(asks: Sequence[Ask], now: datetime) -> tuple[list[Ask], list[Ask]]:
@@ -40,6 +39,7 @@ def by_spark(asks: Sequence[Ask], now: datetime) -> tuple[list[Ask], list[Ask]]:
 
 def spark(
     session: Session,
+    address: str,
     asks: Sequence[Ask],
     now: datetime,
     pace: Callable[[], bool],
@@ -48,6 +48,7 @@ def spark(
 
     Args:
         session: through which Yahoo is asked.
+        address: of the request, without its query.
         asks: pieces of the last month.
         now: the time.
         pace: waits for the next place under the rate; False where the asking has ended.
@@ -65,7 +66,7 @@ def spark(
             yield from batch
             continue
         try:
-            series, headers = _batch(session, batch)
+            series, headers = _batch(session, address, batch)
         except RefusedError as refused:
             if refused.kind == "rate_limited":
                 raise
@@ -87,10 +88,10 @@ def spark(
             yield ask if answer is None or answer.kind else answer
 
 
-def _batch(session: Session, batch: Sequence[Ask]) -> tuple[dict[str, Any], Any]:
+def _batch(session: Session, address: str, batch: Sequence[Ask]) -> tuple[dict[str, Any], Any]:
     """Symbol -> what Yahoo gives of it, and the headers of the answer."""
     response = session.plain(
-        _ADDRESS,
+        address,
         {"symbols": ",".join(ask.symbol for ask in batch), "range": "1mo", "interval": "1d"},
     )
     status = response.status_code

@@ -28,6 +28,7 @@ from yfinance.exceptions import YFPricesMissingError, YFRateLimitError
 
 from cache.facts.errors import SourceError
 from cache.facts.sessions import NEW_YORK, last_final
+from cache.facts.vendors import YAHOO, Vendor
 from cache.refresh.clock_skew import careful
 from cache.refresh.gate import Answer, gate, nothing
 from cache.refresh.reasons import asked, wait
@@ -51,7 +52,6 @@ BEAT: Final = 15.0
 SILENT: Final = 2 * BEAT + 2.0
 #: Bytes of an answer beyond which no two are read at once.
 LARGE: Final = 2**20
-_CHARTS: Final = "https://query2.finance.yahoo.com/v8/finance/chart/"
 _SYMBOL: Final = re.compile(r"\^?[A-Z0-9][A-Z0-9.=-]{0,15}")
 _ISIN: Final = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
 
@@ -106,6 +106,7 @@ class Yahoo:
         timeout: float = 15.0,
         pause: float = 2.0,
         spark: bool = False,
+        vendor: Vendor = YAHOO,
     ) -> None:
         """Set yfinance up for this process.
 
@@ -116,8 +117,11 @@ class Yahoo:
             timeout: seconds that one answer may take.
             pause: seconds before what failed in passing is asked a second time.
             spark: ask for the newest closes of twenty symbols at once.
+            vendor: gives the addresses.
         """
         self._spark = spark
+        self._chart_address = f"{vendor.address}/{dict(vendor.paths)['chart']}"
+        self._spark_address = f"{vendor.address}/{vendor.path('spark')}"
         disk.make(private)
         private.chmod(0o700)
         self.timeout = timeout
@@ -132,7 +136,7 @@ class Yahoo:
         yfinance.config.debug.hide_exceptions = False
         yfinance.config.network.retries = 0
         silence()
-        self._session = Session(timeout, self._clock)
+        self._session = Session(timeout, self._clock, self._chart_address.partition("{")[0])
         with contextlib.suppress(AttributeError):
             YfData(session=self._session)._crumb = None
 
@@ -187,7 +191,8 @@ class Yahoo:
         alone, rest = by_spark(asks, self._now)
         charts = {ask.symbol: ask for ask in (*rest, *alone)}
         try:
-            for one in spark(self._session, alone, self._now, partial(self._rounds.pace, stop)):
+            pace = partial(self._rounds.pace, stop)
+            for one in spark(self._session, self._spark_address, alone, self._now, pace):
                 if isinstance(one, Answer):
                     del charts[one.ask.symbol]
                     yield one
@@ -248,7 +253,9 @@ class Yahoo:
         )
         wanted = {"period1": begin, "period2": until, "interval": "1d", "includePrePost": False}
         response = YfData(session=self._session).get(
-            f"{_CHARTS}{ask.symbol}", wanted | {"events": "div,splits,capitalGains"}, self.timeout
+            self._chart_address.format(symbol=ask.symbol),
+            wanted | {"events": "div,splits,capitalGains"},
+            self.timeout,
         )
         # It keeps bodies of its own, and would read an older one of this symbol.
         YfData.cache_get.cache_clear()

@@ -1,0 +1,43 @@
+"""What is said of a market that another publishes: since when, and why nothing newer came."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from cache.facts import regular
+from cache.facts.clean import clean
+from cache.store.owner import MARKER
+from tui.text.formats import ago
+
+
+def published_words(directory: Path, now: datetime) -> str:
+    """Return a sentence on a published market: since when, and how new data come or why not."""
+    try:
+        body, at = _marked(directory)
+    except (OSError, ValueError, KeyError, TypeError):
+        return "published, read-only: its owner's next `internals publish` brings new data"
+    when = f"{at:%Y-%m-%d %H:%M} UTC"
+    if failure := body.get("failure"):
+        reason = clean(str(failure))
+        return f"a copy of what was published {when}, {ago(at, now)}, read-only: {reason}"
+    where = f" at {clean(address)}" if (address := body.get("address")) else ""
+    return (
+        f"published {when}{where}, read-only: its owner's next `internals publish` brings new data"
+    )
+
+
+def published_age(directory: Path, now: datetime) -> str:
+    """How long ago a market was published, such as "30 h ago"; "" where that is not known."""
+    try:
+        return ago(_marked(directory)[1], now)
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def _marked(directory: Path) -> tuple[dict[str, Any], datetime]:
+    """The record of a publication, and when it was."""
+    body: dict[str, Any] = json.loads(regular.read_or_none(directory / MARKER) or b"")
+    return body, datetime.fromisoformat(body["at"])
