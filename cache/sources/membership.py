@@ -6,6 +6,7 @@ end at which the members differ from those of the list before: some hundred list
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -62,11 +63,17 @@ def read_membership(
         file.seek(0)
         raw = file.read()
     members = [(s, n, first, last) for s, n, first, last in fields["members"]]
-    made = tuple(
-        (dated, raw)
-        for dated in lists(members, fund, sessions, now.date(), source=name, fetched_at=now)
-    )
-    return made, tuple(Rejected(*row) for row in fields["rejected"])
+    made = lists(members, fund, sessions, now.date(), source=name, fetched_at=now)
+    days: list[str] = np.datetime_as_string(_list_days(members, sessions, now.date())).tolist()
+    unlisted = [
+        Rejected(line, "from", member[0], why)
+        for line, member in zip(fields["lines"], members, strict=True)
+        if (why := _why_unlisted(member, days))
+    ]
+    if not made:
+        raise SourceError(f"has no member on a session; the first: {unlisted[0].reason}", file=name)
+    rejected = [Rejected(*row) for row in fields["rejected"]]
+    return tuple((dated, raw) for dated in made), (*rejected, *unlisted)
 
 
 def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
@@ -79,6 +86,7 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
     texts = (table.text(row, name) for row in table.rows for name in ("from", "to"))
     order = date_order([text for text in texts if text], args["dates"])
     members: list[Member] = []
+    lines: list[int] = []
     taken: dict[str, list[tuple[str, str]]] = {}
     rejected: list[tuple[int, str, str, str]] = []
     for row in table.rows:
@@ -96,12 +104,13 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
                 raise BadCell("from", "another row of this file has it at the same time")
             spells.append((first, last))
             members.append((symbol, clean(table.text(row, *_NAME)), first, last))
+            lines.append(row.line)
         except BadCell as bad:
             rejected.append((row.line, bad.column, clean(symbol, 20), bad.reason))
     if not members:
         why = f"; the first: {rejected[0][3]}" if rejected else ""
         raise SourceError(f"has no good row{why}")
-    return {"members": members, "rejected": rejected}, {}
+    return {"members": members, "lines": lines, "rejected": rejected}, {}
 
 
 def _day(text: str, column: str, order: Order | None) -> str:
@@ -128,12 +137,8 @@ def lists(
         source: the file's name.
         fetched_at: when it was read.
     """
-    begin = np.datetime64(min(first for _, _, first, _ in members), "D")
-    days = sessions[(sessions >= begin) & (sessions <= np.datetime64(today, "D"))]
-    month = days.astype("datetime64[M]")
-    ends = days[np.append(month[1:] != month[:-1], True)] if len(days) else days
     made: list[Holdings] = []
-    for when in map(pydate, np.unique(np.concatenate([days[:1], ends]))):
+    for when in map(pydate, _list_days(members, sessions, today)):
         on = when.isoformat()
         listed = {s: n for s, n, first, last in members if first <= on and (not last or on < last)}
         symbols = tuple(sorted(listed))
@@ -157,3 +162,36 @@ def lists(
             )
         )
     return made
+
+
+def _list_days(members: Sequence[Member], sessions: Dates, today: date) -> Dates:
+    """Sessions that lists may be dated on: the first of the table, and the last of each month.
+
+    Args:
+        members: of the table.
+        sessions: every session of the exchange.
+        today: none is later.
+    """
+    begin = np.datetime64(min(first for _, _, first, _ in members), "D")
+    days = sessions[(sessions >= begin) & (sessions <= np.datetime64(today, "D"))]
+    month = days.astype("datetime64[M]")
+    ends = days[np.append(month[1:] != month[:-1], True)] if len(days) else days
+    return np.unique(np.concatenate([days[:1], ends]))
+
+
+def _why_unlisted(member: Member, days: Sequence[str]) -> str:
+    """Why no list has a member; "" where one has it.
+
+    Args:
+        member: of the table.
+        days: ISO dates that lists may be dated on, ascending.
+    """
+    _, _, first, last = member
+    place = bisect_left(days, first)
+    if place == len(days):
+        return f"{first} is later than the newest session"
+    if not last or days[place] < last:
+        return ""
+    if place == 0:
+        return f"{last} is not after the first session"
+    return f"{first} to {last} has no month end, and lists are of month ends"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from cache.facts.errors import SourceError
-from cache.sources.membership import lists, parse
+from cache.sources.membership import lists, parse, read_membership
 from cache.store.pack import pack_holdings, unpack_holdings
 
 ARGS = {"dates": None}
@@ -65,3 +66,24 @@ def test_a_line_that_stands_twice_at_one_time_is_refused() -> None:
     fields, _ = parse(io.BytesIO(text.encode()), ARGS)
     assert [row[0] for row in fields["rejected"]] == [3]
     assert len(fields["members"]) == 2
+
+
+def test_a_row_that_no_list_has_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    """In the future, before the first session, and between two month ends; EEE is in lists."""
+    days = np.arange(np.datetime64("2012-10-01"), np.datetime64("2013-06-01"))
+    file, now = tmp_path / "m.csv", datetime(2013, 5, 3, tzinfo=UTC)
+    rows = (
+        "AAA,2030-01-01,2031-01-01",
+        "BBB,2012-09-01,2012-10-01",
+        "DDD,2012-12-03,2012-12-20",
+        "EEE,2012-11-05,2012-12-01",
+    )
+    file.write_text("symbol,from,to\n" + "\n".join(rows) + "\n")
+    made, rejected = read_membership(file, "IWM", days[np.is_busday(days)], now=now)
+    assert {symbol for dated, _ in made for symbol in dated.symbols} == {"EEE"}
+    assert [(row.line, row.symbol) for row in rejected] == [(2, "AAA"), (3, "BBB"), (4, "DDD")]
+    words = ("later than the newest session", "not after the first session", "no month end")
+    assert all(part in row.reason for row, part in zip(rejected, words, strict=True))
+    file.write_text("symbol,from,to\n" + rows[0] + "\n")
+    with pytest.raises(SourceError, match=r"no member on a session; .* later than the newest"):
+        read_membership(file, "IWM", days[np.is_busday(days)], now=now)

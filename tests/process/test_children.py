@@ -64,7 +64,7 @@ def test_no_module_of_the_working_directory_is_run_by_a_child(
     assert (brought.returncode, brought.stderr) == (0, "")
     assert (
         brought.stdout.splitlines(keepends=True)[-1]
-        == "there.csv: 1 rows of 1 symbols, 2026-06-26 to 2026-06-26\n"
+        == "there.csv: 1 row of 1 symbol, 2026-06-26 to 2026-06-26\n"
     )
     fetched = started(desk.refresh_command(Question()) or [])
     assert fetched.returncode == 1 and '"stage": "done"' in fetched.stderr

@@ -96,7 +96,7 @@ def test_a_file_name_that_is_no_text_is_no_fault(tmp_path: Path) -> None:
         "import", "prices", os.fsdecode(path), "--home", tmp_path / "h", capture_output=True
     )
     assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout.endswith(b": 1 rows of 1 symbols, 2026-01-05 to 2026-01-05\n")
+    assert done.stdout.endswith(b": 1 row of 1 symbol, 2026-01-05 to 2026-01-05\n")
 
 
 @pytest.mark.parametrize("argv", [("note", "--home", ""), ("import", "prices", " ")])
@@ -222,7 +222,7 @@ def test_a_cut_off_holdings_file_is_answered_in_part(cli: Cli, home: Path, tmp_p
     cut.write_text(head + 'A,Tin,Energy,Equity,"600.00",60.00,60,10\n')
     place = ("--home", tmp_path / "home")
     code, out, err = cli("import", "holdings", cut, *place)
-    assert code == 1 and "1 rows refused" in out and "add up to 60.0%" in err
+    assert code == 1 and "1 row refused" in out and "add up to 60.0%" in err
     code, out, _ = cli("note", "--format", "json", *place)
     found = json.loads(out)
     assert (code, found["state"]) == (1, "partial")

@@ -117,7 +117,7 @@ def test_rows_before_the_first_session_are_refused_in_one_line(cli: Cli, tmp_pat
     code, out, err = cli("import", "prices", file)
     said = "levels.csv, line 2, column date, ^DJI: before 1885-01-02, the first session known"
     assert (code, err) == (1, f"internals: {said}; so are the 19 rows after it\n")
-    assert "1 rows of 1 symbols, 1885-01-02 to 1885-01-02; 20 rows refused" in out
+    assert "1 row of 1 symbol, 1885-01-02 to 1885-01-02; 20 rows refused" in out
 
 
 def test_an_index_is_answered_from_1950_with_or_without_saturdays(cli: Cli, tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def bring(arguments: argparse.Namespace, desk: Desk) -> int:
     brought = kinds[arguments.kind](arguments, desk, now)
     _rejected(brought.rejected, file)
     _changed(brought, file.name or f"{file}")
-    refused = f"; {len(brought.rejected):,} rows refused" if brought.rejected else ""
+    refused = f"; {_count(len(brought.rejected), 'row')} refused" if brought.rejected else ""
     unchanged = "; nothing new" if brought.generation == before else ""
     if getattr(arguments, "dry_run", False):
         unchanged = " (a dry run: nothing is stored)"
@@ -153,7 +153,7 @@ def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brough
     prices = read_prices(arguments.file, how, now=now)
     bars = prices.bars
     summary = (
-        f"{len(bars):,} rows of {len(bars.symbols):,} symbols,"
+        f"{_count(len(bars), 'row')} of {_count(len(bars.symbols), 'symbol')},"
         f" {bars.session.min()} to {bars.session.max()}"
     )
     joining = {"replace_all": arguments.replace, "accept": arguments.accept}
@@ -166,7 +166,7 @@ def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brough
         after, admitted = bring_prices(desk.store, bars, note, **joining)
         generation = after.generation
     if admitted.refused:
-        summary += f"; {len(admitted.refused):,} symbols not taken"
+        summary += f"; {_count(len(admitted.refused), 'symbol')} not taken"
     return _Brought(
         summary, prices.rejected, generation, prices.notes, admitted.notes, admitted.refused
     )
@@ -323,7 +323,8 @@ def _membership(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Br
             file=arguments.file.name,
         )
     days = [rows.as_of for rows, _ in taken]
-    summary = f"members of {fund} without weights: {len(taken):,} lists, {days[0]} to {days[-1]}"
+    count = _count(len(taken), "list")
+    summary = f"members of {fund} without weights: {count}, {days[0]} to {days[-1]}"
     if len(taken) < len(lists):
         summary += f"; from {first} on its holdings files are used"
     generation = 0
@@ -387,3 +388,8 @@ def _counted(
     for key in sorted({(c.fund, c.effective) for c in changes}):
         actions: tuple[Action, ...] = ("leave", "join")
         yield key, [f"{counts[*key, a]:,} {a}" for a in actions if counts[*key, a]]
+
+
+def _count(number: int, noun: str) -> str:
+    """A number of things: ``1 row``, ``2,348 rows``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
