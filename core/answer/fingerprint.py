@@ -7,6 +7,7 @@ changes every earlier close that is held, and no return between two of them.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
@@ -29,6 +30,17 @@ if TYPE_CHECKING:
 _LOOSE: Final = np.uint64(24)
 _SHIFT: Final = np.uint64(32)
 _ODD: Final = np.uint64(0x9E3779B97F4A7C15)
+
+
+def _salt(name: str) -> int:
+    """A random-looking number of a name, the same in every process."""
+    return int.from_bytes(sha256(name.encode()).digest()[:8], "little")
+
+
+_FIELDS: Final = {
+    name: np.uint64(_salt(f"field {name}"))
+    for name in ("close", "adj_close", "volume", "dividend", "split", "file", "break")
+}
 
 
 class Fingerprints:
@@ -67,15 +79,11 @@ class Fingerprints:
         """Whether adjusted closes are held: a later close may then make others stand for them."""
         return any(block.adj_close is not None for block in self._market.bars)
 
-    def _salt(self, symbol: str, field: str) -> int:
-        """A random-looking number of a symbol and a field, so that no two cells are alike."""
-        key = f"{field} {symbol}"
-        if key not in self._salts:
-            self._salts[key] = int.from_bytes(sha256(key.encode()).digest()[:8], "little")
-        return self._salts[key]
-
-    def _symbols(self, symbols: tuple[str, ...], field: str) -> Hashes:
-        return np.array([self._salt(symbol, field) for symbol in symbols], np.uint64)
+    def _symbols(self, symbols: Collection[str]) -> Hashes:
+        """A random-looking number of each symbol, so that no two columns are alike."""
+        for symbol in {*symbols} - self._salts.keys():
+            self._salts[symbol] = _salt(symbol)
+        return np.fromiter(map(self._salts.__getitem__, symbols), np.uint64, len(symbols))
 
     @cached_property
     def _rows(self) -> tuple[Dates, Hashes, Hashes]:
@@ -85,13 +93,14 @@ class Fingerprints:
         sessions, prices, traded = map(np.concatenate, zip(*reversed(parts), strict=True))
         tickers = self._market.line_tickers
         on_files = tickers.file_sessions(pydate(sessions[0]), pydate(sessions[-1]))
-        marks = [(self._salt(symbol, "file"), days) for symbol, days in on_files.items()]
+        marks = [("file", symbol, days) for symbol, days in on_files.items()]
         breaks = tickers.file_closes.breaks
-        marks += [(self._salt(one.symbol, "break"), [one.after]) for one in breaks]
-        for salt, days in marks:
+        marks += [("break", one.symbol, [one.after]) for one in breaks]
+        salts = self._symbols([symbol for _, symbol, _ in marks])
+        for (what, _, days), salt in zip(marks, salts, strict=True):
             places = np.searchsorted(sessions, np.array(days, "datetime64[D]"))
             places = places[places < len(sessions)]
-            np.add.at(prices, places, np.full(len(places), salt, np.uint64))
+            np.add.at(prices, places, _mixed(np.full(len(places), salt ^ _FIELDS[what])))
         return sessions, prices, traded
 
     def _of_block(self, block: Block, later: dict[str, float]) -> tuple[Dates, Hashes, Hashes]:
@@ -101,7 +110,7 @@ class Fingerprints:
             block: the year.
             later: symbol -> product of its splits in later years; those of the year are added.
         """
-        since = self._splits_since(block, later)
+        since, symbols = self._splits_since(block, later), self._symbols(block.symbols)
         prices = traded = np.zeros(len(block.sessions), np.uint64)
         for name in ("close", "adj_close", "volume"):
             values: FloatArray | None = getattr(block, name)
@@ -109,7 +118,7 @@ class Fingerprints:
                 continue
             if name == "close" and since is not None:
                 values = values * since
-            hashes = _mixed(_bits(values) ^ self._symbols(block.symbols, name))
+            hashes = _mixed(_bits(values) ^ (symbols ^ _FIELDS[name]))
             hashes[np.isnan(values)] = 0
             of_rows = hashes.sum(axis=1, dtype=np.uint64)
             prices, traded = (
@@ -120,7 +129,7 @@ class Fingerprints:
             paid = events.value
             if name == "dividend" and since is not None:
                 paid = paid * since[events.row, events.col]
-            cells = _bits(paid) ^ self._symbols(block.symbols, name)[events.col]
+            cells = _bits(paid) ^ (symbols ^ _FIELDS[name])[events.col]
             np.add.at(prices, events.row, _mixed(cells))
         return block.sessions, _mixed(prices ^ block.sessions.astype(np.uint64)), traded
 
@@ -156,7 +165,7 @@ class Fingerprints:
         known = tuple(symbol for symbol in began if symbol in market.through)
         return (
             np.array([began[symbol] for symbol in known], "datetime64[D]"),
-            self._symbols(known, "through"),
+            self._symbols(known),
             np.array([market.position(market.through[symbol]) for symbol in known], np.int64),
         )
 

@@ -225,7 +225,8 @@ class _Marks:
     def __init__(self, market: Market, fund: str, windows: Sequence[Window]) -> None:
         self._market, self._fund = market, fund
         self._as_of = windows[-1].end
-        self._of = Fingerprints(market)
+        # the same for every fund and measure
+        self._of = market.cached("fingerprints", lambda: Fingerprints(market))
 
     def of(self, windows: Sequence[Window], *, daily: bool) -> str:
         """The fingerprint of some windows, or of their ends' sessions."""

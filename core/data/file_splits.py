@@ -4,7 +4,7 @@ A split multiplies a line's quantity by its factor f and divides its price by f;
 bought or sold multiplies the quantities of all lines alike. k is a line's ratio of quantities
 over the median one, p its ratio of prices over the median one:
 
-    k within 3 % of f and p within 15 % of 1/f      a split of f
+    k within 3 % of f and p within 15 % of 1/f      a split of f; of a rare f k within 0.5 %
     k far from 1 and p far from 1, the other way    a split or new shares: cannot be told
     anything else                                   no split
 """
@@ -20,13 +20,18 @@ from core.data.frames import median
 if TYPE_CHECKING:
     from core.data.frames import BoolArray, FloatArray
 
-#: Splits that are told; each also the other way round.
-_FACTORS: Final = (1.5, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50)
-FACTORS: Final[FloatArray] = np.array([*_FACTORS, *(1 / factor for factor in _FACTORS)])
+#: Splits that are told, the common and the rare ones; each also the other way round.
+_COMMON, _RARE = (1.5, 2, 3, 4, 5, 10, 20), (6, 7, 8, 12, 15, 25, 30, 40, 50)
+FACTORS: Final[FloatArray] = np.array(
+    [side for f in (*_COMMON, *_RARE) for side in (f, 1 / f)], np.float64
+)
 #: Splits so small that new shares look alike: never told, only doubted.
 _SMALL: Final[FloatArray] = np.array([5 / 4, 4 / 3, 4 / 5, 3 / 4])
 #: How near the quantities must be to a factor, and to a small one; how near the prices.
 _QUANTITY, _PRICE = 0.03, 0.15
+#: How near to each factor: rare ones lie so close that another one with new shares looks alike
+#: (8:1 with shares issued at 1.3 is 6.15).
+_NEAR: Final[FloatArray] = np.repeat([_QUANTITY, 0.005], [2 * len(_COMMON), 2 * len(_RARE)])
 #: The same for small ones: much narrower and wider, so that a rise beside one is doubted too.
 _SMALL_QUANTITY, _SMALL_PRICE = 0.01, 0.50
 #: Ratios of quantities and of prices beyond these are not near 1.
@@ -58,7 +63,7 @@ def split_factors(quantity: FloatArray, price: FloatArray) -> FloatArray:
 def _factors(k: FloatArray, p: FloatArray) -> FloatArray:
     """(N,) the factors of lines whose quantity moved, by its ratio and that of the prices."""
     off = np.abs(k[:, None] / FACTORS - 1)
-    fits = (off <= _QUANTITY) & (np.abs(p[:, None] * FACTORS - 1) <= _PRICE)
+    fits = (off <= _NEAR) & (np.abs(p[:, None] * FACTORS - 1) <= _PRICE)
     nearest = FACTORS[np.where(fits, off, np.inf).argmin(axis=1)]
     return np.where(fits.any(axis=1), nearest, np.where(_doubtful(k, p), np.nan, 1.0))
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from core.answer.history import kept_points
 from tui.cli.run import run
 
 ENDS = ("2012-11-30", "2012-12-31", "2013-01-31")
@@ -272,3 +274,53 @@ def test_what_another_code_worked_out_is_worked_out_again(
     monkeypatch.setattr("tui.service.histories.measures_digest", lambda: "of the mended code")
     assert history(home, capsys, *words) == before
     assert len([*derived.iterdir()]) == files + 1
+
+
+def test_by_session_a_second_process_works_out_the_second_fund(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = ["--home", str(home)]
+    of_spy = home.parent / "SPY.csv"
+    of_spy.write_text("symbol,name,sector,quantity,price\nAAA,AAA Works,,10,11\nBBB,BBB,,10,18\n")
+    given = ["--fund", "SPY", "--as-of", ENDS[1], *place]
+    assert run(["import", "holdings", str(of_spy), *given]) == 0
+    words = ["history", "--every", "session", "--window", "1M", "--basis", "pr", "--format", "json"]
+    begun: list[list[str]] = []
+
+    class Process:
+        """The command in this process, when it is waited for."""
+
+        def __init__(self, command: list[str], **_: object) -> None:
+            begun.append(command)
+
+        def wait(self) -> None:
+            for command in begun[:1]:
+                assert run(command[command.index("history") :]) in (0, 1)
+
+        def kill(self) -> None:
+            begun.clear()
+
+    monkeypatch.setattr("tui.service.histories.Popen", Process)
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    capsys.readouterr()
+    run([*words, "--measure", "median", *place])
+    alone = json.loads(capsys.readouterr().out)
+    assert not begun and {one["fund"] for one in alone["histories"]} == {"IWM", "SPY"}
+    shutil.rmtree(home / "market" / "derived")
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    worked_out = list[str]()
+
+    def counted(market: object, question: object, fund: str, *more: object) -> object:
+        worked_out.append(fund)
+        return kept_points(market, question, fund, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("tui.service.histories.kept_points", counted)
+    run([*words, "--measure", "median", *place])
+    # what the other process wrote was nothing, and what it kept is read
+    assert json.loads(capsys.readouterr().out) == alone
+    assert worked_out == ["IWM", "SPY"]
+    # of one fund alone, as that process is asked for it
+    run([*words, "--measure", "median", "--fund", "spy", *place])
+    assert {one["fund"] for one in json.loads(capsys.readouterr().out)["histories"]} == {"SPY"}
+    assert run([*words, "--fund", "QQQ", *place]) == 2
+    assert "--fund QQQ: it is one of IWM and SPY" in capsys.readouterr().err
