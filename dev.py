@@ -83,7 +83,8 @@ def ready(lock: Path) -> None:
 
 def install(lock: Path) -> None:
     """Put what a lock file lists, and the project itself, into .venv."""
-    print(f"setting up .venv from {lock.name} (once, a minute or two)", file=sys.stderr, flush=True)
+    say = f"downloading the packages of {lock.name} into .venv, this once"
+    print(say, file=sys.stderr, flush=True)
     if not PYTHON.exists():
         venv.create(ENV, with_pip=True)
     pip = (PYTHON, "-m", "pip", "--quiet", "--disable-pip-version-check", "install")

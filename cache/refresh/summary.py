@@ -32,6 +32,7 @@ def summarize(
     pair = () if run.request.board else run.request.pair
     missing = [f for f in dict.fromkeys(pair) if not run.holdings.get(f)]
     words: list[str] = []
+    why = ""
     if prices.unreachable and not run.symbols:
         why = next(reversed(run.failed.values()), "nothing arrived").removesuffix("; try again")
         words.append(f"{why}; the stored data are unchanged")
@@ -67,7 +68,12 @@ def summarize(
         if refusals is not None and (sentence := refusals.words(prices.name, run.request.now)):
             words.append(sentence)
     if run.failed:
-        words.append(f"{len(run.failed):,} failed" + ("" if limited else reasons(run.failed)))
+        others = {
+            name: reason
+            for name, reason in run.failed.items()
+            if not (why and reason.startswith(why))
+        }
+        words.append(f"{len(run.failed):,} failed" + ("" if limited else reasons(others)))
     # What failed in passing is still to come; what the vendor refused or lacks is not, today.
     failing = {
         symbol: reason

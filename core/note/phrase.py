@@ -73,6 +73,11 @@ def path_of(view: IndexView) -> str:
     return f"indices{key(view.fund)}"
 
 
+def several(number: int, noun: str, plural: str = "") -> str:
+    """Count things: ``1 row``, ``2,348 rows``; a plural that is no "s" is given."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
 def spoken(value: date) -> str:
     """Format a date: "26 June 2026"."""
     return f"{value.day} {MONTHS[value.month - 1]} {value.year}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.note.phrase import several
+
 if TYPE_CHECKING:
     from core.measures.rarity import Rank
     from core.measures.spread import Ranking
@@ -17,7 +19,7 @@ def rank_of(rank: int, of: int) -> str:
 def years_rank(ranking: Ranking) -> str:
     """Return the rank among the same window of other years, or why there is none."""
     if not ranking.claim:
-        return f"{ranking.of - 1} earlier years, too few for a rank"
+        return f"{several(ranking.of - 1, 'earlier year')}, too few for a rank"
     return rank_of(ranking.rank, ranking.of)
 
 

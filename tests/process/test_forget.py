@@ -120,7 +120,7 @@ def test_a_list_of_industries_is_listed_shown_and_taken_back(desk: Desk) -> None
     assert "line 3, column symbol" in err
     assert desk("import", "industries", listed)[0] == 1
     assert desk.imports()[-1]["kind"] == "industries"
-    shown = f"industries 1 symbols in 1 industries, from industries.csv, imported {date.today()}"
+    shown = f"industries 1 symbol in 1 industry, from industries.csv, imported {date.today()}"
     assert shown[:60] in desk("status")[1]
     _, out, _ = desk("note", "--pair", "FND:REF", "--as-of", "2026-06-26", "--format", "csv",
                      "--part", "industries")  # fmt: skip

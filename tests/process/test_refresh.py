@@ -283,6 +283,7 @@ def test_without_a_network_everything_held_stays(
     assert not summary.ok and summary.symbols == 0
     assert summary.message.startswith("Yahoo could not be reached (")
     assert "); the stored data are unchanged; " in summary.message
+    assert "curl" not in summary.message
     after = store.read()
     assert after.generation == before.generation and after.prices.failures == {}
 

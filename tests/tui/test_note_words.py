@@ -10,7 +10,7 @@ import pytest
 from core.answer.snapshot import Question, Snapshot, take
 from core.data.market import Market
 from core.note.announced import reconstitution_sentence
-from core.note.phrase import basis_points
+from core.note.phrase import basis_points, several
 from core.note.verdict import verdict
 from core.note.verdict_words import verdict_sentence
 from tests.core import build
@@ -24,6 +24,11 @@ from tui.report.short import to_line
 @pytest.fixture(scope="module")
 def snapshot() -> Snapshot:
     return take(markets.market(), markets.QUESTION)
+
+
+def test_one_thing_is_counted_in_the_singular() -> None:
+    assert several(1, "row") == "1 row" and several(0, "row") == "0 rows"
+    assert several(2348, "industry", "industries") == "2,348 industries"
 
 
 @pytest.mark.parametrize(

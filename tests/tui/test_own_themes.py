@@ -67,8 +67,10 @@ def test_a_theme_by_its_name_filters_and_marks_and_goes_again() -> None:
         await press(pilot, app, "X", ":", *"theme", "enter")
         assert not app.marked and "theme Odd" not in seen(app)
         await press(pilot, app, ":", *"theme nope", "enter")
-        assert "no theme is called 'nope'; known are Odd pair" in seen(app)
-        await press(pilot, app, ":", *"theme odd pair", "enter", "escape", "escape")
+        assert "no theme is called 'nope'; known are 'Odd pair'" in seen(app)
+        await press(pilot, app, ":", *"theme odd pair", "enter")
+        assert "no theme" not in seen(app), "the next command takes the error away"
+        await press(pilot, app, "escape", "escape")
         assert "theme Odd pair" not in seen(app)
 
     held = market()

@@ -20,6 +20,7 @@ from cache.sources.holdings.rows import Rejected
 from cache.store.draft import Note
 from core.data.frames import Prices
 from core.data.record import record
+from core.note.phrase import several
 from tui.state.config import as_date
 from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say, write
 
@@ -109,7 +110,7 @@ def bring(arguments: argparse.Namespace, desk: Desk) -> int:
     brought = kinds[arguments.kind](arguments, desk, now)
     _rejected(brought.rejected, file)
     _changed(brought, file.name or f"{file}")
-    refused = f"; {_count(len(brought.rejected), 'row')} refused" if brought.rejected else ""
+    refused = f"; {several(len(brought.rejected), 'row')} refused" if brought.rejected else ""
     unchanged = "; nothing new" if brought.generation == before else ""
     if getattr(arguments, "dry_run", False):
         unchanged = " (a dry run: nothing is stored)"
@@ -153,7 +154,7 @@ def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brough
     prices = read_prices(arguments.file, how, now=now)
     bars = prices.bars
     summary = (
-        f"{_count(len(bars), 'row')} of {_count(len(bars.symbols), 'symbol')},"
+        f"{several(len(bars), 'row')} of {several(len(bars.symbols), 'symbol')},"
         f" {bars.session.min()} to {bars.session.max()}"
     )
     joining = {"replace_all": arguments.replace, "accept": arguments.accept}
@@ -166,7 +167,7 @@ def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brough
         after, admitted = bring_prices(desk.store, bars, note, **joining)
         generation = after.generation
     if admitted.refused:
-        summary += f"; {_count(len(admitted.refused), 'symbol')} not taken"
+        summary += f"; {several(len(admitted.refused), 'symbol')} not taken"
     return _Brought(
         summary, prices.rejected, generation, prices.notes, admitted.notes, admitted.refused
     )
@@ -323,7 +324,7 @@ def _membership(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Br
             file=arguments.file.name,
         )
     days = [rows.as_of for rows, _ in taken]
-    count = _count(len(taken), "list")
+    count = several(len(taken), "list")
     summary = f"members of {fund} without weights: {count}, {days[0]} to {days[-1]}"
     if len(taken) < len(lists):
         summary += f"; from {first} on its holdings files are used"
@@ -348,7 +349,10 @@ def _industries(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Br
         ignored=arguments.ignore,
     )
     own = file.industries
-    summary = f"{len(own.symbols):,} symbols in {len(set(own.industries)):,} industries"
+    summary = (
+        f"{several(len(own.symbols), 'symbol')} in"
+        f" {several(len(set(own.industries)), 'industry', 'industries')}"
+    )
     if own.as_of is not None:
         summary += f", from {own.as_of} on"
     if file.untold:
@@ -388,8 +392,3 @@ def _counted(
     for key in sorted({(c.fund, c.effective) for c in changes}):
         actions: tuple[Action, ...] = ("leave", "join")
         yield key, [f"{counts[*key, a]:,} {a}" for a in actions if counts[*key, a]]
-
-
-def _count(number: int, noun: str) -> str:
-    """A number of things: ``1 row``, ``2,348 rows``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -66,7 +66,7 @@ def of_themes(wanted: Sequence[str], market: Market) -> tuple[str, ...]:
     for name in wanted:
         theme = themes.get(name.strip().casefold())
         if theme is None:
-            known = ", ".join(theme.name for theme in themes.values()) or "none"
+            known = ", ".join(f"{theme.name!r}" for theme in themes.values()) or "none"
             raise ConfigError(f"--theme {name}: there is no such theme; known are {known}")
         members = [symbol for symbol in theme.symbols if symbol in lines]
         if not members:

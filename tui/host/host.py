@@ -100,6 +100,9 @@ class Host(Protocol):
     def tell(self, sentence: str, *, error: bool = False) -> None:
         """Say something in the status line."""
 
+    def dismiss(self) -> None:
+        """Take away what was told of an earlier command; why there is no answer stays."""
+
     def say(self) -> None:
         """Bring the status line up to date."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from core.note.phrase import several
 from core.note.rank_text import as_wide
 from tui.charts import Curve, SubChart, stacked_charts
 from tui.charts.distribution import distribution
@@ -31,7 +32,8 @@ def rolling_parts(rank: Rank, *, gap: bool = True) -> list[str]:
     what = "sessions" if rank.length == 1 else f"stretches of {rank.length:,} sessions"
     sample = f"{what} from {rank.first}"
     if not rank.claim:
-        return [f"{rank.of:,} {sample}, too few for a rank"]
+        noun = "session" if rank.length == 1 else f"stretch of {rank.length:,} sessions"
+        return [f"{several(rank.of, noun, what)} from {rank.first}, too few for a rank"]
     parts = [as_wide(rank, sample, gap=gap)]
     if rank.last is not None:
         parts.append(f"last {rank.last}")

@@ -12,6 +12,7 @@ import numpy as np
 
 from cache.sources.holdings.report import left_out
 from core.data.record import record
+from core.note.phrase import several
 from tui.report.fetched import Fetched, until_words
 from tui.text import formats as f
 
@@ -218,7 +219,8 @@ def to_text(state: StoreState, cost: str) -> str:
     for row in fields["industries"]:
         since = f", from {row['as_of']} on" if row["as_of"] else ""
         lines.append(
-            f"industries {row['symbols']:,} symbols in {row['industries']:,} industries{since},"
+            f"industries {several(row['symbols'], 'symbol')} in"
+            f" {several(row['industries'], 'industry', 'industries')}{since},"
             f" from {row['from']}, imported {row['imported'][:10]}"
         )
     lines += [

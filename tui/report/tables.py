@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from core.answer.announced import standing_words
 from core.measures.spread import comparisons
 from core.note.headline import compared
+from core.note.phrase import several
 from core.note.rank_text import years_rank
 from core.note.verdict import inside_window
 from tui.report.since import since_tables
@@ -71,7 +72,8 @@ def rolling_words(rank: Rank, *, gap: bool = True) -> str:
         f"{rank.of:,} {what}, from {rank.first}: {rank.as_wide:,} as {'wide' if gap else 'large'}"
     ]
     if not rank.claim:
-        return f"{rank.of:,} {what}, too few for a rank"
+        noun = "session" if rank.length == 1 else f"stretch of {rank.length:,} sessions"
+        return f"{several(rank.of, noun, what)}, too few for a rank"
     if rank.last is not None:
         words.append(f"the last on {rank.last}")
     words.append(f"percentile {100 * rank.percentile:.2f}")

@@ -53,8 +53,10 @@ def contributors(view: IndexView) -> Iterator[ReportTable]:
     bottom = range(size - 1, max(size - 1 - ROWS, len(top) - 1), -1)
     rest = view.explained - sum(float(view.contributors.contribution[i]) for i in (*top, *bottom))
     others = size - len(top) - len(bottom)
+    label = f"all {others:,} others" if others > 1 else "the one other"
+    others_row = (label, "", "", "", "", f.bp(rest, unit=False), "")
     closing = (
-        (f"all {others:,} others", "", "", "", "", f.bp(rest, unit=False), ""),
+        *([others_row] if others else []),
         ("not measured", "", "", "", "", f.bp(view.unmeasured, unit=False), coverage(view)),
         ("rest", "", "", "", "", f.bp(view.rest, unit=False), rest_words(view)),
         (

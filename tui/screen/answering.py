@@ -209,6 +209,13 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
         self.notice, self.error = ("", sentence) if error else (sentence, self.error)
         self.say()
 
+    def dismiss(self) -> None:
+        """Take away what was told of an earlier command; why there is no answer stays."""
+        self.notice = ""
+        if self.failed is None or self.error != self.failed.sentence:
+            self.error = ""
+        self.say()
+
     def say(self) -> None:
         """Bring the status line up to date."""
         if self.main is not None:

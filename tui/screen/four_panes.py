@@ -297,7 +297,7 @@ class FourPanes(Stage, inherit_bindings=False):
         theme = themes.get(name.casefold())
         theme = theme or industry_theme(app.scene, name)
         if name and theme is None:
-            known = ", ".join(theme.name for theme in themes.values())
+            known = ", ".join(f"{theme.name!r}" for theme in themes.values())
             app.tell(f"no theme is called {name!r}; known are {known}", error=True)
             return
         if theme is not None:

@@ -311,6 +311,7 @@ class Prompt(Panel):
             self._say_wrong(error)
             return
         self.close()
+        host.dismiss()
         if isinstance(asked, Act):
             self.app.call_later(board.run_action, asked.action)
         elif isinstance(asked, Import):

@@ -203,6 +203,7 @@ def _judge(response: Any) -> None:
 def unreachable(error: Exception) -> str:
     """A reason for a person, from an error on the way to Yahoo."""
     words = re.sub(r"\s*See https?://\S+.*", "", str(error), flags=re.DOTALL)
+    words = re.sub(r"^Failed to perform, curl: \(\d+\) ", "", words)
     words = "".join(c if c.isprintable() else " " for c in words)[:80].strip(" .")
     return f"Yahoo could not be reached ({words}); try again"
 
