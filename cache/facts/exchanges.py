@@ -13,6 +13,7 @@ from core.data.record import record
 US: Final = "US"
 #: The country code of an exchange that is none: the line is not listed.
 NONE: Final = "none"
+_CODE: Final = re.compile(r"[A-Z]{3}")
 _WORDS: Final = re.compile(r"[^\W_]+")
 
 
@@ -106,6 +107,16 @@ def currency_code(text: str) -> str:
     folded = code.lower()
     rows = package_table("currencies.csv") if folded in currency_names() else []
     return next((row["code"] for row in rows if folded in row["names"].split("|")), "")
+
+
+def stated_currency(text: str) -> str:
+    """`currency_code` of what stands in a column of currencies.
+
+    Three capitals that no row of currencies.csv has are a currency all the same, whose worth is not
+    known: an amount in it is never taken for dollars.
+    """
+    code = text.strip()
+    return currency_code(code) or (code if _CODE.fullmatch(code) else "")
 
 
 def _spaced(text: str) -> str:

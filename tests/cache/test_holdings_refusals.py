@@ -74,3 +74,13 @@ def test_a_file_of_weights_says_what_they_add_up_to(text: str, weights: float | 
         assert line.endswith("total 99.95")
     else:
         assert line.endswith(f"the weights add up to {100 * weights:.2f} %") and "total" not in line
+
+
+def test_a_currency_that_nobody_lists_is_never_taken_for_dollars() -> None:
+    words = "several currencies (USD, XTS)"
+    assert words in refusal("ticker,market value,currency\nAAA,100,XTS\nBBB,50,USD\nCCC,50,USD\n")
+    # nor where the file has rates: what one is worth is not known
+    rated = "ticker,market value,currency,fx rate\nAAA,100,XTS,2\nBBB,50,USD,1\nCCC,50,USD,1\n"
+    assert words in refusal(rated)
+    alone = "ticker,market value,currency\nAAA,100,XTS\nBBB,50,XTS\n"
+    assert "AAA, listed in XTS" in refusal(alone)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from cache.facts.clean import clean
 from cache.facts.columns import column_words
 from cache.facts.errors import SourceError
-from cache.facts.exchanges import currency_code
+from cache.facts.exchanges import stated_currency
 from cache.sources.holdings import cash
 from cache.sources.holdings.lines import Line, Sheet, identifier, known_sector, sedol
 from cache.sources.holdings.preamble import read_preamble, stated_day
@@ -277,8 +277,8 @@ class Reader:
             kind or self._kind,
             cells[at["exchange"]],
             cells[at["location"]],
-            currency_code(cells[at["currency"]]),
-            currency_code(cells[at["market_currency"]]),
+            stated_currency(cells[at["currency"]]),
+            stated_currency(cells[at["market_currency"]]),
             number(cells[at["quantity"]], "quantity"),
             number(cells[at["price"]], "price"),
             number(cells[at[value]], value),

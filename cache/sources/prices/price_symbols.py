@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.facts.exchanges import US, currency_code, exchange_place, suffix_place
+from cache.facts.exchanges import US, exchange_place, stated_currency, suffix_place
 from cache.facts.symbols import yahoo_symbol
 from core.data.symbols import valid_symbol
 
@@ -88,7 +88,7 @@ class Symbols:
         return position
 
     def _listing(self, text: str, exchange: str, currency: str) -> int:
-        place, money = exchange_place(exchange), currency_code(currency)
+        place, money = exchange_place(exchange), stated_currency(currency)
         if money:
             self.currencies.add(money)
         suffix = suffix_place(text.strip().upper())
