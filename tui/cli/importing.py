@@ -123,12 +123,10 @@ def bring(arguments: argparse.Namespace, desk: Desk) -> int:
 
 def _changed(brought: _Brought, name: str) -> None:
     """Report on stderr what an import changed in the store, and the symbols it did not take."""
-    from cache.store.admit import WAYS
-
     for sentence in brought.changed[:LISTED]:
         say(f"{name}: {sentence}", ANSWERED)
     for symbol, why in list(brought.refused.items())[:LISTED]:
-        say(f"{name}: {symbol} was not taken: {why}; {WAYS}", IN_PART)
+        say(f"{name}: {symbol} was not taken: {why}", IN_PART)
 
 
 def _stored(desk: Desk) -> Held | None:
