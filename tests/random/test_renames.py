@@ -21,7 +21,7 @@ from core.explain.measures import explain
 from core.measures.changes import changes
 from tests.core.build import NAN, holdings, market, prices, weekdays
 from tests.examples import examples
-from tests.random.test_properties import FEATURES, Case, cases, same, told
+from tests.random.cases import FEATURES, Case, cases, same, told
 
 DAYS = weekdays("2026-01-05", "2026-02-27")
 SIZE = len(DAYS)
