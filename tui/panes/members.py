@@ -17,9 +17,10 @@ from tui.report.tables_breadth import (
     sector_rows,
     session_rows,
     signal_rows,
+    signal_sentence,
 )
 from tui.text import formats
-from tui.text.spans import Drawing, Line, fit_line
+from tui.text.spans import Drawing, Line, fit_line, line_width
 
 if TYPE_CHECKING:
     from core.measures.daily import Daily
@@ -110,14 +111,22 @@ def sectors(scene: Scene, series: Mapping[Side, Daily], width: int, height: int)
 
 
 def signal_list(scene: Scene, series: Mapping[Side, Daily], width: int, height: int) -> Drawing:
-    """Each signal's state and dates, then the rules and whose members they are of."""
+    """Each signal's state and dates, then the rules and whose members they are of.
+
+    Where the table's columns have no room, each signal is a sentence.
+    """
     lines: Drawing = []
     rules: dict[str, str] = {}
     for side, view in scene.views():
         if side not in series:
             continue
         title: Line = [(view.fund, f"{side} bold"), (f"  {universe(view)}", "dim")]
-        lines += [*_table(SIGNAL_HEAD, signal_rows(series[side]), title, width, 4), []]
+        table = _table(SIGNAL_HEAD, signal_rows(series[side]), title, width, 4)
+        if any(line_width(line) > width for line in table):
+            table = [[(" ", ""), (view.fund, f"{side} bold")]]
+            told = [*map(signal_sentence, signals(series[side])), f"{universe(view)}."]
+            table += [[(" ", ""), *line] for words in told for line in wrapped(words, width - 2)]
+        lines += [*table, []]
         rules |= {signal.title: signal.rule for signal in signals(series[side])}
     if not lines:
         return wrapped(NONE, width)
