@@ -179,14 +179,15 @@ def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brou
         raise SourceError("--as-of is of one file: import the files that state no date singly")
     from concurrent.futures import ThreadPoolExecutor
 
+    from cache.sources.sandbox import Children
+
     def read(path: Path) -> HoldingsFile | Rejected:
         try:
-            return _reader(path, arguments, desk, now)(as_of=None)
+            return _reader(path, arguments, desk, now)(as_of=None, children=children)
         except SourceError as error:
             return Rejected(error.line or 0, error.column or "", "", error.reason, path.name)
 
-    # each file is read in a child of its own
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with Children() as children, ThreadPoolExecutor(os.cpu_count()) as pool:
         answers = list(pool.map(read, files))
     rejected = [one for one in answers if isinstance(one, Rejected)]
     readable = [one for one in answers if not isinstance(one, Rejected)]
