@@ -46,8 +46,7 @@ def _table(head: Row, rows: Sequence[Row], title: Line, room: int, words: int = 
         room: cells.
         words: columns from the left that are text; the others are figures.
     """
-    needed = [max(formats.cell_width(row[n]) for row in (head, *rows)) for n in range(len(head))]
-    widths = _fitted(needed, room)
+    widths = _fitted(_widths(head, rows), room)
     gap = "  " if sum(widths) + 2 * len(widths) < room else " "
 
     def line(cells: Row, style: str) -> Line:
@@ -58,6 +57,11 @@ def _table(head: Row, rows: Sequence[Row], title: Line, room: int, words: int = 
         return [(" " + gap.join(parts), style)]
 
     return [[(" ", ""), *title], line(head, "dim"), *(line(row, "") for row in rows)]
+
+
+def _widths(head: Row, rows: Sequence[Row]) -> list[int]:
+    """Cells that each column needs."""
+    return [max(formats.cell_width(row[n]) for row in (head, *rows)) for n in range(len(head))]
 
 
 def _fitted(widths: Sequence[int], room: int) -> list[int]:
@@ -121,8 +125,10 @@ def signal_list(scene: Scene, series: Mapping[Side, Daily], width: int, height: 
         if side not in series:
             continue
         title: Line = [(view.fund, f"{side} bold"), (f"  {universe(view)}", "dim")]
-        table = _table(SIGNAL_HEAD, signal_rows(series[side]), title, width, 4)
-        if any(line_width(line) > width for line in table):
+        rows = signal_rows(series[side])
+        table = _table(SIGNAL_HEAD, rows, title, width, len(SIGNAL_HEAD))
+        widths = _widths(SIGNAL_HEAD, rows)
+        if sum(widths) + len(widths) > width or line_width(table[0]) > width:
             table = [[(" ", ""), (view.fund, f"{side} bold")]]
             told = [*map(signal_sentence, signals(series[side])), f"{universe(view)}."]
             table += [[(" ", ""), *line] for words in told for line in wrapped(words, width - 2)]
