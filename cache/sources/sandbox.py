@@ -366,7 +366,7 @@ def _allow(seconds: int) -> None:
         import resource
     except ImportError:
         return
-    _, most = resource.getrlimit(resource.RLIMIT_CPU)
     until = math.ceil(time.process_time()) + seconds
-    with suppress(ValueError, OSError):
+    with suppress(AttributeError, ValueError, OSError):
+        _, most = resource.getrlimit(resource.RLIMIT_CPU)
         resource.setrlimit(resource.RLIMIT_CPU, (min(until, most), most))

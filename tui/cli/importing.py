@@ -181,9 +181,11 @@ def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brou
 
     from cache.sources.sandbox import Children
 
+    reader = _reader(arguments, desk, now)
+
     def read(path: Path) -> HoldingsFile | Rejected:
         try:
-            return _reader(path, arguments, desk, now)(as_of=None, children=children)
+            return reader(path, children=children)
         except SourceError as error:
             return Rejected(error.line or 0, error.column or "", "", error.reason, path.name)
 
@@ -208,9 +210,9 @@ def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brou
 
 
 def _reader(
-    path: Path, arguments: argparse.Namespace, desk: Desk, now: datetime
+    arguments: argparse.Namespace, desk: Desk, now: datetime
 ) -> Callable[..., HoldingsFile]:
-    """What reads a holdings file as the arguments say, given the date that it does not state."""
+    """What reads a holdings file as the arguments say."""
     from cache.facts.columns import column_words, given_columns
     from cache.facts.funds import load_funds
     from cache.sources.holdings.read import Notation, read_holdings
@@ -219,7 +221,6 @@ def _reader(
     titles = {word: title for title, word in given.items()}
     return partial(
         read_holdings,
-        path,
         fund=arguments.fund.upper() if arguments.fund else None,
         now=now,
         funds=load_funds(desk.places.config / "funds.toml"),
@@ -231,7 +232,7 @@ def _one_file(path: Path, arguments: argparse.Namespace, desk: Desk, now: dateti
     from cache.refresh.file_stage import NO_DATE
     from cache.sources.holdings.report import report
 
-    read, by_prices = _reader(path, arguments, desk, now), ""
+    read, by_prices = partial(_reader(arguments, desk, now), path), ""
     try:
         file = read(as_of=as_date(arguments.dated) if arguments.dated else None)
     except SourceError as error:
