@@ -1,7 +1,8 @@
 """Set up, run and check the project: ``python3 dev.py COMMAND``.
 
 demo [OPTIONS]   the screen on a simulated market, no network
-check            style, types, import contracts and every test
+check            style, types, import contracts and the tests
+torture          the experiments of docs/promises.md in their short form, three minutes
 quick [OPTIONS]  the tests that start no process and no terminal, in under a minute
 test [OPTIONS]   any tests: the options of pytest
 random [OPTIONS] the tests of random input with fresh seeds and ten times the examples
@@ -93,13 +94,13 @@ def install(lock: Path) -> None:
 
 
 def check() -> None:
-    """Style, types, the import contract and every test."""
+    """Style, types, the import contract and the tests, but for the experiments of `torture`."""
     ready(DEV_LOCK)
     call(BIN / "ruff", "check", ".")
     call(BIN / "ruff", "format", "--check", "--quiet", ".")
     call(BIN / "mypy")
     call(BIN / "lint-imports", "--no-cache")
-    tests(PYTHON, "--durations=15")
+    tests(PYTHON, "--durations=15", "--ignore=tests/torture")
 
 
 def quick(rest: list[str]) -> None:
@@ -225,6 +226,9 @@ def main(arguments: list[str]) -> None:
     elif command == "test":
         ready(DEV_LOCK)
         call(PYTHON, "-m", "pytest", *rest)
+    elif command == "torture":
+        ready(DEV_LOCK)
+        tests(PYTHON, "tests/torture", *rest)
     elif command == "random":
         ready(DEV_LOCK)
         tests(PYTHON, "-m", "hypothesis", "--hypothesis-profile=fresh", *rest)

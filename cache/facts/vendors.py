@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from cache.facts.clean import clean
@@ -24,8 +25,6 @@ _KEYS: Final = (
 #: A path below an address: words parted by slashes, with names in braces that are filled in.
 _PATH: Final = re.compile(r"(?!/)(?:[A-Za-z0-9._/-]|\{[a-z]+\})+")
 _FILLED: Final = re.compile(r"\{([a-z]+)\}")
-#: Sources whose closes a refresh brought, by their names; any other is a file of the user's.
-FETCHED: Final = frozenset({"Yahoo", "Massive", "EODHD", "Alpaca", "files"})
 #: Bars of one page, where many symbols share a request.
 PAGE: Final = 10_000
 #: Symbols of one request for Yahoo's newest closes.
@@ -164,6 +163,12 @@ def load_vendors(extra: Path | None = None) -> Mapping[str, Vendor]:
             paths = {**paths, **table.get("paths", {})}
             tables[name] = {"name": name, **known, **table, "paths": paths}
     return {key: _vendor(key, table) for key, table in tables.items()}
+
+
+@cache
+def fetched_names() -> frozenset[str]:
+    """Names of the known sources whose closes a refresh brings; any other is a user's file."""
+    return frozenset(vendor.name for vendor in load_vendors().values())
 
 
 def plugin_vendor(key: str) -> Vendor:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from cache.facts.vendors import FETCHED
+from cache.facts.vendors import fetched_names
 from core.data.frames import Dates, Events, FloatArray, Prices, day, pydate
 
 if TYPE_CHECKING:
@@ -23,14 +23,14 @@ KEPT: Final = 0.9
 class HeldCloses:
     """The stored closes of each symbol, read from the year blocks one symbol at a time."""
 
-    def __init__(self, prices: Prices, vendors: frozenset[str] = FETCHED) -> None:
+    def __init__(self, prices: Prices, vendors: frozenset[str] | None = None) -> None:
         """Read nothing yet.
 
         Args:
             prices: what is held.
-            vendors: the sources whose closes a refresh brought.
+            vendors: the sources whose closes a refresh brought, None for those known.
         """
-        self.vendors = vendors
+        self.vendors = fetched_names() if vendors is None else vendors
         self.prices = prices
         self._columns = [{s: i for i, s in enumerate(b.symbols)} for b in prices.blocks]
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cache.facts.sessions import last_final, next_final
-from cache.facts.vendors import FETCHED, YAHOO
+from cache.facts.vendors import YAHOO
 from cache.refresh.ask import Ask
 from cache.refresh.ask_groups import sizes
 from cache.refresh.file_plan import FileAsk, dated_lenders, stale_files
@@ -83,7 +83,7 @@ def make_plan(
     left: Mapping[str, LeftHost] = {},
     waits: Mapping[str, Wait] = {},
     vendor: Vendor = YAHOO,
-    vendors: frozenset[str] = FETCHED,
+    vendors: frozenset[str] | None = None,
     only: Collection[str] | None = None,
 ) -> Plan:
     """Plan the requests by which a pair can be answered as of the last final session.
@@ -106,7 +106,7 @@ def make_plan(
         left: hosts that refused to talk; those still left alone are not asked.
         waits: symbol -> its last asking in vain.
         vendor: who is to be asked, and on which terms.
-        vendors: the sources whose closes a refresh brought.
+        vendors: the sources whose closes a refresh brought, None for those known.
         only: these symbols alone, and no files; None for all.
     """
     pair, now, full = request.leading, request.now, request.full

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cache.facts.sessions import last_final
-from cache.facts.vendors import FETCHED, YAHOO
+from cache.facts.vendors import YAHOO, fetched_names
 from cache.refresh.absent_files import load_absent
 from cache.refresh.backoff import load_waits
 from cache.refresh.file_stage import FileStage
@@ -51,7 +51,7 @@ class RefreshRun:
         self._use(vendor)
         self._files = FileStage(state, files, vendor.name)
         #: Names of the sources of this run, beside the usual ones.
-        self.vendors = FETCHED | {vendor.name, *(one.name for _, one in self.others)}
+        self.vendors = fetched_names() | {vendor.name, *(one.name for _, one in self.others)}
 
     def _use(self, vendor: Vendor) -> None:
         """Ask this source from here on."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from cache.facts.funds import Fund
     from cache.sources.holdings.read import HoldingsFile
+    from cache.sources.sandbox import Children
 
 #: The largest file taken; the largest known is below one megabyte.
 LIMIT: Final = 32 * 2**20
@@ -47,6 +48,7 @@ class Issuers:
         timeout: float = 30.0,
         limit: int = LIMIT,
         sleep: Callable[[float], None] = time.sleep,
+        children: Children | None = None,
     ) -> None:
         """Nothing is sent yet.
 
@@ -54,8 +56,10 @@ class Issuers:
             timeout: seconds that one file may take, from the first to the last byte.
             limit: bytes that one file may have.
             sleep: waits before an address is asked once more.
+            children: limited children that read the files; by default each has one of its own.
         """
         self.timeout, self.limit, self._sleep = timeout, limit, sleep
+        self._children = children
         self.requests = self.second = self.retried = 0
         self.dated: str | None = None
         self.left: dict[str, LeftHost] = {}
@@ -95,7 +99,7 @@ class Issuers:
         """
         from cache.sources.holdings.read import read_holdings
 
-        return read_holdings(raw, address, fund=fund, now=now, as_of=as_of)
+        return read_holdings(raw, address, fund=fund, now=now, as_of=as_of, children=self._children)
 
     def _file(self, fund: Fund, url: str) -> bytes:
         """The file of one address, its pages joined where it comes in several."""

@@ -3,6 +3,7 @@
 A few kilobytes of hostile CSV or XLSX can cost a reader minutes or all memory. The child
 is a fresh interpreter that sets its own limits before it imports a parser, reads the file
 from its standard input and answers with JSON and .npy bytes; no pickle in either direction.
+To start one costs more than to read most files: of many files one child reads several in turn.
 """
 
 from __future__ import annotations
@@ -11,15 +12,18 @@ import gc
 import importlib
 import io
 import json
+import math
 import os
 import re
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,9 +39,11 @@ Parsed = tuple[dict[str, Any], dict[str, NDArray[Any]]]
 #: Largest file that is opened at all, bytes.
 LARGEST: Final = 256 << 20
 _START: Final = (
-    "import sys; p = sys.argv[1:]; sys.path[:0] = [x for x in p[2:] if x not in sys.path];"
-    "from cache.sources.sandbox import _child; _child(p[0], p[1])"
+    "import sys; p = sys.argv[1:]; sys.path[:0] = [x for x in p[1:] if x not in sys.path];"
+    "from cache.sources.sandbox import _child; _child(p[0])"
 )
+#: A child that reads several files may use so many times the processor time of one.
+_FILES: Final = 10
 #: What an interpreter needs to find its libraries; nothing else of the environment is handed on.
 _KEPT: Final = re.compile(
     r"PATH|HOME|LANG|LC_ALL|TZ|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|SYSTEMROOT|APPDATA"
@@ -96,6 +102,7 @@ def run(
     file: str,
     limits: Limits | None = None,
     paths: Sequence[str] = (),
+    children: Children | None = None,
 ) -> Parsed:
     """Run a parser over foreign bytes in the limited child.
 
@@ -106,23 +113,21 @@ def run(
         file: the name to use in errors.
         limits: other limits than the usual ones.
         paths: further folders from which the parser may be imported.
+        children: those that read several files, to try first where the source is bytes; they have
+            limits and paths of their own.
 
     Raises:
         SourceError: what the parser said of the file, or that it broke a limit.
     """
     limits = limits or Limits()
+    if children is not None and isinstance(source, bytes):
+        answer = children.answer(parser, source, args)
+        if answer:
+            return _received(answer, 0, file, limits)
     given, inherited = (source, None) if isinstance(source, bytes) else (None, source)
-    request = json.dumps({"args": dict(args), "limits": asdict(limits)})
-    command = interpreter.python("-c", _START, parser, request, str(interpreter.ROOT), *paths)
-    variables = {k: v for k, v in os.environ.items() if _KEPT.fullmatch(k)}
+    request = {"parser": parser, "args": dict(args), "limits": asdict(limits)}
     try:
-        with subprocess.Popen(
-            command,
-            stdin=inherited or subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=interpreter.environment(variables) | _SINGLE,
-        ) as child:
+        with _started(request, paths, inherited) as child:
             try:
                 answer, _ = child.communicate(given, limits.wall)
             except BaseException as error:
@@ -135,6 +140,94 @@ def run(
         reason = f"cannot be read: no process could be started for it ({error.strerror})"
         raise SourceError(reason, file=file) from None
     return _received(answer, child.returncode, file, limits)
+
+
+class Children:
+    """Limited children that read one file after another, each file with its own limits of time.
+
+    A child that fails over a file is given up, and the next file goes to a new one. Several
+    threads may ask at once; each then has a child to itself.
+    """
+
+    def __init__(self, limits: Limits | None = None, paths: Sequence[str] = ()) -> None:
+        """No child is started yet.
+
+        Args:
+            limits: of a file, other than the usual ones.
+            paths: further folders from which parsers may be imported.
+        """
+        self._limits, self._paths = limits or Limits(), paths
+        self._idle: list[subprocess.Popen[bytes]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        while self._idle:
+            _ended(self._idle.pop())
+
+    def answer(self, parser: str, source: bytes, args: Mapping[str, Any]) -> bytes:
+        """What a child answers for a file; nothing where it failed: the file is to be read alone.
+
+        Args:
+            parser: as of `run`.
+            source: the file.
+            args: the parser's.
+        """
+        request = {"parser": parser, "args": dict(args), "size": len(source)}
+        try:
+            child = self._idle.pop()
+        except IndexError:
+            try:
+                child = _started({"limits": asdict(self._limits)}, self._paths)
+            except OSError:
+                return b""
+        late = threading.Timer(self._limits.wall, child.kill)
+        late.start()
+        answer, whole = b"", False
+        try:
+            assert child.stdin is not None and child.stdout is not None
+            child.stdin.write(json.dumps(request).encode() + b"\n" + source)
+            child.stdin.flush()
+            size = int(child.stdout.readline())
+            answer = child.stdout.read(size)
+            whole = len(answer) == size
+        except (OSError, ValueError):
+            # it died, or was killed as it took too long
+            pass
+        finally:
+            late.cancel()
+            if whole:
+                self._idle.append(child)
+            else:
+                _ended(child)
+        return answer if whole else b""
+
+
+def _started(
+    request: Mapping[str, Any], paths: Sequence[str], source: BinaryIO | None = None
+) -> subprocess.Popen[bytes]:
+    """A limited child with what it is asked, its standard input a pipe unless a file is given.
+
+    Raises:
+        OSError: no process can be started.
+    """
+    variables = {k: v for k, v in os.environ.items() if _KEPT.fullmatch(k)}
+    return subprocess.Popen(
+        interpreter.python("-c", _START, json.dumps(request), str(interpreter.ROOT), *paths),
+        stdin=source or subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=interpreter.environment(variables) | _SINGLE,
+    )
+
+
+def _ended(child: subprocess.Popen[bytes]) -> None:
+    """Stop a child that waits for a file, or hangs over one."""
+    child.kill()
+    # what it did not read any more cannot be written
+    with suppress(OSError), child:
+        pass
 
 
 def _received(answer: bytes, code: int, file: str, limits: Limits) -> Parsed:
@@ -176,15 +269,16 @@ def answered(
     except MemoryError:
         arrays = {}
         reason = f"needs more than {limits.memory >> 20:,} MB of memory to read and was given up"
-        head = {"error": {"reason": reason}}
+        head = {"error": {"reason": reason}, "failed": True}
     except Exception as error:
         arrays = {}
         words = clean(f"{type(error).__name__}: {error}", 160)
-        head = {"error": {"reason": f"is damaged or not of the format it claims ({words})"}}
+        reason = f"is damaged or not of the format it claims ({words})"
+        head = {"error": {"reason": reason}, "failed": True}
     return head, arrays
 
 
-def _child(parser: str, request: str) -> None:
+def _child(request: str) -> None:
     """Run in the child: set the limits, call the parser, send the answer."""
     out = os.fdopen(os.dup(1), "wb")
     # What a library prints must not land in the answer.
@@ -193,14 +287,46 @@ def _child(parser: str, request: str) -> None:
     gc.disable()
     wanted = json.loads(request)
     limits = Limits(**wanted["limits"])
-    _restrict(limits)
-    head, arrays = answered(parser, sys.stdin.buffer, wanted["args"], limits)
-    out.write(json.dumps(head).encode() + b"\n")
-    for array in arrays.values():
-        np.save(_Pipe(out.write), array, allow_pickle=False)
+    if "parser" in wanted:
+        _restrict(limits, limits.cpu)
+        _send(out, *answered(wanted["parser"], sys.stdin.buffer, wanted["args"], limits))
+    else:
+        _restrict(limits, _FILES * limits.cpu)
+        _read_in_turn(sys.stdin.buffer, out, limits)
     out.flush()
     # No clean-up of a library can hold the answer back.
     os._exit(0)
+
+
+def _read_in_turn(files: BinaryIO, out: BinaryIO, limits: Limits) -> None:
+    """Answer for one file after another, with the size of each answer before it.
+
+    Args:
+        files: a line of JSON and the file after it, time after time.
+        out: where the answers go.
+        limits: of each file.
+    """
+    while line := files.readline():
+        _allow(limits.cpu)
+        wanted = json.loads(line)
+        source = io.BytesIO(files.read(wanted["size"]))
+        head, arrays = answered(wanted["parser"], source, wanted["args"], limits)
+        if "failed" in head:
+            # of what the files before it left, perhaps: a child of its own reads it again
+            return
+        answer = io.BytesIO()
+        _send(answer, head, arrays)
+        out.write(b"%d\n" % answer.tell() + answer.getvalue())
+        out.flush()
+        del source, head, arrays, answer
+        gc.collect()
+
+
+def _send(out: BinaryIO, head: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write an answer: its head as a line of JSON, then its arrays."""
+    out.write(json.dumps(head).encode() + b"\n")
+    for array in arrays.values():
+        np.save(_Pipe(out.write), array, allow_pickle=False)
 
 
 @record(frozen=True, slots=True)
@@ -210,15 +336,20 @@ class _Pipe:
     write: Callable[[bytes], int]
 
 
-def _restrict(limits: Limits) -> None:
-    """Set the limits for this process, as far as the system knows them."""
+def _restrict(limits: Limits, cpu: int) -> None:
+    """Set the limits for this process, as far as the system knows them.
+
+    Args:
+        limits: of a file.
+        cpu: processor time in all, seconds.
+    """
     try:
         import resource
     except ImportError:
         return
     wanted = {
         "RLIMIT_AS": limits.memory,
-        "RLIMIT_CPU": limits.cpu,
+        "RLIMIT_CPU": cpu,
         "RLIMIT_FSIZE": 0,
         "RLIMIT_CORE": 0,
         "RLIMIT_NOFILE": 128,
@@ -227,3 +358,15 @@ def _restrict(limits: Limits) -> None:
         # A system may not know a limit, or hold a lower one already.
         with suppress(AttributeError, ValueError, OSError):
             resource.setrlimit(getattr(resource, name), (value, value))
+
+
+def _allow(seconds: int) -> None:
+    """Let this process use so many more seconds of processor time, within its limit in all."""
+    try:
+        import resource
+    except ImportError:
+        return
+    until = math.ceil(time.process_time()) + seconds
+    with suppress(AttributeError, ValueError, OSError):
+        _, most = resource.getrlimit(resource.RLIMIT_CPU)
+        resource.setrlimit(resource.RLIMIT_CPU, (min(until, most), most))

@@ -41,8 +41,8 @@ SYSTEMATIC: Final[Mapping[Kind, str]] = {
     "split": "without a split in the store, or with one that is not there",
     "currency": "in another currency than the stored closes",
 }
-#: What a person can do about a symbol that is refused.
-WAYS: Final = "--replace takes the new history whole, --accept joins it as it is"
+#: What a person can do about a symbol whose history is another than the one held.
+_WAYS: Final = "--replace takes the new history whole, --accept joins it as it is"
 
 
 @record(frozen=True, eq=False, slots=True)
@@ -53,7 +53,7 @@ class Admitted:
         bars: the rows that may; None where none are left.
         rebase: older closes to bring onto another basis first.
         notes: sentences on what was done.
-        refused: symbol -> why none of its rows was taken.
+        refused: symbol -> why none of its rows was taken, and what can be done.
     """
 
     bars: Bars | None
@@ -135,7 +135,7 @@ def bring_prices(
         admitted = admit(draft.prices, bars, replace_all=replace_all, accept=accept)
         if admitted.bars is None:
             symbol, why = next(iter(admitted.refused.items()))
-            raise SourceError(f"{why}; {WAYS}", file=bars.source or None, symbol=symbol)
+            raise SourceError(why, file=bars.source or None, symbol=symbol)
         draft.bring(note, bars=admitted.bars, rebase=admitted.rebase)
 
     return store.change(act), admitted
@@ -353,4 +353,8 @@ class _Work:
             **columns,
         )
         rest = bars if len(left) else None
-        return Admitted(rest, tuple(self._rebase), (*self._notes, *notes), self.refused)
+        refused = {
+            symbol: f"{why}; {_WAYS}" if symbol in self.kinds else why
+            for symbol, why in self.refused.items()
+        }
+        return Admitted(rest, tuple(self._rebase), (*self._notes, *notes), refused)

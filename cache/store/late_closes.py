@@ -46,7 +46,8 @@ class LateCloses:
             return ""
         return (
             f"its closes begin on {first} and would take the place of its adjusted closes, stored"
-            f" from {adjusted}: windows that start before would lose it"
+            f" from {adjusted}: windows that start before would lose it; leave these rows out or"
+            f" import its closes from {adjusted} on; --accept takes them as they are"
         )
 
     def notes(self, places: Sequence[int]) -> list[str]:

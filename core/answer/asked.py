@@ -83,8 +83,39 @@ def not_reached(market: Market, question: Question, label: str, sessions: Dates)
         known = len(calendar) > 0 and day(when) <= calendar[-1]
         between = np.searchsorted(calendar, [day(last), day(when)], side="right")
         if when > last and (not known or between[1] > between[0]):
+            behind, _ = _behind(market, question.funds)
+            where = f", where closes of {behind} end" if behind else ""
             return (
-                f"{words} {when} was asked, the last session is {last}: refresh"
+                f"{words} {when} was asked, the last session is {last}{where}: refresh"
                 " or import closes for a later one"
             )
     return ""
+
+
+def ends_apart(market: Market, question: Question, end: date) -> str:
+    """Say that one fund's closes end before the other's, where that ends the answer; "" elsewhere.
+
+    A date that was asked for is answered by what lies before it.
+
+    Args:
+        market: what is held.
+        question: what is asked.
+        end: the answer's last session.
+    """
+    behind, ahead = _behind(market, question.funds)
+    if not behind or question.as_of is not None or market.last_close[behind] != end:
+        return ""
+    return (
+        f"closes of {behind} end on {end}, those of {ahead} on {market.last_close[ahead]}:"
+        " the answer ends with the earlier"
+    )
+
+
+def _behind(market: Market, funds: tuple[str, ...]) -> tuple[str, str]:
+    """The fund whose closes end first and the other, open sessions apart; empty where none does."""
+    ends = {fund: market.last_close[fund] for fund in funds if fund in market.last_close}
+    last = max(ends, key=ends.__getitem__, default="")
+    first = min(ends, key=ends.__getitem__, default="")
+    if not last or ends[first] == ends[last] or market.prices.provisional.get(last) == ends[last]:
+        return "", ""
+    return first, last

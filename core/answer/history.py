@@ -185,6 +185,11 @@ def ranks_by_year(
     return ranks
 
 
+def with_ranks(market: Market, snapshot: Snapshot, names: Collection[str] = ()) -> Snapshot:
+    """An answer with the ranks of its measures among the years, for a note; see `ranks_by_year`."""
+    return replace(snapshot, measure_ranks=ranks_by_year(market, snapshot, names))
+
+
 def windows_of(question: Question, sessions: Dates, every: Every) -> list[Window]:
     """The windows of a history, ascending by their ends; the last is the question's own.
 

@@ -24,6 +24,8 @@ SCALE: Final[Mapping[ScalarUnit, float]] = {
     "share": 1.0, "return": 1.0, "pp": 100.0, "bp": 1e4, "count": 1.0, "ratio": 1.0,
 }  # fmt: skip
 CONTRIBUTORS, BREADTH, CHANGES = 2, 3, 4
+#: Most characters of a short title: those of a label beside two values in 40 columns.
+SHORT: Final = 12
 
 
 class IndexFigures(Protocol):
@@ -93,6 +95,8 @@ class Scalar:
         closes: closes of its own that a line needs to be counted, 0 where that is no matter.
         signed: a person reads it with its sign.
         also: older names that alerts and `explain` go on to understand.
+        short: its title in `SHORT` characters, for a narrow pane; "" where the title is no longer,
+            or is not cut.
     """
 
     key: str
@@ -111,12 +115,17 @@ class Scalar:
     closes: int = 0
     signed: bool = False
     also: tuple[str, ...] = ()
+    short: str = ""
 
     @property
     def needs(self) -> frozenset[str]:
         """What it is made of: "closes" always, "weights", "daily"."""
         weights = {"weights"} if self.claim == "leaders" else set()
         return frozenset({"closes"} | weights | ({"daily"} if self.daily else set()))
+
+    def label(self, room: int) -> str:
+        """Its title, or its short one where the title has no room in so many characters."""
+        return self.title if len(self.title) <= room else self.short or self.title
 
     def claimed(self, view: IndexFigures) -> bool:
         """Whether the index's lists and coverage carry the measure."""
@@ -166,6 +175,7 @@ def session_scalar(
     signed: bool = False,
     before_window: bool = False,
     also: tuple[str, ...] = (),
+    short: str = "",
 ) -> Scalar:
     """Return a row of a daily measure: its value is that of its series' last session.
 
@@ -183,7 +193,7 @@ def session_scalar(
         key, title, help, unit, decimals, value, shown,
         of=None if of is None else lines, series=series,
         before=lambda view, daily: last(series, daily, back=1), daily=True, closes=closes,
-        signed=signed, before_window=before_window, also=also,
+        signed=signed, before_window=before_window, also=also, short=short,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from core.answer.announced import coming
-from core.answer.asked import absent_names, check_names, not_reached
+from core.answer.asked import absent_names, check_names, ends_apart, not_reached
 from core.answer.index import index_of, own_return
 from core.answer.later import Later
 from core.answer.levels import pair_levels
@@ -190,6 +190,9 @@ def take(market: Market, question: Question) -> Snapshot:
     window = resolve(question.window, asked, sessions)
     as_of = pydate(sessions[np.searchsorted(sessions, day(asked), side="right") - 1])
 
+    late = not_reached(market, question, window.label, sessions)
+    apart = ends_apart(market, question, window.end)
+
     market = as_known(market, pair, window, as_of)
     pair_spread, why = _spread(market, question, window, sessions, as_of)
     missing = [why] if why else []
@@ -246,9 +249,8 @@ def take(market: Market, question: Question) -> Snapshot:
             for fund in indices
         }
     open_sessions = set(market.prices.provisional.values())
-    late = not_reached(market, question, window.label, sessions)
     absent = absent_names(market, question, indices)
-    remarks = tuple(filter(None, [late, *absent]))
+    remarks = tuple(filter(None, [late, apart, *absent]))
     whole = pair_spread is not None and len(indices) == len(pair) and not late
     state: State = "final"
     if window.end in open_sessions:

@@ -42,32 +42,33 @@ SESSION: Final[tuple[Scalar, ...]] = (
     session_scalar(
         "unchanged", "members unchanged", "members that stand where they stood", "count", 0,
         lambda d: d.unchanged, _SESSION, of=_moved,
-        before_window=True,
+        before_window=True, short="unchanged",
     ),
     session_scalar(
         "advance_decline_line", "advance/decline line", "running sum of advances less declines",
         "count", 0, lambda d: d.oscillators.line, _SESSION, signed=True, also=("adline",),
-        before_window=True,
+        before_window=True, short="A/D line",
     ),
     session_scalar(
         "rana", "ratio-adjusted net advances", "1000 (A - D) / (A + D)", "ratio", 1,
         lambda d: d.oscillators.rana, _SESSION, of=_moved, signed=True, before_window=True,
+        short="RANA",
     ),
     session_scalar(
         "mcclellan", "McClellan oscillator", "10 % less 5 % average of ratio-adjusted net advances",
         "ratio", 1, _settled(lambda d: d.oscillators.mcclellan), _SESSION, signed=True,
-        before_window=True,
+        before_window=True, short="McClellan",
     ),
     session_scalar(
         "summation", "McClellan summation", "running sum of the oscillator", "ratio", 0,
         _settled(lambda d: d.oscillators.summation), _SESSION, signed=True,
-        before_window=True,
+        before_window=True, short="summation",
     ),
     session_scalar(
         "zweig_average", "average of A / (A + D)",
         "10-session exponential average, as in Zweig's breadth thrust", "ratio", 3,
         zweig_average, _SESSION, of=_moved,
-        before_window=True,
+        before_window=True, short="A / (A + D)",
     ),
     session_scalar(
         "trin", "TRIN", "(advances / declines) / (volume up / volume down)", "ratio", 2,
@@ -76,14 +77,16 @@ SESSION: Final[tuple[Scalar, ...]] = (
     session_scalar(
         "new_highs", "52-week highs", "closes above all of the 252 sessions before", "count", 0,
         lambda d: d.highs, _SESSION, of=lambda d: d.seasoned, closes=YEAR_SESSIONS + 1,
+        short="new highs",
     ),
     session_scalar(
         "new_lows", "52-week lows", "closes below all of the 252 sessions before", "count", 0,
         lambda d: d.lows, _SESSION, of=lambda d: d.seasoned, closes=YEAR_SESSIONS + 1,
+        short="new lows",
     ),
     session_scalar(
         "highs_less_lows", "52-week highs less lows", "new highs less new lows", "count", 0,
         lambda d: d.highs - d.lows, _SESSION, of=lambda d: d.seasoned, closes=YEAR_SESSIONS + 1,
-        signed=True,
+        signed=True, short="highs - lows",
     ),
 )  # fmt: skip

@@ -44,6 +44,7 @@ def _row(
     of: str = "",
     closes: int = 0,
     also: tuple[str, ...] = (),
+    short: str = "",
 ) -> Scalar:
     """A row of counts of members; ``of`` names the trait of the lines it is measured over."""
 
@@ -58,6 +59,7 @@ def _row(
         of=(lambda view, daily: at(daily, 0, lambda c: c.counts[of])) if of else None,
         series=lambda daily: pick(daily.standing.whole),
         before=lambda view, daily: at(daily, 1, pick), daily=True, closes=closes, also=also,
+        short=short,
     )  # fmt: skip
 
 
@@ -102,26 +104,27 @@ def _falls(
 def _drawdown(
     key: str,
     title: str,
+    short: str,
     help: str,
     pick: Callable[[Drawdowns], float | None],
     before: Callable[[Drawdowns], float | None],
 ) -> Scalar:
     return Scalar(
         key, title, help, "return", 1, _falls(pick), _AVERAGES, of=_falls(lambda d: d.n),
-        before=_falls(before), daily=True,
+        before=_falls(before), daily=True, short=short,
     )  # fmt: skip
 
 
 def _average(days: int) -> Scalar:
     title, words = f"members above their {days}-day average", "of members that have them"
     help = f"close above the mean of its last {days} closes, {words}"
-    key, also = f"share_above_{days}", (f"above{days}",)
+    key, also, short = f"share_above_{days}", (f"above{days}",), f"above {days} d"
     if days in FURTHER_AVERAGES:
         pick, of = _share(f"above_{days}", f"averaged_{days}"), f"averaged_{days}"
-        return _row(key, title, help, "share", 1, pick, of=of, closes=days, also=also)
+        return _row(key, title, help, "share", 1, pick, of=of, closes=days, also=also, short=short)
     return session_scalar(
         key, title, help, "share", 1, lambda d: d.above[days], _AVERAGES,
-        of=lambda d: d.averaged[days], closes=days, also=also,
+        of=lambda d: d.averaged[days], closes=days, also=also, short=short,
     )  # fmt: skip
 
 
@@ -132,6 +135,7 @@ def _move(days: int, size: float, *, up: bool) -> Scalar:
         name, f"members {way} {size * 100:.0f} % in {days} sessions",
         f"{_STOCKBEE}: {way} {size * 100:.0f} % or more in {days} sessions", "count", 0,
         _number(name, f"moved_{days}"), of=f"moved_{days}",
+        short=f"{way} {size * 100:.0f} %/{days}",
     )  # fmt: skip
 
 
@@ -140,32 +144,35 @@ MEMBERS: Final[tuple[Scalar, ...]] = (
     _row(
         "trend_score", "average trend score",
         "0 to 4: P > MA50, P > MA200, MA50 > MA200, MA200 above its own of 20 closes before",
-        "ratio", 2, _trend, of="trended", closes=TREND_CLOSES,
+        "ratio", 2, _trend, of="trended", closes=TREND_CLOSES, short="trend score",
     ),
     _row(
         "share_uptrend", "members in a full uptrend", "a trend score of 4", "share", 1,
-        _share("trend_4", "trended"), of="trended", closes=TREND_CLOSES,
+        _share("trend_4", "trended"), of="trended", closes=TREND_CLOSES, short="uptrend",
     ),
     _row(
         "share_downtrend", "members in a full downtrend", "a trend score of 0", "share", 1,
-        _share("trend_down", "trended"), of="trended", closes=TREND_CLOSES,
+        _share("trend_down", "trended"), of="trended", closes=TREND_CLOSES, short="downtrend",
     ),
     _row(
         "off_high_median", "median distance from the 52-week high",
         "1 - close / highest close of 252 sessions, of members with 200 of them", "return", 1,
-        lambda c: c.off_median, of="seasoned_high", closes=HIGH_CLOSES,
+        lambda c: c.off_median, of="seasoned_high", closes=HIGH_CLOSES, short="off (median)",
     ),
     _row(
         "fund_off_high", "the fund's distance from its 52-week high",
         "1 - close / highest close of 252 sessions, of the fund", "return", 1, lambda c: c.own_off,
+        short="off (fund)",
     ),
     _row(
         "share_at_high", "members at their 52-week high", "at the highest close of 252 sessions",
         "share", 1, _share("at_high", "seasoned_high"), of="seasoned_high", closes=HIGH_CLOSES,
+        short="at the high",
     ),
     _row(
         "share_within_5", "members within 5 % of their high", "at most 5 % off the highest close",
         "share", 1, _share("within_5", "seasoned_high"), of="seasoned_high", closes=HIGH_CLOSES,
+        short="within 5 %",
     ),
     *(
         _row(
@@ -173,34 +180,35 @@ MEMBERS: Final[tuple[Scalar, ...]] = (
             f"members {size * 100:.0f} % or more off their high",
             f"{size * 100:.0f} % or more off the highest close of 252 sessions", "share", 1,
             _share(f"off_{size * 100:.0f}", "seasoned_high"), of="seasoned_high",
-            closes=HIGH_CLOSES,
+            closes=HIGH_CLOSES, short=f"{size * 100:.0f} % off",
         )
         for size in OFF
     ),
     _drawdown(
-        "drawdown_mean", "average maximum drawdown",
+        "drawdown_mean", "average maximum drawdown", "avg drawdown",
         "mean of the members' deepest falls from a running peak in the window",
         lambda d: d.mean, lambda d: d.mean_before,
     ),
     _drawdown(
-        "drawdown_median", "median maximum drawdown", "the deepest fall in the middle",
+        "drawdown_median", "median maximum drawdown", "med drawdown",
+        "the deepest fall in the middle",
         lambda d: d.median, lambda d: d.median_before,
     ),
     _row(
         "up4", "members up 4 % on more volume",
         f"{_STOCKBEE}: up 4 % or more in the session, with more volume than in the one before",
-        "count", 0, _number("up4", "traded"), of="traded",
+        "count", 0, _number("up4", "traded"), of="traded", short="up 4 %",
     ),
     _row(
         "down4", "members down 4 % on more volume",
         f"{_STOCKBEE}: down 4 % or more in the session, with more volume than in the one before",
-        "count", 0, _number("down4", "traded"), of="traded",
+        "count", 0, _number("down4", "traded"), of="traded", short="down 4 %",
     ),
     *(
         _row(
             f"up4_ratio_{days}", f"{days}-session ratio of up 4 % to down 4 %",
             f"{_STOCKBEE}: members up 4 % over members down 4 %, summed over {days} sessions",
-            "ratio", 2, _ratio(days),
+            "ratio", 2, _ratio(days), short=f"4 % ratio {days}",
         )
         for days in (5, 10)
     ),

@@ -78,6 +78,7 @@ def _weight_of(k: int, *, end: bool) -> Scalar:
         _window(lambda v: (v.weights.end if end else v.weights.start).of_top(k)), _WEIGHTS,
         "leaders", of=of,
         before=_window(lambda v: v.weights.before.of_top(k)) if end else None,
+        short=f"{names} {when}",
     )  # fmt: skip
 
 
@@ -159,7 +160,7 @@ CONCENTRATION: Final = (
         "effective_n_end", "effective N at the end", "1 / sum of squared weights at the end",
         "ratio", 1, _window(lambda view: view.weights.end.effective_n), _WEIGHTS, "leaders",
         of=lambda view, daily: view.weights.end.n,
-        before=_window(lambda view: view.weights.before.effective_n),
+        before=_window(lambda view: view.weights.before.effective_n), short="eff. N end",
     ),
     _of_weights(
         "effective_n_gains", "effective N by gain", "the same of the gains", "ratio", 1,
@@ -167,15 +168,15 @@ CONCENTRATION: Final = (
     ),
     _of_weights(
         "effective_n_abs", "effective N by size", "the same of contributions without their sign",
-        "ratio", 1, lambda c: c.effective_n_abs,
+        "ratio", 1, lambda c: c.effective_n_abs, short="eff. N size",
     ),
     _of_weights(
         "gini", "Gini of the weights", "0 where all weights are equal, near 1 for a few", "ratio",
-        3, lambda c: c.gini,
+        3, lambda c: c.gini, short="Gini weights",
     ),
     _of_weights(
         "gini_gains", "Gini of the gains", "the same of the gains", "ratio", 3,
-        lambda c: c.gini_gains,
+        lambda c: c.gini_gains, short="Gini gains",
     ),
     _of_weights(
         "gross_gain", "gross gain", "all gains together", "bp", 0, lambda c: c.gross_gain,
@@ -189,13 +190,13 @@ CONCENTRATION: Final = (
         "average_correlation", "average correlation",
         "average pairwise correlation of the lines' daily returns", "ratio", 2,
         _window(lambda view: view.correlation), _WEIGHTS, "leaders", of=_measured,
-        also=("correlation",),
+        also=("correlation",), short="correlation",
     ),
     *(
         _of_weights(
             f"top{k}_share", f"top {k}'s share of all gains",
             "what the largest contributors brought, of all gains", "share", 1,
-            _top_share(k), also=(f"top{k} share",),
+            _top_share(k), also=(f"top{k} share",), short=f"top {k} gains",
         )
         for k in TOPS
     ),

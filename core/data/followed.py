@@ -229,7 +229,7 @@ def _line_tickers(
         return splits_of(bars).by_symbol()
 
     closes_known = known(bars)
-    renamed = [rename for dated in holdings.values() for rename in renames(dated)]
+    renamed = list(renames(holdings, reference.indices))
     company = companies(
         renamed,
         reference.aliases,

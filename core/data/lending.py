@@ -36,5 +36,15 @@ def lenders(
     return tuple(result)
 
 
+def of_one_index(indices: Mapping[str, str], funds: Iterable[str]) -> list[tuple[str, ...]]:
+    """Sets of two funds or more that have the same members, whatever their weights."""
+    sets: dict[str, list[str]] = {}
+    for name in sorted(funds):
+        index = _plain(indices.get(name, ""))
+        if index and "capped" not in index:
+            sets.setdefault(_EQUAL.sub("", index), []).append(name)
+    return [tuple(names) for names in sets.values() if len(names) > 1]
+
+
 def _plain(name: str) -> str:
     return " ".join(name.casefold().replace("-", " ").split())

@@ -1,8 +1,8 @@
 """Lines whose ticker changed: the tickers of one company, and which of them its closes are under.
 
-A rename is told by the alias table, or found between two files of a fund: a ticker of the
-earlier one that is gone and one of the later that is new, of one ISIN, of one CUSIP, or of one
-name that stands once in each.
+A rename is told by the alias table, or found between two files of a fund, or of funds of one
+index: a ticker of the earlier one that is gone and one of the later that is new, of one ISIN, of
+one CUSIP, or of one name that stands once in each.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
+
+from core.data.lending import of_one_index
 
 if TYPE_CHECKING:
     from core.data.frames import Holdings
@@ -69,15 +71,28 @@ class Company:
         return file.as_of >= came and (gone < came or file.as_of < gone)
 
 
-def renames(files: Sequence[Holdings]) -> Iterable[Rename]:
-    """The renames between consecutive files of one fund.
+def renames(
+    holdings: Mapping[str, Sequence[Holdings]], indices: Mapping[str, str]
+) -> Iterable[Rename]:
+    """The renames between consecutive files of a fund, and of the funds of an index.
+
+    The latter since a fund borrows the lists of the others: of files of one date none is earlier.
 
     Args:
-        files: ascending.
+        holdings: fund -> its dated files, ascending.
+        indices: fund -> the index it follows.
     """
-    symbol_sets = [set(file.symbols) for file in files]
-    for (before, old), (after, new) in pairwise(zip(files, symbol_sets, strict=True)):
-        gone, come = old - new, new - old
+    symbol_sets = {file: frozenset(file.symbols) for files in holdings.values() for file in files}
+    pairs = [pair for files in holdings.values() for pair in pairwise(files)]
+    for funds in of_one_index(indices, holdings):
+        listed = [(file.as_of, fund, file) for fund in funds for file in holdings[fund]]
+        listed.sort(key=lambda one: one[:2])
+        for (day, fund, before), (later, other, after) in pairwise(listed):
+            if fund != other and day < later:
+                pairs.append((before, after))
+    for before, after in pairs:
+        gone = symbol_sets[before] - symbol_sets[after]
+        come = symbol_sets[after] - symbol_sets[before]
         if not gone or not come:
             continue
         rows, new_rows = (

@@ -23,13 +23,11 @@ def years_rank(ranking: Ranking) -> str:
     return rank_of(ranking.rank, ranking.of)
 
 
-def as_wide(rank: Rank, sample: str = "", *, gap: bool = True) -> str:
+def as_wide(rank: Rank, *, gap: bool = True) -> str:
     """Return how many of the stretches as long are as wide: ``12 of 6,123 as wide``.
 
     Args:
         rank: among all stretches as long.
-        sample: what stands after the number of stretches: ``stretches of 21 sessions``.
         gap: whether a gap is ranked, which is wide; a return is large.
     """
-    of = f"{rank.of:,} {sample}".strip()
-    return f"{rank.as_wide:,} of {of} as {'wide' if gap else 'large'}"
+    return f"{rank.as_wide:,} of {rank.of:,} as {'wide' if gap else 'large'}"

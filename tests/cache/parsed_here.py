@@ -30,6 +30,7 @@ def run(
     file: str,
     limits: sandbox.Limits | None = None,
     paths: Sequence[str] = (),
+    children: sandbox.Children | None = None,
 ) -> sandbox.Parsed:
     """What `sandbox.run` gives, by the same parser and through JSON, without a process."""
     stream = io.BytesIO(source) if isinstance(source, bytes) else source

@@ -14,7 +14,7 @@ from cache.facts.errors import StoreError
 from cache.store.bucket import Bucket, OvertakenError, UnreachableError, address_of
 from cache.store.desk_copy import Reader, bring, upload
 from cache.store.store import Store
-from tests.cache.test_store import bars, files
+from tests.cache.stores import bars, files
 from tui.service.published import published_words
 
 memory = pytest.importorskip("obstore.store")

@@ -14,7 +14,7 @@ from cache.refresh.held import HeldCloses
 from cache.refresh.plan import whole
 from cache.refresh.request import Request
 from cache.sources.yahoo.session import vendor_time
-from tests.cache.test_plan import DAYS, NOW, PAIR, splitted
+from tests.cache.planning import DAYS, NOW, PAIR, splitted
 
 WEEK = np.arange("2026-06-22", "2026-06-27", dtype="datetime64[D]")
 

@@ -48,6 +48,7 @@ def test_a_fund_of_another_market_is_refused_with_why_it_cannot_be_measured() ->
 def test_a_file_without_tickers_says_what_it_lacks() -> None:
     words = refusal(BY_ISIN)
     assert words.startswith("has no ticker in any row of a stock (the first: NVIDIA CORP ORD)")
+    assert "--columns symbol=TITLE" in words
     head, *rows = BY_ISIN.splitlines()
     named = [f"{head},ticker", f"{rows[0]},NVDA", f"{rows[1]},AAPL"]
     fields, _ = parse(io.BytesIO("\n".join(named).encode()), {"fund": "TST"})

@@ -37,8 +37,11 @@ def bring(store: Store, name: str, values: dict[str, dict[str, float]], **how: b
 def test_a_late_close_does_not_take_a_line_out(tmp_path: Path) -> None:
     store = Store(tmp_path)
     bring(store, "adj_close", ADJUSTED)
-    with pytest.raises(SourceError, match=r"begin on 2026-06-26 .* from 2026-06-24"):
+    with pytest.raises(SourceError, match=r"begin on 2026-06-26 .* from 2026-06-24") as refused:
         bring(store, "close", LATE)
+    assert "leave these rows out or import its closes from 2026-06-24 on" in str(refused.value)
+    # it would leave this one close of the line, and nothing else
+    assert "--replace" not in str(refused.value)
     # the rest of a file is taken
     admitted = bring(store, "close", {**LATE, "BB": {"2026-06-26": 5.0}})
     assert [*admitted.refused] == ["AA"] and not admitted.notes

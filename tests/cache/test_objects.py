@@ -22,7 +22,7 @@ from cache.facts.errors import StoreError
 from cache.store import objects, pack
 from cache.store.objects import Damaged, Room
 from cache.store.store import Store
-from tests.cache.test_store import RAW, bars, dump, holdings, manifest, rich
+from tests.cache.stores import RAW, bars, dump, holdings, manifest, rich
 
 MIB = 1 << 20
 TERABYTES = 5 << 40

@@ -19,7 +19,7 @@ from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
 from cache.store import owner
 from cache.store.store import Store
-from tests.cache.test_store import ROOT, bars, dump
+from tests.cache.stores import ROOT, bars, dump
 from tests.torture import steps
 from tests.torture.steps import Vendor
 from tui.state.config import ConfigError, load
@@ -33,7 +33,7 @@ from cache.facts.reference import load_reference
 from cache.refresh.refresh import refresh as run
 from cache.refresh.request import Request
 from cache.store.store import Store
-from tests.cache.test_store import bars
+from tests.cache.stores import bars
 mine = bars("EVIL")
 mine.check()
 os.setgroups([]); os.setgid(65534); os.setuid(65534)

@@ -2,60 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from cache.facts.funds import Fund, load_funds
+from cache.facts.funds import load_funds
 from cache.facts.sessions import sessions
 from cache.refresh.ask import Ask
 from cache.refresh.backoff import Wait
-from cache.refresh.file_plan import FileAsk
 from cache.refresh.held import HeldCloses
-from cache.refresh.left_hosts import keep_hosts, load_hosts, refused_again
 from cache.refresh.plan import make_plan, whole
 from cache.refresh.reasons import asked, asked_for, wait, wait_until
 from cache.refresh.request import Request
-from core.data.frames import Block, Events, Holdings, Prices, Reference
-
-NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)  # a Friday after the close
-PAIR = ("IWM", "SPY")
-REFERENCE = Reference(sessions())
-#: Monday 15 June 2026 to Friday 26 June 2026; Friday the 19th was a holiday.
-DAYS = np.array([f"2026-06-{d}" for d in (15, 16, 17, 18, 22, 23, 24, 25, 26)], "datetime64[D]")
-
-
-def prices(ends: Mapping[str, int], **more: Any) -> Prices:
-    """Closes 10, 11, 12... on the first ``ends[symbol]`` of the nine days."""
-    close = np.full((9, len(ends)), np.nan)
-    for column, end in enumerate(ends.values()):
-        close[:end, column] = 10.0 + np.arange(end)
-    through = more.pop("through", {s: DAYS[e - 1].item() for s, e in ends.items() if e})
-    return Prices((Block(DAYS, tuple(ends), close),), through, **more)
-
-
-def holdings(fund: str, as_of: str, lines: Mapping[str, float], **more: Any) -> Holdings:
-    size = len(lines)
-    value = np.array(list(lines.values()))
-    blank = ("",) * size
-    none = np.full(size, np.nan)
-    return Holdings(
-        fund,
-        date.fromisoformat(as_of),
-        tuple(lines),
-        tuple(lines),
-        blank,
-        none,
-        none,
-        value,
-        float(value.sum()),
-        **more,
-    )
+from core.data.frames import Block, Prices
+from tests.cache.planning import DAYS, NOW, PAIR, REFERENCE, holdings, prices, splitted
 
 
 def test_an_empty_store_asks_for_the_funds_from_1993() -> None:
@@ -222,158 +184,6 @@ def test_a_rate_limit_is_read_back_until_its_time_has_passed() -> None:
     assert wait_until([f"rate limited by Yahoo; {wait(day)}"], NOW) == day
     held = prices({"IWM": 9, "SPY": 8}, failures={"SPY": reasons[0]})
     assert make_plan(held, {}, Request(PAIR, NOW, REFERENCE)).wait_until == until
-
-
-DATED = Fund("IWM", addresses=("https://www.example.com/f?asOfDate={date}",))
-NEWEST = Fund("SPY", addresses=("https://www.example.com/f.xlsx",))
-FUNDS = {"IWM": DATED, "SPY": NEWEST}
-
-
-def test_files_are_asked_for_the_latest_the_years_start_and_reconstitutions() -> None:
-    reference = replace(
-        REFERENCE,
-        reconstitutions={"IWM": (date(2025, 6, 27), date(2026, 3, 20), date(2026, 6, 26))},
-    )
-    plan = make_plan(Prices(), {}, Request(PAIR, NOW, reference, funds=FUNDS))
-    # The last sessions of January to May; May ended on a weekend, January too.
-    months = [date(2026, 1, 30), date(2026, 2, 27), date(2026, 3, 31), date(2026, 4, 30)]
-    months += [date(2026, 5, 29)]
-    days = [None, date(2025, 12, 31), date(2026, 3, 20), *months]
-    assert plan.files == (*(FileAsk("IWM", day) for day in days), FileAsk("SPY"))
-    assert plan.requests == 9 + 2 + 2
-    assert str(plan.files[1]) == "holdings IWM of 2025-12-31"
-    assert str(plan.files[-1]) == "holdings SPY"
-    held = {
-        "IWM": (
-            holdings("IWM", "2025-12-30", {"A": 1.0}),
-            holdings("IWM", "2026-03-23", {"A": 1.0}),
-            *(holdings("IWM", f"{day}", {"A": 1.0}) for day in months),
-            holdings("IWM", "2026-06-26", {"A": 1.0}),
-        ),
-        "SPY": (holdings("SPY", "2026-06-25", {"A": 1.0}, fetched_at=NOW - timedelta(hours=5)),),
-    }
-    assert make_plan(Prices(), held, Request(PAIR, NOW, reference, funds=FUNDS)).files == ()
-    later = make_plan(
-        Prices(), held, Request(PAIR, NOW + timedelta(hours=2), reference, funds=FUNDS)
-    )
-    assert later.files == (FileAsk("SPY"),)
-
-
-def test_members_without_weights_stand_for_no_file_of_an_issuer() -> None:
-    lists = [
-        replace(holdings("IWM", as_of, {"AA": 1.0}, fetched_at=NOW), weighted=False)
-        for as_of in ("2025-12-31", "2026-01-30", "2026-06-26")
-    ]
-    asked = Request(PAIR, NOW, REFERENCE, funds=FUNDS)
-    files = make_plan(Prices(), {"IWM": tuple(lists)}, asked).files
-    assert [str(ask.day) for ask in files if ask.fund == "IWM"] == [
-        "None", "2025-12-31", "2026-01-30", "2026-02-27", "2026-03-31", "2026-04-30", "2026-05-29",
-    ]  # fmt: skip
-
-
-SPY = replace(NEWEST, index="S&P 500")
-IVV = replace(DATED, symbol="IVV", index="S&P 500", addresses=("https://a.org/IVV?d={date}",))
-RSP = Fund("RSP", index="S&P 500 Equal Weight", addresses=("https://b.org/rsp",))
-SMALL = replace(DATED, index="S&P 500 Capped")
-
-
-def test_the_dated_list_of_a_fund_with_the_newest_alone_is_asked_of_one_of_its_index() -> None:
-    funds = {"IWM": SMALL, "SPY": SPY, "IVV": IVV, "RSP": RSP}
-    plan = make_plan(Prices(), {}, Request(("RSP", "SPY"), NOW, REFERENCE, funds=funds))
-    months = ("2026-01-30", "2026-02-27", "2026-03-31", "2026-04-30", "2026-05-29")
-    lent = [FileAsk("IVV", date.fromisoformat(day)) for day in ("2025-12-31", *months)]
-    # asked for once for both, and no capped variant lends
-    assert plan.files == (FileAsk("RSP"), *lent, FileAsk("SPY"))
-    # what its own file or a lent one serves is not asked for; its lines are priced as well
-    held = {
-        "SPY": (holdings("SPY", "2026-03-30", {"A": 1.0}, fetched_at=NOW),),
-        "IVV": (holdings("IVV", "2025-12-31", {"A": 2.0, "GONE": 1.0}),),
-    }
-    again = make_plan(Prices(), held, Request(("IWM", "SPY"), NOW, REFERENCE, funds=funds))
-    assert [str(a.day) for a in again.files if a.fund == "IVV"] == [*months[:2], *months[3:]]
-    assert [ask.symbol for ask in again.asks] == ["IWM", "SPY", "A", "GONE"]
-    # what the first lender has not, the next one may
-    more = funds | {"CSPX.L": replace(IVV, symbol="CSPX.L")}
-    gone = {FileAsk("IVV", date(2025, 12, 31))}
-    first = make_plan(
-        Prices(), {}, Request(("IWM", "SPY"), NOW, REFERENCE, funds=more), absent=gone
-    )
-    asked_of = {a.fund for a in first.files if a.day == date(2025, 12, 31)}
-    assert asked_of == {"IWM", "CSPX.L"} and FileAsk("IVV", date(2026, 1, 30)) in first.files
-
-
-def test_a_host_that_refused_to_talk_is_left_alone() -> None:
-    left = {"a.org": refused_again(None, NOW - timedelta(minutes=10), 403)}
-    funds = {"IWM": DATED, "SPY": SPY, "IVV": IVV}
-    plan = make_plan(Prices(), {}, Request(PAIR, NOW, REFERENCE, funds=funds), left=left)
-    assert not any(ask.fund == "IVV" for ask in plan.files) and FileAsk("SPY") in plan.files
-    assert {host: str(one) for host, one in plan.left.items()} == {
-        "a.org": "refused to talk (error 403) and is left alone until 2026-06-26 21:50 UTC"
-    }
-    later = NOW + timedelta(minutes=21)
-    assert not make_plan(Prices(), {}, Request(PAIR, later, REFERENCE, funds=funds), left=left).left
-    # one with another host left is asked there, and a wish asks all
-    wider = replace(IVV, addresses=(*IVV.addresses, "https://c.org/{date}"))
-    two = {"IWM": DATED, "SPY": SPY, "IVV": wider}
-    both = make_plan(Prices(), {}, Request(PAIR, NOW, REFERENCE, funds=two), left=left)
-    assert any(ask.fund == "IVV" for ask in both.files) and not both.left
-    wish = make_plan(
-        Prices(), {}, Request(PAIR, NOW, REFERENCE, funds=funds, again=True), left=left
-    )
-    assert any(ask.fund == "IVV" for ask in wish.files)
-
-
-def test_each_refusal_in_a_row_makes_the_pause_longer(tmp_path: Path) -> None:
-    first = refused_again(None, NOW, 406)
-    assert first.until - NOW == timedelta(minutes=30)
-    second = refused_again(first, first.until, 406, "7200")
-    assert second.until - second.at == timedelta(hours=2, minutes=1)  # as its header asks
-    assert refused_again(second, NOW + timedelta(days=9), 406).times == 1
-    keep_hosts(tmp_path, {"a.org": first, "b.org": second}, NOW)
-    assert load_hosts(tmp_path) == {"a.org": first, "b.org": second}
-    (tmp_path / "hosts.json").write_text('[["a.org", 1], 5, ["b.org", 403, 1, "x", "y"]]')
-    assert load_hosts(tmp_path) == {}
-    assert not first.holds(NOW - timedelta(days=2)) and first.holds(NOW)
-
-
-def test_one_file_serves_a_reconstitution_and_the_month_end_after_it() -> None:
-    reference = replace(REFERENCE, reconstitutions={"IWM": (date(2026, 3, 27),)})
-    plan = make_plan(Prices(), {}, Request(PAIR, NOW, reference, funds={"IWM": DATED}))
-    asked_days = [ask.day for ask in plan.files]
-    # The file after 27 March lies within the week before 31 March.
-    assert date(2026, 3, 27) in asked_days and date(2026, 3, 31) not in asked_days
-
-
-def test_a_longer_window_asks_for_its_start_and_its_month_ends() -> None:
-    plan = make_plan(
-        Prices(), {}, Request(PAIR, NOW, REFERENCE, funds={"IWM": DATED}, since=date(2025, 10, 5))
-    )
-    # Friday 3 October stands for Sunday the 5th.
-    assert [str(ask.day) for ask in plan.files[1:5]] == [
-        "2025-10-03",
-        "2025-12-31",
-        "2025-10-31",
-        "2025-11-28",
-    ]
-
-
-def test_what_an_issuer_does_not_have_is_not_asked_for() -> None:
-    gone = frozenset({FileAsk("IWM", date(2026, 1, 30)), FileAsk("IWM", date(2025, 12, 31))})
-    plan = make_plan(Prices(), {}, Request(PAIR, NOW, REFERENCE, funds={"IWM": DATED}), absent=gone)
-    assert not gone & set(plan.files) and FileAsk("IWM", date(2026, 2, 27)) in plan.files
-
-
-def test_a_fund_without_an_address_is_not_asked_for() -> None:
-    plan = make_plan(Prices(), {}, Request(PAIR, NOW, REFERENCE, funds={"IWM": Fund("IWM")}))
-    assert plan.files == ()
-
-
-def splitted(factor: float | None) -> HeldCloses:
-    events = Events.none()
-    if factor is not None:
-        events = Events(np.array([4]), np.array([0]), np.array([factor]))
-    held = prices({"AA": 9})
-    return HeldCloses(replace(held, blocks=(replace(held.blocks[0], split=events),)))
 
 
 def test_an_answer_continues_what_is_held_or_says_why_not() -> None:

@@ -19,7 +19,7 @@ from cache.store import owner
 from cache.store.owner import MARKER
 from cache.store.publish import publish
 from cache.store.store import Store
-from tests.cache.test_store import RAW, ROOT, bars, dump, files, holdings, rich
+from tests.cache.stores import RAW, ROOT, bars, dump, files, holdings, rich
 from tests.torture.faulty import CALLS, Failing, instead
 from tui.service.published import published_words
 

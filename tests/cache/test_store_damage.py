@@ -24,7 +24,7 @@ from cache.facts.sessions import sessions
 from cache.store import objects
 from cache.store.store import Store
 from core.data.frames import Prices
-from tests.cache.test_store import RAW, ROOT, bars, dump, files, holdings, manifest, rich
+from tests.cache.stores import RAW, ROOT, bars, dump, files, holdings, manifest, rich
 
 
 @pytest.fixture

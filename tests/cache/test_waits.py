@@ -22,7 +22,7 @@ from cache.store.store import Store
 from core.data.frames import Prices
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_world import later
-from tests.cache.test_plan import NOW, PAIR, REFERENCE, holdings, prices
+from tests.cache.planning import NOW, PAIR, REFERENCE, holdings, prices
 from tests.cache.test_refresh_by_hand import Source, bars
 from tests.process.test_refresh import names
 

@@ -7,8 +7,19 @@ from datetime import date
 
 import numpy as np
 
-from core.data.frames import Block, Events, Holdings, Prices, Reference, Theme, dates_of
+from core.data.frames import (
+    Block,
+    Dates,
+    Events,
+    FloatArray,
+    Holdings,
+    Prices,
+    Reference,
+    Theme,
+    dates_of,
+)
 from core.data.market import Market
+from core.measures.rarity import Rank, holes, rank_value, stretch_gaps
 
 NAN = float("nan")
 
@@ -133,3 +144,11 @@ def market(
             spinoffs=tuple(spinoffs),
         ),
     )
+
+
+def rank_of_stretch(
+    sessions: Dates, small: FloatArray, large: FloatArray, length: int, *, end: date | None = None
+) -> Rank | None:
+    """The rank of the gap of two levels over one stretch, among all stretches as long."""
+    gaps, over_holes = stretch_gaps(holes(sessions), small, large, length)
+    return rank_value(gaps, sessions, length, end=end, over_holes=int(over_holes[-1]))

@@ -12,7 +12,7 @@ from cache.facts.errors import SourceError
 from cache.sources.holdings.announced import adding, forgetting, read_changes
 from cache.store.store import Store
 from core.data.frames import Announcement
-from tests.cache.test_store import RAW, bars, files, holdings, manifest
+from tests.cache.stores import RAW, bars, files, holdings, manifest
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HEAD = "fund,symbol,action,effective,name,announced,source\n"

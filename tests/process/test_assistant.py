@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import tui.cli
-from tests.cache.test_store import files
+from tests.cache.stores import files
 from tests.terminal.test_sockets import HOOK
 from tests.tui.test_cli import Cli, cli, filled, note, once
 from tui.report.ledger import value_at

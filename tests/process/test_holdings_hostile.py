@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import zipfile
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from tests.cache.holdings_maker import SSGA_ROWS, refusal, ssga
+from tui.cli.run import run
 
 pytestmark = pytest.mark.limited
 
@@ -85,3 +87,21 @@ def test_zip_that_is_no_workbook() -> None:
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("holdings.csv", "symbol,weight\nAAA,1\n")
     assert "is a ZIP archive" in refusal(out.getvalue())
+
+
+def test_hostile_files_of_a_folder_leave_the_others_to_be_imported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    torn, entities = bomb(b"<worksheet><sheetData><row>"), bomb(ENTITY)
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for month in range(1, 5):
+        text = f'Fund Holdings as of,"2025-{month:02}-28"\n\nTicker,Name,Weight\nAAA,Alpha,100\n'
+        (folder / f"{month}.csv").write_text(text)
+        (folder / f"{month}_hostile.xlsx").write_bytes(torn if month % 2 else entities)
+    files = [str(file) for file in sorted(folder.iterdir())]
+    assert run(["import", "holdings", *files, "--fund", "IWM", "--home", str(tmp_path / "h")]) == 1
+    out, err = capsys.readouterr()
+    assert "4 holdings files of IWM, 2025-01-28 to 2025-04-28" in out
+    assert err.count("_hostile.xlsx: is damaged or not of the format it claims") == 2
+    assert err.count("_hostile.xlsx") == 4

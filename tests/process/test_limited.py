@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 import time
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,7 +17,7 @@ import pytest
 from cache.facts.errors import SourceError
 from cache.facts.sessions import sessions
 from cache.sources.membership import read_membership
-from cache.sources.sandbox import Limits, Parsed, open_regular, run
+from cache.sources.sandbox import Children, Limits, Parsed, open_regular, run
 from cache.sources.series import read_series
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,6 +75,16 @@ def objects(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
     return {}, {"pickled": np.array([object()], object)}
 
 
+def busy(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
+    """Use processor time, leave memory behind that only a collection frees, name the process."""
+    until = time.process_time() + args["seconds"]
+    while time.process_time() < until:
+        pass
+    cycle: list[object] = [bytearray(args["leave"])]
+    cycle.append(cycle)
+    return {"process": os.getpid(), "size": len(stream.read())}, {}
+
+
 def child(
     name: str, source: bytes | BinaryIO = b"", limits: Limits = SMALL, **args: object
 ) -> Parsed:
@@ -127,6 +138,55 @@ def test_misbehaviour_is_one_sentence(name: str, limits: Limits, words: str) -> 
     assert said.startswith(words)
     assert said.isprintable()
     assert time.monotonic() - began < 15
+
+
+def read_in_turn(names: Sequence[str], limits: Limits, seconds: float = 0.0) -> list[str]:
+    """What becomes of some files that one import reads, each 100 kB larger than the one before."""
+    answers = []
+    with Children(limits, [str(ROOT)]) as children:
+        for place, name in enumerate(names):
+            parser, source = f"tests.process.test_limited:{name}", bytes(100_000 * place)
+            args = {"seconds": seconds, "leave": 400 << 20}
+            try:
+                fields, _ = run(
+                    parser, source, args, file=f"{place}",
+                    limits=limits, paths=[str(ROOT)], children=children,
+                )  # fmt: skip
+                assert fields["size"] == len(source)
+                answers.append(f"by {fields['process']}")
+            except SourceError as error:
+                answers.append(str(error))
+    return answers
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems know fewer limits")
+def test_good_files_of_an_import_are_read_by_one_child() -> None:
+    # together they use more than the processor time and the memory of one file
+    limits = Limits(memory=1 << 30, cpu=1, wall=60.0)
+    first, *others, wrong, last = read_in_turn(["busy"] * 4 + ["complain", "busy"], limits, 0.4)
+    assert first.startswith("by ")
+    assert {first, *others, last} == {first}
+    assert wrong == "4, line 7, column close, AAA: is wrong here"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems know fewer limits")
+@pytest.mark.parametrize(
+    ("name", "limits", "words"),
+    [
+        ("hog", SMALL, "1: needs more than 1,024 MB of memory"),
+        ("spin", Limits(1 << 30, 1, 60.0), "1: could not be read: the reader stopped"),
+        ("sleep", Limits(1 << 30, 10, 4.0), "1: takes longer than 4 seconds"),
+        ("crash", SMALL, "1: could not be read: the reader stopped"),
+        ("fail", SMALL, "1: is damaged or not of the format it claims (KeyError: 'a"),
+    ],
+)
+def test_a_hostile_file_of_an_import_takes_no_other_down(
+    name: str, limits: Limits, words: str
+) -> None:
+    before, hostile, *after = read_in_turn(["busy", name, "busy", "busy"], limits)
+    assert hostile.startswith(words)
+    assert after[0] == after[1] != before
+    assert all(answer.startswith("by ") for answer in (before, *after))
 
 
 @pytest.mark.limited

@@ -150,7 +150,7 @@ def workbook(sheet: bytes) -> bytes:
         (b'{"a": 1', "is no JSON"),
         (b'{"a": [1, 2]}', "holds no list of bars"),
         (json.dumps([{f"k{n}": 1} for n in range(3000)]).encode(), "has 2,001 columns"),
-        (b'[{"close": 1, "date": {"x": []}}]', "say whose closes they are"),
+        (b'[{"close": 1, "date": {"x": []}}]', "import it by itself with --symbol MINE"),
         (("Date," + ",".join(f"A{n}" for n in range(30_000))).encode(), "at most 20,000"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -1,18 +1,22 @@
-"""On real files: contributions against the fund, and weights carried back against true ones."""
+"""On real files: contributions against the fund, weights carried back, figures on the screen."""
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
+from textual.pilot import Pilot
 
 from core.answer.snapshot import Question, take
 from core.data.market import Market
 from core.measures.changes import changes
 from tests.answers.read import REAL
+from tests.tui.driving import drive, press, seen
 from tui.cli.run import run
+from tui.screen.app import InternalsApp
 from tui.service.service import Desk
 from tui.state.places import places
 
@@ -68,3 +72,24 @@ def test_weights_carried_back_from_may_are_those_of_january(held: Market) -> Non
     off = (a / a.sum() - b / b.sum()) * 1e4
     assert len(lines) > 1000
     assert float(np.sqrt((off**2).mean())) < 0.15
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (160, 48), (200, 60)], ids=str)
+def test_every_view_shows_whole_figures_at_the_sizes_people_have(
+    held: Market, size: tuple[int, int]
+) -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "2")
+        tables = 1 if size[0] < 160 else 2
+        assert seen(app).count("bp▼") == tables, "no index loses its contributions"
+        for pane in "1234":
+            await press(pilot, app, pane)
+            first = seen(app)
+            for _ in range(12):
+                cut = re.findall(r".*\d….*", seen(app))
+                assert not cut, f"a figure is cut in pane {pane}"
+                await press(pilot, app, "v")
+                if seen(app) == first:
+                    break
+
+    drive(story, held=held, size=size, question=Question())

@@ -15,7 +15,7 @@ from cache.refresh.progress import Progress
 from cache.store import pack
 from cache.store.store import Store
 from tests.cache.lookalike import Lookalike
-from tests.cache.test_store import files
+from tests.cache.stores import files
 from tests.process.test_refresh import run, small
 from tests.torture import steps
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cache.test_store import ROOT
+from tests.cache.stores import ROOT
 from tests.tui.test_cli import Cli, cli, filled, once
 
 __all__ = ["cli", "filled", "once"]

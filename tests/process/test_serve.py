@@ -21,7 +21,7 @@ import pytest
 from cache.facts.errors import StoreError
 from core.answer.alerts import AlertError
 from core.answer.snapshot import Question
-from tests.cache.test_store import files
+from tests.cache.stores import files
 from tests.tui.driving import press, seen, settle
 from tests.tui.markets import NOW
 from tests.tui.test_cli import Cli, cli, filled, once

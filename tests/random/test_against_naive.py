@@ -21,7 +21,7 @@ from tests.core import naive
 from tests.core.build import NAN, holdings, market, prices, weekdays
 from tests.core.naive_daily import series
 from tests.examples import examples
-from tests.random.test_properties import SECTORS, Case, cases
+from tests.random.cases import SECTORS, Case, cases
 
 KINDS = {
     "no prices": naive.NO_PRICES,

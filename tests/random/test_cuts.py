@@ -14,7 +14,7 @@ from core.explain.ground import Ground
 from core.explain.index import cuts
 from tests.core.build import NAN
 from tests.examples import examples
-from tests.random.test_properties import WHOLE, Case, cases, rebuilt
+from tests.random.cases import WHOLE, Case, cases, rebuilt
 
 
 def dated_inside(case: Case, day: int, basis: Basis) -> tuple[Case, Snapshot]:

@@ -25,7 +25,7 @@ from core.data.market import Market
 from core.data.question import BreadthList
 from core.measures.membership import spans
 from tests.examples import examples
-from tests.random.test_properties import Case, cases, rebuilt
+from tests.random.cases import Case, cases, rebuilt
 from tui.report.document import document
 
 

@@ -21,7 +21,7 @@ from core.explain.measures import explain
 from core.measures.changes import changes
 from tests.core.build import NAN, holdings, market, prices, weekdays
 from tests.examples import examples
-from tests.random.test_properties import FEATURES, Case, cases, same, told
+from tests.random.cases import FEATURES, Case, cases, same, told
 
 DAYS = weekdays("2026-01-05", "2026-02-27")
 SIZE = len(DAYS)
@@ -118,6 +118,33 @@ def test_a_line_is_named_by_either_ticker_before_a_rename_and_after_it(
     assert not any("nothing is left out" in remark for remark in snapshot.remarks)
     (one,) = explain(held, snapshot, "IWM", "contribution", name)
     assert one.value == pytest.approx(line(snapshot.small, symbol)[1])
+
+
+@pytest.mark.parametrize(
+    ("index", "known", "same"),
+    [
+        ("Russell 2000", DAYS[-1], True),
+        ("Russell 2000", DAYS[19], False),
+        ("Russell 2000 Value", DAYS[-1], False),
+    ],
+    ids=["the same index", "before its file", "another index"],
+)
+def test_a_rename_is_told_by_a_file_of_a_fund_of_the_same_index(
+    index: str, known: date, same: bool
+) -> None:
+    files = (
+        holdings("IWM", str(DAYS[0]), {"FI": 60, "B": 40}, names=NAMES),
+        holdings("VTWO", str(DAYS[20]), {"FISV": 40, "B": 60}, names=NAMES),
+    )
+    made = market(prices(DAYS, {**FUNDS, "B": FLAT, "FISV": FALL}), *files, LARGE)
+    indices = {"IWM": "Russell 2000", "VTWO": index}
+    held = Market(made.prices, made.holdings, replace(made.reference, indices=indices))
+    view = take(held, Question(window=f"{DAYS[0]}:{known}", basis="pr", as_of=known)).small
+    assert view is not None
+    assert [one.symbol for one in view.left_out] == ([] if same else ["FI"])
+    if same:
+        # IWM's own list is near enough: VTWO's tells the ticker alone
+        assert line(view, "FISV") == pytest.approx((20 / 60 - 1, 0.6 * (20 / 60 - 1)))
 
 
 def test_closes_of_two_tickers_that_disagree_are_not_joined() -> None:

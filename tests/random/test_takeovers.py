@@ -17,7 +17,7 @@ from core.data.market import Market
 from core.explain.ground import Ground
 from core.explain.lines import line as explained
 from tests.core.build import NAN, holdings, market, prices, weekdays
-from tests.random.test_properties import same, told
+from tests.random.cases import same, told
 
 DAYS = weekdays("2025-12-29", "2026-04-10")
 SIZE = len(DAYS)

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.torture.checks import CHECKED, CHECKS
+from tests.torture.checks import CHECKED
 from tests.torture.experiments import EXPERIMENTS
-from tests.torture.processes import ROOT
 from tests.torture.report import table
 
 
@@ -17,11 +16,3 @@ from tests.torture.report import table
 def test_a_promise_is_kept(name: str, tmp_path: Path) -> None:
     rows = list(EXPERIMENTS[name](tmp_path, True))
     assert rows and all(row.held for row in rows), "\n" + table(rows)
-
-
-def test_the_tests_behind_a_check_are_there() -> None:
-    for checks in CHECKS.values():
-        for place in (place for check in checks for place in check.tests):
-            file, _, name = place.partition("::")
-            text = (ROOT / file).read_text("utf-8")
-            assert f"def {name}(" in text if name else "def test_" in text, place

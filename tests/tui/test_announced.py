@@ -56,7 +56,7 @@ def test_refused_rows_are_listed_and_a_bad_file_changes_nothing(
     path = tmp_path / "ch.csv"
     path.write_text(HEAD + "IWM,A,leave,2026-03-20,\nIWM,B,fly,2026-03-20,\n")
     code, out, err = filled("import", "changes", path)
-    assert code == 1 and "; 1 rows refused" in out
+    assert code == 1 and "; 1 row refused" in out
     assert "ch.csv, line 3, column action, B:" in err and err.count("\n") == 1
     before = json.loads(filled("status", "--format", "json")[1])["generation"]
     path.write_text(HEAD + "IWM,B,fly,2026-03-20,\n")

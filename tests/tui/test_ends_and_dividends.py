@@ -105,3 +105,29 @@ def test_members_without_dividends_are_told_as_price_returns(
     assert "price returns of lines of 100.0 % of weight" in table and "cash" not in table
     prices_alone = note(cli, *asked, "--basis", "pr")["indices"]["FND"]
     assert prices_alone["price_return_weight"] == 0.0
+
+
+def test_funds_whose_closes_end_apart_are_said_with_their_dates() -> None:
+    words = (
+        "closes of IWM end on 2026-06-24, those of SPY on 2026-06-26:"
+        " the answer ends with the earlier"
+    )
+    apart = answer({"IWM": "2026-06-24"})
+    assert apart.as_of == date(2026, 6, 24) and words in apart.warnings
+    assert not any("closes of IWM" in words for words in answer({}).warnings)
+
+
+def test_a_date_that_one_fund_alone_has_not_reached_is_said_with_the_fund() -> None:
+    closes = {
+        symbol: [100.0 + n if symbol == "SPY" or n < 100 else NAN for n in range(len(DAYS))]
+        for symbol in ("IWM", "SPY", "A")
+    }
+    files = [holdings(fund, "2025-12-31", {"A": 1.0}) for fund in ("IWM", "SPY")]
+    held = market(prices(DAYS, closes), *files)
+    late = take(held, Question(basis="pr", as_of=DAYS[-1]))
+    assert late.state == "partial"
+    assert late.warnings[0] == (
+        f"as of {DAYS[-1]} was asked, the last session is {DAYS[99]}, where closes of IWM end:"
+        " refresh or import closes for a later one"
+    )
+    assert take(held, Question(basis="pr", as_of=DAYS[99])).remarks == ()

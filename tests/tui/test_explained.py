@@ -59,6 +59,8 @@ def test_a_measure_by_its_name(filled: Cli) -> None:
         ("top:1", "top 1 of IWM = 1,200.0000 bp"),
         ("brinson", "gap of the baskets of IWM and SPY by sector = 900.0000 bp"),
         ("ladder:>10", "lines with r > +10 % of IWM = 1"),
+        ("ladder:> 19.5 %", "lines with r > +19.5 % of IWM = 1"),
+        ("ladder:<-4", "lines with r < -4 % of IWM = 1"),
     ):
         code, out, err = filled("explain", "IWM", "--measure", name)
         assert (code, err) == (0, "") and out.startswith(said), out

@@ -34,8 +34,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert run(["import", "prices", str(closes), *place]) == 0
     for at, day in enumerate(ENDS):
         file = folder / f"IWM_{day}.csv"
-        lines = [f"{s},{s} Works,Industrials,{q[at][0]},{q[at][1]}" for s, q in LINES.items()]
-        file.write_text("symbol,name,sector,quantity,price\n" + "\n".join(lines) + "\n")
+        lines = [f"{s},{s} Works,Industrials,Rail,{q[at][0]},{q[at][1]}" for s, q in LINES.items()]
+        file.write_text("symbol,name,sector,industry,quantity,price\n" + "\n".join(lines) + "\n")
         assert run(["import", "holdings", str(file), "--fund", "IWM", "--as-of", day, *place]) == 0
     return folder / "home"
 
@@ -110,7 +110,10 @@ def test_the_whole_history_as_one_table_gives_the_notes_numbers(
     # BBB at 40 before a split of 2:1
     assert closes[ENDS[0], "BBB"]["close"] == 20.0 and closes[ENDS[0], "BBB"]["of_file"]
     assert closes[ENDS[1], "BBB"]["split"] == 2.0
-    assert len(read("holdings")) == 12
+    held = read("holdings")
+    assert len(held) == 12 and {(r["sector"], r["industry"]) for r in held} == {
+        ("Industrials", "Rail")
+    }
     ups = [r for r in read("measures") if r["measure"] == "share_up"]
     assert [(r["fund"], r["year"], r["value"]) for r in ups] == [
         ("IWM", 2012, 0.25), ("IWM", 2013, 0.75),

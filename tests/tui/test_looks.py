@@ -170,6 +170,21 @@ LOOKS: dict[str, tuple[tuple[int, int], tuple[str, ...], str]] = {
         "Percentile of the 3M gap across, its change upwards, a tail and a name a pair; the pair"
         " under the cursor named with its two figures above.",
     ),
+    "160x48-averages": (
+        (160, 48),
+        ("3", *":view", "space", *"averages", "enter"),
+        "Pane 3: every row another label, the short title where the whole one has no room.",
+    ),
+    "160x48-signals": (
+        (160, 48),
+        ("3", *":view", "space", *"signals", "enter"),
+        "Pane 3: each signal's state, since when, and when it was last on, in whole sentences.",
+    ),
+    "40x10-weights": (
+        (40, 10),
+        ("4", *":view", "space", *"weights", "enter"),
+        "Two measures with both indices' values, told apart by their short titles.",
+    ),
     "80x24-empty": ((80, 24), (), "Nothing is held: what to do next, no empty pane."),
     "20x5": ((20, 5), (), "The terminal is too small, and says so."),
 }

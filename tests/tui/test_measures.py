@@ -200,6 +200,16 @@ def test_the_key_of_explanations_reaches_a_row(row: Scalar, snapshot: Snapshot) 
         assert ExplainRequest(fund, row.key) in wanted
 
 
+@pytest.mark.parametrize(
+    "place", [(3, "session"), (3, "averages"), (4, "weights")], ids=lambda place: str(place[1])
+)
+def test_rows_are_told_apart_where_their_titles_have_no_room(place: tuple[int, str]) -> None:
+    # 40 columns: a cell before, 13 for each of two values, a scroll bar
+    labels = [row.label(12) for row in shown_in(*place)]
+    assert max(map(len, labels)) <= 12 and len(set(labels)) == len(labels)
+    assert [row.label(60) for row in shown_in(*place)] == [row.title for row in shown_in(*place)]
+
+
 def test_signals_sectors_and_series_are_in_json_and_csv(snapshot: Snapshot) -> None:
     whole = json.loads(to_json(snapshot))
     for fund, daily in snapshot.daily.items():

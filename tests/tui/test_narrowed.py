@@ -53,6 +53,21 @@ def test_a_theme_is_left_out_by_its_name(filled: Cli, tmp_path: Path) -> None:  
     assert found["without"]["gap_zeroed_pp"] == pytest.approx(9.0 - 12.0 + 1.0)
 
 
+def test_an_industry_is_left_out_by_its_name_and_stands_in_the_tables(
+    filled: Cli,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "own.csv").write_text("symbol,industry\nA,Chips\nC,Chips\nB,Banks\n")
+    assert filled("import", "industries", tmp_path / "own.csv")[0] == 0
+    found = note(filled, "--theme", "chips", "--basis", "pr")
+    assert sorted(found["question"]["without"]) == ["A", "C"]
+    assert found["without"]["gap_zeroed_pp"] == pytest.approx(9.0 - 12.0 + 1.0)
+    page = filled("note", "--format", "md", "--basis", "pr")[1]
+    table = page.partition("## IWM industries")[2].partition("##")[0]
+    assert "Chips" in table and "+1,200" in table and "Banks" in table and "-200" in table
+    assert "own.csv" in table
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -61,7 +76,7 @@ def test_a_theme_is_left_out_by_its_name(filled: Cli, tmp_path: Path) -> None:  
         (("--without", "QQQ:A"), "QQQ is not of IWM:SPY"),
         (("--without", "IWM:"), "write names such as SPY:MSFT,META"),
         (("--without", "A B$"), "write names such as SPY:MSFT,META"),
-        (("--theme", "Nothing such"), "there is no such theme; known are"),
+        (("--theme", "Nothing such"), "there is no such theme or industry; themes known"),
     ],
 )
 def test_a_name_nobody_knows_is_refused_in_one_line(

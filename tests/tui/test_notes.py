@@ -10,6 +10,8 @@ import pytest
 from textual.pilot import Pilot
 
 from core.answer.snapshot import take
+from core.data.question import Question
+from tests.core.test_history import twelve_years
 from tests.tui.driving import drive, press, seen
 from tests.tui.markets import QUESTION, FakeDesk, market
 from tests.tui.test_written import written_in
@@ -76,6 +78,18 @@ def test_w_writes_what_is_shown_and_says_where() -> None:
         assert len(list(desk.notes.iterdir())) == 3
 
     drive(story, desk=desk)
+
+
+def test_w_tells_the_ranks_of_measures_as_the_command_does() -> None:
+    desk = FakeDesk(twelve_years())
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "w")
+        [page] = desk.notes.glob("*.md")
+        # one of four lines rose, fewer in 2007 alone (tests/core/test_history.py)
+        assert "the lowest since 31 December 2007, rank 2 of 12 such windows" in page.read_text()
+
+    drive(story, desk=desk, question=Question(window="YTD", basis="pr"))
 
 
 def test_w_heeds_the_settings_and_says_what_is_in_the_way(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.answer.snapshot import Question
-from tests.cache.test_store import files
+from tests.cache.stores import files
 from tests.tui.driving import press, seen, settle
 from tests.tui.test_cli import Cli, cli, filled, once
 from tui.cli.run import run

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.cache.test_store import files
+from tests.cache.stores import files
 from tests.tui.driving import drive, press
 from tests.tui.markets import FakeDesk, market
 from tests.tui.test_cli import Cli, cli, filled, once

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 def fetch_history(desk: Desk, arguments: argparse.Namespace) -> int:
     """Say what would be asked and how long it takes, ask, and say what came."""
     from cache.sources.issuers import Issuers
+    from cache.sources.sandbox import Children
     from tui.cli.refresh import reporting
 
     now = datetime.now(UTC)
@@ -50,10 +51,9 @@ def fetch_history(desk: Desk, arguments: argparse.Namespace) -> int:
         say(f"{symbol}: {plan.sentence()}", ANSWERED)
     if not plan.asks:
         return ANSWERED
-    with reporting(arguments) as report:
-        summary = fetch_archive(
-            desk.store, fund, plan, Issuers(), now, desk.reference, report=report
-        )
+    with reporting(arguments) as report, Children() as children:
+        issuers = Issuers(children=children)
+        summary = fetch_archive(desk.store, fund, plan, issuers, now, desk.reference, report=report)
     reasons = Counter(reason.partition(";")[0] for reason in summary.failed.values())
     words = [f"{len(summary.brought):,} files brought"]
     words += [f"{count:,} not: {reason}" for reason, count in reasons.most_common(3)]

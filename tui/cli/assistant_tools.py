@@ -275,7 +275,7 @@ _PAIR: Final = {
 _QUESTION: Final = {
     **_PAIR,
     "without": _texts("also without these names: MSFT, or SPY:MSFT,META for one index"),
-    "theme": _texts("also without the names of this theme"),
+    "theme": _texts("also without the names of this theme or industry"),
     "breadth_list": _text("the list of members breadth counts", enum=["start", "end"]),
 }
 _ALONE: Final = {"index": _text("one fund alone, such as IWM, in place of a pair")}

@@ -114,7 +114,6 @@ RULES: Final = (
     Rule("funds", ("format",), "is of the list; adding a fund is told in a sentence",
          lambda a: a.action is not None and a.format != "text"),
     Rule("serve", ("index",), "has no part in this command: name a --pair"),
-    Rule("completion", ("home", "demo"), "has no part in this command: leave it out"),
     Rule("note board history export explain refresh quotes import funds forget publish serve mcp"
          " status completion doctor", ("watch",), "is of the screen alone: leave it out"),
 )  # fmt: skip

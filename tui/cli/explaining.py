@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.report.explained import asked, to_json, to_text
@@ -43,7 +45,7 @@ def explained(
     """
     from core.data.errors import UnavailableError
 
-    snapshot, market = desk.take(question), desk.market()
+    snapshot, market = desk.take(_with_step(question, measure or "")), desk.market()
     fund = fund.upper()
     if fund not in (question.small, question.large):
         pair = f"{question.small}:{question.large}"
@@ -53,3 +55,14 @@ def explained(
         missing = "; ".join(snapshot.missing)
         raise UnavailableError(missing or f"the answer has no {measure} of {fund}")
     return snapshot, parts
+
+
+def _with_step(question: Question, measure: str) -> Question:
+    """The question with the step of the ladder that a measure names, such as "ladder:>75"."""
+    step = re.fullmatch(r"ladder:([<>])([+-]?\d{1,4}(?:\.\d{1,4})?)%?", measure.replace(" ", ""))
+    if step is None:
+        return question
+    limit = float(step[2]) / 100
+    if step[1] == ">":
+        return replace(question, above=tuple(sorted({*question.above, limit})))
+    return replace(question, below=tuple(sorted({*question.below, limit}, reverse=True)))

@@ -123,12 +123,10 @@ def bring(arguments: argparse.Namespace, desk: Desk) -> int:
 
 def _changed(brought: _Brought, name: str) -> None:
     """Report on stderr what an import changed in the store, and the symbols it did not take."""
-    from cache.store.admit import WAYS
-
     for sentence in brought.changed[:LISTED]:
         say(f"{name}: {sentence}", ANSWERED)
     for symbol, why in list(brought.refused.items())[:LISTED]:
-        say(f"{name}: {symbol} was not taken: {why}; {WAYS}", IN_PART)
+        say(f"{name}: {symbol} was not taken: {why}", IN_PART)
 
 
 def _stored(desk: Desk) -> Held | None:
@@ -181,14 +179,17 @@ def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brou
         raise SourceError("--as-of is of one file: import the files that state no date singly")
     from concurrent.futures import ThreadPoolExecutor
 
+    from cache.sources.sandbox import Children
+
+    reader = _reader(arguments, desk, now)
+
     def read(path: Path) -> HoldingsFile | Rejected:
         try:
-            return _reader(path, arguments, desk, now)(as_of=None)
+            return reader(path, children=children)
         except SourceError as error:
             return Rejected(error.line or 0, error.column or "", "", error.reason, path.name)
 
-    # each file is read in a child of its own
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with Children() as children, ThreadPoolExecutor(os.cpu_count()) as pool:
         answers = list(pool.map(read, files))
     rejected = [one for one in answers if isinstance(one, Rejected)]
     readable = [one for one in answers if not isinstance(one, Rejected)]
@@ -209,9 +210,9 @@ def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brou
 
 
 def _reader(
-    path: Path, arguments: argparse.Namespace, desk: Desk, now: datetime
+    arguments: argparse.Namespace, desk: Desk, now: datetime
 ) -> Callable[..., HoldingsFile]:
-    """What reads a holdings file as the arguments say, given the date that it does not state."""
+    """What reads a holdings file as the arguments say."""
     from cache.facts.columns import column_words, given_columns
     from cache.facts.funds import load_funds
     from cache.sources.holdings.read import Notation, read_holdings
@@ -220,7 +221,6 @@ def _reader(
     titles = {word: title for title, word in given.items()}
     return partial(
         read_holdings,
-        path,
         fund=arguments.fund.upper() if arguments.fund else None,
         now=now,
         funds=load_funds(desk.places.config / "funds.toml"),
@@ -232,7 +232,7 @@ def _one_file(path: Path, arguments: argparse.Namespace, desk: Desk, now: dateti
     from cache.refresh.file_stage import NO_DATE
     from cache.sources.holdings.report import report
 
-    read, by_prices = _reader(path, arguments, desk, now), ""
+    read, by_prices = partial(_reader(arguments, desk, now), path), ""
     try:
         file = read(as_of=as_date(arguments.dated) if arguments.dated else None)
     except SourceError as error:

@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from cache.facts.symbols import yahoo_symbol
+from core.answer.group_names import industry_theme
 from core.data.symbols import valid_symbol
 from tui.state.config import ConfigError
 
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from core.data.frames import Theme
-    from core.data.market import Market
+    from core.data.question import Question
+    from tui.service.service import Desk
 
 
 def add_arguments(answer: argparse.ArgumentParser) -> None:
@@ -26,7 +28,11 @@ def add_arguments(answer: argparse.ArgumentParser) -> None:
         help="also without these names, such as SPY:MSFT,META; may be repeated",
     )
     answer.add_argument(
-        "--theme", action="append", default=[], metavar="NAME", help="also without a theme's names"
+        "--theme",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="also without the names of a theme or an industry",
     )
     answer.add_argument(
         "--breadth-list",
@@ -54,22 +60,31 @@ def left_out(wanted: Sequence[str], pair: tuple[str, str]) -> tuple[str, ...]:
     return tuple(names_out)
 
 
-def of_themes(wanted: Sequence[str], market: Market) -> tuple[str, ...]:
-    """The names of some themes, each as its closes are followed; those held alone.
+def of_themes(wanted: Sequence[str], desk: Desk, question: Question) -> tuple[str, ...]:
+    """The names of some themes and industries, as their closes are followed; those held alone.
 
     Raises:
-        ConfigError: there is no such theme, or none of its names is held.
+        ConfigError: there is no such theme and no such industry, or none of its names is held.
+        CacheError: the market, which says what their names are, cannot be read.
+        UnavailableError: no answer says which lines are of an industry.
     """
+    market = desk.market()
     themes: dict[str, Theme] = {theme.name.casefold(): theme for theme in market.themes}
     lines = set(market.register.symbols.tolist())
     symbols: dict[str, None] = {}
-    for name in wanted:
-        theme = themes.get(name.strip().casefold())
+    for text in wanted:
+        name = text.strip()
+        theme = themes.get(name.casefold())
+        if theme is None:
+            # whose industry is which is known of the lines of an answer
+            theme = industry_theme([*desk.take(question).indices.values()], name)
         if theme is None:
             known = ", ".join(f"{theme.name!r}" for theme in themes.values()) or "none"
-            raise ConfigError(f"--theme {name}: there is no such theme; known are {known}")
+            raise ConfigError(
+                f"--theme {text}: there is no such theme or industry; themes known are {known}"
+            )
         members = [symbol for symbol in theme.symbols if symbol in lines]
         if not members:
-            raise ConfigError(f"--theme {name}: none of its names is in a holdings file")
+            raise ConfigError(f"--theme {text}: none of its names is in a holdings file")
         symbols |= dict.fromkeys(members)
     return tuple(symbols)

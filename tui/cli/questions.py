@@ -58,5 +58,5 @@ def narrowed(
 
     names = left_out(without, (question.small, question.large))
     if themes:
-        names = tuple(dict.fromkeys((*names, *of_themes(themes, desk.market()))))
+        names = tuple(dict.fromkeys((*names, *of_themes(themes, desk, question))))
     return replace(question, without=names, breadth_list=breadth_list)

@@ -252,13 +252,12 @@ def _note(desk: Desk, config: Config, question: Question, arguments: argparse.Na
     wanted = arguments.length is None and tells_daily(arguments.format, arguments.part)
     snapshot = desk.take(replace(question, daily=wanted))
     if wanted and arguments.format != "csv":
-        from core.answer.history import ranks_by_year
+        from core.answer.history import with_ranks
         from core.answer.measure_rank import TOLD
 
         # all stand in the JSON; a sentence tells of some alone
         names = () if arguments.format == "json" else TOLD
-        ranks = ranks_by_year(desk.market(), snapshot, names)
-        snapshot = replace(snapshot, measure_ranks=ranks)
+        snapshot = with_ranks(desk.market(), snapshot, names)
     for doubt in desk.market().reference.doubts:
         say(doubt, ANSWERED)
     earlier = None

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from core.answer.group_names import group_members
 from core.answer.views import Lines
-from core.data.frames import LeftOut, Theme
 from core.data.industries import UNTOLD
 from core.data.labels import coded
-from core.data.register import UNKNOWN
 from core.measures.groups import industries, sectors, themes
 from tui.command.filters import Filter
 from tui.panes.contents import ALL, GridContents, of_rows
@@ -22,6 +21,7 @@ from tui.widgets.columns import Cell, TableColumn
 
 if TYPE_CHECKING:
     from core.answer.snapshot import IndexView
+    from core.data.frames import LeftOut
     from core.measures.attribution import SectorEffect
     from core.measures.groups import Group
     from tui.host.scene import Scene, Side
@@ -143,16 +143,6 @@ def groups(scene: Scene, kind: str, wanted: Filter | None = None) -> GridContent
     return GridContents(tuple(columns), tuple(names), of_rows(rows), values, empty)
 
 
-def group_members(view: IndexView, kind: str, name: str) -> tuple[str, ...]:
-    """The symbols of an index that a group of a kind ("sector", "industry", "theme") has."""
-    lines = view.contributors
-    if kind == "theme":
-        return next((group.symbols for group in view.themes if group.name == name), ())
-    texts, none = (lines.sectors, UNKNOWN) if kind == "sector" else (lines.industries, UNTOLD)
-    named = (text or none for text in texts)
-    return tuple(s for s, text in zip(lines.symbols, named, strict=True) if text == name)
-
-
 def members_alone(scene: Scene, view: str, name: str) -> Filter | None:
     """A filter that keeps the lines of a group of a view; None where its rows are no groups."""
     kind = "sector" if view == "sector windows" else _KINDS.get(view, ("", ""))[0]
@@ -160,17 +150,6 @@ def members_alone(scene: Scene, view: str, name: str) -> Filter | None:
         return None
     symbols = (s for _, one in scene.views() for s in group_members(one, kind, name))
     return Filter(f"{kind} {name}", (), (), frozenset(symbols))
-
-
-def industry_theme(scene: Scene, name: str) -> Theme | None:
-    """The names of an industry as a theme; None where no line of the indices is of it."""
-    views = [view for _, view in scene.views()]
-    groups = {group.name.casefold(): group for view in views for group in view.industries}
-    group = groups.get(name.casefold())
-    if group is None:
-        return None
-    symbols = (s for view in views for s in group_members(view, "industry", group.name))
-    return Theme(group.name, tuple(dict.fromkeys(symbols)), group.source)
 
 
 def _group_cells(group: Group | None, tail: str) -> dict[str, Cell]:

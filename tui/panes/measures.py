@@ -64,7 +64,7 @@ def table(
         head += [(f"{'lines':>{_LINES}}", "dim")] * with_lines
     lines: Drawing = [fit_line(head, width)]
     for row in rows:
-        line: Line = [(" ", ""), (formats.fit(row.title, label), "dim")]
+        line: Line = [(" ", ""), (formats.fit(row.label(label), label), "dim")]
         for side, _ in views:
             one = readings[row.key][side]
             line.append((f"{figure(row, one.value):>{_VALUE}}", ""))

@@ -17,9 +17,10 @@ from tui.report.tables_breadth import (
     sector_rows,
     session_rows,
     signal_rows,
+    signal_sentence,
 )
 from tui.text import formats
-from tui.text.spans import Drawing, Line, fit_line
+from tui.text.spans import Drawing, Line, fit_line, line_width
 
 if TYPE_CHECKING:
     from core.measures.daily import Daily
@@ -28,13 +29,15 @@ if TYPE_CHECKING:
 
 #: Cells of a heat strip, at the least and at the most.
 _STRIP: Final = (8, 60)
+#: Fewest cells of a name in a table.
+_LEAST_NAME: Final = 13
 #: Its heading, the first one that fits.
 _COURSE: Final = ("above 50 d through the window", "above 50 d", "50 d")
 NONE: Final = "No daily closes of members are held for this."
 
 
 def _table(head: Row, rows: Sequence[Row], title: Line, room: int, words: int = 1) -> Drawing:
-    """Columns as wide as they need, closer where there is less room.
+    """Columns as wide as they need; where there is less room, closer and narrower (`_fitted`).
 
     Args:
         head: their names.
@@ -43,18 +46,33 @@ def _table(head: Row, rows: Sequence[Row], title: Line, room: int, words: int = 
         room: cells.
         words: columns from the left that are text; the others are figures.
     """
-    widths = [max(formats.cell_width(row[n]) for row in (head, *rows)) for n in range(len(head))]
-
+    widths = _fitted(_widths(head, rows), room)
     gap = "  " if sum(widths) + 2 * len(widths) < room else " "
 
     def line(cells: Row, style: str) -> Line:
         parts = [
             formats.fit(cell, width, "left" if n < words else "right")
-            for n, (cell, width) in enumerate(zip(cells, widths, strict=True))
+            for n, (cell, width) in enumerate(zip(cells, widths, strict=False))
         ]
         return [(" " + gap.join(parts), style)]
 
     return [[(" ", ""), *title], line(head, "dim"), *(line(row, "") for row in rows)]
+
+
+def _widths(head: Row, rows: Sequence[Row]) -> list[int]:
+    """Cells that each column needs."""
+    return [max(formats.cell_width(row[n]) for row in (head, *rows)) for n in range(len(head))]
+
+
+def _fitted(widths: Sequence[int], room: int) -> list[int]:
+    """Widths that fit beside one another: the first column gives way, then the last ones go."""
+    fitted = list(widths)
+    while len(fitted) > 1 and (over := sum(fitted) + len(fitted) - room) > 0:
+        if fitted[0] - over >= _LEAST_NAME:
+            fitted[0] -= over
+        else:
+            fitted.pop()
+    return fitted
 
 
 def _fit(drawing: Drawing, width: int) -> Drawing:
@@ -97,14 +115,24 @@ def sectors(scene: Scene, series: Mapping[Side, Daily], width: int, height: int)
 
 
 def signal_list(scene: Scene, series: Mapping[Side, Daily], width: int, height: int) -> Drawing:
-    """Each signal's state and dates, then the rules and whose members they are of."""
+    """Each signal's state and dates, then the rules and whose members they are of.
+
+    Where the table's columns have no room, each signal is a sentence.
+    """
     lines: Drawing = []
     rules: dict[str, str] = {}
     for side, view in scene.views():
         if side not in series:
             continue
         title: Line = [(view.fund, f"{side} bold"), (f"  {universe(view)}", "dim")]
-        lines += [*_table(SIGNAL_HEAD, signal_rows(series[side]), title, width, 4), []]
+        rows = signal_rows(series[side])
+        table = _table(SIGNAL_HEAD, rows, title, width, len(SIGNAL_HEAD))
+        widths = _widths(SIGNAL_HEAD, rows)
+        if sum(widths) + len(widths) > width or line_width(table[0]) > width:
+            table = [[(" ", ""), (view.fund, f"{side} bold")]]
+            told = [*map(signal_sentence, signals(series[side])), f"{universe(view)}."]
+            table += [[(" ", ""), *line] for words in told for line in wrapped(words, width - 2)]
+        lines += [*table, []]
         rules |= {signal.title: signal.rule for signal in signals(series[side])}
     if not lines:
         return wrapped(NONE, width)

@@ -30,11 +30,10 @@ _BINS: Final = (5, 21)
 def rolling_parts(rank: Rank, *, gap: bool = True) -> list[str]:
     """The rank among all stretches as long, part by part."""
     what = "sessions" if rank.length == 1 else f"stretches of {rank.length:,} sessions"
-    sample = f"{what} from {rank.first}"
     if not rank.claim:
         noun = "session" if rank.length == 1 else f"stretch of {rank.length:,} sessions"
         return [f"{several(rank.of, noun, what)} from {rank.first}, too few for a rank"]
-    parts = [as_wide(rank, sample, gap=gap)]
+    parts = [as_wide(rank, gap=gap), f"{what} from {rank.first}"]
     if rank.last is not None:
         parts.append(f"last {rank.last}")
     if rank.last_overlapping not in (None, rank.last):

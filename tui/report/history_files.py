@@ -3,8 +3,8 @@
 `DIR/TABLE/fund=IWM/year=2023/part.parquet`, so that DuckDB, Polars or a table format over an
 object store reads them as one table with the columns ``fund`` and ``year``:
 
-    holdings       as_of, symbol, line, name, sector, quantity, price, value, weight, identifier,
-                   source
+    holdings       as_of, symbol, line, name, sector, industry, quantity, price, value, weight,
+                   identifier, source
     closes         session, line, close, split, of_file
     contributions  start, end, line, weight_start, return, contribution_bp, on_file_price; by month
     measures       measure, unit, window, every, start, end, value, coverage, file_price_weight,
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 
 Row = tuple[Any, ...]
 _COLUMNS: Final[Mapping[str, str]] = {
-    "holdings": "as_of:date symbol:text line:text name:text sector:text quantity:real price:real"
-    " value:real weight:real identifier:text source:text",
+    "holdings": "as_of:date symbol:text line:text name:text sector:text industry:text"
+    " quantity:real price:real value:real weight:real identifier:text source:text",
     "closes": "session:date line:text close:real split:real of_file:flag",
     "contributions": "start:date end:date line:text weight_start:real return:real"
     " contribution_bp:real on_file_price:flag",
@@ -106,14 +106,16 @@ def _by_year(rows: Sequence[Row], at: int) -> list[tuple[int, list[Row]]]:
 def _holdings(market: Market, fund: str) -> list[Row]:
     rows: list[Row] = []
     for file in market.holdings.get(fund, ()):
-        identifiers = file.identifiers or ("",) * len(file.symbols)
+        none = ("",) * len(file.symbols)
+        identifiers, industries = file.identifiers or none, file.industries or none
         for at, line in enumerate(market.lines(file)):
             rows.append(
                 (
                     iso(file.as_of), file.symbols[at], line, file.names[at],
-                    file.sectors[at] or None, number(file.quantity[at]), number(file.price[at]),
-                    number(file.value[at]), number(file.value[at] / file.total),
-                    identifiers[at] or None, file.source or None,
+                    file.sectors[at] or None, industries[at] or None, number(file.quantity[at]),
+                    number(file.price[at]), number(file.value[at]),
+                    number(file.value[at] / file.total), identifiers[at] or None,
+                    file.source or None,
                 )
             )  # fmt: skip
     return rows

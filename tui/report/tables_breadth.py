@@ -92,11 +92,22 @@ def signal_rows(daily: Daily) -> list[Row]:
     """Each signal: its state, since when, when it was last on; or what it needs."""
     rows: list[Row] = []
     for signal in signals(daily):
-        none = signal.needs if signal.first is None else f"never, from {signal.first}"
         since = "" if signal.since is None else str(signal.since)
-        last = none if signal.last is None else str(signal.last)
+        last = _never(signal) if signal.last is None else str(signal.last)
         rows.append((signal.title, state_words(signal), since, last))
     return rows
+
+
+def _never(signal: Signal) -> str:
+    """What stands for the day that a signal was last on, where there is none."""
+    return signal.needs if signal.first is None else f"never, from {signal.first}"
+
+
+def signal_sentence(signal: Signal) -> str:
+    """A row as a sentence: ``Hindenburg omen: off since 2026-06-02; last on 2026-06-01.``."""
+    since = "" if signal.since is None else f" since {signal.since}"
+    last = _never(signal) if signal.last is None else f"last on {signal.last}"
+    return f"{signal.title}: {state_words(signal)}{since}; {last}."
 
 
 def _right(head: Row) -> Row:

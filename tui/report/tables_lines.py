@@ -168,9 +168,11 @@ def _tops(view: IndexView) -> Iterator[ReportTable]:
 
 
 def groups(snapshot: Snapshot) -> Iterator[ReportTable]:
-    """Roll-ups by sector, company and theme."""
+    """Roll-ups by sector, industry, company and theme."""
     for view in snapshot.indices.values():
         yield from _groups(f"{view.fund} sectors", view.sectors)
+        told_by = dict.fromkeys(f"industries: {g.source}" for g in view.industries if g.source)
+        yield from _groups(f"{view.fund} industries", view.industries, *told_by)
         yield from _groups(f"{view.fund} companies with several lines", view.issuers)
         yield from _groups(
             f"{view.fund} themes",

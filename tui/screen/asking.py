@@ -14,7 +14,7 @@ from tui.screen.four_panes import FourPanes
 
 #: Thresholds of breadth above and below, coarse to fine: a session moves less than a year.
 THRESHOLDS: Final = (
-    ((0.0, 0.5, 1.0, 2.0, 5.0), (-0.25, -0.5, -0.75)),
+    ((0.0, 0.5, 0.75, 1.0, 2.0, 5.0), (-0.25, -0.5, -0.75)),
     (ABOVE, BELOW),
     ((0.0, 0.05, 0.1, 0.15, 0.2, 0.3), (-0.05, -0.1, -0.2)),
     ((0.0, 0.01, 0.02, 0.03, 0.05, 0.1), (-0.01, -0.02, -0.05)),

@@ -11,13 +11,13 @@ from textual.containers import Container
 from textual.reactive import Reactive
 from textual.widget import Widget
 
+from core.answer.group_names import industry_theme
 from tui.command.commands import CONTRIBUTORS, SORTS
 from tui.command.filters import Filter
 from tui.panes import frame
 from tui.panes.breadth import BreadthPane
 from tui.panes.changes import ChangesPane
 from tui.panes.contributors import Contributors
-from tui.panes.groups import industry_theme
 from tui.panes.sheet import Panel
 from tui.panes.spread import SpreadPane
 from tui.screen import chrome
@@ -295,7 +295,7 @@ class FourPanes(Stage, inherit_bindings=False):
             return
         themes = {theme.name.casefold(): theme for theme in app.scene.known.themes}
         theme = themes.get(name.casefold())
-        theme = theme or industry_theme(app.scene, name)
+        theme = theme or industry_theme([view for _, view in app.scene.views()], name)
         if name and theme is None:
             known = ", ".join(f"{theme.name!r}" for theme in themes.values())
             app.tell(f"no theme is called {name!r}; known are {known}", error=True)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from cache.facts.errors import StoreEmpty, StoreError
 from core.data.question import Basis, Question
 from core.data.record import record
+from tui.service.children import funds_of, history_arguments, refresh_arguments
 from tui.state.config import FILE
 from tui.state.config_file import ConfigFile, stamp
 from tui.state.files import Memory
@@ -371,9 +372,7 @@ class Desk:
             raise StoreError(self.read_only)
         if self.simulated:
             return None
-        command = self._child("refresh", "--progress", "json", "--no-alerts")
-        command += ["--board"] if board else [*_which(question), "--window", question.window]
-        return command + (["--full"] if full else [])
+        return self._child(*refresh_arguments(question, full=full, board=board))
 
     def quotes_command(self, question: Question) -> list[str] | None:
         """The child that brings live quotes; None where there are none.
@@ -385,25 +384,16 @@ class Desk:
             raise StoreError(self.memory.refusal)
         if self.simulated:
             return None
-        return self._child("quotes", *_which(question))
+        return self._child("quotes", *funds_of(question))
 
     def history_command(
         self, question: Question, fund: str, measures: Sequence[str], every: str
     ) -> list[str]:
         """The child that works out the history of one fund of a question, and keeps it."""
-        words = ["--window", question.window, "--basis", question.basis, "--every", every]
-        words += ["--as-of", str(question.as_of)] if question.as_of else []
-        words += ["--fund", fund, "--measure", ",".join(measures), "--keep-only"]
-        return self._child("history", *_which(question), *words, *["--demo"] * self.simulated)
+        arguments = history_arguments(question, fund, measures, every)
+        return self._child(*arguments, *["--demo"] * self.simulated)
 
     def _child(self, *arguments: str) -> list[str]:
         """The command of a child process that works on the same home."""
         home = [] if self._home is None else ["--home", str(self._home)]
         return internals(*arguments, *home)
-
-
-def _which(question: Question) -> list[str]:
-    """The flag of a child process that names the pair, or the index that stands alone."""
-    if question.alone:
-        return ["--index", question.small]
-    return ["--pair", f"{question.small}:{question.large}"]

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from cache.facts.errors import why
 from cache.facts.pairs import board_pairs
 from core.answer.board import Board, board
+from core.answer.history import with_ranks
+from core.answer.measure_rank import TOLD
 from core.answer.snapshot import Snapshot, take
 from core.data.errors import UnavailableError
 from tui.report.formats import PICTURES
@@ -25,8 +27,11 @@ if TYPE_CHECKING:
 def _written(
     market: Market, shown: Snapshot, directory: Path, formats: Sequence[str], ledger: Ledger
 ) -> list[Path]:
-    """In a thread: the same answer with its daily breadth, as files."""
-    return keep(take(market, replace(shown.question, daily=True)), directory, formats, ledger)
+    """In a thread: the same answer with its daily breadth and the ranks of its measures."""
+    # all stand in the JSON; a sentence tells of some alone
+    names = () if "json" in formats else TOLD
+    snapshot = with_ranks(market, take(market, replace(shown.question, daily=True)), names)
+    return keep(snapshot, directory, formats, ledger)
 
 
 async def write_note(host: Host) -> None:

@@ -26,6 +26,7 @@ from core.data.symbols import valid_symbol
 
 if TYPE_CHECKING:
     from cache.facts.funds import Fund
+    from cache.sources.sandbox import Children
 
 #: Largest holdings file that is read, bytes; the largest real ones hold 2 MB.
 LARGEST: Final = 32 << 20
@@ -98,6 +99,7 @@ def read_holdings(
     now: datetime,
     funds: Mapping[str, Fund] | None = None,
     notation: Notation | None = None,
+    children: Children | None = None,
 ) -> HoldingsFile:
     """Read a holdings file.
 
@@ -110,6 +112,7 @@ def read_holdings(
         funds: known funds, by whose titles an iShares file is recognised; by default the
             package's own.
         notation: how to read it, where the content does not say.
+        children: limited children that read several files; by default it has one of its own.
 
     Raises:
         SourceError: the file cannot be used; one sentence with file, line and column.
@@ -133,7 +136,8 @@ def read_holdings(
         "columns": dict(notation.columns),
         "ignore": list(notation.ignore),
     }
-    fields, arrays = run("cache.sources.holdings.layouts:parse", raw, args, file=name)
+    parser = "cache.sources.holdings.layouts:parse"
+    fields, arrays = run(parser, raw, args, file=name, children=children)
     listings = tuple(Listing(*listing) for listing in fields["listings"])
     holdings = Holdings(
         fund=_fund(fields, fund, load_funds() if funds is None else funds, name),

@@ -245,7 +245,8 @@ def _no_stock(others: list[tuple[str, str, float | None, str]]) -> str:
     if nameless:
         return (
             f"has no ticker in any row of a stock (the first: {name or symbol}): take the issuer's"
-            " file with tickers, or add a column of them with the title ticker"
+            " file with tickers, name their column with --columns symbol=TITLE, or add one with the"
+            " title ticker"
         )
     return f"names no stock with a value among its {len(others):,} rows; one is left out: {first}"
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
+from cache.facts.vendors import load_vendors
 
 if TYPE_CHECKING:
     from cache.refresh.sources import PriceSource
@@ -67,7 +68,7 @@ def _plugin(key: str) -> Callable[[SourceSettings], PriceSource]:
 
     plugins = {point.name: point for point in entry_points(group=GROUP)}
     if key not in plugins:
-        known = ", ".join(["yahoo", "massive", "eodhd", "alpaca", "files", *sorted(plugins)])
+        known = ", ".join([*load_vendors(), *sorted(plugins)])
         shown = clean(key, 30)
         raise SourceError(f'no source of prices is called "{shown}"; known are {known}')
     try:

@@ -1,0 +1,56 @@
+"""A Friday evening in June 2026, and what is held then: for tests of what a refresh asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+
+from cache.facts.sessions import sessions
+from cache.refresh.held import HeldCloses
+from core.data.frames import Block, Events, Holdings, Prices, Reference
+
+NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)  # a Friday after the close
+PAIR = ("IWM", "SPY")
+REFERENCE = Reference(sessions())
+#: Monday 15 June 2026 to Friday 26 June 2026; Friday the 19th was a holiday.
+DAYS = np.array([f"2026-06-{d}" for d in (15, 16, 17, 18, 22, 23, 24, 25, 26)], "datetime64[D]")
+
+
+def prices(ends: Mapping[str, int], **more: Any) -> Prices:
+    """Closes 10, 11, 12... on the first ``ends[symbol]`` of the nine days."""
+    close = np.full((9, len(ends)), np.nan)
+    for column, end in enumerate(ends.values()):
+        close[:end, column] = 10.0 + np.arange(end)
+    through = more.pop("through", {s: DAYS[e - 1].item() for s, e in ends.items() if e})
+    return Prices((Block(DAYS, tuple(ends), close),), through, **more)
+
+
+def holdings(fund: str, as_of: str, lines: Mapping[str, float], **more: Any) -> Holdings:
+    size = len(lines)
+    value = np.array(list(lines.values()))
+    blank = ("",) * size
+    none = np.full(size, np.nan)
+    return Holdings(
+        fund,
+        date.fromisoformat(as_of),
+        tuple(lines),
+        tuple(lines),
+        blank,
+        none,
+        none,
+        value,
+        float(value.sum()),
+        **more,
+    )
+
+
+def splitted(factor: float | None) -> HeldCloses:
+    events = Events.none()
+    if factor is not None:
+        events = Events(np.array([4]), np.array([0]), np.array([factor]))
+    held = prices({"AA": 9})
+    return HeldCloses(replace(held, blocks=(replace(held.blocks[0], split=events),)))
