@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +18,7 @@ from cache.facts.errors import SourceError
 from cache.facts.funds import Fund
 from cache.sources.holdings.read import read_holdings
 from cache.sources.issuers import Issuers
+from cache.sources.sandbox import Children
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_broken import ENDLESS
 
@@ -50,6 +53,27 @@ def test_the_newest_file_and_one_of_a_day(issuer: Lookalike) -> None:
     assert file.holdings.symbols == ("AA", "BB", "CC") and file.raw == raw
     # 1e9 / 2, / 3 and / 4, and a million in cash.
     assert file.holdings.total == pytest.approx(500e6 + 333_333_333.33 + 250e6 + 1e6, abs=0.01)
+
+
+@pytest.mark.limited
+def test_the_files_of_an_archive_are_read_by_one_process(
+    issuer: Lookalike, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    popen, started = subprocess.Popen, []
+
+    def counted(*command: Any, **options: Any) -> subprocess.Popen[bytes]:
+        started.append(popen(*command, **options))
+        return started[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", counted)
+    with Children() as children:
+        source = Issuers(timeout=60.0, children=children)
+        for day in (date(2025, 10, 31), date(2025, 11, 28), date(2025, 12, 31)):
+            file = source.read(*source.get(IWM, day), fund="IWM", now=NOW)
+            assert (file.holdings.as_of, file.holdings.symbols) == (day, ("AA", "BB", "CC"))
+        assert [process.poll() for process in started] == [None]
+    # it does not outlive what it was started for
+    assert started[0].poll() is not None
 
 
 def test_a_page_in_place_of_a_file_names_the_way_by_hand(issuer: Lookalike) -> None:

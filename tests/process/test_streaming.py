@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 
 from cache.facts.errors import SourceError
+from cache.sources.yahoo import yahoo
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_mute import WAYS, Mute
 from tests.process import test_quotes as test_live
 from tests.process.test_quotes import MONDAY, filled
 from tests.process.test_refresh import NOW
 
-OPEN, SILENT = 1.0, 2.0
+OPEN, BEAT, SILENT = 1.0, 1.0, 2.0
 #: Where the time allowed is not what ends it.
 AMPLE = 60.0
 NOT_OPEN = "Yahoo's stream of quotes did not answer within 1 s; try again"
@@ -42,12 +43,12 @@ SAID = {
 
 def streamed(server: Lookalike, monkeypatch: pytest.MonkeyPatch, way: str) -> str:
     """Why one connection brought nothing; "" where it came about and ended."""
-    from cache.sources.yahoo import yahoo
-
     for name, value in server.environment().items():
         monkeypatch.setenv(name, value)
     opened = OPEN if SAID[way] == (NOT_OPEN,) else AMPLE
     monkeypatch.setattr("cache.sources.yahoo.streaming.OPEN", opened)
+    # what never ends is noticed when the symbols are repeated
+    monkeypatch.setattr(yahoo, "BEAT", BEAT)
     monkeypatch.setattr(yahoo, "SILENT", SILENT if SAID[way] == (NO_QUOTE,) else AMPLE)
     try:
         yahoo.stream(["IWM", "IVV"], lambda fields: None, threading.Event())

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sized
+from contextlib import ExitStack
 from typing import Any
 from unittest.mock import patch
 
+from textual._compositor import Compositor
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
@@ -106,6 +108,11 @@ def _parse_once(sheet: Stylesheet, css: str, **place: Any) -> list[RuleSet]:
     return _parsed[key]
 
 
+def _paint_nothing(compositor: Compositor, *args: Any, **named: Any) -> None:
+    """Take what is dirty as painted: a quarter of a story, and `seen` draws what it looks at."""
+    compositor._dirty_regions.clear()
+
+
 def drive(
     story: Story,
     *,
@@ -114,8 +121,23 @@ def drive(
     size: tuple[int, int] = (120, 36),
     config: Config | None = None,
     question: Question = QUESTION,
+    painted: bool = False,
 ) -> InternalsApp:
-    """Run a story against the screen."""
+    """Run a story against the screen.
+
+    Args:
+        story: what is pressed and looked at.
+        held: the market that the screen shows.
+        desk: in place of one for `held`.
+        size: columns and lines of the terminal.
+        config: the settings.
+        question: what is asked first.
+        painted: whether each frame is painted, as on a terminal: for stories of the painting
+            itself, of time and of memory.
+
+    Returns:
+        The app, which has ended.
+    """
     app = InternalsApp(desk or FakeDesk(held), config or Config(), question, now=lambda: NOW)
 
     async def run() -> None:
@@ -123,7 +145,10 @@ def drive(
             await settle(pilot, app)
             await story(pilot, app)
 
-    with patch.object(Stylesheet, "_parse_rules", _parse_once):
+    with ExitStack() as patches:
+        patches.enter_context(patch.object(Stylesheet, "_parse_rules", _parse_once))
+        if not painted:
+            patches.enter_context(patch.object(Compositor, "render_update", _paint_nothing))
         asyncio.run(run())
     return app
 

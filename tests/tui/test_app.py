@@ -141,7 +141,7 @@ def test_a_storm_of_sizes() -> None:
                 assert "IWM" in lines[0]
         assert "▸1 Spread" in seen(app)
 
-    drive(story, held=HELD)
+    drive(story, held=HELD, painted=True)
 
 
 def test_every_size_shows_the_headline_from_80x24_on() -> None:

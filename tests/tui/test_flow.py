@@ -145,7 +145,7 @@ def test_a_held_key_scrubs_and_the_newest_date_wins() -> None:
         assert app.snapshot is not None
         assert app.snapshot.as_of == date(2026, 5, 1)
 
-    drive(story, desk=desk)
+    drive(story, desk=desk, painted=True)
 
 
 class CountingDesk(FakeDesk):
@@ -180,7 +180,7 @@ def test_a_held_key_builds_no_queue() -> None:
         assert desk.most <= 2
         assert desk.asked[-1].as_of == date(2026, 4, 3)
 
-    drive(story, desk=desk)
+    drive(story, desk=desk, painted=True)
 
 
 def test_new_data_of_another_process_is_shown() -> None:
@@ -284,7 +284,7 @@ def test_nothing_is_sent_while_nothing_changes() -> None:
             await asyncio.sleep(0.05)
         assert len(app.screen._dirty_widgets) == updates == 0
 
-    drive(story, held=HELD)
+    drive(story, held=HELD, painted=True)
 
 
 @pytest.mark.process

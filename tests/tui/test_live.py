@@ -215,7 +215,7 @@ def test_the_screen_does_not_freeze_under_quotes_of_every_line() -> None:
         # Twenty lines of 2,500 quotes a second: far beyond the one line that the child writes.
         assert sorted(gaps)[len(gaps) // 2] < 0.1
 
-    drive(story, desk=desk)
+    drive(story, desk=desk, painted=True)
 
 
 @pytest.mark.parametrize(

@@ -29,4 +29,4 @@ def test_a_page_that_was_open_leaves_no_line_behind(wire: str) -> None:
         # a page of 36 lines has some two hundred: six that were kept would be 1,200
         assert strips() < before + 600
 
-    drive(story, held=market(), config=Config(wire=wire))
+    drive(story, held=market(), config=Config(wire=wire), painted=True)

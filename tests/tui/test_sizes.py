@@ -39,4 +39,4 @@ def test_sizes_that_overtake_each_other_come_to_rest(
             await pilot.pause(0.3)
         assert app.screen.size == app.size == Size(120, 36)
 
-    drive(story, held=market(), config=Config(wire=wire))
+    drive(story, held=market(), config=Config(wire=wire), painted=True)
