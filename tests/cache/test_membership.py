@@ -79,8 +79,8 @@ def test_a_row_that_no_list_has_is_refused_in_a_sentence(tmp_path: Path) -> None
         "EEE,2012-11-05,2012-12-01",
     )
     file.write_text("symbol,from,to\n" + "\n".join(rows) + "\n")
-    made, rejected = read_membership(file, "IWM", days[np.is_busday(days)], now=now)
-    assert {symbol for dated, _ in made for symbol in dated.symbols} == {"EEE"}
+    files, rejected = read_membership(file, "IWM", days[np.is_busday(days)], now=now)
+    assert {symbol for dated, _ in files for symbol in dated.symbols} == {"EEE"}
     assert [(row.line, row.symbol) for row in rejected] == [(2, "AAA"), (3, "BBB"), (4, "DDD")]
     words = ("later than the newest session", "not after the first session", "no month end")
     assert all(part in row.reason for row, part in zip(rejected, words, strict=True))

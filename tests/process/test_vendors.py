@@ -577,15 +577,15 @@ def test_one_line_that_has_to_reach_far_back_does_not_lengthen_the_others(
 
 def test_every_path_is_data_that_a_user_can_change(server: VendorServer, tmp_path: Path) -> None:
     assert load_vendors()["yahoo"] == YAHOO
-    own = tmp_path / "funds.toml"
-    own.write_text(
+    file = tmp_path / "funds.toml"
+    file.write_text(
         '[vendors.massive.paths]\nday = "v9/days/{date}"\nsplits = "v9/splits"\n'
         '[vendors.eodhd.paths]\nhistory = "v9/{symbol}"\n[vendors.alpaca.paths]\nbars = "v9/bars"\n'
     )
     asked: list[str] = []
-    day, found = date(2026, 6, 26), load_vendors(own)
+    day, vendors = date(2026, 6, 26), load_vendors(file)
     for key in KEYED:
-        source = price_source(SourceSettings(found[key], tmp_path, 1000.0, environ=ENVIRON))
+        source = price_source(SourceSettings(vendors[key], tmp_path, 1000.0, environ=ENVIRON))
         empty: Any = [] if key == "eodhd" else {}
         source.asker.get = lambda path, *_, empty=empty, **__: asked.append(path) or empty
         if key == "massive":
@@ -617,8 +617,8 @@ def test_every_path_is_data_that_a_user_can_change(server: VendorServer, tmp_pat
 def test_a_path_that_cannot_be_used_is_named_with_its_line(
     tmp_path: Path, text: str, words: str
 ) -> None:
-    own = tmp_path / "funds.toml"
-    own.write_text(text)
+    file = tmp_path / "funds.toml"
+    file.write_text(text)
     with pytest.raises(SourceError) as raised:
-        load_vendors(own)
+        load_vendors(file)
     assert words in str(raised.value) and "line 2" in str(raised.value)
