@@ -119,11 +119,15 @@ def series(store: Store, symbol: str, field: str) -> dict[str, float]:
     return result
 
 
+#: Of the sessions that are compared again: how many sessions each lies before the last.
+AGES = (5, 125, 250, 375, 500)
+
+
 def turns(server: VendorServer) -> list[date]:
     """The sessions of two years that lie a week and half years of 125 sessions before the last."""
     calendar = sessions()
     last = int(np.searchsorted(calendar, np.datetime64(server.world.now.date())))
-    return [calendar[last - age].item() for age in (5, 125, 250, 375, 500)]
+    return [calendar[last - age].item() for age in AGES]
 
 
 def check_market(store: Store, world: World) -> None:
@@ -206,7 +210,7 @@ def test_a_correction_far_back_is_seen_a_week_and_every_half_year_later(
     run(store, server, key)
     server.world.now = later(NOW, 1)  # SAB splits four for one
     server.forget()
-    when = turns(server)[(5, 125, 250, 375, 500).index(age)]
+    when = turns(server)[AGES.index(age)]
     for symbol in ("SAE", "SAB", "BRK-B"):
         close, *rest = server.history(symbol)[when]
         server.history(symbol)[when] = (close * 1.01, *rest)
