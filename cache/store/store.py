@@ -130,7 +130,7 @@ class Store(StoreReader):
                 files=dict(zip(rows, body["holdings"], strict=True)),
                 rows=rows,
                 announced=before.announced,
-                industries=list(body.get("industries", ())),
+                industries=list(zip(body.get("industries", ()), before.industries, strict=True)),
                 aside=body.get("aside", []),
                 journal=self._journal(body) if self._whole(body) else (),
                 logged=not self.simulated,
@@ -147,7 +147,7 @@ class Store(StoreReader):
             if draft.announced:
                 after["announced"] = self._put(pack.pack_announced(draft.announced), "json")
             if draft.industries:
-                after["industries"] = draft.industries
+                after["industries"] = [name for name, _ in draft.industries]
             if draft.aside:
                 after["aside"] = draft.aside
             if draft.journal:
@@ -173,7 +173,7 @@ class Store(StoreReader):
                 before.damage,
                 draft.announced,
                 aside_of(after),
-                tuple(map(self._industries, draft.industries)),
+                tuple(industries for _, industries in draft.industries),
             )
 
     def _settle(self) -> None:
