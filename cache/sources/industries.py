@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 #: Largest file that is read, bytes.
 LARGEST: Final = 32 << 20
-#: The header lies within this many rows of the top.
-_DEEPEST: Final = 60
 _NEEDED: Final = ("symbol", "industry")
 
 
@@ -127,12 +125,15 @@ def _table(data: bytes, meanings: Meanings) -> tuple[HoldingsTable, list[Row]]:
         SourceError: there is none.
     """
     for rows in readings(data):
-        for place, row in enumerate(rows[:_DEEPEST]):
-            words = {meanings.of(cell)[0] for cell in row.cells if cell}
-            if words.issuperset(_NEEDED):
-                below = [one for one in rows[place + 1 :] if any(one.cells)]
-                return HoldingsTable(row, meanings), below
+        if table_found := HoldingsTable.find(rows, meanings, _is_header):
+            header, table = table_found
+            return table, [row for row in rows[header + 1 :] if any(row.cells)]
     raise SourceError(
         "has no header with a symbol and an industry; where the columns are called otherwise, say"
         " so: --columns symbol=TITLE,industry=TITLE"
     )
+
+
+def _is_header(row: Row, meanings: Meanings) -> bool:
+    """Whether a row titles columns of symbols and industries."""
+    return {meanings.of(cell)[0] for cell in row.cells}.issuperset(_NEEDED)
