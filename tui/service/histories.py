@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from cache.facts.code import measures_digest
 from cache.facts.interpreter import environment
 from cache.store.derived import Derived
-from core.answer.history import History, history_of, kept_points
+from core.answer.history import History, histories_of, kept_points
 from core.answer.point_batches import Batch, Place
 from core.answer.snapshot import final_sessions
 from tui import VERSION
@@ -36,13 +36,11 @@ def desk_histories(
     Those that are kept for the newest generation are read. Of another one all is kept that rests
     on nothing that changed since.
     """
-    made: dict[bool, Batches] = {}
-    for daily in sorted({row.series is not None for row in rows}):
-        of_kind = [row for row in rows if (row.series is not None) is daily]
-        made[daily] = _points(desk, question, fund, of_kind, every)
-    return tuple(
-        history_of(question, fund, row, every, made[row.series is not None]) for row in rows
-    )
+
+    def points(of_kind: Sequence[Scalar]) -> Batches:
+        return _points(desk, question, fund, of_kind, every)
+
+    return histories_of(question, fund, rows, every, points)
 
 
 @contextmanager
