@@ -253,10 +253,10 @@ def _note(desk: Desk, config: Config, question: Question, arguments: argparse.Na
     snapshot = desk.take(replace(question, daily=wanted))
     if wanted and arguments.format != "csv":
         from core.answer.history import with_ranks
-        from core.answer.measure_rank import TOLD
+        from core.answer.measure_rank import NOTED
 
         # all stand in the JSON; a sentence tells of some alone
-        names = () if arguments.format == "json" else TOLD
+        names = () if arguments.format == "json" else NOTED
         snapshot = with_ranks(desk.market(), snapshot, names)
     for doubt in desk.market().reference.doubts:
         say(doubt, ANSWERED)

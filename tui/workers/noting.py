@@ -12,7 +12,7 @@ from cache.facts.errors import why
 from cache.facts.pairs import board_pairs
 from core.answer.board import Board, board
 from core.answer.history import with_ranks
-from core.answer.measure_rank import TOLD
+from core.answer.measure_rank import NOTED
 from core.answer.snapshot import Snapshot, take
 from core.data.errors import UnavailableError
 from tui.report.formats import PICTURES
@@ -29,7 +29,7 @@ def _written(
 ) -> list[Path]:
     """In a thread: the same answer with its daily breadth and the ranks of its measures."""
     # all stand in the JSON; a sentence tells of some alone
-    names = () if "json" in formats else TOLD
+    names = () if "json" in formats else NOTED
     snapshot = with_ranks(market, take(market, replace(shown.question, daily=True)), names)
     return keep(snapshot, directory, formats, ledger)
 
