@@ -16,7 +16,7 @@ import pytest
 from cache.facts.errors import SourceError
 from cache.facts.reference import load_reference
 from cache.facts.sessions import sessions
-from cache.facts.vendors import YAHOO, Vendor, load_vendors, plugin_vendor
+from cache.facts.vendors import Vendor, load_vendors, plugin_vendor
 from cache.refresh.ask import Ask
 from cache.refresh.ask_groups import sizes
 from cache.refresh.comparing import compare_sources
@@ -577,52 +577,3 @@ def test_one_line_that_has_to_reach_far_back_does_not_lengthen_the_others(
     # the calendar has 251 sessions in between; Alpaca has both in one request each
     other = terms(server, "alpaca")
     assert other.requests(sizes(asks, NOW.date())) == 2 + 2
-
-
-def test_every_path_is_data_that_a_user_can_change(server: VendorServer, tmp_path: Path) -> None:
-    assert load_vendors()["yahoo"] == YAHOO
-    file = tmp_path / "funds.toml"
-    file.write_text(
-        '[vendors.massive.paths]\nday = "v9/days/{date}"\nsplits = "v9/splits"\n'
-        '[vendors.eodhd.paths]\nhistory = "v9/{symbol}"\n[vendors.alpaca.paths]\nbars = "v9/bars"\n'
-    )
-    asked: list[str] = []
-    day, vendors = date(2026, 6, 26), load_vendors(file)
-    for key in KEYED:
-        source = price_source(SourceSettings(vendors[key], tmp_path, 1000.0, environ=ENVIRON))
-        empty: Any = [] if key == "eodhd" else {}
-        source.asker.get = lambda path, *_, empty=empty, **__: asked.append(path) or empty
-        if key == "massive":
-            source.day(day)
-            source.events([day])
-        elif key == "eodhd":
-            source.history("SAA", day, day)
-        else:
-            source._bars(["SAA"], day, day)
-    assert asked == [
-        "v9/days/2026-06-26", "v9/splits", "stocks/v1/dividends",
-        "v9/SAA", "splits/SAA.US", "div/SAA.US", "v9/bars",
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ('[vendors.massive]\npaths = "v2"\n', "must be a table of paths"),
-        ('[vendors.massive.paths]\nweek = "x"\n', '"week" is nothing known'),
-        ('[vendors.massive.paths]\nday = "v9/days"\n', "the same names in braces"),
-        ('[vendors.massive.paths]\nday = "../{date}"\n', "must be a path below its address"),
-        ('[vendors.massive.paths]\nday = "/{date}"\n', "must be a path below its address"),
-        ('[vendors.massive.paths]\nday = "{date.year}"\n', "must be a path below its address"),
-        ("[vendors.massive.paths]\nday = 5\n", "must be a path below its address"),
-        ('[vendors.yahoo.paths]\nchart = "v9/chart"\n', "the same names in braces"),
-    ],
-)
-def test_a_path_that_cannot_be_used_is_named_with_its_line(
-    tmp_path: Path, text: str, words: str
-) -> None:
-    file = tmp_path / "funds.toml"
-    file.write_text(text)
-    with pytest.raises(SourceError) as raised:
-        load_vendors(file)
-    assert words in str(raised.value) and "line 2" in str(raised.value)
