@@ -42,9 +42,8 @@ def _given(arguments: argparse.Namespace, name: str) -> bool:
     return getattr(arguments, name, None) not in _NOT_GIVEN
 
 
-def _with(*names: str) -> Callable[[argparse.Namespace], bool]:
-    """Whether any of some options was given."""
-    return lambda arguments: any(_given(arguments, name) for name in names)
+def _with(name: str) -> Callable[[argparse.Namespace], bool]:
+    return lambda arguments: _given(arguments, name)
 
 
 def _lacks(name: str) -> Callable[[argparse.Namespace], bool]:
@@ -55,7 +54,7 @@ def _draws(arguments: argparse.Namespace) -> bool:
     return arguments.format in PICTURE_FORMATS
 
 
-def _plain_csv(part: str) -> Callable[[argparse.Namespace], bool]:
+def _csv_but(part: str) -> Callable[[argparse.Namespace], bool]:
     """Whether CSV of another part is asked for."""
     return lambda arguments: arguments.format == "csv" and arguments.part != part
 
@@ -72,15 +71,15 @@ RULES: Final = (
     Rule("note", ("picture", "dark"), "goes with --format svg or png", lambda a: not _draws(a)),
     Rule("note", ("length",), "goes with --format text or md, without --since",
          lambda a: a.format not in ("text", "md") or _given(a, "since")),
-    Rule("note", (*_QUESTION[:2], "index", *_NAMES, "breadth_list", "since"), _BOARD,
+    Rule("note", ("pair", "window", "index", *_NAMES, "breadth_list", "since"), _BOARD,
          lambda a: a.picture == "board"),
     Rule("note", ("window",), "has no part in the picture of the ratio, which is of all years",
          lambda a: a.picture == "ratio"),
     Rule("note", ("since",), "goes with text, md, html, json, line, slack or xlsx, or with --part"
          " since: a picture or a table does not tell what changed",
-         lambda a: _draws(a) or _plain_csv("since")(a)),
+         lambda a: _draws(a) or _csv_but("since")(a)),
     Rule("note", _NAMES, "goes with --part without, or with a format that tells of it: this one"
-         " does not", lambda a: a.format == "line" or _plain_csv("without")(a)
+         " does not", lambda a: a.format == "line" or _csv_but("without")(a)
          or (_draws(a) and a.picture is None)),
     Rule("note board history", ("force",), "goes with --output FILE", _lacks("output")),
     Rule("board", ("pair", "index"), _BOARD),
