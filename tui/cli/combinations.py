@@ -63,6 +63,7 @@ _BOARD: Final = "is of one pair; the board tells of all its pairs: leave it out"
 _FUNDS: Final = "is of one pair; --board brings the closes of all its funds: leave it out"
 _HISTORY: Final = "has no part in --history, which brings a fund's dated files: leave it out"
 _OF_NO_MARKET: Final = "has no part in this command, which asks no question: leave it out"
+_KEEP_ONLY: Final = "has no part in --keep-only, which writes nothing: leave it out"
 _COMPARE: Final = "has no part in --compare, which brings nothing: leave it out"
 
 RULES: Final = (
@@ -82,6 +83,8 @@ RULES: Final = (
          " does not", lambda a: a.format == "line" or _csv_but("without")(a)
          or (_draws(a) and a.picture is None)),
     Rule("note board history", ("force",), "goes with --output FILE", _lacks("output")),
+    Rule("history", ("series", "output"), _KEEP_ONLY, _with("keep_only")),
+    Rule("history", ("format",), _KEEP_ONLY, lambda a: a.keep_only and a.format != "text"),
     Rule("board", ("pair", "index"), _BOARD),
     Rule("board", ("window",), "is of the breadth, which this format does not tell",
          lambda a: a.format == "line" or _draws(a)),
