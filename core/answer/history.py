@@ -7,7 +7,7 @@ measured, on lists that carry the measure, count for its rank and for "since".
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
@@ -110,12 +110,34 @@ def histories(
         MeasureError: a measure has no history.
         UnavailableError: no window is to be had.
     """
-    made: dict[bool, Batches] = {}
+
+    def points(of_kind: Sequence[Scalar]) -> Batches:
+        return kept_points(market, question, fund, of_kind, sessions, every, None)
+
+    return histories_of(question, fund, rows, every, points)
+
+
+def histories_of(
+    question: Question,
+    fund: str,
+    rows: Sequence[Scalar],
+    every: Every,
+    points: Callable[[Sequence[Scalar]], Batches],
+) -> tuple[History, ...]:
+    """The histories of some measures from their points; see `histories`.
+
+    Args:
+        question: its window and basis.
+        fund: whose index.
+        rows: of the table of measures.
+        every: what a point stands for.
+        points: gives the points of measures that are all daily ones, or none.
+    """
+    of_kind: dict[bool, Batches] = {}
     for daily in sorted({row.series is not None for row in rows}):
-        of_kind = [row for row in rows if (row.series is not None) is daily]
-        made[daily] = kept_points(market, question, fund, of_kind, sessions, every, None)
+        of_kind[daily] = points([row for row in rows if (row.series is not None) is daily])
     return tuple(
-        history_of(question, fund, row, every, made[row.series is not None]) for row in rows
+        _history(question, fund, row, every, of_kind[row.series is not None]) for row in rows
     )
 
 
@@ -148,7 +170,7 @@ def kept_points(
     return batches(market, question, fund, rows, windows, kept)
 
 
-def history_of(question: Question, fund: str, row: Scalar, every: Every, made: Batches) -> History:
+def _history(question: Question, fund: str, row: Scalar, every: Every, made: Batches) -> History:
     """The history of one measure from the batches that have it."""
     points = tuple(
         Point(place.start, place.end, value, place.coverage, place.on_files, why)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from cache.facts.code import measures_digest
 from cache.facts.interpreter import environment
 from cache.store.derived import Derived
-from core.answer.history import History, history_of, kept_points
+from core.answer.history import History, histories_of, kept_points
 from core.answer.point_batches import Batch, Place
 from core.answer.snapshot import final_sessions
 from tui import VERSION
@@ -36,11 +36,11 @@ def desk_histories(
     Those that are kept for the newest generation are read. Of another one all is kept that rests
     on nothing that changed since.
     """
-    points: dict[bool, Batches] = {}
-    for daily in _kinds(rows):
-        of_kind = [row for row in rows if _daily(row) is daily]
-        points[daily] = _points(desk, question, fund, of_kind, every)
-    return tuple(history_of(question, fund, row, every, points[_daily(row)]) for row in rows)
+
+    def points(of_kind: Sequence[Scalar]) -> Batches:
+        return _points(desk, question, fund, of_kind, every)
+
+    return histories_of(question, fund, rows, every, points)
 
 
 @contextmanager
@@ -57,7 +57,8 @@ def worked_out_beside(
     processes: dict[str, Popen[bytes]] = {}
     if every == "session" and len(funds) > 1 and (os.cpu_count() or 1) > 1:
         fund, derived = funds[1], _derived(desk)
-        keys = (_key(desk, question, fund, every, daily=daily) for daily in _kinds(rows))
+        kinds = {row.series is not None for row in rows}
+        keys = (_key(desk, question, fund, every, daily=daily) for daily in kinds)
         if derived is not None and not any(derived.read(key)[0] for key in keys):
             command = desk.history_command(question, fund, [row.key for row in rows], every)
             processes[fund] = Popen(
@@ -79,16 +80,6 @@ def _derived(desk: Desk) -> Derived | None:
     return Derived(desk.store.home, identity)
 
 
-def _daily(row: Scalar) -> bool:
-    """Whether a measure is one of every session, whose points are kept by themselves."""
-    return row.series is not None
-
-
-def _kinds(rows: Sequence[Scalar]) -> list[bool]:
-    """Which kinds there are among measures: `_daily` of each, once."""
-    return sorted({_daily(row) for row in rows})
-
-
 def _key(desk: Desk, question: Question, fund: str, every: Every, *, daily: bool) -> str:
     """What the histories of the daily measures, or of the others, are kept under."""
     asked = (
@@ -102,7 +93,8 @@ def _points(
     desk: Desk, question: Question, fund: str, rows: Sequence[Scalar], every: Every
 ) -> Batches:
     """The points of measures that are all daily ones, or none."""
-    derived, key = _derived(desk), _key(desk, question, fund, every, daily=_daily(rows[0]))
+    derived, daily = _derived(desk), rows[0].series is not None
+    key = _key(desk, question, fund, every, daily=daily)
     answer, current = derived.read(key) if derived is not None else ({}, False)
     kept = {label: _unpacked(fields) for label, fields in answer.items()}
     if current and all(row.key in batch.values for batch in kept.values() for row in rows):
