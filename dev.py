@@ -84,8 +84,8 @@ def ready(lock: Path) -> None:
 
 def install(lock: Path) -> None:
     """Put what a lock file lists, and the project itself, into .venv."""
-    say = f"downloading the packages of {lock.name} into .venv, this once"
-    print(say, file=sys.stderr, flush=True)
+    message = f"downloading the packages of {lock.name} into .venv, this once"
+    print(message, file=sys.stderr, flush=True)
     if not PYTHON.exists():
         venv.create(ENV, with_pip=True)
     pip = (PYTHON, "-m", "pip", "--quiet", "--disable-pip-version-check", "install")

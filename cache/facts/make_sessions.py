@@ -11,15 +11,14 @@ from __future__ import annotations
 import sys
 from datetime import UTC, date, datetime, time, timedelta
 
-from cache.facts import holidays
 from cache.facts.sessions import (
     CLOSE,
     FILE,
     FIRST,
-    LAST_SATURDAY,
     NEW_YORK,
     OLD_FILE,
     OLD_HEAD,
+    usual_days,
 )
 
 #: The exchange's rules of our time hold from about this year on, and early closes are listed.
@@ -60,13 +59,7 @@ def make_old(made: date) -> str:
     calendar = pandas_market_calendars.get_calendar("NYSE")
     last = RECENT - timedelta(days=1)
     met = {stamp.date() for stamp in calendar.valid_days(FIRST, last)}
-    days = (FIRST + timedelta(days=at) for at in range((last - FIRST).days + 1))
-    usual = (
-        day
-        for day in days
-        if day.weekday() < holidays.SATURDAY
-        or (day.weekday() == holidays.SATURDAY and day <= LAST_SATURDAY)
-    )
+    usual = (FIRST + timedelta(days=at) for at in usual_days(last).nonzero()[0].tolist())
     head = [
         "# New York Stock Exchange: weekdays, and Saturdays to 1952-05-24, without a session",
         f"# source: pandas_market_calendars {pandas_market_calendars.__version__}, calendar NYSE",

@@ -156,7 +156,7 @@ def _calendar() -> _Calendar:
         closed += map(str, holidays.closed(year))
         early |= dict.fromkeys(holidays.early(year), holidays.EARLY)
     last = date(listed.year + AHEAD, 12, 31)
-    open_on, first_day = _usual(last), day(FIRST).astype(np.int64)
+    open_on, first_day = usual_days(last), day(FIRST).astype(np.int64)
     for days in (OLD_FILE.read_text("ascii").splitlines()[OLD_HEAD:], closed):
         open_on[np.array(days, "datetime64[D]").astype(np.int64) - first_day] = False
     result = (np.flatnonzero(open_on) + first_day).astype("datetime64[D]")
@@ -164,7 +164,7 @@ def _calendar() -> _Calendar:
     return _Calendar(result, early, in_file, first, listed, last)
 
 
-def _usual(last: date) -> BoolArray:
+def usual_days(last: date) -> BoolArray:
     """(D,) bool, of each day from `FIRST` to ``last`` whether the exchange meets on its weekday."""
     result = np.zeros((last - FIRST).days + 1, np.bool_)
     for at in range(7):

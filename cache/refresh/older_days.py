@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.refresh.ask_groups import far
+from cache.refresh.ask_groups import ask_groups, far
 from cache.refresh.held import TOLERANCE
 from core.data.frames import day, pydate
 
@@ -51,10 +51,15 @@ def older_sessions(
         final: the last final session.
         since: the first day that the vendor's plan covers.
     """
-    symbols = {ask.symbol for ask in asks if not far(ask, final)}
-    begin = min((ask.start for ask in asks if ask.symbol in symbols), default=final)
+    if not vendor.per_day:
+        return ()
+    groups = [group for group in ask_groups(asks, final) if not far(group[0], final)]
+    if not groups:
+        return ()
+    (recent,) = groups
+    begin, symbols = min(ask.start for ask in recent), {ask.symbol for ask in recent}
     first, last = (int(np.searchsorted(sessions, day(when))) for when in (begin, final))
-    if not symbols or not vendor.by_days(last - first, len(symbols)):
+    if not vendor.by_days(last - first, len(symbols)):
         return ()
     places = [*range(last % HALF_YEAR, last, HALF_YEAR), last - WEEK]
     turns = (pydate(sessions[place]) for place in places if 0 <= place < first)

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 #: Largest file that is read, bytes.
 LARGEST: Final = 32 << 20
-#: The header lies within this many rows of the top.
-_DEEPEST: Final = 60
 _NEEDED: Final = ("symbol", "industry")
 
 
@@ -37,13 +35,13 @@ class IndustriesFile:
 
     Attributes:
         industries: its good rows.
-        untold: rows that name no industry.
+        blank: rows that name no industry.
         titles: what a column holds -> its title.
         rejected: the rows that were refused.
     """
 
     industries: IndustryList
-    untold: int
+    blank: int
     titles: Mapping[str, str]
     rejected: tuple[Rejected, ...]
 
@@ -84,7 +82,7 @@ def read_industries(
         as_of=as_of,
     )
     rejected = tuple(Rejected(*row) for row in fields["rejected"])
-    return IndustriesFile(read, fields["untold"], fields["titles"], rejected)
+    return IndustriesFile(read, fields["blank"], fields["titles"], rejected)
 
 
 def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
@@ -94,7 +92,7 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
     meanings.check(table.titles, table.line)
     rows: dict[str, tuple[str, str]] = {}
     rejected: list[tuple[int, str, str, str]] = []
-    untold = 0
+    blank = 0
     for row in body:
         text = table.text(row, "symbol")
         try:
@@ -103,10 +101,10 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
             if not valid_symbol(symbol):
                 shown = clean(text, 20)
                 raise BadCell(table.title("symbol"), f'"{shown}" is no symbol, such as BRK-B')
-            told = industry(table.text(row, "industry")), sector(table.text(row, "sector"))
-            if not told[0]:
-                untold += 1
-            elif rows.setdefault(symbol, told) != told:
+            groups = industry(table.text(row, "industry")), sector(table.text(row, "sector"))
+            if not groups[0]:
+                blank += 1
+            elif rows.setdefault(symbol, groups) != groups:
                 why = f"another row of this file puts it into {rows[symbol][0]}"
                 raise BadCell(table.title("industry"), why)
         except BadCell as bad:
@@ -117,7 +115,7 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
     titles = {
         word: clean(table.title(word), 40) for word in (*_NEEDED, "sector") if table.has(word)
     }
-    return {"rows": rows, "untold": untold, "titles": titles, "rejected": rejected}, {}
+    return {"rows": rows, "blank": blank, "titles": titles, "rejected": rejected}, {}
 
 
 def _table(data: bytes, meanings: Meanings) -> tuple[HoldingsTable, list[Row]]:
@@ -127,12 +125,15 @@ def _table(data: bytes, meanings: Meanings) -> tuple[HoldingsTable, list[Row]]:
         SourceError: there is none.
     """
     for rows in readings(data):
-        for place, row in enumerate(rows[:_DEEPEST]):
-            words = {meanings.of(cell)[0] for cell in row.cells if cell}
-            if words.issuperset(_NEEDED):
-                below = [one for one in rows[place + 1 :] if any(one.cells)]
-                return HoldingsTable(row, meanings), below
+        if table_found := HoldingsTable.find(rows, meanings, _is_header):
+            header, table = table_found
+            return table, [row for row in rows[header + 1 :] if any(row.cells)]
     raise SourceError(
         "has no header with a symbol and an industry; where the columns are called otherwise, say"
         " so: --columns symbol=TITLE,industry=TITLE"
     )
+
+
+def _is_header(row: Row, meanings: Meanings) -> bool:
+    """Whether a row titles columns of symbols and industries."""
+    return {meanings.of(cell)[0] for cell in row.cells}.issuperset(_NEEDED)

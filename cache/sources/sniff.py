@@ -66,9 +66,12 @@ def kind_of(path: Path) -> Kind:
             return "prices"
         keys = [key.decode("utf-8", "replace") for key in _KEY.findall(head)]
         return "industries" if _tells_industries(keys) else "holdings"
-    if _has_closes(head):
+    # The last line may be cut off.
+    text = head.decode("utf-8-sig", "replace")
+    text = text[: text.rfind("\n") + 1] or text
+    if _has_closes(text):
         return "prices"
-    return "industries" if any(map(_tells_industries, _tables(head))) else "holdings"
+    return "industries" if any(map(_tells_industries, _tables(text))) else "holdings"
 
 
 def _kind_of_titles(titles: Sequence[str]) -> Kind:
@@ -84,24 +87,18 @@ def _tells_industries(titles: Sequence[str]) -> bool:
     return words.issuperset({"symbol", "industry"}) and not _held(titles) and "date" not in words
 
 
-def _tables(head: bytes) -> Iterator[list[str]]:
+def _tables(text: str) -> Iterator[list[str]]:
     """The cells of each of the first lines of a text, by each mark that may part them."""
     for separator in _SEPARATORS:
-        lines = csv.reader(io.StringIO(_text(head), newline=""), delimiter=separator)
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
         with suppress(csv.Error):
             yield from islice(lines, DEEPEST)
 
 
-def _text(head: bytes) -> str:
-    """The first lines of a text; the last one may be cut off."""
-    text = head.decode("utf-8-sig", "replace")
-    return text[: text.rfind("\n") + 1] or text
-
-
-def _has_closes(head: bytes) -> bool:
+def _has_closes(text: str) -> bool:
     """Whether the first lines of a text have a header of closes, and none of holdings."""
     for separator in _SEPARATORS:
-        lines = csv.reader(io.StringIO(_text(head), newline=""), delimiter=separator)
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
         try:
             rows = [Row(line, cells) for line, cells in enumerate(islice(lines, DEEPEST + 3), 1)]
             layout = find_layout(rows, Wanted())

@@ -1,7 +1,7 @@
 """A desk's copy in an object store: published to a bucket, and read through a local copy of it.
 
     ADDRESS/published.json           the pointer: generation, manifest, facts, under its own hash
-    ADDRESS/objects/HASH.npy|json|raw|toml   immutable; a manifest is one of them
+    ADDRESS/objects/HASH.KIND        immutable; a manifest is one of them, and so are the facts
 
 What is published is put object by object, and the pointer last and conditionally: two publishers
 cannot mix, and a reader sees one whole generation or the next. A reader's own copy is a directory

@@ -68,7 +68,7 @@ class Draft:
         files: fund and date -> the manifest's entry of its file, older ones in "before".
         rows: fund and date -> the lines of the file that counts.
         announced: changes of membership announced.
-        industries: the objects of the user's own lists of industries, oldest first.
+        industries: the user's own lists of industries, each with its object, oldest first.
         aside: manifest's entries of files that were kept aside, with why.
         journal: what was brought, oldest first.
         logged: whether it is noted what each commit changed.
@@ -81,7 +81,7 @@ class Draft:
     files: dict[Key, Json]
     rows: dict[Key, Holdings]
     announced: Announced
-    industries: list[str]
+    industries: list[tuple[str, IndustryList]]
     aside: list[Json]
     journal: Journal
     logged: bool
@@ -154,19 +154,18 @@ class Draft:
             return []
         return self._layer(difference(before, after, given=given, factors=factors))
 
-    def _add_industries(self, own: IndustryList) -> list[str]:
+    def _add_industries(self, industries: IndustryList) -> list[str]:
         """Add a list over those held; nothing where the last one says the same."""
-        if self.industries:
-            last = pack.unpack_industries(self.fetch(self.industries[-1]))
-            if last.rows == own.rows:
-                return []
+        if self.industries and self.industries[-1][1].rows == industries.rows:
+            return []
         if len(self.industries) >= LISTS:
             raise StoreError(
                 f"{LISTS} lists of industries are held; take one back first: `internals status"
                 " --imports` numbers them, `internals forget import ID` does it"
             )
-        self.industries = [*self.industries, self.put(pack.pack_industries(own), "json")]
-        return self.industries[-1:]
+        name = self.put(pack.pack_industries(industries), "json")
+        self.industries.append((name, industries))
+        return [name]
 
     # Holdings files
 
@@ -288,7 +287,7 @@ class Draft:
         for name in entry.industries:
             # of a list brought twice the later one goes with the later import
             again = sum(over.industries.count(name) for over in later)
-            places = [place for place, one in enumerate(self.industries) if one == name]
+            places = [place for place, (one, _) in enumerate(self.industries) if one == name]
             if again < len(places):
                 del self.industries[places[len(places) - 1 - again]]
         others = tuple(c for c in self.announced if c not in entry.added)

@@ -190,9 +190,9 @@ def unpack_announced(data: bytes) -> tuple[Announcement, ...]:
     return tuple(map(announcement, json.loads(data)))
 
 
-def pack_industries(own: IndustryList) -> bytes:
+def pack_industries(industries: IndustryList) -> bytes:
     """A user's list of industries as JSON."""
-    return to_json(asdict(own))
+    return to_json(asdict(industries))
 
 
 def unpack_industries(data: bytes) -> IndustryList:

@@ -1,11 +1,12 @@
 """The store: generations of files that are written once and never changed.
 
-    HOME/objects/HASH.npy|json|bz2     content, named by its SHA-256 (measured faster than BLAKE2b)
+    HOME/objects/HASH.KIND             content, named by its SHA-256 (measured faster than BLAKE2b)
     HOME/generations/00000012.json     a manifest: the objects of one generation, under its own hash
     HOME/derived/                      what was worked out from the contents
     HOME/head                          the newest generation's number, written once that lasts
     HOME/lock                          held by the one process that writes
 
+The kinds of objects are npy, json and layer, and bz2 or raw for an issuer's own file.
 Writing goes temporary file, fsync, rename, fsync of the directory; the manifest goes last, so
 a generation is there whole or not at all. Reading takes no lock and writes nothing: the newest
 manifest that verifies counts, each file is opened once and parsed from the bytes that were
@@ -130,7 +131,7 @@ class Store(StoreReader):
                 files=dict(zip(rows, body["holdings"], strict=True)),
                 rows=rows,
                 announced=before.announced,
-                industries=list(body.get("industries", ())),
+                industries=list(zip(body.get("industries", ()), before.industries, strict=True)),
                 aside=body.get("aside", []),
                 journal=self._journal(body) if self._whole(body) else (),
                 logged=not self.simulated,
@@ -147,7 +148,7 @@ class Store(StoreReader):
             if draft.announced:
                 after["announced"] = self._put(pack.pack_announced(draft.announced), "json")
             if draft.industries:
-                after["industries"] = draft.industries
+                after["industries"] = [name for name, _ in draft.industries]
             if draft.aside:
                 after["aside"] = draft.aside
             if draft.journal:
@@ -173,7 +174,7 @@ class Store(StoreReader):
                 before.damage,
                 draft.announced,
                 aside_of(after),
-                tuple(map(self._industries, draft.industries)),
+                tuple(industries for _, industries in draft.industries),
             )
 
     def _settle(self) -> None:

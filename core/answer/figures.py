@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.answer.index import index_of, own_return
+from core.answer.index import index_of, no_list, own_return
 from core.answer.views import covers
 from core.data.record import record
 from core.measures.breadth import Breadth, MemberList, breadth
@@ -168,7 +168,7 @@ def figures(
     measured = sweep(market, [some for some in parts if some], question.basis)
     for window, some in zip(windows, parts, strict=True):
         if not some:
-            yield f"no holdings file of {fund}: import one or fetch"
+            yield no_list(fund)
             continue
         swept = next(measured)
         if swept is None:

@@ -58,7 +58,8 @@ class Fingerprints:
     def file(self, file: Holdings) -> bytes:
         """A holdings file: its lines under the tickers of their closes, and its numbers."""
         if file not in self._files:
-            numbers = np.array([file.value, file.quantity, file.price, file.value * 0 + file.total])
+            totals = np.full(len(file.value), file.total)
+            numbers = np.array([file.value, file.quantity, file.price, totals])
             words = repr((file.fund, file.as_of, self._market.lines(file), file.weighted))
             self._files[file] = sha256(words.encode() + numbers.tobytes()).digest()
         return self._files[file]
@@ -111,7 +112,7 @@ class Fingerprints:
             later: symbol -> product of its splits in later years; those of the year are added.
         """
         since, symbols = self._splits_since(block, later), self._symbols(block.symbols)
-        prices = traded = np.zeros(len(block.sessions), np.uint64)
+        prices, traded = np.zeros((2, len(block.sessions)), np.uint64)
         for name in ("close", "adj_close", "volume"):
             values: FloatArray | None = getattr(block, name)
             if values is None:
@@ -120,10 +121,8 @@ class Fingerprints:
                 values = values * since
             hashes = _mixed(_bits(values) ^ (symbols ^ _FIELDS[name]))
             hashes[np.isnan(values)] = 0
-            of_rows = hashes.sum(axis=1, dtype=np.uint64)
-            prices, traded = (
-                (prices, traded + of_rows) if name == "volume" else (prices + of_rows, traded)
-            )
+            of_rows = traded if name == "volume" else prices
+            of_rows += hashes.sum(axis=1, dtype=np.uint64)
         for name in ("dividend", "split"):
             events = getattr(block, name)
             paid = events.value

@@ -148,9 +148,9 @@ def kept_points(
     rows: Sequence[Scalar],
     sessions: Dates,
     every: Every,
-    kept: Batches | None,
+    earlier: Batches | None,
 ) -> dict[str, Batch]:
-    """The points of `histories` in batches, those kept not made again; see there.
+    """The points of `histories` in batches, earlier ones where they still hold; see there.
 
     Args:
         market: see `histories`.
@@ -159,7 +159,7 @@ def kept_points(
         rows: all daily measures, or none.
         sessions: see `histories`.
         every: see `histories`.
-        kept: see `batches`.
+        earlier: see `batches`.
     """
     for row in rows:
         if row.key in _RUNNING_SUMS:
@@ -167,14 +167,16 @@ def kept_points(
                 f"{row.key} has no history: its level depends on where its sum begins"
             )
     windows = _with_files(market, fund, windows_of(question, sessions, every))
-    return batches(market, question, fund, rows, windows, kept)
+    return batches(market, question, fund, rows, windows, earlier)
 
 
-def _history(question: Question, fund: str, row: Scalar, every: Every, made: Batches) -> History:
+def _history(
+    question: Question, fund: str, row: Scalar, every: Every, by_label: Batches
+) -> History:
     """The history of one measure from the batches that have it."""
     points = tuple(
         Point(place.start, place.end, value, place.coverage, place.on_files, why)
-        for batch in made.values()
+        for batch in by_label.values()
         for place, (value, why) in zip(batch.places, batch.values[row.key], strict=True)
     )
     return History(fund, row, question.window, every, points, rank_of(points))
@@ -194,7 +196,7 @@ def ranks_by_year(
     """
     question = replace(snapshot.question, as_of=snapshot.as_of)
     sessions = final_sessions(market, *question.pair)
-    rows = [row for row in ROWS if row.key not in _RUNNING_SUMS and row.key in (names or row.key)]
+    rows = [row for row in ROWS if row.key not in _RUNNING_SUMS and (not names or row.key in names)]
     ranks: dict[str, dict[str, MeasureRank]] = {}
     try:
         windows = windows_of(question, sessions, "year")
@@ -202,8 +204,8 @@ def ranks_by_year(
         return {}
     for fund in snapshot.indices:
         if len(_with_files(market, fund, windows)) > 1:
-            made = histories(market, question, fund, rows, sessions, "year")
-            ranks[fund] = {one.row.key: one.rank for one in made if one.rank is not None}
+            of_fund = histories(market, question, fund, rows, sessions, "year")
+            ranks[fund] = {one.row.key: one.rank for one in of_fund if one.rank is not None}
     return ranks
 
 

@@ -127,8 +127,8 @@ def _without(
 
 
 def no_list(fund: str) -> str:
-    """How the sentence begins that says a fund has no list of members for a window."""
-    return f"no holdings file of {fund}"
+    """The sentence that says a fund has no list of members for a window."""
+    return f"no holdings file of {fund}: import one or fetch"
 
 
 def index_of(
@@ -150,7 +150,7 @@ def index_of(
         at_end: the window on the list at its end, where breadth is to count that one.
     """
     if not parts:
-        return f"{no_list(fund)}: import one or fetch"
+        return no_list(fund)
     measured = basket(market, parts, question.basis)
     if measured is None or not measured.measured.any():
         # announced changes may have left no line of a list at all

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 #: Measures whose rank among the years a note may tell: each says something of its own.
-TOLD: Final = (
+NOTED: Final = (
     "share_up", "median", "share_outperforming", "dispersion", "names_for_half", "effective_n",
     "top10_share",
 )  # fmt: skip
@@ -68,7 +68,7 @@ def outstanding(
     some = [
         (fund, name, of_fund[name])
         for fund, of_fund in ranks.items()
-        for name in TOLD
+        for name in NOTED
         if name in of_fund and of_fund[name].stands_out
     ]
     some.sort(key=lambda one: one[2].since or date.min)

@@ -78,9 +78,9 @@ def batches(
     fund: str,
     rows: Sequence[Scalar],
     windows: Sequence[Window],
-    kept: Batches | None,
+    earlier: Batches | None,
 ) -> dict[str, Batch]:
-    """The points of some measures of one index, those kept that rest on what they rested on.
+    """The points of some measures of one index, earlier ones where they rest on what they did.
 
     Args:
         market: what is held.
@@ -88,23 +88,21 @@ def batches(
         fund: whose index.
         rows: of the table of measures; all daily ones, or none.
         windows: ascending by their ends.
-        kept: from an earlier call for the same question and kind of measures; None where nothing
+        earlier: of another call for the same question and kind of measures; None where nothing
             is to be kept: fingerprints take time.
     """
     if not windows:
         return {}
     daily = rows[0].series is not None
-    marks = None if kept is None else _Marks(market, fund, windows)
-    made, missing = dict[str, Batch](), list[_Missing]()
+    marks = None if earlier is None else _Marks(market, fund, windows)
+    by_label, missing = dict[str, Batch](), list[_Missing]()
     for label, group in groupby(windows, _year if daily else _month):
         some = list(group)
-        old = Batch("", (), {})
-        if kept is not None and marks is not None:
-            mark = marks.of(some, daily=daily)
-            old = kept.get(label, old)
-            if old.fingerprint != mark:
-                old = Batch(mark, (), {})
-        made[label] = old
+        mark = "" if marks is None else marks.of(some, daily=daily)
+        old = (earlier or {}).get(label)
+        if old is None or old.fingerprint != mark:
+            old = Batch(mark, (), {})
+        by_label[label] = old
         if lacking := [row for row in rows if row.key not in old.values]:
             missing.append(_Missing(label, some, lacking))
     if daily:
@@ -112,9 +110,9 @@ def batches(
     else:
         points = _of_windows(market, question, fund, missing, windows[-1].end)
     for one, (places, values) in zip(missing, points, strict=True):
-        old = made[one.label]
-        made[one.label] = Batch(old.fingerprint, places, {**old.values, **values})
-    return made
+        old = by_label[one.label]
+        by_label[one.label] = Batch(old.fingerprint, places, {**old.values, **values})
+    return by_label
 
 
 class _Missing(NamedTuple):

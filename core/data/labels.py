@@ -35,12 +35,6 @@ class Coded:
         """Those of some lines."""
         return Coded(self.texts, self.codes[lines])
 
-    def renamed(self, names: Sequence[str]) -> Coded:
-        """The same lines under new names, one for each of ``texts``; names may be alike."""
-        texts = tuple(sorted(set(names)))
-        place = {text: code for code, text in enumerate(texts)}
-        return Coded(texts, np.array([place[name] for name in names], np.intp)[self.codes])
-
 
 def coded(texts: Sequence[str]) -> Coded:
     """(n,) texts by number."""
@@ -76,13 +70,9 @@ class Labels:
     def industry_sources(self, numbers: IntArray) -> Coded:
         """Who says the industry of each line, and of when; "" where nobody does."""
         places = self.industry_source[numbers]
-        words = {p: _dated(self.files[p]) if p >= 0 else "" for p in distinct(places).tolist()}
-        texts = tuple(sorted(set(words.values())))
-        # the last one stands for place -1
-        code = np.zeros(len(self.files) + 1, np.intp)
-        for place, text in words.items():
-            code[place] = texts.index(text)
-        return Coded(texts, code[places])
+        different = distinct(places)
+        texts = [_dated(self.files[place]) if place >= 0 else "" for place in different.tolist()]
+        return coded(texts).of(different.searchsorted(places))
 
 
 def _dated(file: Holdings | IndustryList) -> str:
@@ -113,7 +103,7 @@ def labels_of(market: Market, fund: str, as_of: date, serving: Sequence[Holdings
         (of_fund if name == fund else others).extend(reversed(known))
     others.sort(key=lambda file: file.as_of, reverse=True)
     files = tuple(dict.fromkeys((*of_fund, *others, *serving)))
-    own = tuple(
+    user_lists = tuple(
         one for one in reversed(market.industries) if one.as_of is None or one.as_of <= as_of
     )
     announced = {
@@ -121,14 +111,14 @@ def labels_of(market: Market, fund: str, as_of: date, serving: Sequence[Holdings
         for change in market.announced
         if change.name and (change.announced is None or change.announced <= as_of)
     }
-    key = market.register, "labels", files, own, tuple(announced.items())
-    return market.cached(key, lambda: _labels(market, files, own, announced))
+    key = market.register, "labels", files, user_lists, tuple(announced.items())
+    return market.cached(key, lambda: _labels(market, files, user_lists, announced))
 
 
 def _labels(
     market: Market,
     files: tuple[Holdings, ...],
-    own: tuple[IndustryList, ...],
+    user_lists: tuple[IndustryList, ...],
     announced: dict[str, str],
 ) -> Labels:
     size = len(market.register)
@@ -136,9 +126,10 @@ def _labels(
     sector_source, industry_source = np.full((2, size), -1)
     for symbol, name in announced.items():
         names[market.register.number[symbol]] = name
+    list_rows = [(len(files) + k, one, *_rows_of(market, one)) for k, one in enumerate(user_lists)]
     # what is written last counts
-    own_rows = [(len(files) + k, one, *_rows_of(market, one)) for k, one in enumerate(own)][::-1]
-    for place, one, numbers, rows in own_rows:
+    list_rows.reverse()
+    for place, one, numbers, rows in list_rows:
         sector_source[_write(sectors, numbers, [one.sectors[row] for row in rows])] = place
     for place, file in reversed(list(enumerate(files))):
         numbers = market.rows(file)
@@ -146,20 +137,22 @@ def _labels(
         sector_source[_write(sectors, numbers, file.sectors)] = place
         if file.industries:
             industry_source[_write(industries, numbers, file.industries)] = place
-    for place, one, numbers, rows in own_rows:
+    for place, one, numbers, rows in list_rows:
         industry_source[_write(industries, numbers, [one.industries[row] for row in rows])] = place
     _unite_spellings(industries)
     coded_sectors, coded_industries = coded(sectors.tolist()), coded(industries.tolist())
     return Labels(
-        names, sectors, industries, coded_sectors, coded_industries, (*files, *own),
+        names, sectors, industries, coded_sectors, coded_industries, (*files, *user_lists),
         sector_source, industry_source,
     )  # fmt: skip
 
 
-def _rows_of(market: Market, own: IndustryList) -> tuple[IntArray, list[int]]:
+def _rows_of(market: Market, user_list: IndustryList) -> tuple[IntArray, list[int]]:
     """Numbers of the lines that a list names, and the row of each; others are of no file."""
     number = market.register.number
-    row_of = {market.line(symbol): row for row, symbol in reversed(list(enumerate(own.symbols)))}
+    row_of = {
+        market.line(symbol): row for row, symbol in reversed(list(enumerate(user_list.symbols)))
+    }
     rows = {number[line]: row for line, row in row_of.items() if line in number}
     return np.fromiter(rows, np.intp, len(rows)), list(rows.values())
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from core.data.industries import UNTOLD
-from core.data.register import UNKNOWN
+from core.answer.group_names import group_members
 from core.explain.explanation import Explanation, Term, cut
 from core.explain.ground import Ground, select
 
@@ -57,45 +55,34 @@ def _all(
     kind: str,
     groups: tuple[Group, ...],
     item: str,
-    member: Callable[[Group, Lines, int], bool],
 ) -> list[Explanation]:
     """Every group of a kind, or the one named, by the lines that are members of it."""
-    if ground.view is None:
+    view = ground.view
+    if view is None:
         return []
-    lines = ground.view.contributors
-    return [
-        _group(ground, group, lines, [i for i in range(len(lines)) if member(group, lines, i)])
-        for group in select(groups, lambda g: g.name, item, kind)
-    ]
-
-
-def _named(group: Group, lines: Lines, row: int) -> bool:
-    return lines.symbols[row] in group.symbols
+    lines, explanations = view.contributors, []
+    for group in select(groups, lambda g: g.name, item, kind):
+        members = frozenset(group.symbols or group_members(view, kind, group.name))
+        rows = [i for i, symbol in enumerate(lines.symbols) if symbol in members]
+        explanations.append(_group(ground, group, lines, rows))
+    return explanations
 
 
 def sector(ground: Ground, item: str = "") -> list[Explanation]:
     """Every sector, or the one named."""
-
-    def inside(group: Group, lines: Lines, row: int) -> bool:
-        return (lines.sectors[row] or UNKNOWN) == group.name
-
-    return _all(ground, "sector", ground.view.sectors if ground.view else (), item, inside)
+    return _all(ground, "sector", ground.view.sectors if ground.view else (), item)
 
 
 def industry(ground: Ground, item: str = "") -> list[Explanation]:
     """Every industry, or the one named."""
-
-    def inside(group: Group, lines: Lines, row: int) -> bool:
-        return (lines.industries[row] or UNTOLD) == group.name
-
-    return _all(ground, "industry", ground.view.industries if ground.view else (), item, inside)
+    return _all(ground, "industry", ground.view.industries if ground.view else (), item)
 
 
 def theme(ground: Ground, item: str = "") -> list[Explanation]:
     """Every theme, or the one named."""
-    return _all(ground, "theme", ground.view.themes if ground.view else (), item, _named)
+    return _all(ground, "theme", ground.view.themes if ground.view else (), item)
 
 
 def issuer(ground: Ground, item: str = "") -> list[Explanation]:
     """Every company with several lines, or the one named."""
-    return _all(ground, "company", ground.view.issuers if ground.view else (), item, _named)
+    return _all(ground, "company", ground.view.issuers if ground.view else (), item)

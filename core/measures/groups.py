@@ -12,6 +12,7 @@ import numpy as np
 
 from core.data.frames import FloatArray, IntArray, Theme, distinct
 from core.data.industries import UNTOLD
+from core.data.labels import coded
 from core.data.record import record
 from core.data.register import UNKNOWN
 
@@ -90,13 +91,13 @@ def industries(
     groups = _partition(industries, UNTOLD, weight, contribution)
     size = len(industries.texts), len(sources.texts)
     lines = np.bincount(industries.codes * size[1] + sources.codes, minlength=size[0] * size[1])
-    told_by = {
+    source_of = {
         name: _most(sources.texts, of_source)
         for name, of_source in zip(industries.texts, lines.reshape(size), strict=True)
         if name
     }
     return tuple(
-        replace(group, source=told_by.get(group.name, ""))
+        replace(group, source=source_of.get(group.name, ""))
         for group in sorted(groups, key=lambda group: group.name == UNTOLD)
     )
 
@@ -116,7 +117,7 @@ def _partition(
     kinds: Coded, unknown: str, weight: FloatArray, contribution: FloatArray
 ) -> tuple[Group, ...]:
     """Groups of the lines of one kind each, largest contribution first."""
-    kinds = kinds.renamed([name or unknown for name in kinds.texts])
+    kinds = coded([name or unknown for name in kinds.texts]).of(kinds.codes)
     by_kind = np.argsort(kinds.codes, kind="stable")
     counts = np.bincount(kinds.codes, minlength=len(kinds.texts))
     groups = [

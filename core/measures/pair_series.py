@@ -64,13 +64,11 @@ class PairSeries:
 
     def gaps(self, length: int) -> tuple[FloatArray, IntArray]:
         """(T,) gap over so many sessions, and (T,) how many up to each lie over holes; kept."""
-        made = self._gaps.get(length)
-        if made is None:
+        if length not in self._gaps:
             if len(self._gaps) >= _KEPT:
                 self._gaps.clear()
-            made = stretch_gaps(self.holes, self.small, self.large_or_flat, length)
-            self._gaps[length] = made
-        return made
+            self._gaps[length] = stretch_gaps(self.holes, self.small, self.large_or_flat, length)
+        return self._gaps[length]
 
     @cached_property
     def _gaps(self) -> dict[int, tuple[FloatArray, IntArray]]:

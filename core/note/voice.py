@@ -80,6 +80,7 @@ class Voice:
 
     def once(self, fund: str, words: str) -> str:
         """Words that are said once of a fund: "" from then on."""
-        first = (said := f"{fund} {words}") not in self._seen
-        self._seen.add(said)
+        mention = f"{fund} {words}"
+        first = mention not in self._seen
+        self._seen.add(mention)
         return words if first else ""

@@ -43,7 +43,7 @@ def test_a_list_is_read_by_its_titles_and_bad_rows_are_refused_by_line() -> None
         "BRK-B": ("Multi-Sector Holdings", "Financials"),
         "MU": ("Semiconductors", "Information Technology"),
     }
-    assert fields["untold"] == 1
+    assert fields["blank"] == 1
     assert [(line, column) for line, column, *_ in fields["rejected"]] == [
         (7, "Ticker"), (8, "GICS Sub-Industry"),
     ]  # fmt: skip

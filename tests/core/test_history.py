@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from core.answer.history import Point, histories, rank_of, ranks_by_year, windows_of
-from core.answer.measure_rank import TOLD
+from core.answer.measure_rank import NOTED
 from core.answer.snapshot import final_sessions, take
 from core.answer.table import find
 from core.data.errors import MeasureError
@@ -95,8 +95,8 @@ def test_the_ranks_of_an_answer_are_those_of_its_histories() -> None:
 def test_the_note_tells_the_three_rarest_ranks_and_on_what_they_rest() -> None:
     held = twelve_years()
     snapshot = take(held, Question(window="YTD", basis="pr", daily=True))
-    ranks = ranks_by_year(held, snapshot, TOLD)
-    assert set(ranks["IWM"]) <= set(TOLD)
+    ranks = ranks_by_year(held, snapshot, NOTED)
+    assert set(ranks["IWM"]) <= set(NOTED)
     told = document(replace(snapshot, measure_ranks=ranks))["prose"]
     ranked = [one for one in told if " such windows from " in one["sentence"]]
     assert 1 <= len(ranked) <= 3

@@ -14,6 +14,7 @@ from core.data.errors import UnavailableError, WindowError
 from core.data.frames import Theme
 from core.data.market import Market
 from core.note.note import coverage, headline, sentences
+from core.note.story import story
 from tests.core.build import NAN, holdings, market, prices, weekdays
 
 DAYS = weekdays("2025-12-29", "2026-01-30")
@@ -99,6 +100,14 @@ def test_without_holdings_the_spread_is_told_and_the_rest_is_missing() -> None:
     assert found.spread is not None and found.small is None and found.large is not None
     assert found.missing == ("no holdings file of IWM: import one or fetch",)
     assert found.state == "partial" and not found.complete and found.bridge == ()
+
+
+def test_a_list_is_not_missing_for_want_of_that_of_a_fund_whose_symbol_goes_on() -> None:
+    closes = {"SPY": CLOSES["SPY"], "SPYG": CLOSES["IWM"]}
+    snapshot = take(market(prices(DAYS, closes), LARGE), Question(small="SPYG", large="SPY"))
+    text = " ".join(sentence for paragraph in story(snapshot) for sentence in paragraph)
+    assert "No stock of SPY can be measured over this window" in text
+    assert "No members of SPYG are known for this window" in text
 
 
 def test_without_fund_closes_the_contributions_are_told() -> None:

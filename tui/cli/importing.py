@@ -355,8 +355,8 @@ def _industries(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Br
     )
     if table.as_of is not None:
         summary += f", from {table.as_of} on"
-    if file.untold:
-        summary += f"; rows without an industry: {file.untold:,}"
+    if file.blank:
+        summary += f"; rows without an industry: {file.blank:,}"
     generation = 0
     if not arguments.dry_run:
         note = Note("industries", now, table.source, summary)

@@ -51,10 +51,10 @@ def tells_daily(name: str, part: str | None = None) -> bool:
 
 def ranked_measures(names: Collection[str]) -> tuple[str, ...]:
     """The measures whose ranks among the years some of `FORMATS` tell; () for all of them."""
-    from core.answer.measure_rank import TOLD
+    from core.answer.measure_rank import NOTED
 
     # all stand in the JSON; a sentence tells of some alone
-    return () if "json" in names else TOLD
+    return () if "json" in names else NOTED
 
 
 def written(snapshot: Snapshot, name: str, earlier: Since | None = None) -> str | bytes:

@@ -12,7 +12,7 @@ from cache.sources.holdings.one_fund import rows_of_fund, settle_day
 from cache.sources.holdings.reader import Reader
 from cache.sources.holdings.rows import Row, csv_rows
 from cache.sources.holdings.settle import settle
-from cache.sources.holdings.table import HoldingsTable, Meanings
+from cache.sources.holdings.table import HoldingsTable, Meanings, is_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
     first: list[Row] = []
     for rows in readings(data):
         first = first or rows
-        if table_found := HoldingsTable.find(rows, meanings):
+        if table_found := HoldingsTable.find(rows, meanings, is_header):
             header, table = table_found
             meanings.check(table.titles, table.line)
             sheet = Reader(rows, header, table, meanings).read(args)

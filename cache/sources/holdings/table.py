@@ -12,7 +12,7 @@ from cache.facts.exchanges import currencies
 from cache.sources.notation import number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from cache.sources.holdings.rows import Row
     from cache.sources.notation import Decimal
@@ -155,10 +155,12 @@ class HoldingsTable:
         self.numbers = tuple(word for word in NUMBERS if word in self.columns)
 
     @staticmethod
-    def find(rows: Sequence[Row], meanings: Meanings) -> tuple[int, HoldingsTable] | None:
-        """The first header of holdings among the first rows, with its position."""
+    def find(
+        rows: Sequence[Row], meanings: Meanings, is_wanted: Callable[[Row, Meanings], bool]
+    ) -> tuple[int, HoldingsTable] | None:
+        """The first header that is wanted among the first rows, with its position."""
         for position, row in enumerate(rows[:_DEEPEST]):
-            if is_header(row, meanings):
+            if is_wanted(row, meanings):
                 return position, HoldingsTable(row, meanings)
         return None
 
