@@ -190,10 +190,10 @@ def sparkline(values: Values, width: int, limits: tuple[float, float] | None = N
     edges = [cell * len(numbers) // cells for cell in range(cells + 1)] if cells else []
     chunks = [list(filter(math.isfinite, numbers[a:b])) for a, b in itertools.pairwise(edges)]
     means = [sum(chunk) / len(chunk) if chunk else math.nan for chunk in chunks]
-    known = list(filter(math.isfinite, means))
-    if not known:
+    finite = list(filter(math.isfinite, means))
+    if not finite:
         return " " * cells
-    low, high = limits or (min(known), max(known))
+    low, high = limits or (min(finite), max(finite))
     if high == low:
         return "".join("▄" if math.isfinite(m) else " " for m in means)
     return "".join(

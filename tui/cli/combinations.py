@@ -42,9 +42,8 @@ def _given(arguments: argparse.Namespace, name: str) -> bool:
     return getattr(arguments, name, None) not in _NOT_GIVEN
 
 
-def _with(*names: str) -> Callable[[argparse.Namespace], bool]:
-    """Whether any of some options was given."""
-    return lambda arguments: any(_given(arguments, name) for name in names)
+def _with(name: str) -> Callable[[argparse.Namespace], bool]:
+    return lambda arguments: _given(arguments, name)
 
 
 def _lacks(name: str) -> Callable[[argparse.Namespace], bool]:
@@ -55,7 +54,7 @@ def _draws(arguments: argparse.Namespace) -> bool:
     return arguments.format in PICTURE_FORMATS
 
 
-def _plain_csv(part: str) -> Callable[[argparse.Namespace], bool]:
+def _csv_but(part: str) -> Callable[[argparse.Namespace], bool]:
     """Whether CSV of another part is asked for."""
     return lambda arguments: arguments.format == "csv" and arguments.part != part
 
@@ -64,6 +63,7 @@ _BOARD: Final = "is of one pair; the board tells of all its pairs: leave it out"
 _FUNDS: Final = "is of one pair; --board brings the closes of all its funds: leave it out"
 _HISTORY: Final = "has no part in --history, which brings a fund's dated files: leave it out"
 _OF_NO_MARKET: Final = "has no part in this command, which asks no question: leave it out"
+_KEEP_ONLY: Final = "has no part in --keep-only, which writes nothing: leave it out"
 _COMPARE: Final = "has no part in --compare, which brings nothing: leave it out"
 
 RULES: Final = (
@@ -72,17 +72,19 @@ RULES: Final = (
     Rule("note", ("picture", "dark"), "goes with --format svg or png", lambda a: not _draws(a)),
     Rule("note", ("length",), "goes with --format text or md, without --since",
          lambda a: a.format not in ("text", "md") or _given(a, "since")),
-    Rule("note", (*_QUESTION[:2], "index", *_NAMES, "breadth_list", "since"), _BOARD,
+    Rule("note", ("pair", "window", "index", *_NAMES, "breadth_list", "since"), _BOARD,
          lambda a: a.picture == "board"),
     Rule("note", ("window",), "has no part in the picture of the ratio, which is of all years",
          lambda a: a.picture == "ratio"),
     Rule("note", ("since",), "goes with text, md, html, json, line, slack or xlsx, or with --part"
          " since: a picture or a table does not tell what changed",
-         lambda a: _draws(a) or _plain_csv("since")(a)),
+         lambda a: _draws(a) or _csv_but("since")(a)),
     Rule("note", _NAMES, "goes with --part without, or with a format that tells of it: this one"
-         " does not", lambda a: a.format == "line" or _plain_csv("without")(a)
+         " does not", lambda a: a.format == "line" or _csv_but("without")(a)
          or (_draws(a) and a.picture is None)),
     Rule("note board history", ("force",), "goes with --output FILE", _lacks("output")),
+    Rule("history", ("series", "output"), _KEEP_ONLY, _with("keep_only")),
+    Rule("history", ("format",), _KEEP_ONLY, lambda a: a.keep_only and a.format != "text"),
     Rule("board", ("pair", "index"), _BOARD),
     Rule("board", ("window",), "is of the breadth, which this format does not tell",
          lambda a: a.format == "line" or _draws(a)),

@@ -92,13 +92,12 @@ def the_histories(
     funds = question.funds if fund is None else (fund.upper(),)
     if not set(funds) <= set(question.funds):
         raise MeasureError(f"--fund {fund}: it is one of {' and '.join(question.funds)}")
-    made: list[History] = []
+    histories: tuple[History, ...] = ()
     with worked_out_beside(desk, question, funds, measures, every) as processes:
         for fund in funds:
             if fund in processes:
                 processes[fund].wait()
-            made += desk_histories(desk, question, fund, measures, every)
-    histories = tuple(made)
+            histories += desk_histories(desk, question, fund, measures, every)
     if not any(one.points for one in histories):
         whose = " and ".join(funds)
         raise UnavailableError(f"no holdings file of {whose} covers any such window: import one")

@@ -275,16 +275,16 @@ def _odd_of(files: Sequence[HoldingsFile], desk: Desk) -> list[str]:
     contents = _stored(desk)
     if contents is None:
         return []
-    warned, several = list[str](), len(files) > 1
+    warned, many = list[str](), len(files) > 1
     earlier = {fund: list(held) for fund, held in contents.holdings.items()}
     for file in files:
         rows = file.holdings
         before = earlier.setdefault(rows.fund, [])
         judged = odd(rows, file.rejected, before, contents.prices)
-        what = f"{rows.fund} of {rows.as_of}" if several else "it"
+        what = f"{rows.fund} of {rows.as_of}" if many else "it"
         warned += [f"taken, but look at it again: {what} {why}" for why in judged.why]
         if judged.dated is not None:
-            whose = f"the prices of {what}" if several else "its prices"
+            whose = f"the prices of {what}" if many else "its prices"
             warned.append(
                 f"{whose} are the closes of {judged.dated}, not of {rows.as_of};"
                 f" --as-of {judged.dated} would date it so"
@@ -348,19 +348,19 @@ def _industries(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Br
         columns={word: title for title, word in given.items()},
         ignored=arguments.ignore,
     )
-    own = file.industries
+    table = file.industries
     summary = (
-        f"{several(len(own.symbols), 'symbol')} in"
-        f" {several(len(set(own.industries)), 'industry', 'industries')}"
+        f"{several(len(table.symbols), 'symbol')} in"
+        f" {several(len(set(table.industries)), 'industry', 'industries')}"
     )
-    if own.as_of is not None:
-        summary += f", from {own.as_of} on"
+    if table.as_of is not None:
+        summary += f", from {table.as_of} on"
     if file.blank:
         summary += f"; rows without an industry: {file.blank:,}"
     generation = 0
     if not arguments.dry_run:
-        note = Note("industries", now, own.source, summary)
-        generation = desk.store.commit(industries=own, note=note).generation
+        note = Note("industries", now, table.source, summary)
+        generation = desk.store.commit(industries=table, note=note).generation
     return _Brought(summary, file.rejected, generation, (taken_for(file.titles),))
 
 
@@ -375,10 +375,10 @@ def _series(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brough
         f"{one.measure}: {len(one.values):,} values, {min(one.values)} to {max(one.values)}"
         for one in new
     )
-    where, given = desk.places, {one.measure: one for one in new}
+    where, brought = desk.places, {one.measure: one for one in new}
     with nullcontext() if arguments.dry_run else editing(where.config / FILE, where.config_lock):
         stored = stored_series(where.config)
-        after = merged(stored, given)
+        after = merged(stored, brought)
         if not arguments.dry_run and after != stored:
             store_series(where.config, after)
     return _Brought(summary, rejected, desk.generation() if after == stored else 0)

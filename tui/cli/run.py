@@ -242,7 +242,7 @@ def _alone(question: Question, arguments: argparse.Namespace) -> Question:
 
 def _note(desk: Desk, config: Config, question: Question, arguments: argparse.Namespace) -> int:
     from tui.report.files import answer_to
-    from tui.report.formats import PICTURE_FORMATS, tells_daily, written
+    from tui.report.formats import PICTURE_FORMATS, ranked_measures, tells_daily, written
 
     drawing = arguments.format in PICTURE_FORMATS
     if arguments.picture == "board":
@@ -253,10 +253,8 @@ def _note(desk: Desk, config: Config, question: Question, arguments: argparse.Na
     snapshot = desk.take(replace(question, daily=wanted))
     if wanted and arguments.format != "csv":
         from core.answer.history import with_ranks
-        from core.answer.measure_rank import NOTED
 
-        # all stand in the JSON; a sentence tells of some alone
-        names = () if arguments.format == "json" else NOTED
+        names = ranked_measures((arguments.format,))
         snapshot = with_ranks(desk.market(), snapshot, names)
     for doubt in desk.market().reference.doubts:
         say(doubt, ANSWERED)

@@ -10,6 +10,7 @@ from textual.message import Message
 from core.answer.board import MONTH, RANKED, WINDOWS
 from core.answer.board_breadth import COLUMNS as BREADTH
 from core.answer.table import find
+from core.note.phrase import several
 from tui.panes.board_rotation import FORMULA
 from tui.panes.board_rows import COLUMNS
 from tui.panes.help import PageScreen, page_bindings
@@ -115,7 +116,7 @@ def row_lines(
         )
     streak, ratio = row.streak, row.ratio
     if streak is not None:
-        run = f"{streak.length} {'session' if streak.length == 1 else 'sessions in a row'}"
+        run = several(streak.length, "session", "sessions in a row")
         lines.append(f"run: the gap has had one sign for {run}")
     if ratio is not None:
         lines.append(f"ratio of closes {small} / {large}: {ratio.level:.6g}")

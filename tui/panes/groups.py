@@ -320,8 +320,8 @@ def left_out(scene: Scene, wanted: Filter | None = None) -> GridContents:
     rows: list[dict[str, Cell]] = []
     keys: list[Hashable] = []
     for side, view in scene.views():
-        kept = view.not_measured if wanted is None else _matching(view.not_measured, wanted)
-        for line in kept:
+        lines = view.not_measured if wanted is None else _matching(view.not_measured, wanted)
+        for line in lines:
             rows.append(
                 {
                     "fund": (view.fund, side),

@@ -130,8 +130,8 @@ def signal_list(scene: Scene, series: Mapping[Side, Daily], width: int, height: 
         widths = _widths(SIGNAL_HEAD, rows)
         if sum(widths) + len(widths) > width or line_width(table[0]) > width:
             table = [[(" ", ""), (view.fund, f"{side} bold")]]
-            told = [*map(signal_sentence, signals(series[side])), f"{universe(view)}."]
-            table += [[(" ", ""), *line] for words in told for line in wrapped(words, width - 2)]
+            texts = [*map(signal_sentence, signals(series[side])), f"{universe(view)}."]
+            table += [[(" ", ""), *line] for text in texts for line in wrapped(text, width - 2)]
         lines += [*table, []]
         rules |= {signal.title: signal.rule for signal in signals(series[side])}
     if not lines:

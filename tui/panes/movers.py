@@ -17,6 +17,7 @@ from tui.panes.over_time import (
     listed,
     mark_notes,
     mark_of,
+    texts_of,
 )
 from tui.panes.wording import why_not
 from tui.text import formats
@@ -79,13 +80,7 @@ def movers_since(
     if one is None or view is None:
         sentence = ". ".join(answer.missing) or why_not(scene, scene.sides[0])
         return GridContents(columns, (), of_rows(()), empty=sentence), words
-    gained = _places(one)
-    texts = {
-        "symbol": one.symbols,
-        "name": one.names,
-        "sector": one.sectors,
-        "industry": one.industries,
-    }
+    gained, texts = _places(one), texts_of(one)
     sorted_by = {
         "before": one.before,
         "after": one.after,

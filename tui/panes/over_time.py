@@ -20,6 +20,7 @@ from tui.widgets.columns import Cell, TableColumn
 
 if TYPE_CHECKING:
     from core.answer.contributions import Contributions, WindowColumn
+    from core.answer.movers import Movers
     from core.answer.views import IndexView
     from core.data.frames import FloatArray
     from tui.command.filters import Filter
@@ -271,15 +272,19 @@ def sector_windows(scene: Scene, wanted: Filter | None = None) -> GridContents:
 
 def _narrowed(scene: Scene, one: Contributions, wanted: Filter) -> Contributions:
     """An index's contributions over a window, of the lines that a filter keeps."""
-    texts = {
+    rows = np.flatnonzero(wanted.keeps(lines_with_figures(scene, one.fund, texts_of(one))))
+    value, of = one.value[rows], coded([one.sectors[row] for row in rows])
+    return replace(one, value=value, by_sector=sectors(of, np.zeros(len(rows)), value))
+
+
+def texts_of(one: Contributions | Movers) -> dict[str, Sequence[str]]:
+    """The texts of an index's lines, as `listed` and `lines_with_figures` take them."""
+    return {
         "symbol": one.symbols,
         "name": one.names,
         "sector": one.sectors,
         "industry": one.industries,
     }
-    rows = np.flatnonzero(wanted.keeps(lines_with_figures(scene, one.fund, texts)))
-    value, of = one.value[rows], coded([one.sectors[row] for row in rows])
-    return replace(one, value=value, by_sector=sectors(of, np.zeros(len(rows)), value))
 
 
 def lines_with_figures(scene: Scene, fund: str, texts: Mapping[str, Sequence[str]]) -> Lines:

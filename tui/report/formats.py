@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
@@ -47,6 +47,14 @@ def tells_daily(name: str, part: str | None = None) -> bool:
     return (
         part in _DAILY_PARTS if name == "csv" else name not in (*PICTURE_FORMATS, "slack", "line")
     )
+
+
+def ranked_measures(names: Collection[str]) -> tuple[str, ...]:
+    """The measures whose ranks among the years some of `FORMATS` tell; () for all of them."""
+    from core.answer.measure_rank import NOTED
+
+    # all stand in the JSON; a sentence tells of some alone
+    return () if "json" in names else NOTED
 
 
 def written(snapshot: Snapshot, name: str, earlier: Since | None = None) -> str | bytes:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.widget import Widget
 
+from core.note.phrase import several
 from tui.command import commands
 from tui.panes.board_rotation import drawing as rotation_drawing
 from tui.panes.board_rows import CLOSES, ORDERS, BoardCells, BoardGrid
@@ -142,8 +143,7 @@ class BoardPage(Stage, inherit_bindings=False):
 
     def _show_news(self) -> None:
         lines = self.lines
-        count = "1 line" if len(lines) == 1 else f"{len(lines):,} lines"
-        title = f"{count}: new since {self.since}" if self.since else "new"
+        title = f"{several(len(lines), 'line')}: new since {self.since}" if self.since else "new"
         self.news.set_columns([*_NEWS_COLUMNS[:2], replace(_NEWS_COLUMNS[2], title=title)])
 
         def cell(row: int, key: str) -> str:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import date
 from hashlib import sha256
 from subprocess import DEVNULL, Popen
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cache.facts.code import measures_digest
 from cache.facts.interpreter import environment
@@ -54,20 +54,20 @@ def worked_out_beside(
     Yields:
         Fund -> the process that keeps its history.
     """
-    begun: dict[str, Popen[bytes]] = {}
+    processes: dict[str, Popen[bytes]] = {}
     if every == "session" and len(funds) > 1 and (os.cpu_count() or 1) > 1:
-        fund, measures = funds[1], [row.key for row in rows]
-        derived = _derived(desk)
-        keys = {_key(desk, question, fund, row, every) for row in rows}
+        fund, derived = funds[1], _derived(desk)
+        kinds = {row.series is not None for row in rows}
+        keys = (_key(desk, question, fund, every, daily=daily) for daily in kinds)
         if derived is not None and not any(derived.read(key)[0] for key in keys):
-            command = desk.history_command(question, fund, measures, every)
-            begun[fund] = Popen(
+            command = desk.history_command(question, fund, [row.key for row in rows], every)
+            processes[fund] = Popen(
                 command, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, env=environment()
             )
     try:
-        yield begun
+        yield processes
     finally:
-        for process in begun.values():
+        for process in processes.values():
             process.kill()
             process.wait()
 
@@ -80,11 +80,11 @@ def _derived(desk: Desk) -> Derived | None:
     return Derived(desk.store.home, identity)
 
 
-def _key(desk: Desk, question: Question, fund: str, row: Scalar, every: Every) -> str:
-    """What the history of a measure, and of others of its kind, is kept under."""
+def _key(desk: Desk, question: Question, fund: str, every: Every, *, daily: bool) -> str:
+    """What the histories of the daily measures, or of the others, are kept under."""
     asked = (
         VERSION, measures_digest(), fund, question.small, question.large, question.window,
-        question.basis, question.as_of, every, row.series is not None, _facts(desk.reference),
+        question.basis, question.as_of, every, daily, _facts(desk.reference),
     )  # fmt: skip
     return " ".join(map(str, asked))
 
@@ -93,7 +93,8 @@ def _points(
     desk: Desk, question: Question, fund: str, rows: Sequence[Scalar], every: Every
 ) -> Batches:
     """The points of measures that are all daily ones, or none."""
-    derived, key = _derived(desk), _key(desk, question, fund, rows[0], every)
+    derived, daily = _derived(desk), rows[0].series is not None
+    key = _key(desk, question, fund, every, daily=daily)
     answer, current = derived.read(key) if derived is not None else ({}, False)
     kept = {label: _unpacked(fields) for label, fields in answer.items()}
     if current and all(row.key in batch.values for batch in kept.values() for row in rows):
@@ -115,13 +116,12 @@ def _packed(batch: Batch) -> Json:
 
 def _unpacked(fields: Json) -> Batch:
     """The batch that `_packed` packed."""
-    places = (Place(_date(start), _date(end), *rest) for start, end, *rest in fields["places"])
+    places = (
+        Place(date.fromisoformat(start), date.fromisoformat(end), *rest)
+        for start, end, *rest in fields["places"]
+    )
     values = {key: tuple(zip(*of_row, strict=True)) for key, of_row in fields["values"].items()}
     return Batch(fields["fingerprint"], tuple(places), values)
-
-
-def _date(value: Any) -> date:
-    return date.fromisoformat(value)
 
 
 def _facts(reference: Reference) -> str:

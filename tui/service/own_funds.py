@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cache.facts.datafile import toml_text
 from cache.facts.fund_entry import with_entry
 from cache.facts.funds import load_funds
-from cache.store import disk
-from tui.state.editing import editing
+from tui.state.editing import rewrite
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,14 +27,7 @@ def add_fund(file: Path, lock: Path, entry: FundEntry) -> str:
         CacheError: another process does not let go of the file.
         OSError: the file cannot be written.
     """
-    with editing(file, lock):
-        try:
-            before = toml_text(file)
-        except (FileNotFoundError, NotADirectoryError):
-            before = ""
-        text = with_entry(before, file, entry)
-        # a link stays one
-        disk.replace(file.resolve(), text.encode())
+    rewrite(file, lock, lambda before: with_entry(before, file, entry))
     fund = load_funds(file)[entry.symbol]
     follows = f", which follows the {fund.index}," if fund.index else ""
     if not fund.addresses:

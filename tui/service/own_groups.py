@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cache.facts.datafile import toml_text
 from cache.facts.own_groups import with_group, without_group
-from cache.store import disk
-from tui.state.editing import editing
+from tui.state.editing import rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,15 +26,11 @@ def keep_group(file: Path, lock: Path, name: str, symbols: Sequence[str]) -> str
         CacheError: another process does not let go of it.
         OSError: the file cannot be written.
     """
-    with editing(file, lock):
-        try:
-            before = toml_text(file)
-        except (FileNotFoundError, NotADirectoryError):
-            before = ""
+
+    def changed(before: str) -> str:
         if symbols:
-            text = with_group(before, file, name, symbols)
-        else:
-            text = without_group(before, file, name)
-        # a link stays one
-        disk.replace(file.resolve(), text.encode())
+            return with_group(before, file, name, symbols)
+        return without_group(before, file, name)
+
+    rewrite(file, lock, changed)
     return f"{'kept' if symbols else 'no longer'} in {file.name}"

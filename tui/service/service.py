@@ -391,7 +391,7 @@ class Desk:
     ) -> list[str]:
         """The child that works out the history of one fund of a question, and keeps it."""
         arguments = history_arguments(question, fund, measures, every)
-        return self._child(*arguments, *["--demo"] * self.simulated)
+        return self._child(*arguments, *(["--demo"] if self.simulated else []))
 
     def _child(self, *arguments: str) -> list[str]:
         """The command of a child process that works on the same home."""

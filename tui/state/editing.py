@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -31,3 +31,27 @@ def editing(file: Path, lock: Path) -> Iterator[None]:
     disk.make(file.parent)
     with disk.locked(lock, PATIENCE):
         yield
+
+
+def rewrite(file: Path, lock: Path, changed: Callable[[str], str]) -> None:
+    """Change the text of one of the user's TOML files, "" where there is none yet.
+
+    Args:
+        file: it and its directory need not exist.
+        lock: see `editing`.
+        changed: the text after the change, of the text before it.
+
+    Raises:
+        SourceError: the file is broken; and what ``changed`` raises, when the file stays.
+        StoreBusy: see `editing`.
+        OSError: the file cannot be written.
+    """
+    from cache.facts.datafile import toml_text
+
+    with editing(file, lock):
+        try:
+            before = toml_text(file)
+        except (FileNotFoundError, NotADirectoryError):
+            before = ""
+        # a link stays one
+        disk.replace(file.resolve(), changed(before).encode())

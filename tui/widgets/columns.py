@@ -91,9 +91,9 @@ def lay_out(columns: Sequence[TableColumn], width: int) -> list[PlacedColumn]:
 
     while len(shown) > 1 and overfull():
         # The last of the largest priority: ties are dropped from the right.
-        gone = max(reversed(shown), key=lambda column: column.priority)
-        shown.remove(gone)
-        others = [c for c in shown if not gone.group or c.group != gone.group]
+        last = max(reversed(shown), key=lambda column: column.priority)
+        shown.remove(last)
+        others = [c for c in shown if not last.group or c.group != last.group]
         shown = others or shown
     sizes = [min(column.width, room) for column in shown]
     left = room - sum(sizes) - GAP * (len(sizes) - 1)

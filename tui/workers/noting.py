@@ -12,10 +12,9 @@ from cache.facts.errors import why
 from cache.facts.pairs import board_pairs
 from core.answer.board import Board, board
 from core.answer.history import with_ranks
-from core.answer.measure_rank import NOTED
 from core.answer.snapshot import Snapshot, take
 from core.data.errors import UnavailableError
-from tui.report.formats import PICTURES
+from tui.report.formats import PICTURES, ranked_measures
 from tui.report.notes import keep, keep_picture
 
 if TYPE_CHECKING:
@@ -28,9 +27,8 @@ def _written(
     market: Market, shown: Snapshot, directory: Path, formats: Sequence[str], ledger: Ledger
 ) -> list[Path]:
     """In a thread: the same answer with its daily breadth and the ranks of its measures."""
-    # all stand in the JSON; a sentence tells of some alone
-    names = () if "json" in formats else NOTED
-    snapshot = with_ranks(market, take(market, replace(shown.question, daily=True)), names)
+    snapshot = take(market, replace(shown.question, daily=True))
+    snapshot = with_ranks(market, snapshot, ranked_measures(formats))
     return keep(snapshot, directory, formats, ledger)
 
 
