@@ -87,8 +87,8 @@ def dump(held: Held) -> Any:
 
 def files(home: Path) -> dict[str, tuple[int, int]]:
     """Each file under a directory with its inode and time of writing."""
-    found = {str(p.relative_to(home)): p.stat() for p in home.rglob("*")}
-    return {name: (s.st_ino, s.st_mtime_ns) for name, s in found.items() if name != "lock"}
+    stats = {str(p.relative_to(home)): p.stat() for p in home.rglob("*")}
+    return {name: (s.st_ino, s.st_mtime_ns) for name, s in stats.items() if name != "lock"}
 
 
 def manifest(home: Path) -> Any:

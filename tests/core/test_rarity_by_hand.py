@@ -226,12 +226,12 @@ def test_what_followed_by_hand() -> None:
     small = np.array([1.0, 2, 4, 8, 4, 2, 4, 8, 16])
     large = np.ones(9)
     state = np.array([False, False, True, False, False, True, True, False, True])
-    told = followed(sessions, small, large, state, 2, (1, 3))
+    outcome = followed(sessions, small, large, state, 2, (1, 3))
     # the third begins one session after the second ended: the same episode
-    assert told.starts == (sessions[2].item(), sessions[5].item())
-    assert (told.open, told.overlapping) == ({1: 0, 3: 0}, {1: 0, 3: 0})
+    assert outcome.starts == (sessions[2].item(), sessions[5].item())
+    assert (outcome.open, outcome.overlapping) == ({1: 0, 3: 0}, {1: 0, 3: 0})
     gap_1, gap_3 = (
-        next(f for f in told.horizons if (f.of, f.horizon) == ("gap", h)) for h in (1, 3)
+        next(f for f in outcome.horizons if (f.of, f.horizon) == ("gap", h)) for h in (1, 3)
     )
     assert gap_1.returns == (1.0, 1.0)
     assert gap_3.returns == (-0.5, 7.0)

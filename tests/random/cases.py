@@ -161,7 +161,7 @@ def cases(
             files.append(file_of(fund, days[0] + timedelta(days=offset), days, lines, rng))
     offsets = draw(st.sets(st.integers(0, span), max_size=0 if whole else 2))
     remade = tuple(days[0] + timedelta(days=d) for d in sorted(offsets))
-    told = (
+    announced = (
         [] if whole else [draw(announcements(symbols, days)) for _ in range(rng.choice([0, 0, 3]))]
     )
     alike = not whole and rng.random() < 0.3  # both follow one index, and lend each other lists
@@ -175,7 +175,7 @@ def cases(
     indices = {"IWM": "Russell 2000", "SPY": "Russell 2000" if alike else "S&P 500"}
     reference = replace(made.reference, indices=indices)
     return Case(
-        replace(made, reference=reference, announced=tuple(told)),
+        replace(made, reference=reference, announced=tuple(announced)),
         Question(
             window=draw(st.sampled_from([f"{days[i]}:{days[j]}"] * 4 + calendar)),
             as_of=draw(st.sampled_from([None, None, days[j], days[j] + timedelta(days=1)])),
@@ -186,7 +186,7 @@ def cases(
             *(f"{s}: {', '.join(sorted(has))}" for s, has in wanted.items() if has),
             *(f"{f.fund} {f.as_of}: {' '.join(f.symbols)}" for f in files),
             f"remade {' '.join(map(str, remade))} splits {splits} dividends {dividends}",
-            f"alike {alike} announced {told}",
+            f"alike {alike} announced {announced}",
         ),
     )
 
@@ -195,13 +195,13 @@ def cases(
 def announcements(draw: st.DrawFn, symbols: Sequence[str], days: Sequence[date]) -> Announcement:
     """A change of IWM's members that was announced, perhaps before it was known."""
     effective = draw(st.sampled_from(days))
-    known = draw(st.sampled_from([None, timedelta(0), timedelta(days=5)]))
+    notice = draw(st.sampled_from([None, timedelta(0), timedelta(days=5)]))
     return Announcement(
         "IWM",
         draw(st.sampled_from([*symbols, "NEW"])),
         draw(st.sampled_from(["join", "leave"])),
         effective,
-        announced=None if known is None else effective - known,
+        announced=None if notice is None else effective - notice,
     )
 
 
@@ -242,11 +242,11 @@ def rebuilt(
     """The same question of a market whose files and price blocks are changed."""
     held, files = case.market, dict[str, tuple[Holdings, ...]]()
     for fund, dated in case.market.holdings.items():
-        own = [*map(file, dated), *(f for f in more if f.fund == fund)]
-        files[fund] = tuple(sorted(own, key=lambda f: f.as_of))
+        dated_files = [*map(file, dated), *(f for f in more if f.fund == fund)]
+        files[fund] = tuple(sorted(dated_files, key=lambda f: f.as_of))
     changed: Prices = replace(held.prices, blocks=tuple(map(block, held.prices.blocks)))
-    own = Market(changed, files, held.reference, announced=held.announced)
-    return Case(own, case.question, case.story)
+    other = Market(changed, files, held.reference, announced=held.announced)
+    return Case(other, case.question, case.story)
 
 
 def told(view: IndexView, scaled: float = 1.0) -> dict[str, Any]:
