@@ -39,6 +39,8 @@ def _marked(directory: Path) -> tuple[dict[str, Any], datetime] | None:
     """The record of a publication, and when it was; None where that cannot be read."""
     try:
         body: dict[str, Any] = json.loads(regular.read_or_none(directory / MARKER) or b"")
-        return body, datetime.fromisoformat(body["at"])
+        at = datetime.fromisoformat(body["at"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    # an age is counted from a time with a zone alone
+    return None if at.tzinfo is None else (body, at)
