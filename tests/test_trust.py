@@ -85,8 +85,8 @@ def test_nothing_is_unpickled_and_neither_text_nor_a_shell_is_run() -> None:
             found[str(path.relative_to(ROOT))] = list(faults(ast.parse(text)))
     assert len(found) > 10
     # as the standard library makes a dataclass: of the names of its fields, at import, and no more
-    (made,) = found.pop("core/data/record.py")
-    assert made.endswith("runs text")
+    (fault,) = found.pop("core/data/record.py")
+    assert fault.endswith("runs text")
     assert {path: sentences for path, sentences in found.items() if sentences} == {}
 
 

@@ -184,17 +184,18 @@ def _of_sessions(
 
 def _place(counted: Daily | None, end: date) -> int | None:
     """The place of a session in a daily breadth, None where it has none."""
-    place = -1 if counted is None else int(np.searchsorted(counted.sessions, day(end)))
-    if counted is None or place >= len(counted.sessions) or counted.sessions[place] != day(end):
+    if counted is None:
         return None
-    return place
+    place = int(counted.sessions.searchsorted(day(end)))
+    is_there = place < len(counted.sessions) and counted.sessions[place] == day(end)
+    return place if is_there else None
 
 
 def _covered(counted: Daily | None, end: date, place: int | None) -> Place:
     """A session with its members that have closes."""
     if counted is None or place is None:
         return Place(end, end, None, 0.0)
-    moved = (counted.advances + counted.declines + counted.unchanged)[place]
+    moved = counted.advances[place] + counted.declines[place] + counted.unchanged[place]
     coverage = float(moved / counted.members[place])
     return Place(end, end, coverage if np.isfinite(coverage) else None, 0.0)
 

@@ -53,7 +53,7 @@ def start_values(
         by_count = file.quantity * later_splits * start_price
         in_dollars = np.isfinite(file.price) & np.isfinite(file.quantity) & ~stands_in
         if (in_dollars & ~np.isfinite(values)).any():
-            in_dollars &= ~misfits(file)
+            in_dollars &= ~market.cached((file, "misfits"), lambda: misfits(file))
         values = np.where(np.isfinite(values) | ~in_dollars, values, by_count)
     carried = np.zeros(len(has_column), bool) if same_day else stands_in
     return np.where(has_column, values, np.nan), carried, off

@@ -59,8 +59,8 @@ def unusual_sentences(snapshot: Snapshot) -> list[Sentence]:
 def history_sentences(snapshot: Snapshot) -> list[Sentence]:
     """What stands out among the same windows of other years, three at most.
 
-    ``IWM: share of lines up at 25.0 %, the lowest since 31 December 2007, rank 2 of 12 windows from
-    2001 on with at least 91.3 % of weight measured.``
+    ``IWM: share of lines up at 25.0 %, the lowest since 31 December 2007, rank 2 of 12 such windows
+    from 2001 on with at least 91.3 % of weight measured.``
     """
     sentences = []
     for fund, name, rank in outstanding(snapshot.measure_ranks):

@@ -62,11 +62,11 @@ class World:
 
     def history(self, symbol: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Sessions (K,), closes (K,) and dividends (K,, 0 where none), as Yahoo gives them."""
-        known = sessions()[sessions() >= FIRST]
-        days = known[known <= np.datetime64(self.now.astimezone(NEW_YORK).date())]
+        calendar = sessions()[sessions() >= FIRST]
+        days = calendar[calendar <= np.datetime64(self.now.astimezone(NEW_YORK).date())]
         dice = np.random.default_rng([self.seed, zlib.crc32(symbol.encode())])
         base = dice.uniform(15.0, 300.0)
-        steps = dice.normal(0.0003, 0.012, len(known))[: len(days)]
+        steps = dice.normal(0.0003, 0.012, len(calendar))[: len(days)]
         closes = np.round(base * np.exp(np.cumsum(steps)), 6)
         paid = np.zeros(len(days))
         paid[int(dice.integers(63)) :: 63] = round(base * 0.004, 4)

@@ -115,10 +115,10 @@ def test_a_reader_cut_off_anywhere_shows_the_one_before_and_its_age(
     store.commit(bars=bars("IWM"))
     publish(store, shelf)
     for left in range(20):
-        told = bring(Cut(shelf, left), home)
-        if not told:
+        message = bring(Cut(shelf, left), home)
+        if not message:
             break
-        assert "cut; shown is the last whole generation here, 1," in told and told.endswith(
+        assert "cut; shown is the last whole generation here, 1," in message and message.endswith(
             "published 2026-07-01T06:00:00+00:00"
         )
         # on the screen, which hides what was said on the way to it
@@ -149,8 +149,8 @@ def test_a_reader_that_stays_looks_with_one_request(
     assert reader.bring() == "" and contents(home)[0] == 2
     # the line is down, again and again, and back
     for _ in range(2):
-        told = reader.bring()
-        assert "cut; shown is the last whole generation here, 2," in told
+        message = reader.bring()
+        assert "cut; shown is the last whole generation here, 2," in message
     assert "5 h ago, read-only" in published_words(home, NOW + timedelta(hours=6))
     quick._left = 9
     assert reader.bring() == "" and "cut" not in published_words(home, NOW)
@@ -167,10 +167,10 @@ def test_what_cannot_be_taken_is_asked_for_once(store: Store, shelf: Any, tmp_pa
     name = max(set(bucket.sizes()) - there)
     whole = bytes(shelf.get(name).bytes())
     shelf.put(name, b"damaged")
-    told = reader.bring()
+    message = reader.bring()
     asked = bucket.requests
-    assert "is damaged" in told and "generation here, 1," in told
-    assert reader.bring() == told and bucket.requests == asked and quick.requests == 2
+    assert "is damaged" in message and "generation here, 1," in message
+    assert reader.bring() == message and bucket.requests == asked and quick.requests == 2
     # a publication mends it, and is another pointer
     publish(store, shelf, NOW + timedelta(minutes=5))
     assert bytes(shelf.get(name).bytes()) == whole
@@ -190,8 +190,8 @@ def test_a_copy_that_cannot_be_written_is_shown_as_it_is(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("cache.store.disk.write", full)
-    told = bring(Bucket(ADDRESS, shelf), home)
-    assert "No space left on device" in told and "generation here, 1," in told
+    message = bring(Bucket(ADDRESS, shelf), home)
+    assert "No space left on device" in message and "generation here, 1," in message
     assert contents(home)[0] == 1
 
 

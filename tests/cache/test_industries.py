@@ -105,7 +105,7 @@ def test_a_funds_file_says_industries_beside_or_instead_of_sectors() -> None:
     assert (mixed["sectors"], mixed["industries"]) == (["", ""], ["Energy", "Banks"])
 
 
-def own(industry: str, as_of: date | None = None) -> IndustryList:
+def industry_list(industry: str, as_of: date | None = None) -> IndustryList:
     return IndustryList(("MU", "BE"), (industry, "Power"), ("", "Industrials"), "a.csv", NOW, as_of)
 
 
@@ -115,16 +115,16 @@ def test_lists_are_kept_in_order_and_each_import_is_taken_back_by_itself(tmp_pat
     def bring(one: IndustryList) -> int:
         return store.commit(industries=one, note=Note("industries", NOW, "a.csv")).generation
 
-    first, second = own("Chips"), own("Memory", date(2026, 6, 1))
+    first, second = industry_list("Chips"), industry_list("Memory", date(2026, 6, 1))
     numbers = [bring(one) for one in (first, second, first)]
     assert store.read().industries == (first, second, first)
-    assert bring(own("Chips")) == numbers[-1], "the same list again changes nothing"
+    assert bring(industry_list("Chips")) == numbers[-1], "the same list again changes nothing"
     assert [entry.id for entry in store.journal()] == numbers
-    store.change(lambda made: made.take_back(numbers[0]))
+    store.change(lambda change: change.take_back(numbers[0]))
     assert Store(tmp_path / "market").read().industries == (second, first)
-    store.change(lambda made: made.take_back(numbers[2]))
+    store.change(lambda change: change.take_back(numbers[2]))
     assert store.read().industries == (second,)
-    store.change(lambda made: made.take_back(numbers[1]))
+    store.change(lambda change: change.take_back(numbers[1]))
     assert store.read().industries == () and store.journal() == ()
 
 
@@ -133,7 +133,7 @@ def test_more_lists_than_are_read_at_every_start_are_refused(
 ) -> None:
     monkeypatch.setattr(draft, "LISTS", 1)
     store = Store(tmp_path / "market")
-    store.commit(industries=own("Chips"))
+    store.commit(industries=industry_list("Chips"))
     with pytest.raises(StoreError, match="1 lists of industries are held; take one back first"):
-        store.commit(industries=own("Memory"))
-    assert store.read().industries == (own("Chips"),)
+        store.commit(industries=industry_list("Memory"))
+    assert store.read().industries == (industry_list("Chips"),)

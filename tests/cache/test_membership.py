@@ -14,6 +14,8 @@ from cache.sources.membership import lists, parse, read_membership
 from cache.store.pack import pack_holdings, unpack_holdings
 
 ARGS = {"dates": None}
+DAYS = np.arange(np.datetime64("2012-10-01"), np.datetime64("2013-06-01"))
+SESSIONS = DAYS[np.is_busday(DAYS)]
 TEXT = """symbol,from,to,name
 AAA,2012-11-05,,AAA Works
 BBB,2012-11-05,2013-01-10,BBB Works
@@ -26,12 +28,8 @@ DDD,2012-12-03,2012-12-20,DDD Works
 def test_a_list_for_the_first_day_and_each_month_end_that_differs() -> None:
     fields, _ = parse(io.BytesIO(TEXT.encode()), ARGS)
     assert not fields["rejected"]
-    days = np.arange(np.datetime64("2012-10-01"), np.datetime64("2013-06-01"))
     now = datetime(2013, 5, 3, tzinfo=UTC)
-    made = lists(
-        fields["members"], "IWM", days[np.is_busday(days)], now.date(), source="m.csv",
-        fetched_at=now,
-    )  # fmt: skip
+    made = lists(fields["members"], "IWM", SESSIONS, now.date(), source="m.csv", fetched_at=now)
     # November's end is as its beginning; DDD came and went between two month ends
     assert [(one.as_of, one.symbols) for one in made] == [
         (date(2012, 11, 5), ("AAA", "BBB")),
@@ -70,7 +68,6 @@ def test_a_line_that_stands_twice_at_one_time_is_refused() -> None:
 
 def test_a_row_that_no_list_has_is_refused_in_a_sentence(tmp_path: Path) -> None:
     """In the future, before the first session, and between two month ends; EEE is in lists."""
-    days = np.arange(np.datetime64("2012-10-01"), np.datetime64("2013-06-01"))
     file, now = tmp_path / "m.csv", datetime(2013, 5, 3, tzinfo=UTC)
     rows = (
         "AAA,2030-01-01,2031-01-01",
@@ -79,11 +76,11 @@ def test_a_row_that_no_list_has_is_refused_in_a_sentence(tmp_path: Path) -> None
         "EEE,2012-11-05,2012-12-01",
     )
     file.write_text("symbol,from,to\n" + "\n".join(rows) + "\n")
-    made, rejected = read_membership(file, "IWM", days[np.is_busday(days)], now=now)
-    assert {symbol for dated, _ in made for symbol in dated.symbols} == {"EEE"}
+    files, rejected = read_membership(file, "IWM", SESSIONS, now=now)
+    assert {symbol for dated, _ in files for symbol in dated.symbols} == {"EEE"}
     assert [(row.line, row.symbol) for row in rejected] == [(2, "AAA"), (3, "BBB"), (4, "DDD")]
     words = ("later than the newest session", "not after the first session", "no month end")
     assert all(part in row.reason for row, part in zip(rejected, words, strict=True))
     file.write_text("symbol,from,to\n" + rows[0] + "\n")
     with pytest.raises(SourceError, match=r"no member on a session; .* later than the newest"):
-        read_membership(file, "IWM", days[np.is_busday(days)], now=now)
+        read_membership(file, "IWM", SESSIONS, now=now)

@@ -63,10 +63,10 @@ def test_a_file_with_its_rows_takes_one_and_a_half_times_what_it_takes_zipped(
     size = sum(path.stat().st_size for path in (tmp_path / "objects").iterdir())
     assert size < 1.5 * len(zlib.compress(raw, 6)) < len(raw)
     assert store.raw("IWM", DAY) == raw
-    [[held]] = store.read().holdings.values()
-    assert held.symbols == rows.symbols and held.names == rows.names
+    [[stored]] = store.read().holdings.values()
+    assert stored.symbols == rows.symbols and stored.names == rows.names
     for name in ("quantity", "price", "value"):
-        assert getattr(held, name).tolist() == getattr(rows, name).tolist()
+        assert getattr(stored, name).tolist() == getattr(rows, name).tolist()
 
 
 def test_a_store_of_an_earlier_release_is_read_and_added_to(

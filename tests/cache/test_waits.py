@@ -258,8 +258,8 @@ def test_a_way_that_is_blocked_makes_no_line_wait(tmp_path: Path) -> None:
                 yield replace(answer, heard="nobody")
 
     nobody = Silent(dict.fromkeys((*PAIR, "AA", "BB"), "Yahoo could not be reached; try again"))
-    told = refresh(store, Request(PAIR, NOW, reference), prices=nobody, files=Issuers()).message
-    assert told.count("could not be reached") == 1 and "4 failed" in told
+    message = refresh(store, Request(PAIR, NOW, reference), prices=nobody, files=Issuers()).message
+    assert message.count("could not be reached") == 1 and "4 failed" in message
     assert load_waits(store.home) == {} and len(nobody.asked) == 4
     good = Source({s: bars([1.0, 2, 3, 4, 5]) for s in (*PAIR, "AA", "BB")})
     assert (

@@ -19,10 +19,9 @@ from itertools import pairwise
 
 from core.data.frames import Holdings
 from core.data.market import Market
-from tests.core.naive_files import misprinted, stand_in
+from tests.core.naive_files import FRESH, misprinted, stand_in
 from tests.core.naive_lists import Lists, Part
 
-FRESH = 5  # exchange sessions
 EDGES = (-0.50, -0.25, -0.10, 0.0, 0.10, 0.25, 0.50, 1.0)
 
 # Why a line is not measured in a stretch; several may hold at once.

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from tests.core.naive import FRESH, Naive
+from tests.core.naive import Naive
+from tests.core.naive_files import FRESH
 from tests.core.naive_lists import Part
 
 

@@ -12,6 +12,8 @@ from core.data.frames import Holdings
 if TYPE_CHECKING:
     from tests.core.naive import Naive, Tape
 
+FRESH = 5  # exchange sessions
+
 
 def stand_in(naive: Naive) -> None:
     """A file's price is the close of its session where none is held, but one just before is.
@@ -69,7 +71,7 @@ def misprinted(file: Holdings, row: int) -> bool:
 def lonely(naive: Naive, tape: Tape, base: date, dated: date, price: float) -> bool:
     """Whether the next close of the year is nearer to the close before than to the price."""
     block = next(b for b in naive.market.prices.blocks if b.year == dated.year)
-    days = [d for d in block.sessions.tolist() if d > dated][:5]
+    days = [d for d in block.sessions.tolist() if d > dated][:FRESH]
     after = next((tape.price[d] for d in days if d in tape.price), None)
     if after is None:
         return True

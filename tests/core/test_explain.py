@@ -42,8 +42,10 @@ CLOSES = {
 
 @pytest.fixture(scope="module")
 def held() -> Market:
-    own = IndustryList(("A", "C"), ("Oil", "Banks"), ("", ""), "own.csv", datetime(2026, 2, 1))
-    made = market(
+    industries = IndustryList(
+        ("A", "C"), ("Oil", "Banks"), ("", ""), "own.csv", datetime(2026, 2, 1)
+    )
+    plain = market(
         prices(DAYS, CLOSES, dividends=[("A", date(2026, 1, 20), 0.1), ("IWM", DAYS[9], 0.5)]),
         holdings(
             "IWM", "2025-12-31", {"A": 60, "B": 38, "Z": 1}, total=100, sectors={"B": "Energy"}
@@ -52,7 +54,7 @@ def held() -> Market:
         holdings("SPY", "2026-01-09", {"C": 50, "D": 49}, total=100),
         themes=[Theme("both", ("A", "B"))],
     )
-    return replace(made, industries=(own,))
+    return replace(plain, industries=(industries,))
 
 
 @pytest.fixture(scope="module", params=["pr", "tr"])

@@ -97,8 +97,8 @@ def test_the_note_tells_the_three_rarest_ranks_and_on_what_they_rest() -> None:
     snapshot = take(held, Question(window="YTD", basis="pr", daily=True))
     ranks = ranks_by_year(held, snapshot, NOTED)
     assert set(ranks["IWM"]) <= set(NOTED)
-    told = document(replace(snapshot, measure_ranks=ranks))["prose"]
-    ranked = [one for one in told if " such windows from " in one["sentence"]]
+    prose = document(replace(snapshot, measure_ranks=ranks))["prose"]
+    ranked = [one for one in prose if " such windows from " in one["sentence"]]
     assert 1 <= len(ranked) <= 3
     [share_up] = [one for one in ranked if "share of lines up" in one["sentence"]]
     assert share_up["sentence"] == (

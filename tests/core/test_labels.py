@@ -28,17 +28,17 @@ def file(
 ) -> Holdings:
     names = {symbol: f"{symbol} {suffix or fund}" for symbol in LINES}
     given = {symbol: sectors.get(symbol, "") for symbol in LINES}
-    made = holdings(fund, as_of, dict.fromkeys(LINES, 1.0), sectors=given, names=names)
+    rows = holdings(fund, as_of, dict.fromkeys(LINES, 1.0), sectors=given, names=names)
     if industries is None:
-        return made
-    return replace(made, industries=tuple(industries.get(symbol, "") for symbol in LINES))
+        return rows
+    return replace(rows, industries=tuple(industries.get(symbol, "") for symbol in LINES))
 
 
 def asked(
-    *files: Holdings, as_of: date | None = None, own: tuple[IndustryList, ...] = ()
+    *files: Holdings, as_of: date | None = None, lists: tuple[IndustryList, ...] = ()
 ) -> Snapshot:
     closes = {s: [10.0 + i * k for i in range(len(DAYS))] for k, s in enumerate((*LINES, "SPY"))}
-    held = replace(market(prices(DAYS, closes | {"IWM": closes["B"]}), *files), industries=own)
+    held = replace(market(prices(DAYS, closes | {"IWM": closes["B"]}), *files), industries=lists)
     return take(held, Question(window="2026-01-30:2026-02-27", as_of=as_of, basis="pr"))
 
 
@@ -91,7 +91,7 @@ def test_a_file_that_serves_from_the_future_says_its_own_sectors() -> None:
     assert found.indices["SPY"].estimated and sectors(found)["A"] == "Energy"
 
 
-def own(
+def industry_list(
     industries: Mapping[str, str], as_of: str = "", sectors: Mapping[str, str] | None = None
 ) -> IndustryList:
     return IndustryList(
@@ -118,8 +118,8 @@ def test_industries_follow_the_rule_of_sectors_and_what_is_not_told_stays_open()
     assert industries(answer) == {"A": "Oil", "B": "Banks", "C": ""}
     assert industries(answer, "IWM") == {"A": "Gas", "B": "Banks", "C": ""}
     assert industries(asked(IWM, spy, ivv, late))["C"] == "Steel"
-    told = [(s.what, str(s.as_of)) for s in answer.sources if s.what.startswith("industries")]
-    assert told == [
+    sources = [(s.what, str(s.as_of)) for s in answer.sources if s.what.startswith("industries")]
+    assert sources == [
         ("industries of 2 lines of IWM", "2026-01-12"),
         ("industries of 1 lines of SPY", "2026-01-12"),
     ]
@@ -127,7 +127,7 @@ def test_industries_follow_the_rule_of_sectors_and_what_is_not_told_stays_open()
 
 
 def test_groups_of_industries_add_up_and_name_their_source() -> None:
-    answer = asked(IWM, SPY, own=(own({"A": "Banks", "C": "BANKS"}),))
+    answer = asked(IWM, SPY, lists=(industry_list({"A": "Banks", "C": "BANKS"}),))
     view = answer.indices["SPY"]
     # A stands at 10, B and C go up by 1 and 2 a day from 10, on 30 January at 29 and 48 after
     # nineteen days: over twenty days more B makes 20/29 and C 40/48, weights 10, 29, 48 of 87
@@ -143,27 +143,27 @@ def test_groups_of_industries_add_up_and_name_their_source() -> None:
     assert groups["not told"].source == ""
     # one line by the fund's file, one by the user's own list
     spy = file("SPY", "2026-01-05", {}, industries={"C": "Banks"})
-    told = asked(IWM, spy, own=(own({"A": "Banks"}),)).indices["SPY"].industries[0]
-    assert (told.measured, told.source) == (2, "2026-01-05, test and 1 more")
+    banks = asked(IWM, spy, lists=(industry_list({"A": "Banks"}),)).indices["SPY"].industries[0]
+    assert (banks.measured, banks.source) == (2, "2026-01-05, test and 1 more")
 
 
 def test_a_users_list_comes_first_from_its_day_on_and_fills_sectors_alone() -> None:
     spy = file("SPY", "2026-01-05", {"A": "Energy"}, industries={"A": "Oil", "B": "Banks"})
-    first = own({"A": "Gas", "Z": "Nowhere"}, sectors={"A": "Utilities"})
-    later = own({"B": "Brokers", "C": "Steel"}, "2026-03-02", sectors={"C": "Materials"})
+    first = industry_list({"A": "Gas", "Z": "Nowhere"}, sectors={"A": "Utilities"})
+    later = industry_list({"B": "Brokers", "C": "Steel"}, "2026-03-02", sectors={"C": "Materials"})
     then, now = (
-        asked(IWM, spy, own=(first, later), as_of=day) for day in (date(2026, 2, 27), None)
+        asked(IWM, spy, lists=(first, later), as_of=day) for day in (date(2026, 2, 27), None)
     )
     assert industries(then) == {"A": "Gas", "B": "Banks", "C": ""}
     assert industries(now) == {"A": "Gas", "B": "Brokers", "C": "Steel"}
     # the file says A's sector, nobody C's until the list does
     assert sectors(then)["C"] == "" and sectors(now) == {"A": "Energy", "B": "", "C": "Materials"}
-    told = [s.what for s in now.sources if s.origin == "own.csv" and s.what.endswith("SPY")]
-    assert sorted(told) == [
+    sources = [s.what for s in now.sources if s.origin == "own.csv" and s.what.endswith("SPY")]
+    assert sorted(sources) == [
         "industries of 1 lines of SPY", "industries of 2 lines of SPY", "sectors of 1 lines of SPY",
     ]  # fmt: skip
     # of two lists that name a line the one imported last counts
-    assert industries(asked(IWM, spy, own=(first, own({"A": "Coal"}))))["A"] == "Coal"
+    assert industries(asked(IWM, spy, lists=(first, industry_list({"A": "Coal"}))))["A"] == "Coal"
 
 
 def test_an_industry_is_explained_by_its_lines_and_told_in_every_window() -> None:
@@ -173,7 +173,7 @@ def test_an_industry_is_explained_by_its_lines_and_told_in_every_window() -> Non
                           enumerate((*LINES, "SPY", "IWM"), start=1)}),
             IWM, SPY,
         ),
-        industries=(own({"A": "Banks", "B": "Banks"}),),
+        industries=(industry_list({"A": "Banks", "B": "Banks"}),),
     )  # fmt: skip
     answer = take(held, Question(window="2026-01-30:2026-02-27", basis="pr"))
     (one,) = explain(held, answer, "SPY", "industry", "banks")

@@ -10,9 +10,7 @@ import pytest
 
 from core.data.frames import FloatArray, dates_of
 from core.measures.episodes import episode_starts
-from core.measures.rarity import (
-    Rank,
-)
+from core.measures.rarity import Rank
 from core.measures.ratio import level_history, records_by_year
 from core.measures.streaks import Unit, streak
 from tests.answers.read import REAL

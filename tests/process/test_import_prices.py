@@ -115,17 +115,17 @@ def test_rows_before_the_first_session_are_refused_in_one_line(cli: Cli, tmp_pat
     file = tmp_path / "levels.csv"
     file.write_text("\n".join(rows) + "\n")
     code, out, err = cli("import", "prices", file)
-    said = "levels.csv, line 2, column date, ^DJI: before 1885-01-02, the first session known"
-    assert (code, err) == (1, f"internals: {said}; so are the 19 rows after it\n")
+    sentence = "levels.csv, line 2, column date, ^DJI: before 1885-01-02, the first session known"
+    assert (code, err) == (1, f"internals: {sentence}; so are the 19 rows after it\n")
     assert "1 row of 1 symbol, 1885-01-02 to 1885-01-02; 20 rows refused" in out
 
 
 def test_an_index_is_answered_from_1950_with_or_without_saturdays(cli: Cli, tmp_path: Path) -> None:
-    known = sessions()[
+    calendar = sessions()[
         (sessions() >= day(date(1950, 1, 3))) & (sessions() <= day(date(1952, 12, 31)))
     ]
     # 1 % up every session, and 2 % down on the last three; the Saturdays are left out of one file
-    for symbol, days in (("^ALL", known), ("^GSPC", known[np.is_busday(known)])):
+    for symbol, days in (("^ALL", calendar), ("^GSPC", calendar[np.is_busday(calendar)])):
         level = 20 * 1.01 ** np.arange(len(days))
         level[-3:] = level[-4] * 0.98 ** np.arange(1, 4)
         rows = [f"{symbol},{when},{value:.9f}" for when, value in zip(days, level, strict=True)]

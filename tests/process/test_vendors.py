@@ -16,7 +16,7 @@ import pytest
 from cache.facts.errors import SourceError
 from cache.facts.reference import load_reference
 from cache.facts.sessions import sessions
-from cache.facts.vendors import YAHOO, Vendor, load_vendors, plugin_vendor
+from cache.facts.vendors import Vendor, load_vendors, plugin_vendor
 from cache.refresh.ask import Ask
 from cache.refresh.ask_groups import sizes
 from cache.refresh.comparing import compare_sources
@@ -119,11 +119,15 @@ def series(store: Store, symbol: str, field: str) -> dict[str, float]:
     return result
 
 
+#: Of the sessions that are compared again: how many sessions each lies before the last.
+AGES = (5, 125, 250, 375, 500)
+
+
 def turns(server: VendorServer) -> list[date]:
     """The sessions of two years that lie a week and half years of 125 sessions before the last."""
     calendar = sessions()
     last = int(np.searchsorted(calendar, np.datetime64(server.world.now.date())))
-    return [calendar[last - age].item() for age in (5, 125, 250, 375, 500)]
+    return [calendar[last - age].item() for age in AGES]
 
 
 def check_market(store: Store, world: World) -> None:
@@ -206,7 +210,7 @@ def test_a_correction_far_back_is_seen_a_week_and_every_half_year_later(
     run(store, server, key)
     server.world.now = later(NOW, 1)  # SAB splits four for one
     server.forget()
-    when = turns(server)[(5, 125, 250, 375, 500).index(age)]
+    when = turns(server)[AGES.index(age)]
     for symbol in ("SAE", "SAB", "BRK-B"):
         close, *rest = server.history(symbol)[when]
         server.history(symbol)[when] = (close * 1.01, *rest)
@@ -573,52 +577,3 @@ def test_one_line_that_has_to_reach_far_back_does_not_lengthen_the_others(
     # the calendar has 251 sessions in between; Alpaca has both in one request each
     other = terms(server, "alpaca")
     assert other.requests(sizes(asks, NOW.date())) == 2 + 2
-
-
-def test_every_path_is_data_that_a_user_can_change(server: VendorServer, tmp_path: Path) -> None:
-    assert load_vendors()["yahoo"] == YAHOO
-    own = tmp_path / "funds.toml"
-    own.write_text(
-        '[vendors.massive.paths]\nday = "v9/days/{date}"\nsplits = "v9/splits"\n'
-        '[vendors.eodhd.paths]\nhistory = "v9/{symbol}"\n[vendors.alpaca.paths]\nbars = "v9/bars"\n'
-    )
-    asked: list[str] = []
-    day, found = date(2026, 6, 26), load_vendors(own)
-    for key in KEYED:
-        source = price_source(SourceSettings(found[key], tmp_path, 1000.0, environ=ENVIRON))
-        empty: Any = [] if key == "eodhd" else {}
-        source.asker.get = lambda path, *_, empty=empty, **__: asked.append(path) or empty
-        if key == "massive":
-            source.day(day)
-            source.events([day])
-        elif key == "eodhd":
-            source.history("SAA", day, day)
-        else:
-            source._bars(["SAA"], day, day)
-    assert asked == [
-        "v9/days/2026-06-26", "v9/splits", "stocks/v1/dividends",
-        "v9/SAA", "splits/SAA.US", "div/SAA.US", "v9/bars",
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ('[vendors.massive]\npaths = "v2"\n', "must be a table of paths"),
-        ('[vendors.massive.paths]\nweek = "x"\n', '"week" is nothing known'),
-        ('[vendors.massive.paths]\nday = "v9/days"\n', "the same names in braces"),
-        ('[vendors.massive.paths]\nday = "../{date}"\n', "must be a path below its address"),
-        ('[vendors.massive.paths]\nday = "/{date}"\n', "must be a path below its address"),
-        ('[vendors.massive.paths]\nday = "{date.year}"\n', "must be a path below its address"),
-        ("[vendors.massive.paths]\nday = 5\n", "must be a path below its address"),
-        ('[vendors.yahoo.paths]\nchart = "v9/chart"\n', "the same names in braces"),
-    ],
-)
-def test_a_path_that_cannot_be_used_is_named_with_its_line(
-    tmp_path: Path, text: str, words: str
-) -> None:
-    own = tmp_path / "funds.toml"
-    own.write_text(text)
-    with pytest.raises(SourceError) as raised:
-        load_vendors(own)
-    assert words in str(raised.value) and "line 2" in str(raised.value)

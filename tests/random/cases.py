@@ -19,8 +19,6 @@ from core.data.market import Market
 from tests.core.build import NAN, holdings, market, prices, weekdays
 
 #: What may happen to a line; "both" gives it adjusted closes beside its closes.
-
-
 FEATURES = (
     *("late", "ended", "unasked", "holes", "gone", "failed", "adjusted", "both", "jump"),
     *("split", "hidden split", "paid", "flat", "still", "renamed", "misprinted", "recorded"),

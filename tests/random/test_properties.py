@@ -18,8 +18,6 @@ from hypothesis import strategies as st
 from core.data.frames import Block, Events, Holdings
 from tests.core.build import NAN
 from tests.examples import examples
-
-#: What may happen to a line; "both" gives it adjusted closes beside its closes.
 from tests.random.cases import FEATURES, WHOLE, Case, cases, rebuilt, unchanged
 
 

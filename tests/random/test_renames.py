@@ -121,7 +121,7 @@ def test_a_line_is_named_by_either_ticker_before_a_rename_and_after_it(
 
 
 @pytest.mark.parametrize(
-    ("index", "known", "same"),
+    ("index", "as_of", "joined"),
     [
         ("Russell 2000", DAYS[-1], True),
         ("Russell 2000", DAYS[19], False),
@@ -130,19 +130,19 @@ def test_a_line_is_named_by_either_ticker_before_a_rename_and_after_it(
     ids=["the same index", "before its file", "another index"],
 )
 def test_a_rename_is_told_by_a_file_of_a_fund_of_the_same_index(
-    index: str, known: date, same: bool
+    index: str, as_of: date, joined: bool
 ) -> None:
     files = (
         holdings("IWM", str(DAYS[0]), {"FI": 60, "B": 40}, names=NAMES),
         holdings("VTWO", str(DAYS[20]), {"FISV": 40, "B": 60}, names=NAMES),
     )
-    made = market(prices(DAYS, {**FUNDS, "B": FLAT, "FISV": FALL}), *files, LARGE)
+    held = market(prices(DAYS, {**FUNDS, "B": FLAT, "FISV": FALL}), *files, LARGE)
     indices = {"IWM": "Russell 2000", "VTWO": index}
-    held = Market(made.prices, made.holdings, replace(made.reference, indices=indices))
-    view = take(held, Question(window=f"{DAYS[0]}:{known}", basis="pr", as_of=known)).small
+    held = replace(held, reference=replace(held.reference, indices=indices))
+    view = take(held, Question(window=f"{DAYS[0]}:{as_of}", basis="pr", as_of=as_of)).small
     assert view is not None
-    assert [one.symbol for one in view.left_out] == ([] if same else ["FI"])
-    if same:
+    assert [one.symbol for one in view.left_out] == ([] if joined else ["FI"])
+    if joined:
         # IWM's own list is near enough: VTWO's tells the ticker alone
         assert line(view, "FISV") == pytest.approx((20 / 60 - 1, 0.6 * (20 / 60 - 1)))
 

@@ -97,7 +97,6 @@ def note(cli: Cli, *argv: object, expect: int = 0) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.process
 def test_ctrl_c_while_the_options_are_read_is_no_traceback(
     cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,6 +109,7 @@ def test_ctrl_c_while_the_options_are_read_is_no_traceback(
     assert cli("history") == (130, "", "")
 
 
+@pytest.mark.process
 def test_the_json_by_hand(filled: Cli) -> None:
     found = note(filled)
     assert found["schema"] == 1

@@ -106,8 +106,8 @@ def test_rules_are_of_commands_and_options_that_there_are() -> None:
     shared = {action.dest for action in top._actions}
     for rule in RULES:
         for command in rule.commands.split():
-            known = shared | {action.dest for action in commands[command]._actions}
-            assert set(rule.options) <= known, (command, rule.options)
+            options = shared | {action.dest for action in commands[command]._actions}
+            assert set(rule.options) <= options, (command, rule.options)
 
 
 def test_an_index_before_the_command_is_answered(filled: Cli) -> None:  # noqa: F811

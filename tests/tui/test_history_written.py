@@ -110,8 +110,8 @@ def test_the_whole_history_as_one_table_gives_the_notes_numbers(
     # BBB at 40 before a split of 2:1
     assert closes[ENDS[0], "BBB"]["close"] == 20.0 and closes[ENDS[0], "BBB"]["of_file"]
     assert closes[ENDS[1], "BBB"]["split"] == 2.0
-    held = read("holdings")
-    assert len(held) == 12 and {(r["sector"], r["industry"]) for r in held} == {
+    lines = read("holdings")
+    assert len(lines) == 12 and {(r["sector"], r["industry"]) for r in lines} == {
         ("Industrials", "Rail")
     }
     ups = [r for r in read("measures") if r["measure"] == "share_up"]

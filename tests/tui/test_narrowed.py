@@ -59,9 +59,9 @@ def test_an_industry_is_left_out_by_its_name_and_stands_in_the_tables(
 ) -> None:
     (tmp_path / "own.csv").write_text("symbol,industry\nA,Chips\nC,Chips\nB,Banks\n")
     assert filled("import", "industries", tmp_path / "own.csv")[0] == 0
-    found = note(filled, "--theme", "chips", "--basis", "pr")
-    assert sorted(found["question"]["without"]) == ["A", "C"]
-    assert found["without"]["gap_zeroed_pp"] == pytest.approx(9.0 - 12.0 + 1.0)
+    answer = note(filled, "--theme", "chips", "--basis", "pr")
+    assert sorted(answer["question"]["without"]) == ["A", "C"]
+    assert answer["without"]["gap_zeroed_pp"] == pytest.approx(9.0 - 12.0 + 1.0)
     page = filled("note", "--format", "md", "--basis", "pr")[1]
     table = page.partition("## IWM industries")[2].partition("##")[0]
     assert "Chips" in table and "+1,200" in table and "Banks" in table and "-200" in table

@@ -233,25 +233,25 @@ def test_the_command_line_writes_it_alone(filled: Cli) -> None:  # noqa: F811
 
 @pytest.mark.parametrize("length", LENGTHS)
 def test_what_was_asked_besides_is_answered_in_prose_alone_too(length: Length) -> None:
-    held, asked = markets.market(), markets.QUESTION
-    symbol = held.holdings["SPY"][-1].symbols[0]
-    plain = to_story(take(held, asked), length)
+    market, question = markets.market(), markets.QUESTION
+    symbol = market.holdings["SPY"][-1].symbols[0]
+    plain = to_story(take(market, question), length)
     assert "(zeroed)" not in plain and "was asked" not in plain
-    without = to_story(take(held, replace(asked, without=(f"SPY:{symbol}",))), length)
+    without = to_story(take(market, replace(question, without=(f"SPY:{symbol}",))), length)
     assert re.search(rf"^Without {symbol} \(.* bp of SPY\), the gap .*\(zeroed\)", without, re.M)
-    late = to_story(take(held, replace(asked, as_of=date(2026, 12, 30))), length)
+    late = to_story(take(market, replace(question, as_of=date(2026, 12, 30))), length)
     assert re.search(r"^! as of 2026-12-30 was asked, the last session is 2026-", late, re.M)
 
 
 def test_of_a_list_without_weights_no_leader_is_told_nor_counted_in_a_verdict() -> None:
-    held = markets.market()
+    market = markets.market()
     bare = tuple(
         replace(file, value=np.ones(len(file.symbols)), total=32.0, weighted=False)
-        for file in held.holdings["IWM"]
+        for file in market.holdings["IWM"]
     )
-    half = take(replace(held, holdings={**held.holdings, "IWM": bare}), markets.QUESTION)
-    assert verdict(take(held, markets.QUESTION)) is not None and verdict(half) is None
-    told = check(half, "full")
-    assert "For IWM the list of 31 December 2025 has no weights, so leaders are not told." in told
-    assert " led IWM" not in told and "The gap is " not in told
-    assert "Of IWM's 30 stocks, 63.3% rose" in told
+    half = take(replace(market, holdings={**market.holdings, "IWM": bare}), markets.QUESTION)
+    assert verdict(take(market, markets.QUESTION)) is not None and verdict(half) is None
+    prose = check(half, "full")
+    assert "For IWM the list of 31 December 2025 has no weights, so leaders are not told." in prose
+    assert " led IWM" not in prose and "The gap is " not in prose
+    assert "Of IWM's 30 stocks, 63.3% rose" in prose
