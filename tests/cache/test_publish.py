@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import stat
@@ -21,7 +22,7 @@ from cache.store.publish import publish
 from cache.store.store import Store
 from tests.cache.stores import RAW, ROOT, bars, dump, files, holdings, rich
 from tests.torture.faulty import CALLS, Failing, instead
-from tui.service.published import published_words
+from tui.service.published import published_age, published_words
 
 NOW = datetime(2026, 6, 27, 12, 30, tzinfo=UTC)
 
@@ -63,6 +64,13 @@ def test_a_copy_reads_as_the_store_and_everyone_may_read_it(store: Store, tmp_pa
     assert stat.S_IMODE(store.home.stat().st_mode) == 0o700
     assert str(tmp_path) not in (target / MARKER).read_text()
     assert published_words(target, NOW).startswith("published 2026-06-27 12:30 UTC, read-only")
+
+
+@pytest.mark.parametrize("at", ["2026-06-27T12:30:00", "yesterday", 5])
+def test_a_publication_whose_time_cannot_be_read_has_no_age(at: object, tmp_path: Path) -> None:
+    (tmp_path / MARKER).write_text(json.dumps({"at": at, "failure": "the line is down"}))
+    assert published_words(tmp_path, NOW).startswith("published, read-only: its owner's next")
+    assert published_age(tmp_path, NOW) == ""
 
 
 def test_an_update_writes_only_what_is_new_and_drops_what_is_old(

@@ -9,7 +9,7 @@ import numpy as np
 from core.answer.movers import movers
 from core.data.errors import UnavailableError
 from tui.panes.contents import GridContents, of_rows
-from tui.panes.over_time import (
+from tui.panes.lines_over_time import (
     arranged,
     bp,
     closing_cells,

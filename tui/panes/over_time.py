@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from core.answer.contributions import side_by_side
-from core.answer.views import Lines
 from core.data.labels import coded
 from core.measures.groups import sectors
 from tui.panes.contents import ALL, GridContents, of_rows
+from tui.panes.lines_over_time import (
+    arranged,
+    bp,
+    closing_cells,
+    lines_with_figures,
+    listed,
+    mark_notes,
+    mark_of,
+    texts_of,
+)
 from tui.panes.listing import Order
 from tui.panes.wording import why_not
 from tui.text import formats
@@ -20,17 +28,11 @@ from tui.widgets.columns import Cell, TableColumn
 
 if TYPE_CHECKING:
     from core.answer.contributions import Contributions, WindowColumn
-    from core.answer.movers import Movers
-    from core.answer.views import IndexView
-    from core.data.frames import FloatArray
     from tui.command.filters import Filter
     from tui.host.scene import Scene
-    from tui.widgets.columns import CellOf
 
 #: Windows dropped where there is no room, the first one first; the question's own never is.
 _DROPPED: Final = ("1W", "QTD", "1D", "MTD", "YTD")
-#: What stands behind a window's name where its numbers are less sure than others.
-ESTIMATED, UNCLAIMED = "~", "!"
 
 
 def window_sorts(scene: Scene | None) -> dict[str, tuple[str, str]]:
@@ -52,27 +54,6 @@ def window_notes(scene: Scene) -> list[str]:
     return notes + mark_notes([(c.label, one) for c in columns for one in c.indices.values()])
 
 
-def mark_notes(answers: Sequence[tuple[str, Contributions | IndexView]]) -> list[str]:
-    """Sentences about what is marked among answers, each with its column's name."""
-    thin = [
-        f"{label} {one.fund} {formats.pct(one.weight_measured, 1, sign=False)} measured"
-        for label, one in answers
-        if not one.claims
-    ]
-    notes = [f"{UNCLAIMED} nothing is claimed of leaders: {', '.join(thin)}"] if thin else []
-    estimated = dict.fromkeys(label for label, one in answers if one.estimated)
-    if estimated:
-        notes.append(
-            f"{ESTIMATED} weights are estimated from a list of another day: {', '.join(estimated)}"
-        )
-    return notes
-
-
-def mark_of(one: Contributions | IndexView) -> str:
-    """What stands behind the name of an answer whose numbers are less sure."""
-    return UNCLAIMED if not one.claims else ESTIMATED if one.estimated else ""
-
-
 def _title(column: WindowColumn, fund: str) -> str:
     """A window's name, with a mark where its numbers are less sure."""
     one = column.indices.get(fund)
@@ -83,19 +64,6 @@ def _priority(label: str, scene: Scene) -> int:
     if label == scene.snapshot.window.label or label not in _DROPPED:
         return 0
     return len(_DROPPED) - _DROPPED.index(label)
-
-
-def bp(value: float | None) -> str:
-    """A fraction in basis points, with one decimal."""
-    return formats.bp(value, 1, unit=False)
-
-
-def arranged(symbols: Sequence[str], values: FloatArray, order: Order) -> list[int]:
-    """Rows in order: by a number with what is missing last, or by symbol."""
-    if order.key == "symbol":
-        return sorted(range(len(symbols)), key=lambda row: symbols[row], reverse=order.falling)
-    rows: list[int] = np.argsort(-values if order.falling else values, kind="stable").tolist()
-    return rows
 
 
 def windows(scene: Scene, order: Order, wanted: Filter | None) -> GridContents:
@@ -176,51 +144,6 @@ def windows(scene: Scene, order: Order, wanted: Filter | None) -> GridContents:
     return listed(table, texts, figure, sorted_by, shown, closing, order)
 
 
-def listed(
-    columns: tuple[TableColumn, ...],
-    texts: Mapping[str, Sequence[str]],
-    figure: CellOf,
-    bars: FloatArray,
-    shown: Sequence[int],
-    closing: Sequence[Mapping[str, Cell]],
-    order: Order,
-) -> GridContents:
-    """A table of lines, and below them rows that sum up.
-
-    Args:
-        columns: of the table.
-        texts: "symbol", "name", "sector", "industry" -> (N,) of all lines.
-        figure: (line, column key) -> the cell of any other column.
-        bars: (N,) the number of each line that is drawn as a bar.
-        shown: lines in the order they are shown.
-        closing: the rows that sum up, each column key -> cell.
-        order: what the lines are sorted by.
-    """
-
-    def cell(row: int, column: str) -> Cell:
-        if row >= len(shown):
-            return closing[row - len(shown)].get(column, "")
-        line = shown[row]
-        if column == "symbol":
-            return texts["symbol"][line], "bold"
-        return texts[column][line] if column in texts else figure(line, column)
-
-    return GridContents(
-        columns,
-        (*(texts["symbol"][line] for line in shown), *range(len(closing))),
-        cell,
-        {"bar": [*(float(bars[line]) for line in shown), *[float("nan")] * len(closing)]},
-        sort_key=order.key,
-        falling=order.falling,
-    )
-
-
-def closing_cells(symbol: str, name: str, sums: dict[str, str]) -> dict[str, Cell]:
-    """The cells of a row that sums up; ``sums`` is column -> text."""
-    cells: dict[str, Cell] = {"symbol": (symbol, "dim"), "name": (name, "dim")}
-    return cells | {label: (text, "dim") for label, text in sums.items()}
-
-
 def sector_windows(scene: Scene, wanted: Filter | None = None) -> GridContents:
     """Both indices' sectors over several windows, in bp, the first index's largest first.
 
@@ -264,10 +187,10 @@ def sector_windows(scene: Scene, wanted: Filter | None = None) -> GridContents:
                 )
             )
     closing = [(ALL, sums), *([(0, returns)] if wanted is None else [])] if rows else []
-    listed = [*rows.values(), *(cells for _, cells in closing)]
+    cells_of = [*rows.values(), *(cells for _, cells in closing)]
     keys = (*rows, *(key for key, _ in closing))
     empty = f"/{wanted.text}: no line matches." if wanted else why_not(scene, scene.sides[0])
-    return GridContents(tuple(table), keys, of_rows(listed), empty=empty)
+    return GridContents(tuple(table), keys, of_rows(cells_of), empty=empty)
 
 
 def _narrowed(scene: Scene, one: Contributions, wanted: Filter) -> Contributions:
@@ -275,38 +198,3 @@ def _narrowed(scene: Scene, one: Contributions, wanted: Filter) -> Contributions
     rows = np.flatnonzero(wanted.keeps(lines_with_figures(scene, one.fund, texts_of(one))))
     value, of = one.value[rows], coded([one.sectors[row] for row in rows])
     return replace(one, value=value, by_sector=sectors(of, np.zeros(len(rows)), value))
-
-
-def texts_of(one: Contributions | Movers) -> dict[str, Sequence[str]]:
-    """The texts of an index's lines, as `listed` and `lines_with_figures` take them."""
-    return {
-        "symbol": one.symbols,
-        "name": one.names,
-        "sector": one.sectors,
-        "industry": one.industries,
-    }
-
-
-def lines_with_figures(scene: Scene, fund: str, texts: Mapping[str, Sequence[str]]) -> Lines:
-    """Lines with the figures of the window shown, which filters speak of; NaN where none are."""
-    symbols = texts["symbol"]
-    view = scene.snapshot.indices.get(fund)
-    figures = {
-        name: np.full(len(symbols), np.nan) for name in ("weight", "returns", "contribution")
-    }
-    if view is not None:
-        here = dict(zip(view.contributors.symbols, range(len(view.contributors)), strict=True))
-        rows = [row for row, symbol in enumerate(symbols) if symbol in here]
-        places = [here[symbols[row]] for row in rows]
-        for name, values in figures.items():
-            values[rows] = getattr(view.contributors, name)[places]
-    return Lines(
-        symbols=tuple(symbols),
-        names=tuple(texts["name"]),
-        sectors=tuple(texts["sector"]),
-        industries=tuple(texts["industry"]),
-        **figures,
-        joined={},
-        left={},
-        flags={},
-    )

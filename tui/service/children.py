@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from core.data.question import Question
 
 
-def funds_of(question: Question) -> list[str]:
+def funds_option(question: Question) -> list[str]:
     """The option that names the pair, or the index that stands alone."""
     if question.alone:
         return ["--index", question.small]
@@ -20,7 +20,7 @@ def funds_of(question: Question) -> list[str]:
 def refresh_arguments(question: Question, *, full: bool, board: bool) -> list[str]:
     """A refresh of a question's funds, or of the board's closes in place of them."""
     arguments = ["refresh", "--progress", "json", "--no-alerts"]
-    arguments += ["--board"] if board else [*funds_of(question), "--window", question.window]
+    arguments += ["--board"] if board else [*funds_option(question), "--window", question.window]
     return arguments + (["--full"] if full else [])
 
 
@@ -28,7 +28,7 @@ def history_arguments(
     question: Question, fund: str, measures: Sequence[str], every: str
 ) -> list[str]:
     """The history of measures of one fund of a question, which is kept and not printed."""
-    arguments = ["history", *funds_of(question), "--window", question.window]
+    arguments = ["history", *funds_option(question), "--window", question.window]
     arguments += ["--basis", question.basis, "--every", every]
     arguments += ["--as-of", str(question.as_of)] if question.as_of else []
     return [*arguments, "--fund", fund, "--measure", ",".join(measures), "--keep-only"]

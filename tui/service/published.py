@@ -15,10 +15,10 @@ from tui.text.formats import ago
 
 def published_words(directory: Path, now: datetime) -> str:
     """Return a sentence on a published market: since when, and how new data come or why not."""
-    try:
-        body, at = _marked(directory)
-    except (OSError, ValueError, KeyError, TypeError):
+    marked = _marked(directory)
+    if marked is None:
         return "published, read-only: its owner's next `internals publish` brings new data"
+    body, at = marked
     when = f"{at:%Y-%m-%d %H:%M} UTC"
     if failure := body.get("failure"):
         reason = clean(str(failure))
@@ -31,13 +31,16 @@ def published_words(directory: Path, now: datetime) -> str:
 
 def published_age(directory: Path, now: datetime) -> str:
     """How long ago a market was published, such as "30 h ago"; "" where that is not known."""
+    marked = _marked(directory)
+    return "" if marked is None else ago(marked[1], now)
+
+
+def _marked(directory: Path) -> tuple[dict[str, Any], datetime] | None:
+    """The record of a publication, and when it was; None where that cannot be read."""
     try:
-        return ago(_marked(directory)[1], now)
+        body: dict[str, Any] = json.loads(regular.read_or_none(directory / MARKER) or b"")
+        at = datetime.fromisoformat(body["at"])
     except (OSError, ValueError, KeyError, TypeError):
-        return ""
-
-
-def _marked(directory: Path) -> tuple[dict[str, Any], datetime]:
-    """The record of a publication, and when it was."""
-    body: dict[str, Any] = json.loads(regular.read_or_none(directory / MARKER) or b"")
-    return body, datetime.fromisoformat(body["at"])
+        return None
+    # an age is counted from a time with a zone alone
+    return None if at.tzinfo is None else (body, at)

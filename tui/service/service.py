@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from cache.facts.errors import StoreEmpty, StoreError
 from core.data.question import Basis, Question
 from core.data.record import record
-from tui.service.children import funds_of, history_arguments, refresh_arguments
+from tui.service.children import funds_option, history_arguments, refresh_arguments
 from tui.state.config import FILE
 from tui.state.config_file import ConfigFile, stamp
 from tui.state.files import Memory
@@ -384,7 +384,7 @@ class Desk:
             raise StoreError(self.memory.refusal)
         if self.simulated:
             return None
-        return self._child("quotes", *funds_of(question))
+        return self._child("quotes", *funds_option(question))
 
     def history_command(
         self, question: Question, fund: str, measures: Sequence[str], every: str
