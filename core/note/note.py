@@ -298,13 +298,6 @@ def _covered(snapshot: Snapshot, view: IndexView) -> Sentence:
     return Sentence(sentence, ".")
 
 
-def sentences_without(snapshot: Snapshot) -> tuple[Sentence, ...]:
-    """The gap, and each index, without the names that the question leaves out."""
-    views = [view for view in snapshot.indices.values() if view.claims]
-    of_each = [without_sentence(_head(view, *_marks(snapshot, view)), view) for view in views]
-    return tuple(sentence for sentence in (gap_without_sentence(snapshot), *of_each) if sentence)
-
-
 def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentence, ...]:
     """The note's prose: the gap and its rank, breadth or a handful, then index by index.
 
