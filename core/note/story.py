@@ -42,7 +42,7 @@ def story(snapshot: Snapshot, length: Length = "full") -> tuple[Paragraph, ...]:
     """The answer in paragraphs of sentences; () where there is no gap, and no return, to tell.
 
     Args:
-        snapshot: what is told.
+        snapshot: the answer.
         length: "short" for about 60 words in one paragraph, "full" for about 250.
     """
     full = length == "full"

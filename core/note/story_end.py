@@ -92,7 +92,7 @@ def in_mind(snapshot: Snapshot) -> list[Sentence]:
 
 
 def _unanswered(snapshot: Snapshot, measured: list[str]) -> list[Sentence]:
-    """The funds of whose stocks nothing is told, and whether it is for want of a list."""
+    """The funds of whose stocks nothing is said, and whether it is for want of a list."""
     silent = [fund for fund in snapshot.question.funds if fund not in measured]
     unlisted = [fund for fund in silent if no_list(fund) in snapshot.missing]
     bare = [fund for fund in silent if fund not in unlisted]
