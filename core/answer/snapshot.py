@@ -125,7 +125,7 @@ def _with_contributions(
     """Joiners and leavers with what they brought over the window.
 
     Where a symbol that one company left and another took over has closes of one line alone,
-    they are told for the newcomer.
+    they count for the newcomer.
     """
     if view is None:
         return changes

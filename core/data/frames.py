@@ -355,9 +355,9 @@ class Announcement:
         symbol: the line, in Yahoo's spelling.
         action: "join" or "leave".
         effective: the day at whose close it takes effect.
-        name: the line's name, "" where not told.
-        announced: the day it was announced, None where not told.
-        source: who says so, "" where not told.
+        name: the line's name, "" where not stated.
+        announced: the day it was announced, None where not stated.
+        source: who says so, "" where not stated.
     """
 
     fund: str

@@ -142,7 +142,7 @@ def ratio_basis(snapshot: Snapshot) -> str:
 
 
 def ratio_of(snapshot: Snapshot) -> LevelHistory | None:
-    """The ratio that is told: of closes; on total return where no closes are held."""
+    """The ratio that is shown: of closes; on total return where no closes are held."""
     spread = snapshot.spread
     if spread is None:
         return None
@@ -260,7 +260,7 @@ def followed_sentence(snapshot: Snapshot, horizon: int = 63) -> Sentence:
     """What followed the states that hold now, beside the base rate; under ten, only how many.
 
     Args:
-        snapshot: what is told.
+        snapshot: the answer.
         horizon: sessions ahead, one of those measured.
     """
     spread = snapshot.spread

@@ -15,7 +15,7 @@ from core.note.story_alone import alone
 from core.note.story_breadth import breadth, brief_verdict, full_verdict
 from core.note.story_end import in_mind, leavers
 from core.note.story_lines import lines_alone
-from core.note.story_names import Told, carried, dragged, who, widened
+from core.note.story_names import Ends, carried, dragged, who, widened
 from core.note.story_opening import (
     RUN,
     Claimed,
@@ -44,7 +44,7 @@ def story(snapshot: Snapshot, length: Length = "full") -> tuple[Paragraph, ...]:
     """The answer in paragraphs of sentences.
 
     Args:
-        snapshot: what is told.
+        snapshot: the answer.
         length: "short" for about 60 words in one paragraph, "full" for about 250.
     """
     full = length == "full"
@@ -63,7 +63,7 @@ def story(snapshot: Snapshot, length: Length = "full") -> tuple[Paragraph, ...]:
         return _filled(told, without(snapshot, voice))
     views = [view for view in (ahead, behind) if view is not None]
     by_sector = widened(snapshot, voice)
-    sectors: Told = "one" if by_sector else "both"
+    sectors: Ends = "one" if by_sector else "both"
     return _filled(
         opening,
         dragged(behind, voice, sectors=sectors) if behind is not None else [],

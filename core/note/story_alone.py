@@ -34,7 +34,7 @@ def alone(snapshot: Snapshot, spread: Spread, *, full: bool) -> tuple[list[Sente
     """The paragraphs of one index; of the short form the only one.
 
     Args:
-        snapshot: what is told.
+        snapshot: the answer.
         spread: its return, over a level that does not move.
         full: every paragraph.
     """

@@ -57,7 +57,7 @@ def full_verdict(snapshot: Snapshot, voice: Voice) -> Sentence:
 
 
 def breadth(views: list[IndexView], voice: Voice, *, full: bool = True) -> list[Sentence]:
-    """How many of each index's stocks rose and beat it, and doubled in the first; as far as told.
+    """How many of each index's stocks rose and beat it, and doubled in the first; as far as known.
 
     Args:
         views: the indices.

@@ -89,22 +89,22 @@ def in_mind(snapshot: Snapshot, voice: Voice) -> list[Sentence]:
 
 
 def _returns(snapshot: Snapshot, measured: list[IndexView], voice: Voice) -> Sentence:
-    """What the returns are of: the funds' closes, or the measured lines where they are told."""
+    """What the returns are of: the funds' closes, or the measured lines where those are shown."""
     if snapshot.ranked is not None:
         return Sentence(f"Returns are of {_whose(snapshot.question)}.")
-    told = [view for view in measured if view.covered or told_by_closes(snapshot, view)]
-    lines = [voice.fund(view.fund) for view in told if not told_by_closes(snapshot, view)]
-    if lines and len(lines) == len(told):
+    shown = [view for view in measured if view.covered or by_own_closes(snapshot, view)]
+    lines = [voice.fund(view.fund) for view in shown if not by_own_closes(snapshot, view)]
+    if lines and len(lines) == len(shown):
         return Sentence("Returns are of the measured stocks, without cash and fees.")
-    closes = [voice.fund(view.fund) for view in told if told_by_closes(snapshot, view)]
+    closes = [voice.fund(view.fund) for view in shown if by_own_closes(snapshot, view)]
     tail = Sentence(", that of ", lines[0], " of its measured stocks") if lines else Sentence()
     if not closes:
         return Sentence()
     return Sentence("The return of ", closes[0], " is of its market closes", tail, ".")
 
 
-def told_by_closes(snapshot: Snapshot, view: IndexView) -> bool:
-    """Whether an index's return is told by its fund's own closes, not by its measured lines."""
+def by_own_closes(snapshot: Snapshot, view: IndexView) -> bool:
+    """Whether an index's return is that of its fund's own closes, not by its measured lines."""
     return view.fund_return is not None and snapshot.basket_gap is None
 
 
@@ -115,7 +115,7 @@ def _neither(funds: list[str], voice: Voice) -> Sentence:
 
 
 def _unanswered(snapshot: Snapshot, measured: list[str], voice: Voice) -> list[Sentence]:
-    """The funds of whose stocks nothing is told, and whether it is for want of a list."""
+    """The funds of whose stocks nothing is said, and whether it is for want of a list."""
     silent = [fund for fund in snapshot.question.funds if fund not in measured]
     unlisted = [fund for fund in silent if no_list(fund) in snapshot.missing]
     bare = [fund for fund in silent if fund not in unlisted]
@@ -134,7 +134,7 @@ def _unsaid(*, breadth: bool = False) -> str:
     """What the note leaves out of an index.
 
     Args:
-        breadth: its breadth is told nevertheless.
+        breadth: its breadth is shown nevertheless.
     """
     return "no leaders are named" if breadth else "no leaders are named and breadth is not judged"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.note.phrase import Figure, Name, Sentence, path_of, spoken
 from core.note.story_breadth import breadth
-from core.note.story_end import in_mind, leavers, told_by_closes
+from core.note.story_end import by_own_closes, in_mind, leavers
 from core.note.story_names import carried, dragged, who
 from core.note.story_opening import dividends, mark, moved, verb_of, when
 from core.note.story_without import without
@@ -21,7 +21,7 @@ def lines_alone(snapshot: Snapshot, *, full: bool) -> tuple[list[Sentence], ...]
     """The paragraphs of an answer without a gap, or return, of the funds; short, the only one.
 
     Args:
-        snapshot: what is told; at least one index is measured.
+        snapshot: the answer; at least one index is measured.
         full: every paragraph.
     """
     gap, views = snapshot.basket_gap, list(snapshot.indices.values())
@@ -106,7 +106,7 @@ def _unknown(snapshot: Snapshot) -> Sentence:
 def _return(snapshot: Snapshot, view: IndexView, voice: Voice) -> Sentence:
     """What a fund, or else its measured lines, returned; nothing below the coverage floor."""
     path, fund = path_of(view), voice.fund(view.fund)
-    if told_by_closes(snapshot, view):
+    if by_own_closes(snapshot, view):
         assert view.fund_return is not None
         subject, value, path = Sentence(fund), view.fund_return, f"{path}.fund_return"
     elif view.covered:

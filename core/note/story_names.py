@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
     from core.note.voice import Voice
 
-#: Which of an index's sectors are told: the strongest and the weakest, the one that matters, none.
-Told = Literal["both", "one", "none"]
+#: Which of an index's sectors are named: the strongest and the weakest, the one that matters, none.
+Ends = Literal["both", "one", "none"]
 #: A sector is worth a word from so much on.
 _WORTH: Final = 0.0005
 #: And one that widened a gap, or narrowed it, from such a part of it on.
@@ -48,13 +48,13 @@ def who(gaining: IndexView | None, losing: IndexView | None, voice: Voice) -> Se
     return Sentence(*parts, ".") if parts else Sentence()
 
 
-def dragged(view: IndexView, voice: Voice, *, sectors: Told = "both") -> list[Sentence]:
+def dragged(view: IndexView, voice: Voice, *, sectors: Ends = "both") -> list[Sentence]:
     """Who took most off an index, its sectors from the weakest, its weakest theme.
 
     Args:
         view: the index.
         voice: of the text.
-        sectors: those that are told.
+        sectors: those that are named.
     """
     losers = drags(view)
     if not view.claims or losers is None:
@@ -79,13 +79,13 @@ def dragged(view: IndexView, voice: Voice, *, sectors: Told = "both") -> list[Se
     return [*sentences, _theme(view, voice, -1)]
 
 
-def carried(view: IndexView, voice: Voice, *, sectors: Told = "both") -> list[Sentence]:
+def carried(view: IndexView, voice: Voice, *, sectors: Ends = "both") -> list[Sentence]:
     """Who added most to an index, what three brought together, its sectors, its best theme.
 
     Args:
         view: the index.
         voice: of the text.
-        sectors: those that are told.
+        sectors: those that are named.
     """
     lines = view.contributors
     if not view.claims or not len(lines) or lines.contribution[0] <= 0:
@@ -129,10 +129,10 @@ def _moved(view: IndexView, path: str) -> Sentence:
     return Sentence("its gain of ", percent(value, f"{path}.return"))
 
 
-def _sectors(view: IndexView, voice: Voice, told: Told, *, weakest_first: bool) -> Sentence:
+def _sectors(view: IndexView, voice: Voice, ends: Ends, *, weakest_first: bool) -> Sentence:
     """The sector that moved an index most its way, and the one at the other end."""
     sectors = view.sectors
-    if told == "none" or len(sectors) < 2:
+    if ends == "none" or len(sectors) < 2:
         return Sentence()
     best, worst = sectors[0].contribution, sectors[-1].contribution
     if max(abs(best), abs(worst)) < _WORTH:
@@ -158,7 +158,7 @@ def _sectors(view: IndexView, voice: Voice, told: Told, *, weakest_first: bool) 
     else:
         first = Sentence(strong, " led the sectors with ", amount(0))
         second = Sentence("; ", weak, " cost ", amount(last))
-    return Sentence(first, second if told == "both" else Sentence(), ".")
+    return Sentence(first, second if ends == "both" else Sentence(), ".")
 
 
 def _theme(view: IndexView, voice: Voice, side: int) -> Sentence:
@@ -193,13 +193,13 @@ def widened(snapshot: Snapshot, voice: Voice) -> Sentence:
     if not effects or max(effects)[0] < _WIDENED * abs(spread.gap):
         return Sentence()
 
-    def told(place: int) -> tuple[Name, Sentence]:
+    def part(place: int) -> tuple[Name, Sentence]:
         effect = snapshot.sector_effects[place]
         return Name(effect.name), voice.points(effect.total, f"sector_effects[{place}].total_pp")
 
-    most, points = told(max(effects)[1])
+    most, points = part(max(effects)[1])
     sentence = Sentence("By sector, ", most, " widened the gap most, by ", points)
     if min(effects)[0] > -_WIDENED * abs(spread.gap):
         return Sentence(sentence, ".")
-    least, points = told(min(effects)[1])
+    least, points = part(min(effects)[1])
     return Sentence(sentence, "; ", least, " narrowed it by ", points, ".")

@@ -87,7 +87,7 @@ class Claimed:
 
 
 def when(snapshot: Snapshot) -> When:
-    """The window of an answer in words; one that ran to an earlier day is told by its dates."""
+    """The window of an answer in words; one that ran to an earlier day is named by its dates."""
     window, label = snapshot.window, snapshot.window.label
     end = Figure(spoken(window.end), "question.end")
     last = window.end >= snapshot.last_session
@@ -143,7 +143,7 @@ def gap_sentence(snapshot: Snapshot, spread: Spread, claim: Sentence, voice: Voi
     """Say: ``IWM has outpaced SPY by 14.8 percentage points this year, the widest lead ...``.
 
     Args:
-        snapshot: what is told, of a pair that is not level.
+        snapshot: the answer, of a pair that is not level.
         spread: its gap.
         claim: how rare it is, as the sentence goes on; falsy for nothing.
         voice: of the text.
@@ -194,7 +194,7 @@ def rarity_context(
     """What stands beside the claim: how usual it is, or how far out another was; or nothing.
 
     Args:
-        snapshot: what is told.
+        snapshot: the answer.
         spread: what is ranked.
         claimed: what is claimed of it.
         voice: of the text.

@@ -28,7 +28,7 @@ def percent(value: float, path: str, places: int | None = None) -> Figure:
 
 
 def places_of(gap: float, *returns: float) -> int:
-    """Places at which a gap and the returns it lies between are told, so that they add up.
+    """Places at which a gap and the returns it lies between are printed, so that they add up.
 
     One where any of them is ten per cent or more, else two; the other where that does not add up.
     """
@@ -84,8 +84,8 @@ class Voice:
     """Units, funds and companies as they were named so far.
 
     Args:
-        snapshot: what is told.
-        places: that percentage points are told with.
+        snapshot: the answer.
+        places: that percentage points are printed with.
     """
 
     def __init__(self, snapshot: Snapshot, places: int = 1) -> None:
