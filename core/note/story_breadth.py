@@ -11,7 +11,7 @@ from core.note.voice import Voice, percent
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
 
-#: Stocks that doubled are told from so many on: "2 more than doubled" is read twice.
+#: Stocks that doubled are mentioned from so many on: "2 more than doubled" is read twice.
 _SEVERAL: Final = 10
 _BRIEF: Final = {
     "broad": "The gap is broad.",
