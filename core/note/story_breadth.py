@@ -85,6 +85,6 @@ def _counts(view: IndexView, voice: Voice, *, first: bool, full: bool) -> Senten
             count = Figure(f"{rung.count:,}", f"{path}.ladder[{place}].count")
             doubled = Sentence("; ", count, " more than doubled")
     of = Figure(f"{counts.n:,}", f"{path}.n")
-    stocks = " measured stocks, " if first else ", "
+    stocks = f" measured stock{'s' * (counts.n != 1)}, " if first else ", "
     fund = voice.fund(view.fund)
     return Sentence("Of ", fund, "'s ", of, stocks, listed(clauses), doubled, ".")
