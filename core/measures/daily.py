@@ -231,10 +231,8 @@ def daily(
         closes = matrix.stand_in[max(matrix.row(start), 0) : matrix.row(end) + 1]
         falls = drawdowns(closes, market.columns(matrix)[inside])
 
-    traits, fund_series = (
-        market.cached((matrix, "traits"), lambda: Traits(matrix)),
-        market.series(fund),
-    )
+    traits = market.cached_of_bars((matrix, "traits"), lambda: Traits(matrix))
+    fund_series = market.series(fund)
 
     def standing(first: int) -> MemberStanding:
         last = counted(traits, parts, tail, days[tail - opened :], fund_series)
