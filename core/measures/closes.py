@@ -101,6 +101,9 @@ class ClosesOn:
         """The closes that stand for (K,) dates; ``row`` is (K, 1)."""
         self.look_up(dates)
         made = [self._made[when] for when in dates]
+        if len(made) == 1:
+            one = made[0]
+            return Ends(np.array([[one.row]]), one.rows[None], one.fresh[None], one.price[None])
         return Ends(
             np.array([closes.row for closes in made])[:, None],
             np.array([closes.rows for closes in made]),

@@ -48,7 +48,7 @@ def start_values(
     file_price, later_splits, off = closes.cached(
         (file, "at its date"), lambda: _at_file(closes, file, has_column, where)
     )
-    price = np.array([closes(start).price[where] for start in starts])
+    price = closes.ends(starts).price.take(where, axis=1)
     stands_in = matrix.only_adjusted[where] & has_column
     values = file.value * price / file_price
     in_dollars = np.isfinite(file.price) & np.isfinite(file.quantity) & ~stands_in
@@ -57,9 +57,10 @@ def start_values(
         by_count &= ~market.cached((file, "misfits"), lambda: misfits(file))
         values = np.where(by_count, file.quantity * later_splits * price, values)
     session = market.session(file.as_of)
-    same_day = np.array([start == session for start in starts])[:, None]
-    values = np.where(same_day, file.value, values)
-    return np.where(has_column, values, np.nan), stands_in & ~same_day, off
+    same_day = np.array([start == session for start in starts])
+    values[same_day] = file.value
+    values[:, ~has_column] = np.nan
+    return values, stands_in & ~same_day[:, None], off
 
 
 def _at_file(
@@ -137,15 +138,17 @@ def file_rows(
     # a jump between the file and the segment would be carried into the weight
     jumps = tuple(_jumps(closes, span) for span in segments)
     worth, carried, off = start_values(closes, file, starts, columns)
-    growth = matrix.growth(start.rows, end.rows, basis, (start.price, end.price))[:, where]
+    growth = matrix.growth(start.rows, end.rows, basis, (start.price, end.price)).take(
+        where, axis=1
+    )
     joined = np.isnan(file.value)
-    good = has_column & (start.fresh & (end.rows > start.row))[:, where]
+    good = has_column & (start.fresh & (end.rows > start.row)).take(where, axis=1)
     good &= np.isfinite(growth) & (np.isfinite(worth) | joined)
     for rows, of_window, of_segment in zip(good, doubtful, jumps, strict=True):
         if of_window or of_segment:
             rows &= ~np.isin(where, [*of_window, *of_segment])
     over = np.zeros(good.shape, bool)
-    segment, early = np.nonzero(good & ~end.fresh[:, where])
+    segment, early = np.nonzero(good & ~end.fresh.take(where, axis=1))
     if len(early):
         column = where[early]
         ends = np.array([market.position(span.end) for span in segments])
@@ -193,7 +196,7 @@ def carried_weights(closes: ClosesOn, lists: Sequence[Span], columns: Columns) -
     has_column, where = columns
     file, starts = lists[0].file, [span.start for span in lists]
     values, _, _ = start_values(closes, file, starts, columns)
-    fresh = np.array([closes(start).fresh[where] for start in starts])
+    fresh = closes.ends(starts).fresh.take(where, axis=1)
     good = has_column & fresh & np.isfinite(values)
     for rows, span in zip(good, lists, strict=True):
         if jumps := _jumps(closes, span):
