@@ -56,7 +56,7 @@ class _Block:
     """Some windows of one index; arrays have a row a window.
 
     Attributes:
-        market: what is held.
+        market: the data held.
         question: what is asked.
         asked: the windows.
         swept: their lines measured.
@@ -221,7 +221,7 @@ def figures(
     """The figures of one index over windows, or why there are none.
 
     Args:
-        market: what is held.
+        market: the data held.
         question: its basis.
         fund: whose index.
         windows: ascending by their ends.

@@ -112,5 +112,5 @@ class ClosesOn:
         )
 
     def cover(self, years: Iterable[int]) -> bool:
-        """Whether the matrix has all that is held of some years."""
+        """Whether the matrix has every bar of some years."""
         return {block.year for block in self.matrix.blocks} >= set(years) & set(self.market.years)

@@ -79,7 +79,7 @@ def weights_at(market: Market, span: Span | None, when: date) -> HeldWeights:
     """The weights of a list carried to a session, cached.
 
     Args:
-        market: what is held.
+        market: the data held.
         span: a part of a window on the list that speaks for the session; None without one.
         when: the session.
     """

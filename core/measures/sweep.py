@@ -2,7 +2,7 @@
 
 The windows of a history share nearly all of their segments. The segments of one file are measured
 together, by `core.measures.file_rows` as `core.measures.contribution.basket` has it, without the
-words that one answer is told with; segments one after another are put together:
+words that one answer has; segments one after another are put together:
 
     growth = growth_a growth_b,    c = c_a + growth_a c_b
 
@@ -125,7 +125,7 @@ def sweep(
     """Measure windows in blocks, one after another; None for a window without any closes.
 
     Args:
-        market: what is held.
+        market: the data held.
         windows: of each its parts, from `membership.spans`, at least one, and the list at its end,
             whose lines are to be among those of the block.
         basis: "pr" or "tr".
