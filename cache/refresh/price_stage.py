@@ -128,7 +128,8 @@ class PriceStage:
             run.notes.append(assessment.note)
         if assessment.rebase is not None:
             self.batch.rebase(assessment.rebase)
-        self.batch.add(assessment.answer, replaces=answer.ask.whole and not foreign)
+        replaces = answer.ask.whole and not foreign and not assessment.keeps_older
+        self.batch.add(assessment.answer, replaces=replaces)
         return None
 
     def _flush(self) -> bool:
