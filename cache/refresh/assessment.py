@@ -41,7 +41,6 @@ class Assessment:
         note: what to tell the user about it.
         disputed: how it differs from closes of another source, which stay; None where the two
             were not compared.
-        keeps_older: closes held from before the first day asked for stay.
     """
 
     answer: Answer
@@ -50,7 +49,6 @@ class Assessment:
     rebase: Rebase | None = None
     note: str = ""
     disputed: str | None = None
-    keeps_older: bool = False
 
 
 def _compared(
@@ -274,7 +272,7 @@ def of_changed_vendor(answer: Answer, known: HeldCloses, vendor: str) -> Assessm
 
 
 def with_older(assessment: Assessment, known: HeldCloses, vendor: str) -> Assessment:
-    """Keep closes held from before a whole history, where these join it.
+    """Put what is held from before a whole history in front of it, where the two join.
 
     A vendor's plan covers some years, and what is held may reach further back. Over a split the
     older closes are brought onto the basis of the new ones.
@@ -285,23 +283,26 @@ def with_older(assessment: Assessment, known: HeldCloses, vendor: str) -> Assess
         vendor: who answers.
     """
     answer, symbol = assessment.answer, assessment.answer.ask.symbol
-    days, closes = known.final_closes(symbol)
-    if assessment.reason or not len(days) or days[0] >= day(answer.ask.start):
+    start = answer.ask.start
+    days, _ = known.final_closes(symbol)
+    if assessment.reason or not len(days) or days[0] >= day(start):
         return assessment
-    comparison = _compared(answer, known, rounded=False)
-    if comparison.kind == "rebase" and comparison.before is not None:
-        change = Rebase(symbol, comparison.before, comparison.factor)
-        return replace(assessment, rebase=change, keeps_older=True)
-    given = ~np.isnan(answer.close)
-    _, mine, theirs = np.intersect1d(days, answer.session[given], return_indices=True)
-    first = np.abs(answer.close[given][theirs] / closes[mine] - 1)[:JOINING] <= SAME
-    if len(first) and first.all():
-        return replace(assessment, keeps_older=True)
-    return Assessment(
-        answer,
-        f"{vendor}'s history since {answer.ask.start} does not join the closes held from before it;"
-        f" `internals forget prices {symbol}` takes it alone",
-    )
+    first = np.zeros(len(days), np.bool_)
+    given = answer.session[~np.isnan(answer.close)]
+    first[np.flatnonzero(np.isin(days, given))[:JOINING]] = True
+    comparison = _compared(answer, known, rounded=False, among=first)
+    if not first.any() or comparison.kind not in ("agrees", "rebase"):
+        return Assessment(
+            answer,
+            f"{vendor}'s history since {start} does not join the closes held from before it;"
+            f" `internals forget prices {symbol}` takes it alone",
+        )
+    older = known.bars_before(symbol, start)
+    for name in ("close", "dividend"):
+        older[name] = older[name] * comparison.factor
+    older["volume"] = older["volume"] / comparison.factor
+    joined = {name: np.concatenate([rows, getattr(answer, name)]) for name, rows in older.items()}
+    return replace(assessment, answer=replace(answer, **joined))
 
 
 def unused_adjusted(answer: Answer, known: HeldCloses) -> str:

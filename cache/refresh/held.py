@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
@@ -74,6 +74,33 @@ class HeldCloses:
         sources = self._sources(symbol)
         others = bool(sources - {vendor}) and sources <= self.vendors | {vendor}
         return others and len(self.closes(symbol)[0]) > 0
+
+    def bars_before(self, symbol: str, first: date) -> dict[str, Any]:
+        """The fields of an Answer, of a symbol's stored bars before a day.
+
+        Args:
+            symbol: whose bars.
+            first: the day.
+        """
+        rows: list[tuple[Any, ...]] = []
+        for block, columns in zip(self.prices.blocks, self._columns, strict=True):
+            stop = int(np.searchsorted(block.sessions, day(first)))
+            if (column := columns.get(symbol)) is None or not stop:
+                continue
+            close = block.close[:stop, column]
+            volume = np.full(stop, np.nan) if block.volume is None else block.volume[:stop, column]
+            dividend, split = np.zeros(stop), np.zeros(stop)
+            for events, values in ((block.dividend, dividend), (block.split, split)):
+                mine = (events.col == column) & (events.row < stop)
+                values[events.row[mine]] = events.value[mine]
+            there = ~np.isnan(close) | (dividend > 0) | (split > 0)
+            fields = (block.sessions[:stop], close, volume, dividend, split)
+            rows.append(tuple(values[there] for values in fields))
+        names = ("session", "close", "volume", "dividend", "split")
+        return {
+            name: np.concatenate(values)
+            for name, values in zip(names, zip(*rows, strict=True), strict=True)
+        }
 
     def given_by(self, source: str, symbol: str, days: Dates) -> BoolArray:
         """(K,) whether a symbol's closes of some sessions came from a source.

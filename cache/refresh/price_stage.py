@@ -128,8 +128,7 @@ class PriceStage:
             run.notes.append(assessment.note)
         if assessment.rebase is not None:
             self.batch.rebase(assessment.rebase)
-        replaces = answer.ask.whole and not foreign and not assessment.keeps_older
-        self.batch.add(assessment.answer, replaces=replaces)
+        self.batch.add(assessment.answer, replaces=answer.ask.whole and not foreign)
         return None
 
     def _flush(self) -> bool:

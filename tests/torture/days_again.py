@@ -103,7 +103,7 @@ def days_again(folder: Path, small: bool) -> Row:
         words.append(f"{name} {market.compared / len(evenings):.1f}")
     return Row(
         "corrections far back at a vendor of days",
-        f"on Massive's terms {3 * len(LINES)} closes of up to {HELD - MORE:,} sessions back are changed;"
+        f"on Massive's terms {3 * len(LINES)} closes of up to {HELD - MORE:,} sessions back change;"
         " then half a year of refreshes, every evening, and on each fifth alone",
         "after 125 sessions what is held is what the vendor has",
         "; ".join(wrong[:3]) or f"all found; requests beside the new session: {', '.join(words)}",
