@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from core.data.frames import BoolArray
 
 
-#: Part of the close from which dividends are told from the closes alone, five times the tolerance.
+#: Part of the close from which dividends are found from the closes alone, five times the tolerance.
 ADJUSTED: Final = 1e-3
 #: First closes in common that must agree where older ones are kept.
 JOINING: Final = 5
@@ -110,7 +110,7 @@ def of_own(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
 
     Args:
         answer: has bars.
-        known: what is held.
+        known: the data held.
         vendor: who answers.
     """
     if paid := overpaid(answer, known):
@@ -139,7 +139,7 @@ def newest(answer: Answer, known: HeldCloses) -> Answer:
 
     Args:
         answer: has bars, whose closes agree with those held.
-        known: what is held.
+        known: the data held.
     """
     symbol = answer.ask.symbol
     days, _ = known.closes(symbol)
@@ -164,7 +164,7 @@ def of_another(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
 
     Args:
         answer: has bars.
-        known: what is held.
+        known: the data held.
         vendor: who answers.
     """
     symbol = answer.ask.symbol
@@ -260,7 +260,7 @@ def of_changed_vendor(answer: Answer, known: HeldCloses, vendor: str) -> Assessm
 
     Args:
         answer: has bars, the whole history.
-        known: what is held.
+        known: the data held.
         vendor: who answers.
     """
     comparison = _compared(answer, known, rounded=True)
@@ -322,7 +322,7 @@ def assess(answer: Answer, known: HeldCloses, vendor: Vendor, final: date) -> As
 
     Args:
         answer: has bars.
-        known: what is held.
+        known: the data held.
         vendor: who answers.
         final: the last session whose close is final.
     """

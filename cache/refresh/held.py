@@ -27,7 +27,7 @@ class HeldCloses:
         """Read nothing yet.
 
         Args:
-            prices: what is held.
+            prices: the data held.
             vendors: the sources whose closes a refresh brought, None for those known.
         """
         self.vendors = fetched_names() if vendors is None else vendors

@@ -58,7 +58,7 @@ def odd(
         file: as it was read.
         rejected: its rows that were refused.
         earlier: the fund's files held, ascending.
-        prices: what is held.
+        prices: the data held.
     """
     cut = [row.reason for row in rejected if row.column == "weight" and not row.symbol]
     reasons = [f"is not one whole fund: {reason}" for reason in cut] or _part(file)

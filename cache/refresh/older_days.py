@@ -1,4 +1,4 @@
-"""Older sessions of the whole market, laid by turns beside what is held of them.
+"""Older sessions of the whole market, laid by turns beside the ones held.
 
 Where a session of the market is one answer, a refresh asks for those that are new and sees nothing
 of what the vendor corrects afterwards. So each is asked for again a week later, half a year later
@@ -48,7 +48,7 @@ def older_sessions(
 
     Args:
         asks: of the refresh.
-        known: what is held.
+        known: the data held.
         vendor: who is asked.
         sessions: of the exchange.
         final: the last final session.
@@ -82,7 +82,7 @@ def changed(
     """Symbols whose close of a session is no longer the one held.
 
     Args:
-        known: what is held; only what this vendor alone brought is compared.
+        known: the data held; only what this vendor alone brought is compared.
         vendor: who answered.
         when: the session.
         closes: symbol -> its close as it was traded.

@@ -164,7 +164,7 @@ def piece(symbol: str, last: date, known: HeldCloses, request: Request, vendor: 
     Args:
         symbol: whose closes.
         last: the session of its last final close.
-        known: what is held.
+        known: the data held.
         request: what is to be brought.
         vendor: who is to be asked.
     """

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 AGENT: Final = "Mozilla/5.0 (compatible; internals)"
 #: "absent": it answered, and asking again does not help; "refused": it does not want to be asked
-#: by us or now; "failed": in passing, or it cannot be told.
+#: by us or now; "failed": in passing, or it is not known how.
 Kind = Literal["absent", "refused", "failed"]
 #: Refusals to talk, of which nothing follows for what was asked for.
 _REFUSALS: Final = (401, 402, 403, 406, 407, 429, 451)

@@ -76,7 +76,7 @@ def admit(
     """Return which of a file's prices may be merged with the stored ones.
 
     Args:
-        prices: what is held.
+        prices: the data held.
         bars: what the file brought; it has passed ``Bars.check``.
         replace_all: the file's histories take the place of those held.
         accept: take what would be refused as it is.

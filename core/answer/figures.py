@@ -37,7 +37,7 @@ class Figures:
     """The figures of one index over one window, under the names that `IndexView` has them by.
 
     Attributes:
-        market: what is held.
+        market: the data held.
         question: what is asked.
         window: one of its windows.
         parts: of the window.
@@ -158,7 +158,7 @@ def figures(
     """The figures of one index over windows, or why there are none.
 
     Args:
-        market: what is held.
+        market: the data held.
         question: its basis.
         fund: whose index.
         windows: ascending by their ends.

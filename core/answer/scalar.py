@@ -19,7 +19,7 @@ ScalarUnit = Literal["share", "return", "pp", "bp", "count", "ratio"]
 #: What has to hold before a measure is claimed: nothing but the fund's own closes, a list and
 #: coverage that carry leaders (the measure rests on weights), or that carry breadth.
 Claim = Literal["closes", "leaders", "breadth"]
-#: From a fraction, as it is inside, to the unit it is told in by JSON, CSV and history.
+#: From a fraction, as it is inside, to the unit it has in JSON, CSV and history.
 SCALE: Final[Mapping[ScalarUnit, float]] = {
     "share": 1.0, "return": 1.0, "pp": 100.0, "bp": 1e4, "count": 1.0, "ratio": 1.0,
 }  # fmt: skip
@@ -79,7 +79,7 @@ class Scalar:
         key: its name in JSON, CSV, alerts, `explain`, history and completion.
         title: its name in words: on the screen, in the note, over its explanation.
         help: what it is, one clause.
-        unit: what it is told in; see `SCALE`.
+        unit: what it is shown in; see `SCALE`.
         decimals: places of what a person reads, of per cent for shares and returns.
         value: (index, its daily breadth or None) -> the number as a fraction, None where it is
             not known. Of a daily measure: on the last session of the daily breadth.
@@ -134,7 +134,7 @@ class Scalar:
         return view.claims if self.claim == "leaders" else view.claims_breadth
 
     def in_unit(self, value: float | None) -> float | None:
-        """A fraction as it is told in the measure's unit; None where it is not known."""
+        """A fraction in the measure's unit; None where it is not known."""
         known = value is not None and math.isfinite(value)
         return value * SCALE[self.unit] if known and value is not None else None
 

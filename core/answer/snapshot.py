@@ -125,7 +125,7 @@ def _with_contributions(
     """Joiners and leavers with what they brought over the window.
 
     Where a symbol that one company left and another took over has closes of one line alone,
-    they are told for the newcomer.
+    they count for the newcomer.
     """
     if view is None:
         return changes
@@ -249,6 +249,7 @@ def take(market: Market, question: Question) -> Snapshot:
             for fund in indices
         }
     open_sessions = set(market.prices.provisional.values())
+    names = {**market.reference.index_levels, **market.reference.indices}
     absent = absent_names(market, question, indices)
     remarks = tuple(filter(None, [late, apart, *absent]))
     whole = pair_spread is not None and len(indices) == len(pair) and not late
@@ -280,11 +281,7 @@ def take(market: Market, question: Question) -> Snapshot:
         remarks=remarks,
         not_reached=bool(late),
         reconstitutions=_reconstitutions(market, pair, as_of),
-        index_names={
-            fund: market.reference.indices[fund]
-            for fund in pair
-            if fund in market.reference.indices
-        },
+        index_names={fund: names[fund] for fund in pair if fund in names},
         before=Later(lambda: _a_session_earlier(market, question, window, sessions)),
     )
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from core.answer.scalar import IndexFigures
     from core.measures.daily import Daily
 
-#: Keys of series that the daily breadth has told from the start.
+#: Keys of series that the daily breadth has from the start.
 DAILY_KEYS: Final = frozenset(
     ("advances", "declines", "unchanged", "advance_decline_line", "rana", "mcclellan", "summation",
      "trin", "new_highs", "new_lows", *(f"share_above_{days}" for days in AVERAGES))

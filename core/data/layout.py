@@ -94,7 +94,7 @@ def laid_out(
     blocks: tuple[Block, ...] = (),
     places: tuple[IntArray, ...] = (),
 ) -> Matrix:
-    """A matrix of bars that lie over one another; see `Matrix` for what is not told here.
+    """A matrix of bars that lie over one another; see `Matrix` for what is not described here.
 
     Args:
         sessions: (T,) ascending.

@@ -101,13 +101,13 @@ class Market:
 
     @cached_property
     def _newest(self) -> date:
-        """The last session that anything is held of: closes, a file."""
+        """The last session with any data: closes, a file."""
         closes = (pydate(block.sessions[-1]) for block in self.prices.blocks[-1:])
         files = (of_fund[-1].as_of for of_fund in self.holdings.values())
         return max(chain(closes, files), default=date.min)
 
     def all_known_on(self, as_of: date) -> bool:
-        """Whether nothing is held of a later day."""
+        """Whether no data of a later day is held."""
         return as_of >= self._newest
 
     @cached_property
@@ -334,7 +334,7 @@ class Market:
         return closures(self.reference.sessions, self.prices.blocks)
 
     def stray_day(self, session: date) -> StrayDay | None:
-        """What is held of a session that most symbols have no close of; None of a whole one."""
+        """The few closes of a session that most symbols have none of; None of a whole one."""
         return self.cached(("stray day", session), lambda: stray_day(self.prices, session))
 
     @cached_property

@@ -15,7 +15,7 @@ from core.data.record import record
 
 Unit = Literal["percent", "bp", "pp", "price", "money", "count", "number", "ratio", "year", "text"]
 
-#: Terms told before a long list is cut.
+#: Terms shown before a long list is cut.
 MOST = 10
 
 

@@ -65,7 +65,7 @@ def _line(ground: Ground, item: str = "") -> list[Explanation | None]:
     return [explanation]
 
 
-#: Measures of an index of which there are several, or that are told in parts.
+#: Measures of an index of which there are several, or that come in parts.
 _OF_INDEX = {
     "return": Measure("the index's return taken apart", lambda g: [index.index(g)]),
     "cuts": Measure("what cuts on the same file do to the basket", lambda g: [index.cuts(g)]),

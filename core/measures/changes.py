@@ -89,7 +89,7 @@ class Changes:
 def pair_of_files(
     market: Market, fund: str, first: Holdings | None, end: date
 ) -> tuple[Holdings, Holdings] | None:
-    """The two files a window's changes are told from.
+    """The two files a window's changes are worked out from.
 
     The later one is the latest on or before ``end``, the earlier one that of the window's
     first part; where these are the same, or the first one is later, the file before.
@@ -176,7 +176,7 @@ def changes(market: Market, old: Holdings, new: Holdings, as_of: date = date.max
     """What changed between two dated files of one fund, cached; renames are no change.
 
     Args:
-        market: what is held.
+        market: the data held.
         old: the earlier file.
         new: the later one.
         as_of: closes after it say nothing of whether a symbol is one line.

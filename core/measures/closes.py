@@ -52,7 +52,7 @@ class ClosesOn:
         return self._made[when]
 
     def cover(self, years: Iterable[int]) -> bool:
-        """Whether the matrix has all that is held of some years."""
+        """Whether the matrix has every bar of some years."""
         return {block.year for block in self.matrix.blocks} >= set(years) & set(self.market.years)
 
     def _look_up(self, when: date) -> Closes:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 #: The k of "the top k names".
 TOPS: Final = (1, 3, 5, 10, 25)
-#: A share of the net return is not told below this return: it explodes near zero.
+#: A share of the net return is not given below this return: it explodes near zero.
 NET_FLOOR: Final = 0.01
 _DECIMALS: Final = 12
 

@@ -34,7 +34,7 @@ def counted_lines(
     """Of each part, the numbers of the lines that daily breadth counts; see `Basket.counted`.
 
     Args:
-        market: what is held.
+        market: the data held.
         window_spans: from `membership.spans`, at least one.
         basis: "pr" or "tr".
         matrix: the bars of at least `years_of` the parts.
@@ -58,7 +58,7 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
     """Measure an index's lines over a window.
 
     Args:
-        market: what is held.
+        market: the data held.
         window_spans: from `membership.spans`, at least one.
         basis: "pr" or "tr".
 

@@ -169,7 +169,7 @@ def daily(
     It looks at nothing after the window's end, but for a file that serves one of its segments.
 
     Args:
-        market: what is held.
+        market: the data held.
         fund: whose lines are counted.
         window: sessions of the window's first and last close.
         as_of: the session asked for.
@@ -218,7 +218,7 @@ def daily(
         place = slice(rows.start - opened, rows.stop - opened)
         if part.start < start:
             sums.moved(place, *marks.moves(listed, columns, rows))
-            # of a short window the sessions before are told as well
+            # of a short window the sessions before count as well
             rows = slice(max(rows.start, tail), rows.stop)
             place = slice(rows.start - opened, rows.stop - opened)
         if rows.start < rows.stop:
@@ -231,10 +231,8 @@ def daily(
         closes = matrix.stand_in[max(matrix.row(start), 0) : matrix.row(end) + 1]
         falls = drawdowns(closes, market.columns(matrix)[inside])
 
-    traits, fund_series = (
-        market.cached((matrix, "traits"), lambda: Traits(matrix)),
-        market.series(fund),
-    )
+    traits = market.cached_of_bars((matrix, "traits"), lambda: Traits(matrix))
+    fund_series = market.series(fund)
 
     def standing(first: int) -> MemberStanding:
         last = counted(traits, parts, tail, days[tail - opened :], fund_series)

@@ -73,7 +73,7 @@ def weights_at(
     """The weights of a list carried to a session, cached.
 
     Args:
-        market: what is held.
+        market: the data held.
         span: a part of a window on the list that speaks for the session; None without one.
         when: the session.
         closes: some that are looked up already, used where they are of all years needed.

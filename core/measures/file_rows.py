@@ -62,7 +62,7 @@ def start_values(
 def _at_file(
     closes: ClosesOn, file: Holdings, has_column: BoolArray, where: IntArray
 ) -> tuple[FloatArray, FloatArray, BoolArray]:
-    """What is held of a file's lines on its date.
+    """Prices and splits of a file's lines on its date.
 
     Returns:
         (n,) close that stands for the date, NaN where none; (n,) product of the split factors

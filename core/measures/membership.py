@@ -244,7 +244,7 @@ def spans(
     fund of the same index.
 
     Args:
-        market: what is held.
+        market: the data held.
         fund: the fund's symbol.
         start: session of the window's first close.
         end: session of its last close.
@@ -275,10 +275,10 @@ def _between(sessions: Sequence[date], start: date, end: date) -> Sequence[date]
 
 
 def as_known(market: Market, funds: Iterable[str], window: Window, as_of: date) -> Market:
-    """The market as it was known on a session: its lines, and what closes are held of them.
+    """The market as it was known on a session: its lines, and the closes known by then.
 
     Args:
-        market: what is held.
+        market: the data held.
         funds: whose indices are asked for.
         window: the window asked for.
         as_of: the session asked for.
@@ -299,7 +299,7 @@ def list_at_end(market: Market, fund: str, start: date, end: date, as_of: date) 
     """The whole window on the list that speaks for its end; None without any file.
 
     Args:
-        market: what is held.
+        market: the data held.
         fund: the fund's symbol.
         start: session of the window's first close.
         end: session of its last close.

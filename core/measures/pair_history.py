@@ -41,9 +41,10 @@ if TYPE_CHECKING:
 
 #: What a streak is of: small against large, or one fund's rises.
 StreakOf = Literal["gap", "small", "large"]
-#: Percentiles, on the gap's own side, from which what followed is told; the highest that holds.
+#: Percentiles, on the gap's own side, from which it is worked out what followed; the
+#: highest that holds counts.
 PERCENTILES: Final = (0.99, 0.95, 0.90)
-#: Sessions in a row from which what followed is told.
+#: Sessions in a row from which what followed is worked out.
 LEAST_STREAK: Final = 3
 
 StateKind = Literal["percentile", "streak", "ratio"]

@@ -25,7 +25,7 @@ from core.measures.rarity import (
 AVERAGES: Final = (50, 200)
 #: Sessions of 52 weeks, today included.
 YEAR_SESSIONS: Final = 252
-#: Years of the further high and low that are told between 52 weeks and all time.
+#: Years of the further high and low that stand between 52 weeks and all time.
 SPAN_YEARS: Final = 5
 
 

@@ -113,7 +113,7 @@ class Part:
     """One segment measured; arrays are (M,) over all lines of the window.
 
     Attributes:
-        segment: as it is told.
+        segment: as an answer shows it.
         member: the line stands in the segment's file.
         measured: its closes and value are known.
         counted: likewise, or it joined as announced and only its weight is not known.

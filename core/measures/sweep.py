@@ -2,7 +2,7 @@
 
 The windows of a history share nearly all of their segments. A segment is measured by
 `core.measures.file_rows`, as `core.measures.contribution.basket` has it, without the words that one
-answer is told with; segments one after another are put together:
+answer has; segments one after another are put together:
 
     growth = growth_a growth_b,    c = c_a + growth_a c_b
 """
@@ -97,7 +97,7 @@ def sweep(market: Market, windows: Iterable[Spans], basis: str) -> Iterator[Swep
     """Measure windows one after another; None for one of which no line is measured.
 
     Args:
-        market: what is held.
+        market: the data held.
         windows: the parts of each, from `membership.spans`, at least one.
         basis: "pr" or "tr".
     """

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from core.data.record import record
 from core.measures.spread import comparisons
-from core.note.phrase import Figure, Name, Sentence, spoken
+from core.note.phrase import Figure, Sentence, spoken
 from core.note.ranking_words import NOTABLE_YEARS
 from core.note.rarity_words import beyond
-from core.note.voice import Voice, percent, places_of
+from core.note.voice import Voice, introduced, percent, places_of, speaks_for_itself
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
@@ -45,10 +45,9 @@ class When:
     dated: bool
     running: bool
 
-    @property
-    def has(self) -> str:
-        """The auxiliary of what has happened so far; "" of what is over."""
-        return "has " if self.running else ""
+    def has(self, *, several: bool = False) -> str:
+        """The auxiliary of what has happened so far, to one or to several; "" of what is over."""
+        return f"{'have' if several else 'has'} " if self.running else ""
 
 
 @record(frozen=True, slots=True)
@@ -88,7 +87,7 @@ class Claimed:
 
 
 def when(snapshot: Snapshot) -> When:
-    """The window of an answer in words; one that ran to an earlier day is told by its dates."""
+    """The window of an answer in words; one that ran to an earlier day is named by its dates."""
     window, label = snapshot.window, snapshot.window.label
     end = Figure(spoken(window.end), "question.end")
     last = window.end >= snapshot.last_session
@@ -119,44 +118,45 @@ def mark(snapshot: Snapshot) -> str:
     return before + ("Intraday: " if snapshot.state == "intraday" else "")
 
 
-def introduced(snapshot: Snapshot, fund: str) -> Name:
-    """A fund at its first mention, with the index it follows: ``IWM (Russell 2000)``."""
-    index = snapshot.index_names.get(fund)
-    return Name(f"{fund} ({index})" if index else fund)
-
-
 def moved(value: float) -> str:
     """The verb of a return."""
     return "gained" if value >= 0 else "lost"
 
 
 def dividends(snapshot: Snapshot) -> str:
-    """Whether returns hold dividends."""
-    return "including dividends" if snapshot.question.basis == "tr" else "before dividends"
+    """Whether returns hold dividends, after a space; "" where the funds' first mention says it."""
+    if speaks_for_itself(snapshot):
+        return ""
+    return " including dividends" if snapshot.question.basis == "tr" else " before dividends"
+
+
+def verb_of(gap: float, small_return: float, window: When) -> str:
+    """What the small side of a gap did to the large one; who lost less has outpaced nobody."""
+    if gap < 0:
+        return "lagged"
+    if small_return > 0:
+        return "outpaced"
+    return "beaten" if window.running else "beat"
 
 
 def gap_sentence(snapshot: Snapshot, spread: Spread, claim: Sentence, voice: Voice) -> Sentence:
     """Say: ``IWM has outpaced SPY by 14.8 percentage points this year, the widest lead ...``.
 
     Args:
-        snapshot: what is told, of a pair that is not level.
+        snapshot: the answer, of a pair that is not level.
         spread: its gap.
         claim: how rare it is, as the sentence goes on; falsy for nothing.
         voice: of the text.
     """
-    question, window = snapshot.question, when(snapshot)
-    # who lost less has not outpaced anybody
-    verb = "outpaced" if spread.small_return > 0 else "beaten" if window.running else "beat"
-    if spread.gap < 0:
-        verb = "lagged"
+    window, (small, large) = when(snapshot), introduced(snapshot)
+    verb = f"{window.has()}{verb_of(spread.gap, spread.small_return, window)}"
     return Sentence(
-        mark(snapshot), introduced(snapshot, question.small), f" {window.has}{verb} ",
-        introduced(snapshot, question.large), " by ", voice.points(spread.gap, "spread.gap_pp"),
-        " ", window.words, claim, ".",
+        mark(snapshot), small, f" {verb} ", large, " by ",
+        voice.points(spread.gap, "spread.gap_pp"), " ", window.words, claim, ".",
     )  # fmt: skip
 
 
-def returns_sentence(snapshot: Snapshot, spread: Spread) -> Sentence:
+def returns_sentence(snapshot: Snapshot, spread: Spread, voice: Voice) -> Sentence:
     """What each of two funds made, at places at which the gap between them adds up."""
     question, window = snapshot.question, when(snapshot)
     one, other = spread.small_return, spread.large_return
@@ -164,9 +164,10 @@ def returns_sentence(snapshot: Snapshot, spread: Spread) -> Sentence:
     to = Sentence(" to ", Figure(spoken(snapshot.window.end), "question.end"))
     second = f" {moved(other)} " if (one >= 0) != (other >= 0) else " "
     return Sentence(
-        Name(question.small), f" {moved(one)} ", percent(one, "spread.small_return", places),
-        f" {dividends(snapshot)}", Sentence() if window.dated else to, ", ",
-        Name(question.large), second, percent(other, "spread.large_return", places), ".",
+        voice.fund(question.small), f" {moved(one)} ",
+        percent(one, "spread.small_return", places), dividends(snapshot),
+        Sentence() if window.dated else to, ", ",
+        voice.fund(question.large), second, percent(other, "spread.large_return", places), ".",
     )  # fmt: skip
 
 
@@ -193,7 +194,7 @@ def rarity_context(
     """What stands beside the claim: how usual it is, or how far out another was; or nothing.
 
     Args:
-        snapshot: what is told.
+        snapshot: the answer.
         spread: what is ranked.
         claimed: what is claimed of it.
         voice: of the text.
@@ -216,7 +217,11 @@ def _rolling_claim(rank: Rank | None, claimed: Claimed) -> Sentence:
         return Sentence(f", {claimed.more} than in ", figure, " of ", _every(rank, path))
     assert rank.last_overlapping is not None
     last = Figure(spoken(rank.last_overlapping), f"{path}.last_overlapping")
-    return Sentence(f", {claimed.most} of its length since ", last)
+    if rank.length == 1:
+        words = f", {claimed.owner} {claimed.superlative} one-session {claimed.kind} since "
+        return Sentence(words, last)
+    length = Figure(f"{rank.length:,}", f"{path}.sessions")
+    return Sentence(f", {claimed.most} over ", length, " sessions since ", last)
 
 
 def _rolling_context(rank: Rank | None, claimed: Claimed, voice: Voice, *, full: bool) -> Sentence:
@@ -234,12 +239,10 @@ def _rolling_context(rank: Rank | None, claimed: Claimed, voice: Voice, *, full:
     if rank.standing == "usual":
         count = Figure(f"{rank.as_wide:,}", f"{path}.as_wide")
         last = Sentence()
-        if rank.last is not None:
+        if rank.last is not None and full:
             last = Sentence(", the last on ", Figure(spoken(rank.last), f"{path}.last"))
-        return Sentence(
-            "That is not unusual: ", count, " of ", _every(rank, path),
-            f" saw a {claimed.kind} as {claimed.size}", last, ".",
-        )  # fmt: skip
+        words = f"A {claimed.kind} as {claimed.size} is not unusual: "
+        return Sentence(words, count, " of ", _every(rank, path), " saw one", last, ".")
     if not full:
         return Sentence()
     record, end = rank.record, Figure(spoken(rank.record.end), f"{path}.record.end")
@@ -301,7 +304,7 @@ def _calendar_context(ranking: Ranking, claimed: Claimed, voice: Voice) -> Sente
     if ranking.on_record and runner is not None and (runner.gap > 0) == (ranking.gap > 0):
         value = _value(runner.gap, f"{path}.runner_up.{claimed.value}", voice)
         year = Figure(f"{runner.year}", f"{path}.runner_up.year")
-        return Sentence(f"The next {claimed.superlative} was ", value, ", in ", year,
+        return Sentence(f"The next {claimed.superlative} {claimed.kind} was ", value, ", in ", year,
                         ".")  # fmt: skip
     since = _since(ranking)
     if since is None or ranking.on_record:

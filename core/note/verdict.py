@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.measures.changes import Change, Changes
     from core.measures.spread import Ranking
 
-#: Leaders and drags that are told by name.
+#: Leaders and drags that are named.
 NAMED: Final = 3
 #: Contributors whose part decides whether a gap is called a handful's.
 HANDFUL: Final = 10

@@ -238,6 +238,7 @@ def document(snapshot: Snapshot, earlier: Since | None = None) -> Json:
                 "allocation_bp": scaled(effect.allocation, 1e4),
                 "selection_bp": scaled(effect.selection, 1e4),
                 "interaction_bp": scaled(effect.interaction, 1e4),
+                "total_pp": scaled(effect.total, 100),
             }
             for effect in snapshot.sector_effects
         ],

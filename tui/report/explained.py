@@ -86,9 +86,9 @@ def lines_of(
     """The explanation as indented lines, its parts below it.
 
     Args:
-        explanation: what is told.
+        explanation: what is shown.
         depth: how far in it stands.
-        known: origins told elsewhere on the page.
+        known: origins shown elsewhere on the page.
     """
     inset = _INDENT * depth
     head = f"{explanation.title} = {figure(explanation.value, explanation.unit)}"

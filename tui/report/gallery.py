@@ -50,7 +50,7 @@ class Picture:
 
     Attributes:
         draw: from the answer and a width to the title and the drawing.
-        by_lines: it rests on holdings files, whose coverage is told with it.
+        by_lines: it rests on holdings files, whose coverage is printed with it.
         state: pair, window, basis, date and state in a line.
     """
 

@@ -114,7 +114,7 @@ def ledger(snapshot: Snapshot, prose: Sequence[Sentence], document: Json) -> lis
     """The prose, sentence by sentence, each with its numbers.
 
     Args:
-        snapshot: what was told.
+        snapshot: the answer.
         prose: its sentences.
         document: the note's JSON, in which each number must stand.
 

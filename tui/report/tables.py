@@ -266,8 +266,8 @@ def sections(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Section,
     """The note's tables under their headings, in reading order; an empty section is left out.
 
     Args:
-        snapshot: what is told.
-        earlier: what changed since an earlier note, to be told with it.
+        snapshot: the answer.
+        earlier: what changed since an earlier note, to be said with it.
     """
     views = snapshot.indices.values()
     listed = (
