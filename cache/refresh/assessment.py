@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -301,7 +301,9 @@ def with_older(assessment: Assessment, known: HeldCloses, vendor: str) -> Assess
     for name in ("close", "dividend"):
         older[name] = older[name] * comparison.factor
     older["volume"] = older["volume"] / comparison.factor
-    joined = {name: np.concatenate([rows, getattr(answer, name)]) for name, rows in older.items()}
+    joined: dict[str, Any] = {
+        name: np.concatenate([rows, getattr(answer, name)]) for name, rows in older.items()
+    }
     return replace(assessment, answer=replace(answer, **joined))
 
 
