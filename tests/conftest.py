@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,11 @@ from pathlib import Path
 import pytest
 
 from tests.examples import register
+
+# What is started in the background of a shell ignores Ctrl+C, and so would the programs that tests
+# start and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A test runner's workers may carry the size of the terminal they were started in, and a program
 # that is started on a terminal of the test's own would believe them.
@@ -28,7 +34,11 @@ MARKED = ("process", "terminal", "random", "torture")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Put temporary files into memory, unless told where, and where programs may be run there."""
+    """Put temporary files into memory, unless told where, and where programs may be run there.
+
+    No cycles are looked for while all modules of tests are imported: those are there to stay.
+    """
+    gc.disable()
     if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK):
         return
     status = os.statvfs(MEMORY)
@@ -50,8 +60,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Look for cycles seldom: what the modules of all tests hold is gone through each time."""
+    """Look for cycles seldom, and not among what the modules of all tests hold."""
+    gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
