@@ -34,7 +34,11 @@ MARKED = ("process", "terminal", "random", "torture")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Put temporary files into memory, unless told where, and where programs may be run there."""
+    """Put temporary files into memory, unless told where, and where programs may be run there.
+
+    No cycles are looked for while all modules of tests are imported: those are there to stay.
+    """
+    gc.disable()
     if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK):
         return
     status = os.statvfs(MEMORY)
@@ -56,8 +60,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Look for cycles seldom: what the modules of all tests hold is gone through each time."""
+    """Look for cycles seldom, and not among what the modules of all tests hold."""
+    gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
