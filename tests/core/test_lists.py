@@ -292,3 +292,41 @@ def test_announced_changes_are_taken_back_on_a_list_of_later() -> None:
     denied = held(iwm("2025-09-22"), LARGE, announced=changes, remade=())
     view = asked(denied, "2025-09-02", "2025-09-30").indices["IWM"]
     assert not view.contributors.joined and not view.contributors.left
+
+
+@pytest.mark.parametrize(
+    ("weighted", "plain", "remade", "listed"),
+    [
+        ("2025-08-01", "2025-09-01", (), "2025-08-01"),  # the nearer one lacks weights
+        ("2025-11-28", "2025-09-01", (), "2025-11-28"),  # carried back 88 days
+        ("2026-06-02", "2025-09-01", (), "2026-06-02"),  # and 274, as far as leaders are told
+        ("2024-08-29", "2025-09-01", (), "2025-09-01"),  # more than a year old
+        ("2025-11-28", "2025-09-01", (date(2025, 10, 3),), "2025-09-01"),  # remade between
+        ("2025-06-20", "2025-07-01", (REMADE,), "2025-07-01"),  # remade since
+    ],
+)
+def test_a_list_without_weights_speaks_only_where_none_with_weights_may(
+    weighted: str, plain: str, remade: tuple[date, ...], listed: str
+) -> None:
+    """A window from 1 to 30 September 2025: A from 165 to 186 (12.7 %), B stands still."""
+    size = {"A": 90.0, "B": 10.0}
+    file = holdings("IWM", weighted, size, quantity=size, price=dict.fromkeys(size, 1.0))
+    members = replace(holdings("IWM", plain, {"A": 1, "B": 1, "D": 1}), weighted=False)
+    own = held(*sorted((file, members), key=lambda one: one.as_of), LARGE, remade=remade)
+    parts = spans(own, "IWM", date(2025, 9, 1), date(2025, 9, 30), date(2026, 6, 30))
+    assert [str(part.origin.as_of) for part in parts] == [listed]
+    view = asked(own, "2025-09-01", "2025-09-30").indices["IWM"]
+    assert view.claims == (listed == weighted)
+    leader = dict(zip(view.contributors.symbols, view.contributors.weight, strict=True))["A"]
+    # a list without weights counts a third for each line, before its drift with prices
+    assert (leader > 0.8) == (listed == weighted) and (leader < 0.5) == (listed == plain)
+
+
+def test_members_lent_at_equal_weights_need_no_weights() -> None:
+    """RSP takes SPY's members alone: the nearest list of them, whether it has weights or not."""
+    names = {"RSP": "S&P 500 Equal Weight", "SPY": "S&P 500", "IWM": "Russell 2000"}
+    far = holdings("SPY", "2025-06-02", {"A": 90, "B": 10})
+    near = replace(holdings("SPY", "2025-08-29", {"B": 1, "C": 1}), weighted=False)
+    own = held(far, near, iwm("2025-08-29"), indices=names, remade=())
+    (part,) = spans(own, "RSP", date(2025, 9, 1), date(2025, 9, 12), date(2026, 6, 30))
+    assert part.origin.as_of == date(2025, 8, 29) and part.carry.even
