@@ -103,7 +103,7 @@ def ratio_parts(level: LevelHistory, name: str = "ratio") -> list[str]:
     if level.high_52 is not None:
         parts.append(f"{formats.pct(level.off(level.high_52), 1)} from that of 52 weeks")
     for average in level.averages:
-        side = "above" if average.above else "below"
+        side = level.stands(average)
         crossed = f" since {average.crossed}" if average.crossed else ""
         parts.append(f"{side} its {average.closes}{crossed}")
     return parts
