@@ -159,6 +159,7 @@ def _changes(snapshot: Snapshot) -> Iterator[ReportTable]:
         inside = inside_window(changes, snapshot.window.start)
         yield ReportTable(
             f"{fund} changes from {changes.from_date} to {changes.to_date}"
+            + (f" by {changes.lender}'s files" if changes.lender else "")
             + ("" if inside else ", outside the window"),
             ("", "symbol", "name", ">weight", ">bp"),
             tuple(rows),
