@@ -183,8 +183,7 @@ def test_an_open_screen_follows_what_is_published(
     prices.write_text("\n".join(["symbol,date,close", *closes, ""]))
     with Line(server) as line:
         monkeypatch.setenv("AWS_ENDPOINT_URL", line.address)
-        home = remote.local_home(Path(ADDRESS))
-        remote.follow(Path(ADDRESS))
+        home = remote.local_home(Path(ADDRESS), follow=True)
         app = InternalsApp(Desk(places(home, demo=False), home=home), Config(), Question())
 
         async def story() -> None:

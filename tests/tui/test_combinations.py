@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
+
 import pytest
 
 from tests.home import Cli
@@ -100,6 +102,12 @@ def test_an_option_without_effect_is_refused(line: str, words: str) -> None:
 )  # fmt: skip
 def test_what_has_an_effect_is_not(line: str) -> None:
     assert without_effect(WHOLE.parse_args(line.split())) == ""
+
+
+def test_a_zero_that_was_given_counts_as_given() -> None:
+    """A zero equals False, and no option of today's rules is a number: hence by hand."""
+    assert without_effect(Namespace(command="serve", index=0)).startswith("--index has no part")
+    assert without_effect(Namespace(command="serve", index=False)) == ""
 
 
 def test_rules_are_of_commands_and_options_that_there_are() -> None:
