@@ -23,6 +23,7 @@ from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
 from cache.store.bars import Bars
 from cache.store.store import Store
+from tests.cache.planning import shipped
 
 NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)  # a Friday, 17:30 in New York
 PAIR = ("IWM", "IVV")
