@@ -37,6 +37,14 @@ def test_the_formula_is_filled_in_and_sources_stand_beside_the_figures() -> None
     )
 
 
+def test_no_figures_are_put_into_a_rule_in_words() -> None:
+    terms = (Term("highs", 3.0, "count"),)
+    rule = Explanation("omen", 1.0, "count", "new highs above lows", 1.0, terms, in_words=True)
+    assert (
+        to_text([rule]) == "omen = 1\n  = new highs above lows\n    highs                     3\n"
+    )
+
+
 def test_an_origin_of_several_explanations_is_told_after_the_last_of_them() -> None:
     one, other = (
         Explanation(n, 1.0, "count", "a", 1.0, (Term("a", 1.0, "count"),), origins=("f.csv",))
