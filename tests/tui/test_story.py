@@ -18,10 +18,10 @@ from core.note.story import LENGTHS, Length, story
 from core.note.verdict import verdict
 from tests.core import build
 from tests.examples import examples
+from tests.home import Cli
 from tests.random.test_prose import MONTHS
 from tests.random.test_prose_sums import random_markets
 from tests.tui import markets
-from tests.tui.test_cli import Cli, cli, filled, once  # noqa: F401
 from tui.report.document import document
 from tui.report.export import to_story
 
@@ -298,7 +298,7 @@ def test_names_are_written_as_readers_know_them(name: str, symbol: str, told: st
 
 
 @pytest.mark.process
-def test_the_command_line_writes_it_alone(filled: Cli) -> None:  # noqa: F811
+def test_the_command_line_writes_it_alone(filled: Cli) -> None:
     code, short, _ = filled("note", "--length", "short", "--pair", "IWM:SPY")
     assert (
         code in (0, 1)
