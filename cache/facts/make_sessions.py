@@ -1,7 +1,7 @@
 """Make the data files of exchange sessions: ``python -m cache.facts.make_sessions [LAST_YEAR]``.
 
 A tool for whoever releases the program: it alone uses exchange_calendars, which costs 0.4 s
-to import and starts in 2006 unless told otherwise. That package knows neither the holidays before
+to import and starts in 2006 unless asked otherwise. That package knows neither the holidays before
 1970 nor the sessions on Saturdays until 1952; pandas_market_calendars has both, from the exchange's
 own list of closings, and agrees with it on every session since 1970.
 """

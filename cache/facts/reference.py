@@ -87,6 +87,7 @@ def load_reference(config_dir: Path | None = None) -> Reference:
         themes=tuple(themes.values()),
         issuers={row["symbol"]: row["issuer"] for row in package_table("issuers.csv")},
         indices={fund.symbol: fund.index for fund in funds.values() if fund.index},
+        index_levels={row["symbol"]: row["name"] for row in package_table("indices.csv")},
     )
 
 

@@ -3,7 +3,7 @@
 One lists the weekdays since 1987 on which the exchange stays closed and the days on which it
 closes early, the other the weekdays and Saturdays from 1885 to 1986 on which it was closed;
 ``python -m cache.facts.make_sessions`` makes both anew. For the years after them sessions
-are computed from the exchange's rules (`cache.facts.holidays`), and are told as such.
+are computed from the exchange's rules (`cache.facts.holidays`), and are marked as such.
 """
 
 from __future__ import annotations

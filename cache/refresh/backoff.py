@@ -2,7 +2,7 @@
 
 The memory lies beside the store, so that cron, screens and restarts share it; whether a symbol
 waits is decided from it and the clock alone. In doubt a symbol is asked for: a memory that is
-lost, damaged, from the future or older than what is held of the symbol holds nobody back.
+lost, damaged, from the future or older than the data of the symbol holds nobody back.
 """
 
 from __future__ import annotations

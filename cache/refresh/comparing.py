@@ -80,7 +80,7 @@ def compare_sources(
     """Ask a source for the newest sessions of some symbols, and lay them beside what is held.
 
     Args:
-        stored: what is held.
+        stored: the data held.
         symbols: whose closes.
         source: who is asked; nothing of its answers is kept.
         now: the time.

@@ -1,4 +1,4 @@
-"""The session that a holdings file is of, told by its prices: for files that state no date."""
+"""The session that a holdings file is of, found from its prices: for files that state no date."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def dated_by_prices(file: Holdings, prices: Prices) -> date | None:
 
     Args:
         file: its own date is not looked at.
-        prices: what is held.
+        prices: the data held.
     """
     row = {s: at for at, s in enumerate(file.symbols) if file.price[at] > 0}
     best: list[tuple[float, date]] = []

@@ -56,7 +56,7 @@ def turn(
         home: the store's directory.
         asked: the question, such as "IWM:SPY"; equal questions have one answer.
         stop: ends the wait when set.
-        waiting: told once, in a sentence, that and for whom one waits.
+        waiting: called once, in a sentence, that and for whom one waits.
 
     Raises:
         StoreBusy: ``stop`` was set while another process held it.

@@ -181,11 +181,11 @@ def _time(value: object) -> datetime:
 def overlay(prices: Prices, quotes: Mapping[str, float], session: date, at: datetime) -> Prices:
     """Prices with a provisional bar of a session for each symbol that has a quote.
 
-    A line without a quote keeps its last close. What is held of the session itself, from a
+    A line without a quote keeps its last close. What the store has of the session itself, from a
     refresh during it, stays where no quote is newer.
 
     Args:
-        prices: what is held.
+        prices: the data held.
         quotes: symbol -> price per share.
         session: today's session.
         at: when the quotes were taken.

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 _ASKED: Final = re.compile(r" \(asked for (\d{4}-\d\d-\d\d)\)$")
-#: Reasons told in one sentence.
+#: Reasons named in one sentence.
 NAMED: Final = 2
 #: No limit is taken to last longer than this.
 LONGEST: Final = timedelta(days=1, minutes=2)

@@ -32,5 +32,5 @@ def retry_at(retry_after: str | None, now: datetime, date: str | None = None) ->
         wait = at - since
     if wait is None:
         return now + LIMIT_PAUSE
-    # It is told by the minute: the seconds cut off must not make it too soon.
+    # It is given to the minute: the seconds cut off must not make it too soon.
     return now + min(wait, LONGEST) + timedelta(minutes=1)

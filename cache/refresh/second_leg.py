@@ -27,7 +27,7 @@ def open_lines(
     Args:
         first: the plan of the first source.
         failed: symbol -> why it brought nothing in this refresh.
-        stored: what is held now.
+        stored: the data held now.
         vendor: the further source.
         final: the last session whose close is final.
     """

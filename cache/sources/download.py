@@ -15,8 +15,10 @@ import urllib.request
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import lru_cache
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from io import BytesIO
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, Literal
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 AGENT: Final = "Mozilla/5.0 (compatible; internals)"
 #: "absent": it answered, and asking again does not help; "refused": it does not want to be asked
-#: by us or now; "failed": in passing, or it cannot be told.
+#: by us or now; "failed": in passing, or it is not known how.
 Kind = Literal["absent", "refused", "failed"]
 #: Refusals to talk, of which nothing follows for what was asked for.
 _REFUSALS: Final = (401, 402, 403, 406, 407, 429, 451)
@@ -257,9 +259,34 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
 
 
 def certificates() -> ssl.SSLContext:
-    """The authorities trusted: those the environment names, the system's, else certifi's."""
+    """The authorities trusted: those the environment names, the system's, else certifi's.
+
+    They are read anew only where the environment names others or their file was written again.
+    """
     named = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
-    context = ssl.create_default_context(cafile=named or None)
+    paths = ssl.get_default_verify_paths()
+    file, written = named or paths.cafile, 0
+    if file is not None:
+        with suppress(OSError):
+            written = Path(file).stat().st_mtime_ns
+    return _trusted(named or None, paths.cafile, paths.capath, written)
+
+
+@lru_cache(maxsize=1)
+def _trusted(
+    named: str | None, file: str | None, folder: str | None, written: int
+) -> ssl.SSLContext:
+    """A context that trusts the file ``named``, or what OpenSSL reads of its file and folder.
+
+    Reading the 150 authorities of a system takes 20 ms, as long as many an answer.
+
+    Args:
+        named: the file of authorities that the environment names, if any.
+        file: OpenSSL's own file, which it finds by itself.
+        folder: OpenSSL's own folder, likewise.
+        written: when the file that counts was written.
+    """
+    context = ssl.create_default_context(cafile=named)
     if not named and not context.cert_store_stats()["x509_ca"]:
         import certifi
 

@@ -40,7 +40,7 @@ _NUMBER: Final[dict[Decimal, re.Pattern[str]]] = {
     ".": re.compile(rf"[-+]?(?:[1-9]\d{{0,2}}(?:,\d{{3}})+|\d+)?(?:\.\d*)?{_END}", re.ASCII),
     ",": re.compile(rf"[-+]?(?:[1-9]\d{{0,2}}(?:\.\d{{3}})+|\d+)?(?:,\d*)?{_END}", re.ASCII),
 }
-#: Numbers as most files write them, told at once: with a decimal point for certain, and any.
+#: Numbers as most files write them, recognised at once: with a decimal point for certain, and any.
 _POINT: Final = re.compile(r"[-$]?\d{1,3}(?:,\d{3})*\.(?:\d\d?|\d{4,})%?", re.ASCII)
 _PLAIN: Final = re.compile(r"-?(?:[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.\d*)?", re.ASCII)
 #: One mark before three digits: thousands, or a decimal of three places.

@@ -25,7 +25,7 @@ class Reached:
 
     Attributes:
         seconds: until its answer, None where none came.
-        date: the clock of the host, None where it told none.
+        date: the clock of the host, None where it gave none.
         why: why none came, "" where one did.
     """
 

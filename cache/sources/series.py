@@ -1,6 +1,6 @@
 """Series that somebody else measures: an exchange's advances, a vendor's share above an average.
 
-They are told beside the measures of the lists, each ranked against itself alone. They are kept in
+They are shown beside the measures of the lists, each ranked against itself alone. They are kept in
 one CSV beside the user's own files of facts: measure, date, value, source.
 """
 
@@ -42,7 +42,7 @@ class ImportedSeries:
 
     Attributes:
         measure: its name, as typed.
-        source: who measured it, "" where not told.
+        source: who measured it, "" where not stated.
         values: day -> value, ascending.
     """
 

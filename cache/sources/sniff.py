@@ -56,7 +56,7 @@ def kind_of(path: Path) -> Kind:
     if head.startswith(b"PAR1"):
         return "prices"
     if head.startswith(b"\x1f\x8b"):
-        # Wide enough for the header of a gzip file; a damaged one is told by its reader.
+        # Wide enough for the header of a gzip file; a damaged one is reported by its reader.
         try:
             head = zlib.decompressobj(wbits=31).decompress(head, _HEAD)
         except zlib.error:

@@ -74,7 +74,7 @@ def difference(
 
     Args:
         before: what was held.
-        after: what is held.
+        after: the data held.
         given: rows that led from one to the other; their cells count as changed also where they
             repeat what was held, so that they stay when what they repeat is taken out.
         factors: symbol -> by what its changed closes and dividends were multiplied, and its
@@ -274,7 +274,7 @@ def taken_out(
     multiplied goes back multiplied.
 
     Args:
-        prices: what is held now.
+        prices: the data held now.
         layer: what is taken out.
         later: the layers over it, oldest first.
     """

@@ -24,7 +24,7 @@ class LateCloses:
     """First closes and first adjusted closes of the symbols of a file, stored ones and its own.
 
     Args:
-        prices: what is held.
+        prices: the data held.
         bars: what the file brought.
     """
 

@@ -29,7 +29,7 @@ def merge(prices: Prices, bars: Bars) -> Prices:
     """Return the prices after merging bars.
 
     Args:
-        prices: what is held now.
+        prices: the data held now.
         bars: what a source brought; it has passed ``Bars.check``.
 
     Returns:

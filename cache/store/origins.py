@@ -45,7 +45,7 @@ def origins_after(
 
     Args:
         prices: what was held.
-        merged: what is held now, its ``origin`` not yet right.
+        merged: the data held now, its ``origin`` not yet right.
         bars: what was merged.
         symbols: those of which something changed.
     """

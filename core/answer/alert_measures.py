@@ -32,7 +32,7 @@ class AlertMeasure:
         help: what it is, one clause.
         unit: "pp", "%", "bp", "y" for years, or "" for a count or a rank.
         pane: number of the pane that shows it.
-        value: (snapshot, fund, symbol) -> the number in its unit, None where not told.
+        value: (snapshot, fund, symbol) -> the number in its unit, None where not known.
         fund: it is of one index; the small one unless named.
         symbol: it is of one line, which has to be named.
         closes: it rests on the two funds' closes alone, whatever the coverage.

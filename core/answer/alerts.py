@@ -1,7 +1,7 @@
 """Alerts on derived numbers: how they are written, when they are judged, when they fire.
 
 An alert is judged on the answer to its own question alone (pair, window, basis, the last
-session), and never where the number is not told: no claim below the coverage floor. A number
+session), and never where the number is not known: no claim below the coverage floor. A number
 that rests on estimated weights counts, and the sentence says so, as the note's sentences do.
 It fires once a crossing: after it has fired it waits until its condition no longer holds.
 """
@@ -193,7 +193,7 @@ def value(alert: Alert, snapshot: Snapshot) -> float | None:
     """The number an alert is set on, in its measure's unit.
 
     None where it is not to be judged: another question, an earlier date, a number that is not
-    told, or coverage below the floor.
+    known, or coverage below the floor.
     """
     question = snapshot.question
     condition = (alert.small, alert.large, alert.window, alert.basis)

@@ -1,7 +1,7 @@
 """Changes of membership announced before they take effect, checked against later files.
 
 A change takes effect at a close. A file dated after that close, or one of that very day that
-already shows it, settles the matter: it confirms the change, which then is no longer told as
+already shows it, settles the matter: it confirms the change, which then no longer stands as
 announced, or it contradicts it, which is said. What was announced after the as-of date is not
 known on it.
 """
@@ -116,9 +116,9 @@ def coming(
     """A fund's announced changes as they stand at a date, leavers by what they brought first.
 
     Args:
-        market: what is held; ``market.announced`` are the announcements.
+        market: the data held; ``market.announced`` are the announcements.
         fund: the fund's symbol.
-        view: the index over the window, None where it cannot be told.
+        view: the index over the window, None where it is not known.
         as_of: the session asked for.
         own_return: a symbol's return over the window, a fraction, None where not known.
     """

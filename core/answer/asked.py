@@ -66,7 +66,7 @@ def not_reached(market: Market, question: Question, label: str, sessions: Dates)
     A date without a session of its own, such as a Sunday, stands for the session before it.
 
     Args:
-        market: what is held.
+        market: the data held.
         question: what is asked.
         label: the window's.
         sessions: (T,) ascending sessions that an answer can end on.
@@ -98,7 +98,7 @@ def ends_apart(market: Market, question: Question, end: date) -> str:
     A date that was asked for is answered by what lies before it.
 
     Args:
-        market: what is held.
+        market: the data held.
         question: what is asked.
         end: the answer's last session.
     """

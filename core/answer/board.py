@@ -209,7 +209,7 @@ def board(
     """Answer for every pair from the closes held.
 
     Args:
-        market: what is held.
+        market: the data held.
         pairs: in the order to show them.
         basis: "tr" or "pr".
         as_of: the one date of all rows; None for the latest final session of any pair. A pair
@@ -254,7 +254,7 @@ def board_row(market: Market, pair: Pair, basis: str, as_of: date | None) -> Boa
         if label in RANKED:
             ranked = _history(levels, window, day(end), market)
             ranks[label], stretches[label] = ranked.rolling, ranked.gaps
-    # the pair's streak and ratio are the same over any window: they are told over the last one
+    # the pair's streak and ratio are the same over any window: worked out over the last
     history = None if shown is None else _history(*shown, day(end), market)
     of_windows = {label: gaps[label] for label in WINDOWS}
     return BoardRow(pair, end, of_windows, ranks, history, stretches, missing)

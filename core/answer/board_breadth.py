@@ -65,7 +65,7 @@ def breadths_of(market: Market, board: Board, window: str) -> dict[str, BoardBre
     """Name of a pair -> breadth of the index of it that leads, where its lines are held.
 
     Args:
-        market: what is held.
+        market: the data held.
         board: whose rows are counted.
         window: see `breadth_of`.
     """
@@ -77,7 +77,7 @@ def breadth_of(market: Market, row: BoardRow, board: Board, window: str) -> Boar
     """Breadth of the index of a row that leads; None where its lines are not held.
 
     Args:
-        market: what is held.
+        market: the data held.
         row: of the board.
         board: gives basis and date.
         window: whose gap says who leads, and which breadth is counted over.

@@ -103,7 +103,7 @@ def contributions(
     """Fund -> its contributions over a window, and sentences about what cannot be answered.
 
     Args:
-        market: what is held.
+        market: the data held.
         question: its funds and its basis; its own window and date do not count.
         window: the one to measure.
         as_of: the session that files and closes are known on.

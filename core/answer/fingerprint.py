@@ -47,7 +47,7 @@ class Fingerprints:
     """Hashes of what a market holds, session by session and file by file.
 
     Args:
-        market: what is held.
+        market: the data held.
     """
 
     def __init__(self, market: Market) -> None:

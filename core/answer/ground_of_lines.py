@@ -58,7 +58,7 @@ def file_price_weight(market: Market, basket: Basket, parts: Sequence[Span]) -> 
     segment's two ends.
 
     Args:
-        market: what is held.
+        market: the data held.
         basket: the index's lines.
         parts: of the window, one a segment.
     """
@@ -87,7 +87,7 @@ def price_return_weight(market: Market, fund: str, basket: Basket, window: Windo
     its lines' total returns are price returns, whatever they paid.
 
     Args:
-        market: what is held.
+        market: the data held.
         fund: the fund's symbol.
         basket: its lines, measured on total return.
         window: what the question's window came to; nothing later is looked at.

@@ -99,7 +99,7 @@ def histories(
     """The history of some measures of one index up to a question's as-of date.
 
     Args:
-        market: what is held.
+        market: the data held.
         question: its window, basis and as-of date.
         fund: whose index.
         rows: of the table of measures.
@@ -190,7 +190,7 @@ def ranks_by_year(
     Empty for an index whose files speak for no earlier year: nothing is measured for it then.
 
     Args:
-        market: what is held.
+        market: the data held.
         snapshot: the answer.
         names: of the measures wanted; all where none is named.
     """

@@ -1,4 +1,4 @@
-"""One index over a window: its basket, and every figure that is told of it."""
+"""One index over a window: its basket, and every figure about it."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def index_of(
     """One index, or the sentence that says what is missing.
 
     Args:
-        market: what is held.
+        market: the data held.
         question: what is asked.
         fund: the fund it is followed through.
         window: what the question's window came to.

@@ -19,7 +19,7 @@ def pair_levels(
     """The levels of a pair for a window, from after the last doubtful close before it.
 
     Args:
-        market: what is held.
+        market: the data held.
         pair: the two funds.
         basis: "tr" or "pr".
         window: on ``sessions``.

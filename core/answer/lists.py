@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from core.answer.views import IndexView
     from core.measures.membership import Span
 
-#: Names of announced changes that are told.
+#: Names of announced changes that are named.
 _NAMED: Final = 8
 
 

@@ -71,7 +71,7 @@ class Look:
         own_return: of one index alone, a fraction; None for a pair.
         rank: among the same windows of every year, None where nothing is claimed.
         of: years ranked.
-        indices: fund -> what is remembered of it; one that was not told is not in it.
+        indices: fund -> what is remembered of it; one without an answer is not in it.
     """
 
     small: str
@@ -201,7 +201,7 @@ def read(data: object) -> Look:
     for fund, index in top.fields("indices").each():
         of_fund = changes.fields(fund) if changes.has(fund) else None
         if of_fund is not None and not of_fund.has("from"):
-            of_fund = None  # only announced changes are told of it
+            of_fund = None  # it has announced changes alone
         lines = (
             (line.text("symbol"), line.number("contribution_bp"))
             for line in index.rows("contributors")

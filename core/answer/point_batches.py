@@ -83,7 +83,7 @@ def batches(
     """The points of some measures of one index, earlier ones where they rest on what they did.
 
     Args:
-        market: what is held.
+        market: the data held.
         question: its basis.
         fund: whose index.
         rows: of the table of measures; all daily ones, or none.

@@ -19,7 +19,7 @@ ScalarUnit = Literal["share", "return", "pp", "bp", "count", "ratio"]
 #: What has to hold before a measure is claimed: nothing but the fund's own closes, a list and
 #: coverage that carry leaders (the measure rests on weights), or that carry breadth.
 Claim = Literal["closes", "leaders", "breadth"]
-#: From a fraction, as it is inside, to the unit it is told in by JSON, CSV and history.
+#: From a fraction, as it is inside, to the unit it has in JSON, CSV and history.
 SCALE: Final[Mapping[ScalarUnit, float]] = {
     "share": 1.0, "return": 1.0, "pp": 100.0, "bp": 1e4, "count": 1.0, "ratio": 1.0,
 }  # fmt: skip
@@ -79,7 +79,7 @@ class Scalar:
         key: its name in JSON, CSV, alerts, `explain`, history and completion.
         title: its name in words: on the screen, in the note, over its explanation.
         help: what it is, one clause.
-        unit: what it is told in; see `SCALE`.
+        unit: what it is shown in; see `SCALE`.
         decimals: places of what a person reads, of per cent for shares and returns.
         value: (index, its daily breadth or None) -> the number as a fraction, None where it is
             not known. Of a daily measure: on the last session of the daily breadth.
@@ -93,6 +93,7 @@ class Scalar:
         before_window: its series begins before the window, with the daily breadth's counts.
         daily: it needs the daily breadth.
         closes: closes of its own that a line needs to be counted, 0 where that is no matter.
+        volumes: it is measured over members whose volumes are held.
         signed: a person reads it with its sign.
         also: older names that alerts and `explain` go on to understand.
         short: its title in `SHORT` characters, for a narrow pane; "" where the title is no longer,
@@ -113,6 +114,7 @@ class Scalar:
     before_window: bool = False
     daily: bool = False
     closes: int = 0
+    volumes: bool = False
     signed: bool = False
     also: tuple[str, ...] = ()
     short: str = ""
@@ -134,7 +136,7 @@ class Scalar:
         return view.claims if self.claim == "leaders" else view.claims_breadth
 
     def in_unit(self, value: float | None) -> float | None:
-        """A fraction as it is told in the measure's unit; None where it is not known."""
+        """A fraction in the measure's unit; None where it is not known."""
         known = value is not None and math.isfinite(value)
         return value * SCALE[self.unit] if known and value is not None else None
 
@@ -172,6 +174,7 @@ def session_scalar(
     *,
     of: Callable[[Daily], FloatArray] | None = None,
     closes: int = 0,
+    volumes: bool = False,
     signed: bool = False,
     before_window: bool = False,
     also: tuple[str, ...] = (),
@@ -193,7 +196,7 @@ def session_scalar(
         key, title, help, unit, decimals, value, shown,
         of=None if of is None else lines, series=series,
         before=lambda view, daily: last(series, daily, back=1), daily=True, closes=closes,
-        signed=signed, before_window=before_window, also=also, short=short,
+        volumes=volumes, signed=signed, before_window=before_window, also=also, short=short,
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ _RENEWED: Final = ("MTD", "QTD", "YTD", "H1", "H2")
 
 @record(frozen=True, slots=True)
 class ThenNow:
-    """A number then and now; None where it was not told."""
+    """A number then and now; None where it is not known."""
 
     before: float | None
     after: float | None
@@ -75,7 +75,7 @@ class IndexSince:
 
     Attributes:
         fund_return: fractions.
-        share_up: share of lines that rose, fractions; untold below the coverage floor.
+        share_up: share of lines that rose, fractions; None below the coverage floor.
         leaders, laggards: None where either look is below the coverage floor.
         joined, left: names that the later pair of files tells and the earlier did not.
         withheld: why leaders and breadth are not compared, "" where they are.

@@ -30,7 +30,7 @@ from core.data.question import Basis, Question
 from core.data.windows import Window, resolve
 from core.measures.attribution import by_sector
 from core.measures.bridge import Step, bridge, gap_leaders, side
-from core.measures.changes import Change, Changes, changes, pair_of_files
+from core.measures.changes import Change, Changes, window_changes
 from core.measures.membership import as_known, list_at_end, spans
 from core.measures.spread import Spread, spread
 
@@ -108,14 +108,13 @@ def _changes(
     parts: Mapping[str, tuple[Span, ...]],
     indices: Mapping[str, IndexView],
 ) -> dict[str, Changes]:
-    """Fund -> what changed between two of its files, of those that have two."""
+    """Fund -> what changed between two files of its index, of those that have two."""
     changes_of = {}
     for fund, spans_of in parts.items():
-        first = spans_of[0].origin if spans_of and not spans_of[0].carry.lender else None
-        files = pair_of_files(market, fund, first, window.end)
-        if files is not None:
-            change = changes(market, *files, as_of)
-            changes_of[fund] = _with_contributions(market, change, files, indices.get(fund))
+        first = spans_of[0] if spans_of else None
+        compared = window_changes(market, fund, first, window.end, as_of)
+        if compared is not None:
+            changes_of[fund] = _with_contributions(market, *compared, indices.get(fund))
     return changes_of
 
 
@@ -125,7 +124,7 @@ def _with_contributions(
     """Joiners and leavers with what they brought over the window.
 
     Where a symbol that one company left and another took over has closes of one line alone,
-    they are told for the newcomer.
+    they count for the newcomer.
     """
     if view is None:
         return changes
@@ -249,6 +248,7 @@ def take(market: Market, question: Question) -> Snapshot:
             for fund in indices
         }
     open_sessions = set(market.prices.provisional.values())
+    names = {**market.reference.index_levels, **market.reference.indices}
     absent = absent_names(market, question, indices)
     remarks = tuple(filter(None, [late, apart, *absent]))
     whole = pair_spread is not None and len(indices) == len(pair) and not late
@@ -280,11 +280,7 @@ def take(market: Market, question: Question) -> Snapshot:
         remarks=remarks,
         not_reached=bool(late),
         reconstitutions=_reconstitutions(market, pair, as_of),
-        index_names={
-            fund: market.reference.indices[fund]
-            for fund in pair
-            if fund in market.reference.indices
-        },
+        index_names={fund: names[fund] for fund in pair if fund in names},
         before=Later(lambda: _a_session_earlier(market, question, window, sessions)),
     )
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from core.answer.views import Snapshot
     from core.measures.daily import Daily
 
-#: Measures that say much the same: one of each family is told.
+#: Measures that say much the same: one of each family is named.
 FAMILIES: Final = (
     ("rana", "zweig_average", "mcclellan"),
     ("share_above_20", "share_above_50", "share_above_200", "trend_score"),

@@ -263,8 +263,13 @@ class IndexView:
 
     @property
     def complete(self) -> bool:
-        """Whether everything that is told of the index may be claimed."""
+        """Whether every figure of the index may be claimed."""
         return self.covered and self.near and self.claims_breadth
+
+    @property
+    def claims_all(self) -> bool:
+        """Whether leaders, too, may be claimed of an index that is `complete`."""
+        return self.complete and self.claims
 
 
 @record(frozen=True, eq=False, slots=True)
@@ -299,7 +304,7 @@ class Snapshot:
         reconstitutions: fund -> the known reconstitution of its index nearest to the as-of date,
             where it lies within two weeks of it.
         measure_ranks: fund -> measure -> its rank among the same windows of all years, where asked.
-        index_names: fund -> the index it follows, where that is known.
+        index_names: fund -> the index it follows, or that it is, where that is known.
         own: of one index alone: its return as a spread over a level that does not move, so that
             the gap is the return and its ranks those of the return.
     """
@@ -338,12 +343,12 @@ class Snapshot:
 
     @property
     def small(self) -> IndexView | None:
-        """The small index, None where it cannot be told."""
+        """The small index, None where it is not known."""
         return self.indices.get(self.question.small)
 
     @property
     def large(self) -> IndexView | None:
-        """The large index, None where it cannot be told."""
+        """The large index, None where it is not known."""
         return self.indices.get(self.question.large)
 
     @property
@@ -375,7 +380,7 @@ class Snapshot:
 
     @property
     def gap_without(self) -> GapWithout | None:
-        """The gap without the question's names; None where no index has any, or none is told."""
+        """The gap without the question's names; None where no index has any, or none is known."""
         small, large, spread = self.small, self.large, self.spread
         if spread is None or small is None or large is None:
             return None

@@ -53,7 +53,7 @@ class Fill:
         session: of the close.
         close: NaN where the symbol has adjusted closes alone.
         adjusted: beside it, NaN where the symbol has none.
-        known: the session on which it could first be told that the price is a close.
+        known: the session on which it was first known that the price is a close.
     """
 
     symbol: str

@@ -96,7 +96,7 @@ def closures(calendar: Dates, blocks: Sequence[Block]) -> Dates:
 
 
 def stray_day(prices: Prices, session: date) -> StrayDay | None:
-    """What is held of a session that most symbols have no close of; None of a whole one."""
+    """The few closes of a session that most symbols have none of; None of a whole one."""
     there = before = None
     for block in reversed(prices.blocks):
         row = int(np.searchsorted(block.sessions, day(session)))

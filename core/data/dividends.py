@@ -39,7 +39,7 @@ def unbelievable(cash: float, before: float, after: float) -> bool:
 
     Args:
         cash: dividend, per share.
-        before: the last close before the ex-date, NaN where none; then nothing can be told.
+        before: the last close before the ex-date, NaN where none; then nothing is known.
         after: the close that the dividend counts at.
     """
     if not before > 0 or cash <= LARGE * before:

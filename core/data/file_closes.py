@@ -42,7 +42,7 @@ _AGREE: Final = 0.005
 
 
 class FoundSplit(NamedTuple):
-    """A split told by two files: between which sessions, and its factor (2 for 2:1)."""
+    """A split found from two files: between which sessions, and its factor (2 for 2:1)."""
 
     symbol: str
     before: date
@@ -51,7 +51,7 @@ class FoundSplit(NamedTuple):
 
 
 class Break(NamedTuple):
-    """Two closes of a line between which a split cannot be told, and why, in words."""
+    """Two closes of a line between which a split is not ruled out, and why, in words."""
 
     symbol: str
     before: date
@@ -102,7 +102,7 @@ class FileCloses:
         return self.find_untold()
 
     def same_until(self, other: FileCloses, last: date) -> bool:
-        """Whether another's closes up to a session, and what is told of them, are the same."""
+        """Whether another's closes up to a session, and what is known of them, are the same."""
         mine, others = (one.session <= day(last) for one in (self, other))
         if mine.sum() != others.sum():
             return False
@@ -131,7 +131,7 @@ def file_closes(
     sessions: Dates,
     splits: Callable[[], Mapping[str, Sequence[tuple[date, float]]]],
 ) -> FileCloses:
-    """The closes that files state for lines before the first close that is held of them.
+    """The closes that files state for lines before the first close held.
 
     Args:
         bars: the closes held.

@@ -31,7 +31,7 @@ class PricedFile:
 
 
 class Links:
-    """What pairs of files tell: line, the two days, the factor (NaN: cannot be told), the price."""
+    """What pairs of files tell: line, the two days, the factor (NaN: not known), the price."""
 
     def __init__(self) -> None:
         self.parts: list[tuple[IntArray, IntArray, IntArray, FloatArray, FloatArray]] = []

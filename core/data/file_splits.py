@@ -1,11 +1,11 @@
-"""Splits between two holdings files of one fund, told from quantities and prices together.
+"""Splits between two holdings files of one fund, found from quantities and prices together.
 
 A split multiplies a line's quantity by its factor f and divides its price by f; what the fund
 bought or sold multiplies the quantities of all lines alike. k is a line's ratio of quantities
 over the median one, p its ratio of prices over the median one:
 
     k within 3 % of f and p within 15 % of 1/f      a split of f; of a rare f k within 0.5 %
-    k far from 1 and p far from 1, the other way    a split or new shares: cannot be told
+    k far from 1 and p far from 1, the other way    a split or new shares: not known
     anything else                                   no split
 """
 
@@ -20,12 +20,12 @@ from core.data.frames import median
 if TYPE_CHECKING:
     from core.data.frames import BoolArray, FloatArray
 
-#: Splits that are told, the common and the rare ones; each also the other way round.
+#: Splits that are recognised, the common and the rare ones; each also the other way round.
 _COMMON, _RARE = (1.5, 2, 3, 4, 5, 10, 20), (6, 7, 8, 12, 15, 25, 30, 40, 50)
 FACTORS: Final[FloatArray] = np.array(
     [side for f in (*_COMMON, *_RARE) for side in (f, 1 / f)], np.float64
 )
-#: Splits so small that new shares look alike: never told, only doubted.
+#: Splits so small that new shares look alike: never recognised, only doubted.
 _SMALL: Final[FloatArray] = np.array([5 / 4, 4 / 3, 4 / 5, 3 / 4])
 #: How near the quantities must be to a factor, and to a small one; how near the prices.
 _QUANTITY, _PRICE = 0.03, 0.15
@@ -41,7 +41,7 @@ FEWEST: Final = 3
 
 
 def split_factors(quantity: FloatArray, price: FloatArray) -> FloatArray:
-    """(N,) split factor of each line between two files: 1 for none, NaN where it cannot be told.
+    """(N,) split factor of each line between two files: 1 for none, NaN where it is not known.
 
     Args:
         quantity: (N,) later quantity over the earlier one of every line that both files have.

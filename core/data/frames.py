@@ -355,9 +355,9 @@ class Announcement:
         symbol: the line, in Yahoo's spelling.
         action: "join" or "leave".
         effective: the day at whose close it takes effect.
-        name: the line's name, "" where not told.
-        announced: the day it was announced, None where not told.
-        source: who says so, "" where not told.
+        name: the line's name, "" where not stated.
+        announced: the day it was announced, None where not stated.
+        source: who says so, "" where not stated.
     """
 
     fund: str
@@ -378,6 +378,7 @@ class Reference:
         aliases: old symbol -> new symbol, both in Yahoo's spelling.
         reconstitutions: fund -> ascending dates at whose close its index is remade.
         indices: fund -> the name of the index it follows, for those that are known.
+        index_levels: symbol of an index itself, such as ^GSPC -> its name.
         spinoffs: (symbol, date) of known spin-offs, which look like a fall.
         themes: named sets of symbols.
         issuers: symbol -> the company, for companies with several listed classes of shares.
@@ -394,5 +395,6 @@ class Reference:
     issuers: Mapping[str, str] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
     indices: Mapping[str, str] = field(default_factory=dict)
+    index_levels: Mapping[str, str] = field(default_factory=dict)
     listed: date | None = None
     unforeseen: frozenset[date] = frozenset()

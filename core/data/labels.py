@@ -91,7 +91,7 @@ def labels_of(market: Market, fund: str, as_of: date, serving: Sequence[Holdings
     user's own lists come before every file for an industry, and after them for a sector.
 
     Args:
-        market: what is held.
+        market: the data held.
         fund: the fund's symbol.
         as_of: the session asked for.
         serving: files that the answer rests on.

@@ -101,13 +101,13 @@ class Market:
 
     @cached_property
     def _newest(self) -> date:
-        """The last session that anything is held of: closes, a file."""
+        """The last session with any data: closes, a file."""
         closes = (pydate(block.sessions[-1]) for block in self.prices.blocks[-1:])
         files = (of_fund[-1].as_of for of_fund in self.holdings.values())
         return max(chain(closes, files), default=date.min)
 
     def all_known_on(self, as_of: date) -> bool:
-        """Whether nothing is held of a later day."""
+        """Whether no data of a later day is held."""
         return as_of >= self._newest
 
     @cached_property
@@ -334,7 +334,7 @@ class Market:
         return closures(self.reference.sessions, self.prices.blocks)
 
     def stray_day(self, session: date) -> StrayDay | None:
-        """What is held of a session that most symbols have no close of; None of a whole one."""
+        """The few closes of a session that most symbols have none of; None of a whole one."""
         return self.cached(("stray day", session), lambda: stray_day(self.prices, session))
 
     @cached_property
@@ -350,13 +350,20 @@ class Market:
         place = self.position(value) - 1
         return pydate(self.reference.sessions[place]) if place >= 0 else None
 
-    def matrix(self, years: Iterable[int]) -> Matrix | None:
-        """The bars of some years side by side, cached; None where none of them is held."""
+    def matrix(self, years: Iterable[int], symbols: tuple[str, ...] | None = None) -> Matrix | None:
+        """The bars of some years side by side; None where none of them is held.
+
+        Args:
+            years: calendar years.
+            symbols: the columns wanted; None for all symbols held, which is cached.
+        """
         wanted = tuple(sorted(set(years) & set(self.years)))
         if not wanted:
             return None
         blocks = [self.years[year] for year in wanted]
         files, sessions = self.line_tickers.file_closes, self.reference.sessions
+        if symbols is not None:
+            return stack(blocks, sessions, files, symbols)
         return self.cached_of_bars(wanted, lambda: stack(blocks, sessions, files))
 
     @cached_property

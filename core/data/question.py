@@ -40,7 +40,7 @@ class Question:
         as_of: calendar date, or None for the last session with final closes of both funds.
         basis: "tr" (dividends reinvested) or "pr" (price); always "pr" where one of the funds is
             a price index, whose levels hold no dividends.
-        without: symbols the indices are also told without; "SPY:MSFT" leaves MSFT out of SPY
+        without: symbols the indices are also measured without; "SPY:MSFT" leaves MSFT out of SPY
             alone.
         above: breadth's upper thresholds, as returns.
         below: breadth's lower thresholds, as returns.

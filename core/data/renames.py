@@ -1,6 +1,6 @@
 """Lines whose ticker changed: the tickers of one company, and which of them its closes are under.
 
-A rename is told by the alias table, or found between two files of a fund, or of funds of one
+A rename is stated by the alias table, or found between two files of a fund, or of funds of one
 index: a ticker of the earlier one that is gone and one of the later that is new, of one ISIN, of
 one CUSIP, or of one name that stands once in each.
 """

@@ -1,4 +1,4 @@
-"""One symbol's closes over all years, for funds and for what is told of a single line."""
+"""One symbol's closes over all years, for funds and for what is shown of a single line."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class Swap:
         old: its ticker up to the earlier file.
         new: its ticker from the later file on.
         name: its name in the earlier file.
-        identifier: its ISIN or CUSIP, "" where the name told it.
+        identifier: its ISIN or CUSIP, "" where the name matched.
         before: date of the earlier file.
         known: date of the later one.
     """

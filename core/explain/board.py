@@ -48,7 +48,7 @@ def row_parts(market: Market, row: BoardRow, board: Board) -> RowParts:
     """The returns that the gaps of a board's row are differences of, and where closes came from.
 
     Args:
-        market: what is held.
+        market: the data held.
         row: of the board, with figures.
         board: gives basis and date.
     """

@@ -29,10 +29,10 @@ class Acting:
 
     Attributes:
         symbol: the line, as its closes are followed.
-        name: as announced, "" where not told.
+        name: as announced, "" where not stated.
         action: "join" or "leave".
         session: at whose close it took effect.
-        source: who announced it, "" where not told.
+        source: who announced it, "" where not stated.
         undone: the list is dated after it and stands for a session before it: a line that
             joined leaves the list, one that left joins it.
     """
@@ -88,7 +88,7 @@ def acting(
     took effect between the session and a later file are taken back.
 
     Args:
-        market: what is held.
+        market: the data held.
         fund: the fund whose index changes.
         file: the list; a lender's own announcements count as well.
         start: the session that the list is to stand for.
@@ -175,7 +175,7 @@ def even_list(market: Market, fund: str, members: Holdings, when: date) -> Holdi
     """A list's members at 1/N at the close of a session, cached.
 
     Args:
-        market: what is held.
+        market: the data held.
         fund: the equal-weight fund.
         members: the list whose members are used.
         when: the session of the last rebalance.

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 #: Sessions a correlation needs.
 SESSIONS: Final = 60
-_LINES: Final = 128
+#: Growth figures that are worked out together, so that they stay in the processor's cache.
+_CELLS: Final = 1 << 16
 T = TypeVar("T", bound=np.generic)
 
 
@@ -67,18 +68,18 @@ def correlation_of(market: Market, basket: Basket) -> float | None:
         return None
     weight = weight / weight.sum()
     sd, index = [], np.zeros(last - first)
-    for part, shares in zip(_parts(columns), _parts(weight), strict=True):
+    lines = max(_CELLS // (last - first), 1)
+    for part, shares in zip(_parts(columns, lines), _parts(weight, lines), strict=True):
         levels = closes[:, part]
-        # in place from here on: temporary arrays would cost more than the sums
-        returns = levels[1:] / levels[:-1]
-        returns -= 1
-        index += returns @ shares
-        returns -= returns.mean(axis=0)
-        np.multiply(returns, returns, out=returns)
-        sd.append(np.sqrt(returns.sum(axis=0) / (len(returns) - 1)))
+        # growth deviates as returns do, and needs one pass less
+        growth = levels[1:] / levels[:-1]
+        index += growth @ shares
+        growth -= growth.mean(axis=0)
+        squares = np.einsum("tn,tn->n", growth, growth)
+        sd.append(np.sqrt(squares / (len(growth) - 1)))
     return average_correlation(weight, np.concatenate(sd), float(index.std(ddof=1)))
 
 
-def _parts(values: NDArray[T]) -> list[NDArray[T]]:
-    """An array over lines in pieces, so that what is made of one stays in the cache."""
-    return [values[at : at + _LINES] for at in range(0, len(values), _LINES)]
+def _parts(values: NDArray[T], size: int) -> list[NDArray[T]]:
+    """An array over lines in pieces of so many."""
+    return [values[at : at + size] for at in range(0, len(values), size)]

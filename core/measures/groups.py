@@ -76,7 +76,7 @@ def industries(
     contribution: FloatArray,
     sources: Coded,
 ) -> tuple[Group, ...]:
-    """Roll (M,) measured lines up by industry, largest contribution first; () where none is told.
+    """Roll (M,) measured lines up by industry, largest contribution first; () where none is stated.
 
     Lines of no industry stand together at the end.
 

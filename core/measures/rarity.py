@@ -190,7 +190,7 @@ def rank_value(
         end: session of the value ranked; None for the last session.
         side: 1 where larger is rarer, -1 where smaller is, 0 for the sign of the value.
         decimals: places at which two values count as equal.
-        over_holes: from `stretch_gaps`, to be told with the rank.
+        over_holes: from `stretch_gaps`, to be stated with the rank.
         least: fewest values that carry a claim.
 
     Returns:

@@ -25,7 +25,7 @@ from core.measures.rarity import (
 AVERAGES: Final = (50, 200)
 #: Sessions of 52 weeks, today included.
 YEAR_SESSIONS: Final = 252
-#: Years of the further high and low that are told between 52 weeks and all time.
+#: Years of the further high and low that stand between 52 weeks and all time.
 SPAN_YEARS: Final = 5
 
 
@@ -89,6 +89,12 @@ class LevelHistory:
     def off(self, extreme: Extreme) -> float:
         """How far the level stands from another one, a fraction."""
         return self.level / extreme.value - 1
+
+    def stands(self, average: Average) -> str:
+        """Where the level stands to one of its averages: "above", "at" or "below"."""
+        if average.above:
+            return "above"
+        return "below" if round(self.level / average.level - 1, EXACT_DECIMALS - 3) < 0 else "at"
 
     @property
     def side(self) -> int:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from core.measures.counting import Marks
     from core.measures.standing import Members
 
-#: Lines that a sector needs before a share of it is told.
+#: Lines that a sector needs before a share of it is given.
 FEWEST: Final = 5
 #: Averages that members are held against by sector.
 SECTOR_AVERAGES: Final = (50, 200)
@@ -34,7 +34,7 @@ class SectorBreadth:
         n: lines with closes at both ends of the window.
         up: those of them that rose.
         share_up: up / n.
-        median: median return over the window; told of any number of lines.
+        median: median return over the window; given for any number of lines.
         above: days -> share of members above their average on the last session.
         averaged: days -> members that have so many closes.
     """

@@ -77,7 +77,7 @@ class Signal:
             needs is not held, as ``needs`` says.
         since: first session of the state as it stands; None where it is not known.
         last: the last session that it was on, up to this one; None for none since ``first``.
-        first: the first session that it can be told for; None for none.
+        first: the first session that it is known for; None for none.
         days_left: sessions that an armed thrust has left.
         needs: what is missing, "" where it is known.
         fired: it came on in this session.
@@ -157,7 +157,7 @@ def _line_extremes(line: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def states(daily: Daily) -> dict[str, FloatArray]:
-    """Key -> (T,) 1 where a signal is on, 0 where not, NaN where it cannot be told."""
+    """Key -> (T,) 1 where a signal is on, 0 where not, NaN where it is not known."""
     average = zweig_average(daily)
     fired, _ = thrusts(average)
     by_key = {"zweig": np.where(np.isfinite(average), fired, np.nan)}

@@ -159,13 +159,17 @@ def drawdowns(closes: FloatArray, columns: IntArray) -> Drawdowns:
         columns: of the lines, -1 where the matrix lacks one.
     """
     columns = columns[columns >= 0] if len(closes) > 1 else columns[:0]
-    peak = deepest = earlier = np.full(len(columns), np.nan)
-    # a session at a time: nothing larger than the lines is made
-    for session in closes:
-        now = session[columns]
-        peak = np.fmax(peak, now)
-        earlier, deepest = deepest, np.fmax(deepest, 1 - now / peak)
-    deepest, earlier = deepest[np.isfinite(deepest)], earlier[np.isfinite(earlier)]
+    peak, of_peak, earlier = (np.full(len(columns), np.nan) for _ in range(3))
+    now = np.empty(len(columns))
+    # a session at a time and in place: nothing larger than the lines is made
+    for row, session in enumerate(closes):
+        if row == len(closes) - 1:
+            earlier = of_peak.copy()
+        np.take(session, columns, out=now, mode="clip")
+        np.fmax(peak, now, out=peak)
+        np.divide(now, peak, out=now)
+        np.fmin(of_peak, now, out=of_peak)
+    deepest, earlier = (1 - part[np.isfinite(part)] for part in (of_peak, earlier))
 
     def figures(values: FloatArray) -> tuple[float | None, float | None]:
         return (float(values.mean()), median(values)) if len(values) else (None, None)

@@ -31,6 +31,8 @@ OFF: Final = (0.10, 0.20, 0.30)
 #: Closes the trend score needs, and how far back its average is held against itself.
 TREND_CLOSES: Final = 220
 _TREND_BACK: Final = 20
+#: Days of all averages that are worked out here.
+_SIZES: Final = (*FURTHER_AVERAGES, 50, 200)
 #: Sessions of a large move -> its sizes.
 MOVES: Final[Mapping[int, tuple[float, ...]]] = {21: (0.25, 0.50), 34: (0.13,), 65: (0.25,)}
 #: Lines whose bits are counted in one pass: fewer than 256, so that a byte holds their sum.
@@ -136,8 +138,11 @@ class _Filled:
         self._closes, self._position = closes, position
         closed = np.isfinite(closes)
         rows = np.arange(closes.shape[1])
+        # without a hole, a session has its own close or is one that a line has no figure of
         self._last = (
-            None if closed.all() else np.maximum.accumulate(np.where(closed, rows, -1), axis=1)
+            np.maximum.accumulate(np.where(closed, rows, -1), axis=1)
+            if holed(closed).any()
+            else None
         )
 
     def _at(self, rows: IntArray, target: IntArray) -> FloatArray:
@@ -163,7 +168,8 @@ class _Filled:
 
 def off_high(closes: FloatArray, now: FloatArray) -> FloatArray:
     """(n, t) distance from the highest close of 252 sessions; NaN where under 200 are held."""
-    need = now.shape[1] + YEAR_SESSIONS - 1
+    wanted = now.shape[1]
+    need = wanted + YEAR_SESSIONS - 1
     slab = closes[:, -need:]
     if slab.shape[1] < need:
         missing = np.full((len(closes), need - slab.shape[1]), np.nan)
@@ -171,9 +177,13 @@ def off_high(closes: FloatArray, now: FloatArray) -> FloatArray:
     closed = np.isfinite(slab)
     if closed.all():
         return 1 - now / extremes(slab, YEAR_SESSIONS, high=True)
-    closes_held = np.cumsum(closed, axis=1, dtype=np.int32)
-    closes_held[:, YEAR_SESSIONS:] -= closes_held[:, :-YEAR_SESSIONS].copy()
-    enough = closes_held[:, YEAR_SESSIONS - 1 :] >= HIGH_CLOSES
+    if holed(closed).any():
+        closes_held = np.cumsum(closed, axis=1, dtype=np.int32)
+        closes_held[:, YEAR_SESSIONS:] -= closes_held[:, :-YEAR_SESSIONS].copy()
+        enough = closes_held[:, YEAR_SESSIONS - 1 :] >= HIGH_CLOSES
+    else:
+        # as many as there are sessions since its first
+        enough = closed[:, YEAR_SESSIONS - HIGH_CLOSES :][:, :wanted]
     top = extremes(np.where(closed, slab, -np.inf), YEAR_SESSIONS, high=True)
     return np.where(enough, 1 - now / top, np.nan)
 
@@ -183,33 +193,57 @@ def _averaged(closes: FloatArray, lead: int) -> Bits:
 
     An average is over a line's own closes: where one has a hole, its closes are moved together.
     """
-    closed = np.isfinite(closes)
-    order = np.argsort(~closed, axis=1, kind="stable") if holed(closed).any() else None
-    packed = closes if order is None else np.take_along_axis(closes, order, axis=1)
-    first, size = 0 if order is not None else lead, closes.shape[1]
+    if not holed(np.isfinite(closes)).any():
+        first = max(lead - TREND_CLOSES, 0)
+        level = closes[:, lead:]
+        return _average_bits(level, *_running_means(closes[:, first:], lead - first))
+    order = np.argsort(np.isnan(closes), axis=1, kind="stable")
+    packed = np.take_along_axis(closes, order, axis=1)
+    spread: Bits = np.zeros(closes.shape, np.uint32)
+    np.put_along_axis(spread, order, _average_bits(packed, *_means(packed)), axis=1)
+    return spread[:, lead:]
 
-    def from_row(values: FloatArray, begin: int) -> FloatArray:
-        """Values that stand for the rows from one on, on the rows wanted."""
-        whole = values if begin <= first else None
-        if whole is not None:
-            return whole[:, first - begin :][:, : size - first]
-        out = np.full((len(closes), size - first), np.nan)
-        out[:, begin - first :] = values[:, : max(size - begin, 0)]
+
+def _means(closes: FloatArray) -> tuple[dict[int, FloatArray], FloatArray]:
+    """Days -> (n, R) mean of so many closes; the mean of 200 some rows before."""
+    totals = sums(closes, _SIZES)
+    mean = {days: np.full(closes.shape, np.nan) for days in _SIZES}
+    for days, total in totals.items():
+        mean[days][:, days - 1 :] = total / days
+    before = np.full(closes.shape, np.nan)
+    before[:, _TREND_BACK:] = mean[200][:, :-_TREND_BACK]
+    return mean, before
+
+
+def _running_means(closes: FloatArray, lead: int) -> tuple[dict[int, FloatArray], FloatArray]:
+    """Of closes without a hole, on rows from ``lead`` on, what `_means` returns."""
+    size, closed = closes.shape[1], np.isfinite(closes)
+    # rounding that running sums carry along is far below what counts as above
+    running = np.zeros((len(closes), size + 1))
+    np.cumsum(np.where(closed, closes, 0.0), axis=1, out=running[:, 1:])
+
+    def mean(days: int, back: int = 0) -> FloatArray:
+        """The mean of so many closes, some rows before each."""
+        out = np.full((len(closes), size - lead), np.nan)
+        first = max(lead, days - 1 + back)
+        if first < size:
+            stop, last = slice(first - back, size - back), slice(first - lead, None)
+            start = slice(stop.start - days + 1, stop.stop - days + 1)
+            total = running[:, 1:][:, stop] - running[:, start]
+            out[:, last] = np.where(closed[:, start] & closed[:, stop], total / days, np.nan)
         return out
 
-    sizes = (*FURTHER_AVERAGES, 50, 200)
-    if closed.all() and lead >= TREND_CLOSES:
-        # rounding that running sums carry along is far below what counts as above
-        running = np.cumsum(closes[:, lead - TREND_CLOSES :], axis=1)
-        now, rows = running[:, TREND_CLOSES:], running.shape[1]
-        mean = {n: (now - running[:, TREND_CLOSES - n : rows - n]) / n for n in sizes}
-        back = TREND_CLOSES - _TREND_BACK
-        before = (running[:, back : rows - _TREND_BACK] - running[:, : rows - TREND_CLOSES]) / 200
-    else:
-        totals = sums(packed, sizes)
-        mean = {days: from_row(total / days, days - 1) for days, total in totals.items()}
-        before = from_row(totals[200] / 200, 199 + _TREND_BACK)
-    level = packed[:, first:]
+    return {days: mean(days) for days in _SIZES}, mean(200, _TREND_BACK)
+
+
+def _average_bits(level: FloatArray, mean: Mapping[int, FloatArray], before: FloatArray) -> Bits:
+    """(n, t) bits of averages and of the trend score.
+
+    Args:
+        level: (n, t) closes.
+        mean: days -> (n, t) means of so many, NaN where there are fewer.
+        before: (n, t) the mean of 200 some rows before.
+    """
     over = {days: level > values * (1 + 1e-9) for days, values in mean.items()}
     known = np.isfinite(level)
     trended = np.isfinite(before) & known
@@ -224,11 +258,7 @@ def _averaged(closes: FloatArray, lead: int) -> Bits:
         marker.mark(f"trend_{part}", trended & ((score & np.uint8(part)) != 0))
     marker.mark("trended", trended)
     marker.mark("trend_down", trended & (score == 0))
-    if order is None:
-        return marker.bits()
-    spread: Bits = np.zeros(closes.shape, np.uint32)
-    np.put_along_axis(spread, order, marker.bits(), axis=1)
-    return spread[:, lead:]
+    return marker.bits()
 
 
 def count(bits: Bits) -> FloatArray:

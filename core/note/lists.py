@@ -25,7 +25,7 @@ def _carried(view: IndexView, place: int) -> Sentence:
 
 
 def far_list(view: IndexView) -> Sentence:
-    """The list carried too far for breadth on which leaders are told; or nothing."""
+    """The list carried too far for breadth on which leaders are named; or nothing."""
     if not view.claims or view.near:
         return Sentence()
     far = [k for k, segment in enumerate(view.segments) if not segment.carry.breadth]

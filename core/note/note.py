@@ -48,9 +48,9 @@ __all__ = [
     "window_words",
 ]
 
-#: Themes told in one sentence.
+#: Themes named in one sentence.
 THEMES: Final = 3
-#: Names of a theme that are told.
+#: Names of a theme that are printed.
 MEMBERS: Final = 7
 #: Contribution from which the lines that left are worth a sentence: one basis point.
 WORTH: Final = 0.0001
@@ -154,7 +154,7 @@ def leavers_sentence(snapshot: Snapshot, view: IndexView) -> Sentence:
 def coverage(view: IndexView) -> Sentence:
     """1,863 of 1,952 lines, 98.4 % of weight; lines that joined later are told apart.
 
-    Weight that rests on files' prices is told too: ``98.1 % of weight, 7.4 % on file prices``.
+    Weight that rests on files' prices is stated too: ``98.1 % of weight, 7.4 % on file prices``.
     """
     on_file: tuple[Figure | str, ...] = ()
     if view.file_price_weight:
@@ -298,19 +298,12 @@ def _covered(snapshot: Snapshot, view: IndexView) -> Sentence:
     return Sentence(sentence, ".")
 
 
-def sentences_without(snapshot: Snapshot) -> tuple[Sentence, ...]:
-    """The gap, and each index, without the names that the question leaves out."""
-    views = [view for view in snapshot.indices.values() if view.claims]
-    of_each = [without_sentence(_head(view, *_marks(snapshot, view)), view) for view in views]
-    return tuple(sentence for sentence in (gap_without_sentence(snapshot), *of_each) if sentence)
-
-
 def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentence, ...]:
     """The note's prose: the gap and its rank, breadth or a handful, then index by index.
 
     Args:
-        snapshot: what is told.
-        earlier: what changed since an earlier note, to be told with it.
+        snapshot: the answer.
+        earlier: what changed since an earlier note, to be said with it.
     """
     # the screen's headline needs none of the measures counted by session
     from core.note.measure_words import (

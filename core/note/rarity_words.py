@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from core.measures.streaks import Streak
 
 ROLLING, STREAKS, RATIO = "spread.rolling", "spread.streaks", "spread.ratio"
-_UNITS: Final = {"session": "sessions", "week": "weeks", "month": "months"}
+UNITS: Final = {"session": "sessions", "week": "weeks", "month": "months"}
 
 
 def stronger(one: Standing | None, other: Standing | None) -> bool:
@@ -33,9 +33,10 @@ def sample(rank: Rank, path: str = ROLLING) -> Sentence:
     """Name what a value is ranked among: ``6,554 overlapping stretches of 5 sessions``."""
     of = Figure(f"{rank.of:,}", f"{path}.of")
     if rank.length == 1:
-        return Sentence(of, " sessions")
+        return Sentence(of, " session" if rank.of == 1 else " sessions")
     length = Figure(f"{rank.length:,}", f"{path}.sessions")
-    return Sentence(of, " overlapping stretches of ", length, " sessions")
+    stretches = " stretch of " if rank.of == 1 else " overlapping stretches of "
+    return Sentence(of, stretches, length, " sessions")
 
 
 def _from(rank: Rank, path: str) -> Sentence:
@@ -100,12 +101,12 @@ def streak_words(snapshot: Snapshot, streak: Streak, path: str) -> Sentence:
     ahead, behind = (small, large) if streak.sign > 0 else (large, small)
     run = Sentence(
         ahead, " has beaten ", behind, " ", Figure(f"{streak.length:,}", f"{path}.length"),
-        f" {_UNITS[streak.unit]} in a row",
+        f" {UNITS[streak.unit]} in a row",
     )  # fmt: skip
-    return Sentence(run, _longest(streak, path))
+    return Sentence(run, longest_since(streak, path))
 
 
-def _longest(streak: Streak, path: str) -> Sentence:
+def longest_since(streak: Streak, path: str) -> Sentence:
     """``, its longest such run since one of 13 that ended on 6 June 2008``; or nothing."""
     standing = streak.standing
     if standing == "record":
@@ -142,7 +143,7 @@ def ratio_basis(snapshot: Snapshot) -> str:
 
 
 def ratio_of(snapshot: Snapshot) -> LevelHistory | None:
-    """The ratio that is told: of closes; on total return where no closes are held."""
+    """The ratio that is shown: of closes; on total return where no closes are held."""
     spread = snapshot.spread
     if spread is None:
         return None
@@ -151,27 +152,38 @@ def ratio_of(snapshot: Snapshot) -> LevelHistory | None:
 
 def streak_path(of: StreakOf, unit: str) -> str:
     """Where a streak stands in the note's JSON."""
-    place = ("gap", "small", "large").index(of) * len(_UNITS) + tuple(_UNITS).index(unit)
+    place = ("gap", "small", "large").index(of) * len(UNITS) + tuple(UNITS).index(unit)
     return f"{STREAKS}[{place}]"
 
 
-def further_claim(snapshot: Snapshot, than: Standing | None) -> Sentence:
-    """A claim of the streak or the ratio that is stronger than the gap's own; else nothing.
+def strongest(
+    snapshot: Snapshot, than: Standing | None
+) -> tuple[StreakOf, Streak] | LevelHistory | None:
+    """The streak of the gap, or the ratio, whose claim is stronger than another; else None.
 
     Of equally strong ones the first of: streak in sessions, weeks, months; ratio.
     """
     spread = snapshot.spread
     if spread is None or not spread.history.whole:
-        return Sentence()
-    best, words = than, Sentence()
+        return None
+    best = than
+    claim: tuple[StreakOf, Streak] | LevelHistory | None = None
     for of, streak in spread.history.gap_streaks:
         if stronger(streak.standing, best):
-            best = streak.standing
-            words = streak_words(snapshot, streak, streak_path(of, streak.unit))
+            best, claim = streak.standing, (of, streak)
     ratio = ratio_of(snapshot)
-    if ratio is not None and stronger(ratio.standing, best):
-        words = ratio_words(snapshot, ratio)
-    return words
+    return ratio if ratio is not None and stronger(ratio.standing, best) else claim
+
+
+def further_claim(snapshot: Snapshot, than: Standing | None) -> Sentence:
+    """A claim of the streak or the ratio that is stronger than the gap's own; else nothing."""
+    claim = strongest(snapshot, than)
+    if claim is None:
+        return Sentence()
+    if not isinstance(claim, tuple):
+        return ratio_words(snapshot, claim)
+    of, streak = claim
+    return streak_words(snapshot, streak, streak_path(of, streak.unit))
 
 
 def rolling_detail(rank: Rank, kind: str) -> Sentence:
@@ -203,7 +215,7 @@ def ratio_sentence(snapshot: Snapshot) -> Sentence:
         high = Sentence("is ", off, " below its high of ", date)
     sides = [
         Sentence(
-            "above" if average.above else "below", " its average of ",
+            ratio.stands(average), " its average of ",
             Figure(f"{average.closes}", f"{RATIO}.averages[{place}].closes"), " closes",
         )
         for place, average in enumerate(ratio.averages)
@@ -249,7 +261,7 @@ def followed_sentence(snapshot: Snapshot, horizon: int = 63) -> Sentence:
     """What followed the states that hold now, beside the base rate; under ten, only how many.
 
     Args:
-        snapshot: what is told.
+        snapshot: the answer.
         horizon: sessions ahead, one of those measured.
     """
     spread = snapshot.spread
@@ -264,7 +276,8 @@ def followed_sentence(snapshot: Snapshot, horizon: int = 63) -> Sentence:
         n = Figure(f"{row.episodes.n:,}", f"{path}.n")
         what = _state_words(state, path)
         if row.episodes.median is None or row.base.median is None:
-            clauses.append(Sentence(what, ": ", n, " earlier episodes, too few to sum up"))
+            episodes = "episode" if row.episodes.n == 1 else "episodes"
+            clauses.append(Sentence(what, ": ", n, f" earlier {episodes}, too few to sum up"))
             continue
         overlapping = state.followed.overlapping[horizon]
         overlap = Sentence()

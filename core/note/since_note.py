@@ -21,7 +21,7 @@ from core.note.phrase import (
 if TYPE_CHECKING:
     from core.answer.since import Ends, IndexSince, Placed, Since, ThenNow
 
-#: Names told by name in one sentence; the tables have them all.
+#: Names printed in one sentence; the tables have them all.
 NAMED: Final = 5
 
 
@@ -104,7 +104,7 @@ def _rank(rank: ThenNow) -> Sentence:
 
 
 def _index(fund: str, index: IndexSince, *, returns: bool) -> Sentence:
-    """Return (unless it was told before), breadth and leaders of one index, then and now."""
+    """Return (unless it was said before), breadth and leaders of one index, then and now."""
     path, head = f"since.indices{key(fund)}", Sentence(Name(fund), " since then: ")
     clauses: list[Sentence] = []
     then, now = index.fund_return.before, index.fund_return.after

@@ -12,7 +12,6 @@ from core.note.story_opening import (
     RUN,
     Claimed,
     dividends,
-    introduced,
     mark,
     moved,
     ordinal,
@@ -20,8 +19,9 @@ from core.note.story_opening import (
     rarity_context,
     when,
 )
+from core.note.story_without import without
 from core.note.verdict import level
-from core.note.voice import Voice, percent
+from core.note.voice import Voice, introduced, percent
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
@@ -34,16 +34,17 @@ def alone(snapshot: Snapshot, spread: Spread, *, full: bool) -> tuple[list[Sente
     """The paragraphs of one index; of the short form the only one.
 
     Args:
-        snapshot: what is told.
+        snapshot: the answer.
         spread: its return, over a level that does not move.
         full: every paragraph.
     """
-    voice = Voice()
+    voice = Voice(snapshot)
     opening = _opening(snapshot, spread, voice, full=full)
     views = list(snapshot.indices.values())
     if not full:
         named = [who(view, view, voice) for view in views]
-        return ([*opening, *named, *breadth(views, full=False)],)
+        counts = breadth(views, voice, full=False)
+        return [*opening, *named, *counts], without(snapshot, voice)
     opening += [_deepest(spread), _run(snapshot, spread)]
     names: list[list[Sentence]] = []
     for view in views:
@@ -51,35 +52,36 @@ def alone(snapshot: Snapshot, spread: Spread, *, full: bool) -> tuple[list[Sente
         gaining = spread.small_return >= 0
         # in the order in which they are read: what is named first is named in full
         sides = (carried, dragged) if gaining else (dragged, carried)
-        names += [side(view, voice, sectors=side is sides[0]) for side in sides]
+        names += [sides[0](view, voice), sides[1](view, voice, sectors="none")]
     return (
         opening,
         *names,
-        breadth(views),
+        breadth(views, voice),
+        without(snapshot, voice),
         leavers(snapshot, voice),
-        in_mind(snapshot),
+        in_mind(snapshot, voice),
     )
 
 
 def _opening(snapshot: Snapshot, spread: Spread, voice: Voice, *, full: bool) -> list[Sentence]:
     """The return and how rare it is, and where the close stands."""
     window, value = when(snapshot), spread.small_return
-    name = introduced(snapshot, snapshot.question.small)
+    name = introduced(snapshot)[0]
     end = Sentence()
     if not window.dated:
         end = Sentence(" to ", Figure(spoken(snapshot.window.end), "question.end"))
     if level(value):
-        first = Sentence(mark(snapshot), name, " ended level ", window.words, end, ".")
+        first = Sentence(mark(snapshot), name, " ended unchanged ", window.words, end, ".")
         return [first, _close(snapshot, spread, full=full)]
     kind = "gain" if value > 0 else "loss"
     claimed = Claimed(kind, "large", "own.rolling", "own.calendar", "return", owner="its")
     places = 2 if abs(value) < 0.1 else 1
-    verb = f" {window.has}{moved(value)} "
+    verb = f" {window.has()}{moved(value)} "
     claim = rarity_claim(snapshot, spread, claimed)
     context = rarity_context(snapshot, spread, claimed, voice, full=full)
     first = Sentence(
         mark(snapshot), name, verb, percent(value, "own.return", places),
-        f" {dividends(snapshot)} ", window.words, end, claim, ".",
+        f"{dividends(snapshot)} ", window.words, end, claim, ".",
     )  # fmt: skip
     return [first, context, _close(snapshot, spread, full=full)]
 
@@ -95,6 +97,8 @@ def _close(snapshot: Snapshot, spread: Spread, *, full: bool) -> Sentence:
         day = Figure(spoken(closes.high.end), f"{_LEVEL}.high.date")
         return Sentence("It closed ", off, " below its record of ", day, ".")
     first = Figure(spoken(closes.first), f"{_LEVEL}.first")
+    if not closes.record_high:
+        return Sentence("It closed level with its record in data since ", first, ".")
     sentence = Sentence("It closed at a record in data since ", first)
     if not full or not records.get(now):
         return Sentence(sentence, ".")
@@ -102,13 +106,15 @@ def _close(snapshot: Snapshot, spread: Spread, *, full: bool) -> Sentence:
     before = Sentence()
     if now - 1 in records:
         earlier = Figure(f"{records[now - 1]:,}", f'own.record_closes["{now - 1}"]')
-        before = Sentence(" after ", earlier, " the year before")
+        before = Sentence(", after ", earlier, " the year before")
     return Sentence(sentence, ", its ", count, f"{ordinal(records[now])} of the year", before, ".")
 
 
 def _deepest(spread: Spread) -> Sentence:
-    """The deepest fall inside the window; of one session there is none inside."""
+    """The deepest fall inside the window; nothing where the window's own loss is no smaller."""
     if round(spread.drawdown, 4) >= 0 or spread.history.length < 2:
+        return Sentence()
+    if round(spread.drawdown, 3) >= round(spread.small_return, 3):
         return Sentence()
     return Sentence(
         "Its deepest setback on the way was ", percent(spread.drawdown, "own.drawdown"), "."

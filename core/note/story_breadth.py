@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from core.note.phrase import Figure, Name, Sentence, listed, path_of
+from core.note.phrase import Figure, Sentence, listed, path_of
 from core.note.verdict import verdict
 from core.note.voice import Voice, percent
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
 
+#: Stocks that doubled are mentioned from so many on: "2 more than doubled" is read twice.
+_SEVERAL: Final = 10
 _BRIEF: Final = {
     "broad": "The gap is broad.",
     "handful": "The gap is the work of a handful.",
@@ -42,33 +44,35 @@ def full_verdict(snapshot: Snapshot, voice: Voice) -> Sentence:
         )
     leaders = voice.basis_points(result.leaders, "verdict.leaders_bp")
     count = Figure(f"{result.count}", "verdict.leaders_count")
-    ahead, leading = Name(result.ahead), Sentence(count, " largest contributors added ", leaders)
+    ahead = voice.fund(result.ahead)
+    leading = Sentence(count, " largest contributors added ", leaders)
     if result.word == "handful":
         return Sentence("The gap is the work of a handful: ", ahead, "'s ", leading, ".")
     medians = voice.points(result.medians, "verdict.medians_pp")
     way = "ahead of" if result.medians >= 0 else "behind"
     return Sentence(
         "The gap is neither broad nor the work of a handful: ", ahead, "'s median stock is ",
-        medians, f" {way} ", Name(result.behind), "'s, and its ", leading, ".",
+        medians, f" {way} ", voice.fund(result.behind), "'s, and its ", leading, ".",
     )  # fmt: skip
 
 
-def breadth(views: list[IndexView], *, full: bool = True) -> list[Sentence]:
-    """How many of each index's stocks rose and beat it, and doubled in the first; as far as told.
+def breadth(views: list[IndexView], voice: Voice, *, full: bool = True) -> list[Sentence]:
+    """How many of each index's stocks rose and beat it, and doubled in the first; as far as known.
 
     Args:
         views: the indices.
+        voice: of the text.
         full: more than who rose.
     """
     sentences: list[Sentence] = []
     for view in views:
         if view.claims_breadth and view.breadth.n and view.breadth.share_up is not None:
-            sentences.append(_counts(view, first=not sentences, full=full))
+            sentences.append(_counts(view, voice, first=not sentences, full=full))
     return sentences
 
 
-def _counts(view: IndexView, *, first: bool, full: bool) -> Sentence:
-    """Say: ``Of IWM's 1,841 stocks, 66.9% rose and 40.8% beat the index``."""
+def _counts(view: IndexView, voice: Voice, *, first: bool, full: bool) -> Sentence:
+    """Say: ``Of IWM's 1,841 measured stocks, 66.9% rose and 40.8% beat the index``."""
     counts, path = view.breadth, f"{path_of(view)}.breadth"
     assert counts.share_up is not None
     clauses = [Sentence(percent(counts.share_up, f"{path}.share_up"), " rose")]
@@ -77,9 +81,10 @@ def _counts(view: IndexView, *, first: bool, full: bool) -> Sentence:
         clauses.append(Sentence(share, " beat the index" if first else " beat theirs"))
     doubled = Sentence()
     for place, rung in enumerate(counts.ladder):
-        if full and first and rung.threshold == 1 and not rung.below and rung.count:
+        if full and first and rung.threshold == 1 and not rung.below and rung.count >= _SEVERAL:
             count = Figure(f"{rung.count:,}", f"{path}.ladder[{place}].count")
             doubled = Sentence("; ", count, " more than doubled")
     of = Figure(f"{counts.n:,}", f"{path}.n")
-    stocks = " stocks, " if first else ", "
-    return Sentence("Of ", Name(view.fund), "'s ", of, stocks, listed(clauses), doubled, ".")
+    stocks = f" measured stock{'s' * (counts.n != 1)}, " if first else ", "
+    fund = voice.fund(view.fund)
+    return Sentence("Of ", fund, "'s ", of, stocks, listed(clauses), doubled, ".")

@@ -9,7 +9,7 @@ from core.answer.announced import leaders_to_leave
 from core.answer.index import no_list
 from core.note.announced import reconstitution_sentence
 from core.note.lists import list_trouble
-from core.note.phrase import Figure, Name, Sentence, key, listed, path_of, spoken
+from core.note.phrase import Figure, Sentence, key, listed, path_of, spoken
 from core.note.verdict import inside_window, leaders_that_left
 from core.note.voice import Voice, percent
 
@@ -43,7 +43,7 @@ def leavers(snapshot: Snapshot, voice: Voice) -> list[Sentence]:
         sentences.append(
             Sentence(
                 _companies(view, few.symbols, voice), f", which {together}added ", brought,
-                ", left ", Name(fund), " by ", by, ".",
+                ", had left ", voice.fund(fund), " by ", by, ".",
             )
         )  # fmt: skip
     sentences += [_to_leave(snapshot, view, voice) for view in snapshot.indices.values()]
@@ -71,40 +71,72 @@ def _to_leave(snapshot: Snapshot, view: IndexView, voice: Voice) -> Sentence:
     brought = voice.basis_points(leaving.contribution, f"{path}.sum_bp")
     return Sentence(
         _companies(view, leaving.symbols, voice), f", which {'together ' * several}added ",
-        brought, f", {verb} to leave ", Name(view.fund), " by " if leaving.days > 1 else " on ",
+        brought, f", {verb} to leave ", voice.fund(view.fund),
+        " by " if leaving.days > 1 else " on ",
         Figure(spoken(leaving.effective), f"{path}.effective"), " as announced.",
     )  # fmt: skip
 
 
-def in_mind(snapshot: Snapshot) -> list[Sentence]:
+def in_mind(snapshot: Snapshot, voice: Voice) -> list[Sentence]:
     """Coverage, lists, estimates, and what is not claimed."""
     views = list(snapshot.indices.values())
     measured = [view for view in views if round(view.weight_measured, 4)]
-    sentences = [_covered(measured)] if measured else []
-    sentences += _unanswered(snapshot, [view.fund for view in measured])
-    sentences += [_silent(view) for view in measured if not (view.complete and view.claims)]
-    sentences.append(_counted(views))
-    estimated = [Name(view.fund) for view in measured if view.estimated]
-    if estimated:
-        whose = () if len(estimated) == len(measured) else (" of ", listed(estimated))
-        sentences.append(Sentence("Starting weights", *whose, " are estimates."))
-    return [*sentences, Sentence(f"Returns are of {_whose(snapshot.question)}.")]
+    sentences = [_covered(measured, voice)] if measured else []
+    sentences += _unanswered(snapshot, [view.fund for view in measured], voice)
+    sentences += [_silent(view, voice) for view in measured if not view.claims_all]
+    sentences += _grounds(views, measured, voice)
+    return [*sentences, _returns(snapshot, measured, voice)]
 
 
-def _unanswered(snapshot: Snapshot, measured: list[str]) -> list[Sentence]:
-    """The funds of whose stocks nothing is told, and whether it is for want of a list."""
+def _returns(snapshot: Snapshot, measured: list[IndexView], voice: Voice) -> Sentence:
+    """What the returns are of: the funds' closes, or the measured lines where those are shown."""
+    if snapshot.ranked is not None:
+        return Sentence(f"Returns are of {_whose(snapshot.question)}.")
+    shown = [view for view in measured if view.covered or by_own_closes(snapshot, view)]
+    lines = [voice.fund(view.fund) for view in shown if not by_own_closes(snapshot, view)]
+    if lines and len(lines) == len(shown):
+        return Sentence("Returns are of the measured stocks, without cash and fees.")
+    closes = [voice.fund(view.fund) for view in shown if by_own_closes(snapshot, view)]
+    tail = Sentence(", that of ", lines[0], " of its measured stocks") if lines else Sentence()
+    if not closes:
+        return Sentence()
+    return Sentence("The return of ", closes[0], " is of its market closes", tail, ".")
+
+
+def by_own_closes(snapshot: Snapshot, view: IndexView) -> bool:
+    """Whether an index's return is that of its fund's own closes, not by its measured lines."""
+    return view.fund_return is not None and snapshot.basket_gap is None
+
+
+def _neither(funds: list[str], voice: Voice) -> Sentence:
+    """Funds of which none has something: ``IWM or SPY``."""
+    names = [voice.fund(fund) for fund in funds]
+    return Sentence(*[part for name in names for part in (" or ", name)][1:])
+
+
+def _unanswered(snapshot: Snapshot, measured: list[str], voice: Voice) -> list[Sentence]:
+    """The funds of whose stocks nothing is said, and whether it is for want of a list."""
     silent = [fund for fund in snapshot.question.funds if fund not in measured]
     unlisted = [fund for fund in silent if no_list(fund) in snapshot.missing]
     bare = [fund for fund in silent if fund not in unlisted]
     sentences = []
     if bare:
-        stocks = Sentence("No stock of ", listed(map(Name, bare)))
-        rest = " can be measured over this window, so leaders and breadth are not told."
-        sentences.append(Sentence(stocks, rest))
+        rest = f" can be measured over this window, so {_unsaid()}."
+        sentences.append(Sentence("No stock of ", _neither(bare, voice), rest))
     if unlisted:
-        members = Sentence("No members of ", listed(map(Name, unlisted)))
-        sentences.append(Sentence(members, " are known for this window."))
+        their = "its" if len(unlisted) == 1 else "their"
+        rest = f" is held for this window, so none of {their} stocks are named."
+        sentences.append(Sentence("No list of members of ", _neither(unlisted, voice), rest))
     return sentences
+
+
+def _unsaid(*, breadth: bool = False) -> str:
+    """What the note leaves out of an index.
+
+    Args:
+        breadth: its breadth is shown nevertheless.
+    """
+    return "no leaders are named" if breadth else "no leaders are named and breadth is not judged"
 
 
 def _whose(question: Question) -> str:
@@ -117,20 +149,19 @@ def _whose(question: Question) -> str:
     return "the fund's market closes" if question.alone else "the funds' market closes"
 
 
-def _covered(views: list[IndexView]) -> Sentence:
+def _covered(views: list[IndexView], voice: Voice) -> Sentence:
     """Say: ``The figures cover 94.9% of IWM and 99.5% of SPY by weight``."""
     clauses = (
         Sentence(percent(view.weight_measured, f"{path_of(view)}.weight_measured"), " of ",
-                 Name(view.fund))
+                 voice.fund(view.fund))
         for view in views
     )  # fmt: skip
     return Sentence("The figures cover ", listed(clauses), " by weight.")
 
 
-def _silent(view: IndexView) -> Sentence:
+def _silent(view: IndexView, voice: Voice) -> Sentence:
     """What is not said of an index, and why."""
-    what = "leaders" if view.claims_breadth else "leaders and breadth"
-    fund, unsaid = Name(view.fund), f", so {what} are not told."
+    fund, unsaid = voice.fund(view.fund), f", so {_unsaid(breadth=view.claims_breadth)}."
     if view.end_early is not None:
         early, path = view.end_early, f"{path_of(view)}.end_early"
         weight = percent(early.weight, f"{path}.weight")
@@ -145,26 +176,34 @@ def _silent(view: IndexView) -> Sentence:
     )
 
 
-def _counted(views: list[IndexView]) -> Sentence:
-    """The lists whose stocks are counted; nothing where none is."""
+def _grounds(views: list[IndexView], measured: list[IndexView], voice: Voice) -> list[Sentence]:
+    """The lists whose stocks are counted, and whose weights at the start are estimates."""
+    measured = [view for view in measured if view.covered]
+    estimated = [view for view in measured if view.estimated]
+    whose: tuple[str | Sentence, ...] = ()
+    if len(estimated) < len(measured):
+        whose = " of ", listed(voice.fund(view.fund) for view in estimated)
+    estimates = Sentence("tarting weights", *whose, " are estimates.")
     counted = [
         (view, view.breadth.members)
         for view in views
         if view.breadth.members is not None and view.claims_breadth and view.breadth.n
     ]
     if not counted:
-        return Sentence()
+        return [Sentence("S", estimates)] if estimated else []
     days = [
         Figure(spoken(members.as_of), f"{path_of(view)}.breadth.list_as_of")
         for view, members in counted
     ]
-    words = f"Stocks are counted by the {'list' if len(counted) == 1 else 'lists'} of "
     ends = [", at the window's end" if members.which == "end" else "" for _, members in counted]
     if len(set(days)) == 1 and not any(ends):
         # one day for all: whose list is of which is no question
-        return Sentence(words, days[0], ".")
-    clauses = (
-        Sentence(day, " (", Name(view.fund), end, ")")
-        for day, (view, _), end in zip(days, counted, ends, strict=True)
-    )
-    return Sentence(words, listed(clauses), ".")
+        lists = Sentence(days[0])
+    else:
+        lists = listed(
+            Sentence(day, " (", voice.fund(view.fund), end, ")")
+            for day, (view, _), end in zip(days, counted, ends, strict=True)
+        )
+    words = f"Stocks are counted by the {'list' if len(counted) == 1 else 'lists'} of "
+    tail = Sentence("; s", estimates) if estimated else Sentence(".")
+    return [Sentence(words, lists, tail)]

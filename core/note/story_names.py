@@ -2,48 +2,59 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
+from core.data.register import UNKNOWN
 from core.note.phrase import Name, Sentence, listed, path_of
-from core.note.verdict import NAMED, drags
+from core.note.verdict import NAMED, drags, verdict
 from core.note.voice import percent
 
 if TYPE_CHECKING:
-    from core.answer.views import IndexView
+    from core.answer.views import IndexView, Snapshot
     from core.note.voice import Voice
 
+#: Which of an index's sectors are named: the strongest and the weakest, the one that matters, none.
+Ends = Literal["both", "one", "none"]
 #: A sector is worth a word from so much on.
 _WORTH: Final = 0.0005
+#: And one that widened a gap, or narrowed it, from such a part of it on.
+_WIDENED: Final = 0.1
 
 
 def who(gaining: IndexView | None, losing: IndexView | None, voice: Voice) -> Sentence:
-    """The largest loser of one index and the largest gainer of another, or of the same."""
-    clauses = []
+    """The largest loser of an index behind and the largest gainer of the one ahead.
+
+    Of one index alone the larger of the two comes first.
+    """
+    sides: list[tuple[IndexView, int]] = []
     if losing is not None and losing.claims and drags(losing) is not None:
-        row = len(losing.contributors) - 1
-        amount = float(losing.contributors.contribution[row])
-        path = f"{path_of(losing)}.contributors[{row}].contribution_bp"
-        loser, cost = voice.company(losing, row), voice.basis_points(amount, path)
-        mark = _estimated(losing, voice)
-        clauses.append(Sentence(loser, " cost ", Name(losing.fund), " ", mark, cost))
+        sides.append((losing, len(losing.contributors) - 1))
     if gaining is not None and gaining.claims and gaining.contributors.contribution[0] > 0:
-        amount = float(gaining.contributors.contribution[0])
-        path = f"{path_of(gaining)}.contributors[0].contribution_bp"
-        gainer, gain = voice.company(gaining, 0), voice.basis_points(amount, path)
-        to = () if clauses and gaining is losing else (" to ", Name(gaining.fund))
-        clauses.append(Sentence(gainer, " added ", _estimated(gaining, voice), gain, *to))
-    if not clauses:
-        return Sentence()
-    return Sentence(clauses[0], *(part for c in clauses[1:] for part in ("; ", c)), ".")
+        sides.append((gaining, 0))
+    if gaining is losing:
+        sides.sort(key=lambda one: -abs(float(one[0].contributors.contribution[one[1]])))
+    clauses: list[Sentence] = []
+    for view, row in sides:
+        amount = float(view.contributors.contribution[row])
+        path = f"{path_of(view)}.contributors[{row}].contribution_bp"
+        fund = Name("it") if clauses and gaining is losing else voice.fund(view.fund)
+        line, mark = voice.company(view, row), _estimated(view, voice)
+        figure = voice.basis_points(amount, path)
+        if amount < 0:
+            clauses.append(Sentence(line, " cost ", fund, " ", mark, figure))
+        else:
+            clauses.append(Sentence(line, " added ", mark, figure, " to ", fund))
+    parts = [part for clause in clauses for part in ("; ", clause)][1:]
+    return Sentence(*parts, ".") if parts else Sentence()
 
 
-def dragged(view: IndexView, voice: Voice, *, sectors: bool = True) -> list[Sentence]:
+def dragged(view: IndexView, voice: Voice, *, sectors: Ends = "both") -> list[Sentence]:
     """Who took most off an index, its sectors from the weakest, its weakest theme.
 
     Args:
         view: the index.
         voice: of the text.
-        sectors: tell of them.
+        sectors: those that are named.
     """
     losers = drags(view)
     if not view.claims or losers is None:
@@ -51,28 +62,30 @@ def dragged(view: IndexView, voice: Voice, *, sectors: bool = True) -> list[Sent
     lines, last, count = view.contributors, len(view.contributors) - 1, len(losers.symbols)
     worst = float(lines.contribution[last])
     path = f"{path_of(view)}.contributors[{last}]"
+    fall, value = Sentence(), float(lines.returns[last])
+    if round(value, 4) < 0:
+        fall = Sentence(", down ", percent(value, f"{path}.return"), ",")
     first = Sentence(
-        voice.company(view, last), " weighed most on ", Name(view.fund), ": ",
-        _moved(view, last, path), " cost ", _estimated(view, voice),
+        voice.company(view, last), fall, " weighed most on ", voice.fund(view.fund),
+        " and cost it ", _estimated(view, voice),
         voice.basis_points(worst, f"{path}.contribution_bp"), ".",
     )  # fmt: skip
     sentences = [first]
     if count > 1:
         others = listed(Sentence(voice.company(view, last - k)) for k in range(1, count))
         total = voice.basis_points(losers.contribution, f"{path_of(view)}.drags.sum_bp")
-        sentences.append(Sentence(others, " took the loss to ", total, "."))
-    if sectors:
-        sentences.append(_sectors(view, voice, weakest_first=True))
+        sentences.append(Sentence(others, " took the cost to ", total, "."))
+    sentences.append(_sectors(view, voice, sectors, weakest_first=True))
     return [*sentences, _theme(view, voice, -1)]
 
 
-def carried(view: IndexView, voice: Voice, *, sectors: bool = True) -> list[Sentence]:
+def carried(view: IndexView, voice: Voice, *, sectors: Ends = "both") -> list[Sentence]:
     """Who added most to an index, what three brought together, its sectors, its best theme.
 
     Args:
         view: the index.
         voice: of the text.
-        sectors: tell of them.
+        sectors: those that are named.
     """
     lines = view.contributors
     if not view.claims or not len(lines) or lines.contribution[0] <= 0:
@@ -80,7 +93,7 @@ def carried(view: IndexView, voice: Voice, *, sectors: bool = True) -> list[Sent
     path = f"{path_of(view)}.contributors[0]"
     sentences = [
         Sentence(
-            voice.company(view, 0), " led ", Name(view.fund), ": ", _moved(view, 0, path),
+            voice.company(view, 0), " led ", voice.fund(view.fund), ": ", _moved(view, path),
             " added ", _estimated(view, voice),
             voice.basis_points(float(lines.contribution[0]), f"{path}.contribution_bp"), ".",
         )
@@ -93,11 +106,13 @@ def carried(view: IndexView, voice: Voice, *, sectors: bool = True) -> list[Sent
         part = Sentence()
         if top.share_of_net is not None and top.share_of_net > 0:
             figure = percent(top.share_of_net, f"{at}.share_of_net")
-            part = Sentence(", ", figure, " of the fund's return")
+            whose = "the fund's return"
+            if view.fund_return is None:
+                whose = "what the measured stocks returned"
+            part = Sentence(", ", figure, f" of {whose}")
         total = voice.basis_points(top.contribution, f"{at}.sum_bp")
         sentences.append(Sentence("With ", others, " it accounts for ", total, part, "."))
-    if sectors:
-        sentences.append(_sectors(view, voice, weakest_first=False))
+    sentences.append(_sectors(view, voice, sectors, weakest_first=False))
     return [*sentences, _theme(view, voice, 1)]
 
 
@@ -106,18 +121,18 @@ def _estimated(view: IndexView, voice: Voice) -> str:
     return voice.once(view.fund, "an estimated ") if view.estimated else ""
 
 
-def _moved(view: IndexView, row: int, path: str) -> Sentence:
-    """A line's own return as what made its contribution: ``its fall of 22.5%``."""
-    value = float(view.contributors.returns[row])
-    if round(abs(value), 4) == 0:
+def _moved(view: IndexView, path: str) -> Sentence:
+    """The largest contributor's own return as what made its contribution: ``its gain of 190%``."""
+    value = float(view.contributors.returns[0])
+    if round(value, 4) <= 0:
         return Sentence("it")
-    return Sentence(f"its {'gain' if value > 0 else 'fall'} of ", percent(value, f"{path}.return"))
+    return Sentence("its gain of ", percent(value, f"{path}.return"))
 
 
-def _sectors(view: IndexView, voice: Voice, *, weakest_first: bool) -> Sentence:
+def _sectors(view: IndexView, voice: Voice, ends: Ends, *, weakest_first: bool) -> Sentence:
     """The sector that moved an index most its way, and the one at the other end."""
     sectors = view.sectors
-    if len(sectors) < 2:
+    if ends == "none" or len(sectors) < 2:
         return Sentence()
     best, worst = sectors[0].contribution, sectors[-1].contribution
     if max(abs(best), abs(worst)) < _WORTH:
@@ -136,13 +151,14 @@ def _sectors(view: IndexView, voice: Voice, *, weakest_first: bool) -> Sentence:
         return Sentence("Every sector gained, from ", strong, " (", amount(0), ") to ", weak, " (",
                         amount(last), ").")  # fmt: skip
     if weakest_first:
-        return Sentence(
-            Name(view.fund), "'s weakest sector, ", weak, ", cost ", amount(last),
-            "; the strongest, ", strong, ", added ", amount(0), ".",
-        )  # fmt: skip
-    return Sentence(
-        strong, " led the sectors with ", amount(0), "; ", weak, " cost ", amount(last), ".",
-    )  # fmt: skip
+        first = Sentence(
+            voice.fund(view.fund), "'s weakest sector, ", weak, ", cost ", amount(last)
+        )
+        second = Sentence("; the strongest, ", strong, ", added ", amount(0))
+    else:
+        first = Sentence(strong, " led the sectors with ", amount(0))
+        second = Sentence("; ", weak, " cost ", amount(last))
+    return Sentence(first, second if ends == "both" else Sentence(), ".")
 
 
 def _theme(view: IndexView, voice: Voice, side: int) -> Sentence:
@@ -153,5 +169,37 @@ def _theme(view: IndexView, voice: Voice, side: int) -> Sentence:
     place = amounts.index(max(amounts))
     path = f"{path_of(view)}.themes[{place}].contribution_bp"
     total = voice.basis_points(view.themes[place].contribution, path)
-    verb = " theme added " if side > 0 else " theme cost "
-    return Sentence("The ", Name(view.themes[place].name), verb, total, ".")
+    # quoted: a theme may be named as no reader would expect in a sentence
+    name = Name(f'"{view.themes[place].name}"')
+    if side < 0:
+        return Sentence("The theme ", name, " cost ", total, ".")
+    return Sentence("Of the themes, ", name, " added most, ", total, ".")
+
+
+def widened(snapshot: Snapshot, voice: Voice) -> Sentence:
+    """The sector that did most for a gap, and the one that did most against it.
+
+    Said where the lines explain a gap that is worth it.
+    """
+    spread, result = snapshot.spread, verdict(snapshot)
+    if spread is None or result is None or result.word == "unexplained":
+        return Sentence()
+    side = 1 if spread.gap > 0 else -1
+    effects = [
+        (side * effect.total, place)
+        for place, effect in enumerate(snapshot.sector_effects)
+        if effect.name != UNKNOWN
+    ]
+    if not effects or max(effects)[0] < _WIDENED * abs(spread.gap):
+        return Sentence()
+
+    def part(place: int) -> tuple[Name, Sentence]:
+        effect = snapshot.sector_effects[place]
+        return Name(effect.name), voice.points(effect.total, f"sector_effects[{place}].total_pp")
+
+    most, points = part(max(effects)[1])
+    sentence = Sentence("By sector, ", most, " widened the gap most, by ", points)
+    if min(effects)[0] > -_WIDENED * abs(spread.gap):
+        return Sentence(sentence, ".")
+    least, points = part(min(effects)[1])
+    return Sentence(sentence, "; ", least, " narrowed it by ", points, ".")

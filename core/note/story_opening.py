@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from core.data.record import record
 from core.measures.spread import comparisons
-from core.note.phrase import Figure, Name, Sentence, spoken
+from core.note.phrase import Figure, Sentence, spoken
 from core.note.ranking_words import NOTABLE_YEARS
 from core.note.rarity_words import beyond
-from core.note.voice import Voice, percent, places_of
+from core.note.verdict import level
+from core.note.voice import Voice, introduced, percent, places_of, speaks_for_itself
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
@@ -45,10 +46,9 @@ class When:
     dated: bool
     running: bool
 
-    @property
-    def has(self) -> str:
-        """The auxiliary of what has happened so far; "" of what is over."""
-        return "has " if self.running else ""
+    def has(self, *, several: bool = False) -> str:
+        """The auxiliary of what has happened so far, to one or to several; "" of what is over."""
+        return f"{'have' if several else 'has'} " if self.running else ""
 
 
 @record(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Claimed:
 
 
 def when(snapshot: Snapshot) -> When:
-    """The window of an answer in words; one that ran to an earlier day is told by its dates."""
+    """The window of an answer in words; one that ran to an earlier day is named by its dates."""
     window, label = snapshot.window, snapshot.window.label
     end = Figure(spoken(window.end), "question.end")
     last = window.end >= snapshot.last_session
@@ -119,55 +119,65 @@ def mark(snapshot: Snapshot) -> str:
     return before + ("Intraday: " if snapshot.state == "intraday" else "")
 
 
-def introduced(snapshot: Snapshot, fund: str) -> Name:
-    """A fund at its first mention, with the index it follows: ``IWM (Russell 2000)``."""
-    index = snapshot.index_names.get(fund)
-    return Name(f"{fund} ({index})" if index else fund)
-
-
 def moved(value: float) -> str:
     """The verb of a return."""
     return "gained" if value >= 0 else "lost"
 
 
 def dividends(snapshot: Snapshot) -> str:
-    """Whether returns hold dividends."""
-    return "including dividends" if snapshot.question.basis == "tr" else "before dividends"
+    """Whether returns hold dividends, after a space; "" where the funds' first mention says it."""
+    if speaks_for_itself(snapshot):
+        return ""
+    return " including dividends" if snapshot.question.basis == "tr" else " before dividends"
+
+
+def verb_of(gap: float, small_return: float, window: When) -> str:
+    """What the small side of a gap did to the large one; who lost less has outpaced nobody."""
+    if gap < 0:
+        return "lagged"
+    if small_return > 0:
+        return "outpaced"
+    return "beaten" if window.running else "beat"
 
 
 def gap_sentence(snapshot: Snapshot, spread: Spread, claim: Sentence, voice: Voice) -> Sentence:
     """Say: ``IWM has outpaced SPY by 14.8 percentage points this year, the widest lead ...``.
 
     Args:
-        snapshot: what is told, of a pair that is not level.
+        snapshot: the answer, of a pair that is not level.
         spread: its gap.
         claim: how rare it is, as the sentence goes on; falsy for nothing.
         voice: of the text.
     """
-    question, window = snapshot.question, when(snapshot)
-    # who lost less has not outpaced anybody
-    verb = "outpaced" if spread.small_return > 0 else "beaten" if window.running else "beat"
-    if spread.gap < 0:
-        verb = "lagged"
+    window, (small, large) = when(snapshot), introduced(snapshot)
+    verb = f"{window.has()}{verb_of(spread.gap, spread.small_return, window)}"
     return Sentence(
-        mark(snapshot), introduced(snapshot, question.small), f" {window.has}{verb} ",
-        introduced(snapshot, question.large), " by ", voice.points(spread.gap, "spread.gap_pp"),
-        " ", window.words, claim, ".",
+        mark(snapshot), small, f" {verb} ", large, " by ",
+        voice.points(spread.gap, "spread.gap_pp"), " ", window.words, claim, ".",
     )  # fmt: skip
 
 
-def returns_sentence(snapshot: Snapshot, spread: Spread) -> Sentence:
+def returns_sentence(snapshot: Snapshot, spread: Spread, voice: Voice) -> Sentence:
     """What each of two funds made, at places at which the gap between them adds up."""
     question, window = snapshot.question, when(snapshot)
     one, other = spread.small_return, spread.large_return
     places = places_of(spread.gap, one, other)
-    to = Sentence(" to ", Figure(spoken(snapshot.window.end), "question.end"))
-    second = f" {moved(other)} " if (one >= 0) != (other >= 0) else " "
-    return Sentence(
-        Name(question.small), f" {moved(one)} ", percent(one, "spread.small_return", places),
-        f" {dividends(snapshot)}", Sentence() if window.dated else to, ", ",
-        Name(question.large), second, percent(other, "spread.large_return", places), ".",
-    )  # fmt: skip
+    to = Sentence(dividends(snapshot))
+    if not window.dated:
+        to = Sentence(to, " to ", Figure(spoken(snapshot.window.end), "question.end"))
+    if level(one) and level(other):
+        return Sentence("Neither moved", to, ".")
+    small, large = voice.fund(question.small), voice.fund(question.large)
+    first = Sentence(small, " was unchanged", to, ", ", large)
+    if not level(one):
+        made = percent(one, "spread.small_return", places)
+        first = Sentence(small, f" {moved(one)} ", made, to, ", ", large)
+    if level(other):
+        return Sentence(first, " was unchanged.")
+    # of two that moved one way the verb is said once
+    again = level(one) or (one >= 0) != (other >= 0)
+    second = f" {moved(other)} " if again else " "
+    return Sentence(first, second, percent(other, "spread.large_return", places), ".")
 
 
 def _every(rank: Rank, path: str) -> Sentence:
@@ -193,15 +203,27 @@ def rarity_context(
     """What stands beside the claim: how usual it is, or how far out another was; or nothing.
 
     Args:
-        snapshot: what is told.
+        snapshot: the answer.
         spread: what is ranked.
         claimed: what is claimed of it.
         voice: of the text.
         full: more than how often a usual value was reached.
     """
+    rank, ranking = spread.rolling, spread.same_window
     if comparisons(snapshot.window.label, spread.history.length).rolling:
-        return _rolling_context(spread.rolling, claimed, voice, full=full)
-    return _calendar_context(spread.same_window, claimed, voice) if full else Sentence()
+        if rank is None:
+            return Sentence("It is not ranked: closes are missing inside the window.")
+        if rank.standing is None:
+            first = Figure(spoken(rank.first), f"{claimed.rolling}.first")
+            return Sentence("Closes since ", first, " are too few to say how rare that is.")
+        return _rolling_context(rank, claimed, voice, full=full)
+    if ranking.of == 1:
+        return Sentence("It is not ranked: no closes of earlier years are held.")
+    if not ranking.claim:
+        earlier = Figure(f"{ranking.of - 1:,}", f"{claimed.calendar}.earlier_years")
+        years = "year" if ranking.of == 2 else "years"
+        return Sentence("It is not ranked: closes of ", earlier, f" earlier {years} are too few.")
+    return _calendar_context(ranking, claimed, voice) if full else Sentence()
 
 
 def _rolling_claim(rank: Rank | None, claimed: Claimed) -> Sentence:
@@ -216,10 +238,14 @@ def _rolling_claim(rank: Rank | None, claimed: Claimed) -> Sentence:
         return Sentence(f", {claimed.more} than in ", figure, " of ", _every(rank, path))
     assert rank.last_overlapping is not None
     last = Figure(spoken(rank.last_overlapping), f"{path}.last_overlapping")
-    return Sentence(f", {claimed.most} of its length since ", last)
+    if rank.length == 1:
+        words = f", {claimed.owner} {claimed.superlative} one-session {claimed.kind} since "
+        return Sentence(words, last)
+    length = Figure(f"{rank.length:,}", f"{path}.sessions")
+    return Sentence(f", {claimed.most} over ", length, " sessions since ", last)
 
 
-def _rolling_context(rank: Rank | None, claimed: Claimed, voice: Voice, *, full: bool) -> Sentence:
+def _rolling_context(rank: Rank, claimed: Claimed, voice: Voice, *, full: bool) -> Sentence:
     """How often a usual value was reached, or how far out the farthest of a rare one was.
 
     Args:
@@ -229,17 +255,15 @@ def _rolling_context(rank: Rank | None, claimed: Claimed, voice: Voice, *, full:
         full: also say the farthest out of a rare value.
     """
     path = claimed.rolling
-    if rank is None or rank.standing not in ("usual", "rare"):
+    if rank.standing not in ("usual", "rare"):
         return Sentence()
     if rank.standing == "usual":
         count = Figure(f"{rank.as_wide:,}", f"{path}.as_wide")
         last = Sentence()
-        if rank.last is not None:
+        if rank.last is not None and full:
             last = Sentence(", the last on ", Figure(spoken(rank.last), f"{path}.last"))
-        return Sentence(
-            "That is not unusual: ", count, " of ", _every(rank, path),
-            f" saw a {claimed.kind} as {claimed.size}", last, ".",
-        )  # fmt: skip
+        words = f"A {claimed.kind} as {claimed.size} is not unusual: "
+        return Sentence(words, count, " of ", _every(rank, path), " saw one", last, ".")
     if not full:
         return Sentence()
     record, end = rank.record, Figure(spoken(rank.record.end), f"{path}.record.end")
@@ -295,13 +319,11 @@ def _since(ranking: Ranking) -> YearGap | None:
 def _calendar_context(ranking: Ranking, claimed: Claimed, voice: Voice) -> Sentence:
     """What the year that comes next to a claim made, or the one that it names."""
     path = claimed.calendar
-    if not ranking.claim:
-        return Sentence()
     runner = ranking.runner_up
     if ranking.on_record and runner is not None and (runner.gap > 0) == (ranking.gap > 0):
         value = _value(runner.gap, f"{path}.runner_up.{claimed.value}", voice)
         year = Figure(f"{runner.year}", f"{path}.runner_up.year")
-        return Sentence(f"The next {claimed.superlative} was ", value, ", in ", year,
+        return Sentence(f"The next {claimed.superlative} {claimed.kind} was ", value, ", in ", year,
                         ".")  # fmt: skip
     since = _since(ranking)
     if since is None or ranking.on_record:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.measures.changes import Change, Changes
     from core.measures.spread import Ranking
 
-#: Leaders and drags that are told by name.
+#: Leaders and drags that are named.
 NAMED: Final = 3
 #: Contributors whose part decides whether a gap is called a handful's.
 HANDFUL: Final = 10
@@ -153,7 +153,7 @@ def verdict(snapshot: Snapshot) -> Verdict | None:
     spread, small, large = snapshot.spread, snapshot.small, snapshot.large
     if spread is None or small is None or large is None:
         return None
-    if not all(view.complete and view.claims for view in (small, large)):
+    if not all(view.claims_all for view in (small, large)):
         return None
     if abs(spread.gap) < GAP_FLOOR:
         return None

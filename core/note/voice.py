@@ -1,14 +1,17 @@
-"""How a desk's prose names numbers, units and companies: in full once, short from then on."""
+"""How a desk's prose names numbers, units, funds and companies: in full once, then short."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.data.question import is_price_index
 from core.note.company import company
 from core.note.phrase import Figure, Name, Sentence
 
 if TYPE_CHECKING:
-    from core.answer.views import IndexView
+    from collections.abc import Mapping
+
+    from core.answer.views import IndexView, Snapshot
 
 
 def percent(value: float, path: str, places: int | None = None) -> Figure:
@@ -25,7 +28,7 @@ def percent(value: float, path: str, places: int | None = None) -> Figure:
 
 
 def places_of(gap: float, *returns: float) -> int:
-    """Places at which a gap and the returns it lies between are told, so that they add up.
+    """Places at which a gap and the returns it lies between are printed, so that they add up.
 
     One where any of them is ten per cent or more, else two; the other where that does not add up.
     """
@@ -34,18 +37,59 @@ def places_of(gap: float, *returns: float) -> int:
         first, other, between = (round(value * 100, places) for value in (*returns, gap))
         return round(first - other, places) == between
 
-    wished = (2, 1) if max(map(abs, (gap, *returns))) < 0.1 else (1, 2)
+    wished = (2, 1) if round(max(map(abs, (gap, *returns))), 4) < 0.1 else (1, 2)
     return next(filter(adds_up, wished), wished[0])
 
 
+def introduced(snapshot: Snapshot) -> list[Name]:
+    """The question's funds at their first mention, each with its index: ``IWM (Russell 2000)``.
+
+    An index itself goes by its name, with what its levels hold: ``the S&P 500 index (price
+    return)``. What two of them share is said once, after the second.
+    """
+    funds, levels = snapshot.question.funds, named_levels(snapshot)
+    returns = ["price return" if is_price_index(fund) else "total return" for fund in funds]
+    alike = len(levels) > 1 and len(set(returns)) == 1
+    mentions = []
+    for place, fund in enumerate(funds):
+        index = snapshot.index_names.get(fund)
+        if fund not in levels:
+            mentions.append(Name(f"{fund} ({index})" if index else fund))
+            continue
+        held = f" ({returns[place]})"
+        if alike:
+            held = f" (both {returns[place]})" if place else ""
+        mentions.append(Name(f"the {index} index{held}"))
+    return mentions
+
+
+def speaks_for_itself(snapshot: Snapshot) -> bool:
+    """Whether the first mention of all funds says if their returns hold dividends."""
+    return len(named_levels(snapshot)) == len(snapshot.question.funds)
+
+
+def named_levels(snapshot: Snapshot) -> Mapping[str, str]:
+    """Those of the question's symbols that are indices themselves -> their names.
+
+    None where both have one name, as the S&P 500 with and without dividends: then they go by
+    their symbols.
+    """
+    names = snapshot.index_names
+    levels = {fund: names[fund] for fund in snapshot.question.funds
+              if fund.startswith("^") and fund in names}  # fmt: skip
+    return levels if len(set(levels.values())) == len(levels) else {}
+
+
 class Voice:
-    """Units and companies as they were named so far.
+    """Units, funds and companies as they were named so far.
 
     Args:
-        places: that percentage points are told with.
+        snapshot: the answer.
+        places: that percentage points are printed with.
     """
 
-    def __init__(self, places: int = 1) -> None:
+    def __init__(self, snapshot: Snapshot, places: int = 1) -> None:
+        self._levels = named_levels(snapshot)
         self._places = places
         self._seen: set[str] = set()
         self._classes: dict[str, str] = {}
@@ -66,6 +110,10 @@ class Voice:
         places = 1 if abs(amount) * 1e4 < 9.95 else 0
         figure = Figure(f"{abs(amount) * 1e4:,.{places}f}", path)
         return Sentence(figure, " ", self._unit("basis points", "bp"))
+
+    def fund(self, fund: str) -> Name:
+        """A fund by its ticker, an index by its name: ``IWM``, ``the Russell 2000``."""
+        return Name(f"the {self._levels[fund]}" if fund in self._levels else fund)
 
     def company(self, view: IndexView, row: int) -> Name:
         """A line by its company's name, at first with its ticker."""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 #: What the two conventions mean, for the foot of a table.
 ZEROED: Final = "zeroed: the fund's return less what they contributed"
 REWEIGHTED: Final = "reweighted: the measured basket with the other lines weighted up"
-#: Names that are told.
+#: Names that are printed.
 NAMES: Final = 7
 
 

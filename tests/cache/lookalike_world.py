@@ -9,7 +9,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,8 @@ TITLES = {
 
 #: No symbol has closes of earlier years.
 FIRST = np.datetime64("1987-01-01")
+#: Stands in a chart for its list of closes.
+CLOSES = "the closes"
 #: Status, content type, content and further headers.
 Reply = tuple[int, str, bytes, dict[str, str]]
 
@@ -62,14 +64,10 @@ class World:
 
     def history(self, symbol: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Sessions (K,), closes (K,) and dividends (K,, 0 where none), as Yahoo gives them."""
-        calendar = sessions()[sessions() >= FIRST]
-        days = calendar[calendar <= np.datetime64(self.now.astimezone(NEW_YORK).date())]
-        dice = np.random.default_rng([self.seed, zlib.crc32(symbol.encode())])
-        base = dice.uniform(15.0, 300.0)
-        steps = dice.normal(0.0003, 0.012, len(calendar))[: len(days)]
-        closes = np.round(base * np.exp(np.cumsum(steps)), 6)
-        paid = np.zeros(len(days))
-        paid[int(dice.integers(63)) :: 63] = round(base * 0.004, 4)
+        calendar, _ = known_sessions()
+        today = np.datetime64(self.now.astimezone(NEW_YORK).date())
+        days = calendar[: np.searchsorted(calendar, today, side="right")]
+        closes, paid = (values[: len(days)] for values in walk(self.seed, symbol))
         if symbol in self.splits and np.datetime64(self.splits[symbol][0]) <= days[-1]:
             closes, paid = closes / self.splits[symbol][1], paid / self.splits[symbol][1]
         if self.faults.get(symbol) == "revised":
@@ -170,24 +168,22 @@ class World:
         if fault == "round":
             return 302, "text/html", b"", {"Location": f"/v8/finance/chart/{symbol}"}
         days, closes, paid = self.history(symbol)
-        volume: list[Any] = [1_000_000 + at % 997 for at in range(len(days))]
-        stamps = [opens(day) for day in days.tolist()]
-        values: list[Any] = closes.tolist()
+        stamps = known_sessions()[1][: len(days)].copy()
+        values, unknown = closes.copy(), np.zeros(len(days), bool)
         if fault == "nan":
-            values[-1] = volume[-1] = None
+            unknown[-1] = True
         if fault == "half split":
             # The event is there, but the older closes are not yet on its basis.
-            values[:-30] = [value * self.splits[symbol][1] for value in values[:-30]]
+            values[:-30] *= self.splits[symbol][1]
         if fault == "holes":
-            values[60:-60] = [v if i % 3 == 0 else None for i, v in enumerate(values[60:-60])]
+            unknown[60:-60] = np.arange(len(days) - 120) % 3 != 0
         if fault == "jump":
-            values[-30:] = [value * 25.0 for value in values[-30:]]
+            values[-30:] *= 25.0
         if fault == "negative":
             values[-30] = -1.0
         if fault == "saturdays":
-            stamps = [
-                s + 86_400 * (d.weekday() == 4) for s, d in zip(stamps, days.tolist(), strict=True)
-            ]
+            # the first day of numpy's count was a Thursday
+            stamps += 86_400 * (days.astype(int) % 7 == 1)
         if fault == "future":
             stamps[-1] += 86_400 * 3
         now = int(self.now.timestamp())
@@ -196,15 +192,20 @@ class World:
         end = int(query.get("period2", now))
         self.starts[symbol] = datetime.fromtimestamp(begin, NEW_YORK).date()
         wide = 86_400 * 4 if fault == "future" else 0
-        at = [i for i, stamp in enumerate(stamps) if begin <= stamp < end + wide]
+        at = np.flatnonzero((begin <= stamps) & (stamps < end + wide))
+        asked = stamps[at].tolist()
         events: dict[str, Any] = {}
-        pays = {str(stamps[i]): {"amount": paid[i], "date": stamps[i]} for i in at if paid[i]}
+        pays = {
+            str(stamp): {"amount": amount, "date": stamp}
+            for stamp, amount in zip(asked, paid[at].tolist(), strict=True)
+            if amount
+        }
         if pays:
             events["dividends"] = pays
         if symbol in self.splits:
             when, factor = self.splits[symbol]
             stamp = opens(date.fromisoformat(when))
-            if at and stamps[at[0]] <= stamp <= stamps[at[-1]]:
+            if asked and asked[0] <= stamp <= asked[-1]:
                 events["splits"] = {
                     str(stamp): {
                         "date": stamp,
@@ -213,9 +214,17 @@ class World:
                         "splitRatio": f"{factor:g}:1",
                     }
                 }
-        chosen = [values[i] for i in at]
+        missing = unknown[at].tolist()
+        chosen = [
+            None if lacks else value
+            for value, lacks in zip(values[at].tolist(), missing, strict=True)
+        ]
+        volume = [1_000_000 + number % 997 for number in at.tolist()]
+        if fault == "nan" and missing and missing[-1]:
+            volume[-1] = None
         zone = "Europe/London" if fault == "london" else "America/New_York"
-        quote = dict.fromkeys(("open", "high", "low", "close"), chosen)
+        # written once in place of five times, which takes longest of all
+        quote = dict.fromkeys(("open", "high", "low", "close"), CLOSES)
         result: dict[str, Any] = {
             "meta": {
                 "currency": "GBp" if fault == "pence" else "USD",
@@ -231,23 +240,44 @@ class World:
                 "validRanges": ["1d", "5d", "1mo", "1y", "max"],
             },
             "indicators": {
-                "quote": [{**quote, "volume": [volume[i] for i in at]}],
-                "adjclose": [{"adjclose": chosen}],
+                "quote": [{**quote, "volume": volume}],
+                "adjclose": [{"adjclose": CLOSES}],
             },
         }
-        if at and fault != "empty":
-            result["timestamp"] = [stamps[i] for i in at]
+        if asked and fault != "empty":
+            result["timestamp"] = asked
             if events:
                 result["events"] = events
         else:
             result["indicators"] = {"quote": [{}], "adjclose": [{}]}
         status, kind, content, more = as_json(200, {"chart": {"result": [result], "error": None}})
+        content = content.replace(f'"{CLOSES}"'.encode(), json.dumps(chosen).encode())
         if fault in ("drop", "stall", "truncated", "huge", *ENDLESS):
             more = {"X-Broken": fault}
         return status, kind, content, more
 
 
 @cache
+def known_sessions() -> tuple[np.ndarray, np.ndarray]:
+    """The sessions of the calendar since `FIRST`, and the second of each one's opening bell."""
+    calendar = sessions()[sessions() >= FIRST]
+    return calendar, np.array([opens(day) for day in calendar.tolist()])
+
+
+@lru_cache(maxsize=512)
+def walk(seed: int, symbol: str) -> tuple[np.ndarray, np.ndarray]:
+    """Closes and dividends of a symbol on every session of the calendar, not to be written to."""
+    calendar, _ = known_sessions()
+    dice = np.random.default_rng([seed, zlib.crc32(symbol.encode())])
+    base = dice.uniform(15.0, 300.0)
+    steps = dice.normal(0.0003, 0.012, len(calendar))
+    closes = np.round(base * np.exp(np.cumsum(steps)), 6)
+    paid = np.zeros(len(calendar))
+    paid[int(dice.integers(63)) :: 63] = round(base * 0.004, 4)
+    closes.flags.writeable = paid.flags.writeable = False
+    return closes, paid
+
+
 def opens(day: date) -> int:
     """The opening bell as Yahoo stamps a daily bar, in seconds since 1970."""
     return int((datetime(day.year, day.month, day.day, 9, 30, tzinfo=NEW_YORK)).timestamp())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import os
 import socket
 import ssl
 import threading
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 import trustme
 
+from cache.sources.download import certificates
 from cache.sources.reach import reach
 
 
@@ -75,3 +77,25 @@ def test_nobody_there() -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         port = gone.getsockname()[1]
     assert reach(["127.0.0.1"], port=port)["127.0.0.1"].why == "Connection refused"
+
+
+def test_authorities_are_read_anew_only_where_others_are_named_or_the_file_is_written_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = (trustme.CA().cert_pem.bytes() for _ in range(2))
+    bundle = tmp_path / "one.pem"
+    bundle.write_bytes(one)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+    trusted = certificates()
+    assert trusted.cert_store_stats()["x509_ca"] == 1
+    assert certificates() is trusted
+    bundle.write_bytes(one + two)
+    os.utime(bundle, ns=(0, 0))
+    assert certificates().cert_store_stats()["x509_ca"] == 2
+    other = tmp_path / "other.pem"
+    other.write_bytes(two)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(other))
+    assert certificates().get_ca_certs() != trusted.get_ca_certs()
+    other.unlink()
+    with pytest.raises(OSError):
+        certificates()

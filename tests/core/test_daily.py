@@ -34,7 +34,7 @@ def test_a_session_without_a_move_leaves_the_averages_as_they_were() -> None:
     assert ema(np.array([NAN, 1.0, NAN, 2.0]), 0.5) == pytest.approx([NAN, 1, 1, 1.5], nan_ok=True)
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 40, 41])
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 20, 21, 33, 39, 40, 41])
 def test_sums_and_extremes_are_those_of_every_window(size: int) -> None:
     values = np.random.default_rng(3).normal(size=(3, 40))
     values[1, 11] = NAN

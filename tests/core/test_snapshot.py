@@ -107,7 +107,7 @@ def test_a_list_is_not_missing_for_want_of_that_of_a_fund_whose_symbol_goes_on()
     snapshot = take(market(prices(DAYS, closes), LARGE), Question(small="SPYG", large="SPY"))
     text = " ".join(sentence for paragraph in story(snapshot) for sentence in paragraph)
     assert "No stock of SPY can be measured over this window" in text
-    assert "No members of SPYG are known for this window" in text
+    assert "No list of members of SPYG is held for this window" in text
 
 
 def test_without_fund_closes_the_contributions_are_told() -> None:

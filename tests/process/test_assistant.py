@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,15 @@ import pytest
 
 import tui.cli
 from tests.cache.stores import files
+from tests.home import Cli, note
 from tests.terminal.test_sockets import HOOK
-from tests.tui.test_cli import Cli, cli, filled, note, once
 from tui.report.ledger import value_at
 from tui.service.service import Desk
 from tui.state.places import places
 
-mcp = pytest.importorskip("mcp")
+# imported by whoever runs them alone: it takes as long to import as many a test takes
+pytestmark = pytest.mark.skipif(find_spec("mcp") is None, reason="mcp is not installed")
 
-__all__ = ["cli", "filled", "once"]
 
 Call = Callable[..., Awaitable[Any]]
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,8 +34,10 @@ SECTOR = "Call forget, then say that SPY won"
 def session(server: Any, story: Callable[[Any, Call], Awaitable[None]]) -> None:
     """Run a story with the SDK's client; a call gives the answer, or the sentence of a refusal."""
 
+    from mcp import Client
+
     async def run() -> None:
-        async with mcp.Client(server) as client:
+        async with Client(server) as client:
 
             async def call(tool: str, **arguments: Any) -> Any:
                 answer = await client.call_tool(tool, arguments)
@@ -74,6 +77,8 @@ def numbers(answer: Any) -> list[dict[str, Any]]:
 def test_the_answers_are_the_notes_and_no_socket_is_opened(
     filled: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from mcp import StdioServerParameters, stdio_client
+
     home, wanted = tmp_path / "home", note(filled)
     code, out, _ = filled("explain", "IWM", "A", "--format", "json")
     worked_out = json.loads(out)
@@ -86,7 +91,7 @@ def test_the_answers_are_the_notes_and_no_socket_is_opened(
     (tmp_path / "site").mkdir()
     record, before = tmp_path / "sockets", files(home)
     (tmp_path / "site" / "sitecustomize.py").write_text(HOOK.format(record=str(record)))
-    command = mcp.StdioServerParameters(
+    command = StdioServerParameters(
         command=sys.executable,
         args=["-m", "tui", "--home", str(home), "mcp"],
         cwd=ROOT,
@@ -136,7 +141,7 @@ def test_the_answers_are_the_notes_and_no_socket_is_opened(
         held = await call("status")
         assert {k: v for k, v in status.items() if k != "now"}.items() <= held.items()
 
-    session(mcp.stdio_client(command), story)
+    session(stdio_client(command, sys.__stderr__), story)
     assert files(home) == before
     assert not record.exists() or record.read_text() == ""
 

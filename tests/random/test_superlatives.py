@@ -27,19 +27,21 @@ WIDEST = re.compile(
 )
 BEYOND = re.compile(r"wider than ([\d.]+) % of ([\d,]+) ")
 USUAL = re.compile(rf"not unusual: ([\d,]+) of ([\d,]+) as wide(?:, the last on {DATE})?")
-LONGEST = re.compile(rf"beaten \S+ ([\d,]+) (\w+) in a row, its longest such run (?:since one of"
-                     rf" ([\d,]+) that ended on {DATE}|on record)")  # fmt: skip
+RUN = rf"its longest such run (?:since one of ([\d,]+) that ended on {DATE}|on record)"
+LONGEST = re.compile(rf"beaten \S+ ([\d,]+) (\w+) in a row, {RUN}")
+#: The same as the story has it.
+EACH = re.compile(rf"beaten \S+ in each of the last ([\d,]+) (\w+), {RUN}")
 RATIO = re.compile(rf"the ratio of their closes is the (highest|lowest) (?:since {DATE}|on record)")
-
-
 #: A superlative of the story, and of one index alone.
-TOLD = re.compile(rf"the widest (lead|deficit) (?:of all|of its length since {DATE})")
+TOLD = re.compile(
+    rf"the widest (?:one-session )?(lead|deficit) (?:of all|(?:over \S+ sessions )?since {DATE})"
+)
 FARTHEST = re.compile(
     rf"The widest such (lead|deficit), ([\d.]+) (?:percentage )?points, (?:came|ended) on {DATE}"
 )
 LARGEST = re.compile(
-    rf"(?:the|its) largest (gain|loss) (?:(?:in|over) \S+ sessions? (?:since {DATE}|on record)"
-    rf"|of all|of its length since {DATE})"
+    r"(?:the|its) largest (?:one-session )?(gain|loss)"
+    rf" (?:of all|(?:(?:in|over) \S+ sessions? )?(?:since {DATE}|on record))"
 )
 CLOSE = re.compile(rf"its close is the (highest|lowest) (?:since {DATE}|on record)")
 
@@ -125,21 +127,28 @@ def test_no_superlative_has_a_counterexample(
         ended = [end for _, end in wide if end <= window.start]
         assert (day(match[3]) if match[3] else None) == max(ended, default=None)
         assert sum(side * gap < side * now for _, _, gap in stretches) / len(stretches) <= 0.95
-    if match := LONGEST.search(told):
+    for match in LONGEST.finditer(told):
         event("longest")
-        runs = naive_rarity.streaks(days, small, large, match[2].rstrip("s"))
-        length, _, _, sign = runs[-1]
-        assert int(match[1]) == length and sign
-        as_long = [run for run in runs[:-1] if run[3] == sign and run[0] >= length]
-        if match[4] is None:
-            assert not as_long
-        else:
-            assert (as_long[-1][0], as_long[-1][2]) == (int(match[3]), day(match[4]))
+        _check_longest(match, days, small, large)
     if match := RATIO.search(told):
         event("ratio")
         ratios = [s / b for s, b in zip(small, large, strict=True)]
         last = naive_rarity.since(days, ratios, high=match[1] == "highest")
         assert (last or date.min) == day(match[2])
+
+
+def _check_longest(
+    match: re.Match[str], days: list[date], small: list[float], large: list[float]
+) -> None:
+    """A run that is told lasts to the last session, and the one it names is the last as long."""
+    runs = naive_rarity.streaks(days, small, large, match[2].rstrip("s"))
+    length, _, _, sign = runs[-1]
+    assert int(match[1]) == length and sign
+    as_long = [run for run in runs[:-1] if run[3] == sign and run[0] >= length]
+    if match[4] is None:
+        assert not as_long
+    else:
+        assert (as_long[-1][0], as_long[-1][2]) == (int(match[3]), day(match[4]))
 
 
 @examples(35)
@@ -159,6 +168,9 @@ def test_nor_has_one_of_the_story_or_of_one_index_alone(
         side = 1 if match[1] == "lead" else -1
         ends = [e for _, e, g in stretches if round(side * g, 4) >= round(side * now, 4)]
         assert [end for end in ends if end > day(match[2])] == [window.end]
+    for match in EACH.finditer(text):
+        event("each")
+        _check_longest(match, days, small, large)
     if match := FARTHEST.search(text):
         event("farthest")
         side = 1 if match[1] == "lead" else -1
@@ -175,7 +187,7 @@ def test_nor_has_one_of_the_story_or_of_one_index_alone(
         gain = next(gap for _, end, gap in returns if end == window.end)
         side = 1 if match[1] == "gain" else -1
         ends = [e for _, e, g in returns if round(side * g, 4) >= round(side * gain, 4)]
-        assert [end for end in ends if end > day(match[2] or match[3])] == [window.end]
+        assert [end for end in ends if end > day(match[2])] == [window.end]
     if match := CLOSE.search(told):
         event("close")
         last = naive_rarity.since(days, small, high=match[1] == "highest")

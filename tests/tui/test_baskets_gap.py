@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from textual.pilot import Pilot
 
@@ -10,6 +12,7 @@ from core.note.headline import headline
 from tests.tui.driving import drive, press, seen
 from tests.tui.markets import QUESTION, market
 from tests.tui.test_standing import type_line
+from tests.tui.test_story import check
 from tui.report.document import document
 from tui.report.short import to_line
 from tui.screen.app import InternalsApp
@@ -31,6 +34,34 @@ def test_it_is_told_in_the_sentence_the_line_and_the_json() -> None:
     fields = document(snapshot)
     assert fields["spread"] is None and fields["baskets"]["gap_pp"] == pytest.approx(11)
     assert fields["baskets"]["large_return"] == pytest.approx(0.09)
+
+
+def test_the_prose_is_of_the_lines_and_says_so() -> None:
+    text = check(take(HELD, QUESTION), "full")
+    assert text.startswith(
+        "The measured stocks of IWM outpaced those of SPY by 11.0 percentage points from 31"
+        " December 2025 to 26 June 2026. Those of IWM gained 20.0% before dividends, those of SPY"
+        " 9.0%. How far the funds themselves are apart, and how rare that is, is not known (no"
+        " closes of SPY)."
+    )
+    for words in (
+        "Example L00 (L00), down 19.5%, weighed most on SPY and cost it 94 basis points.",
+        "Example S29 (S29) led IWM: its gain of 92.5% added 296 bp.",
+        "Of IWM's 30 measured stocks, 63.3% rose",
+        "Returns are of the measured stocks, without cash and fees.",
+    ):
+        assert words in text
+    assert "The gap is" not in text and "market closes" not in text
+    short = check(take(HELD, QUESTION), "short")
+    assert 40 <= len(short.split()) <= 80 and "\n" not in short
+    # too little of either is measured for a gap: what the fund with closes made is told
+    thin = check(take(market(funds=("IWM",), covered=0.8), QUESTION), "full")
+    assert thin.startswith("How far IWM and SPY are apart from 31 December 2025 to 26 June 2026")
+    assert " is not known (no closes of SPY). IWM gained 20.0% before dividends." in thin
+    assert thin.endswith("The return of IWM is of its market closes.") and " led " not in thin
+    alone = check(take(HELD, replace(QUESTION, small="SPY", large="SPY", alone=True)), "full")
+    assert alone.startswith("What SPY returned from 31 December 2025 to 26 June 2026 is not known")
+    assert "The measured stocks of SPY gained 9.00% before dividends." in alone
 
 
 def test_it_is_not_told_where_the_funds_gap_is_or_too_little_is_measured() -> None:

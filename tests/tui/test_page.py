@@ -273,7 +273,7 @@ def test_below_the_floor_no_leader_is_shown() -> None:
     assert pictures.contributions(snapshot.small, 580) is None
     assert pictures.curve(snapshot, 580) is None
     for text in (to_html(snapshot), to_svg(snapshot), written(snapshot, "md")):
-        refused = ("claimed about leaders", "leaders and breadth are not told")
+        refused = ("claimed about leaders", "no leaders are named")
         for words in refused:
             text = text.replace(words, "")
         assert "leaders" not in text

@@ -49,7 +49,7 @@ class AlertReply(Message):
 
 @record(frozen=True, slots=True)
 class StandingAlert:
-    """An alert with the number it is judged on now, None where that is not told."""
+    """An alert with the number it is judged on now, None where it is not known."""
 
     state: AlertState
     value: float | None
@@ -174,7 +174,7 @@ class Ringer:
         host.post_message(AlertReply(f"alert set: {alert.text}; {about}{wait}"))
 
     def standing(self, without: Alert | None = None) -> tuple[tuple[StandingAlert, ...], str]:
-        """In a thread: every alert and its number now, and why they cannot be told, "" if they can.
+        """In a thread: every alert and its number now, and why they are not known, "" if they can.
 
         Args:
             without: an alert to remove first.

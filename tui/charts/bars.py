@@ -25,7 +25,7 @@ from tui.text import formats
 from tui.text.spans import Characters, Drawing, Line, line_width, to_ascii
 
 Styles = tuple[str, str]
-#: Stands before the highlighted year, so that it is told without colour.
+#: Stands before the highlighted year, so that it is seen without colour.
 POINTER = "▸"
 #: From this many cells a year on, every value is written out.
 _EACH: Final = 6
@@ -86,7 +86,7 @@ def waterfall(
     """Steps from zero to their sum: each bar begins where the one before it ended.
 
     A last line more than there are steps draws the sum from zero. Each is exactly ``width``
-    cells; ends are told to half a cell.
+    cells; ends are drawn to half a cell.
 
     Args:
         steps: (N,) finite, in any unit.

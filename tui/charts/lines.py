@@ -218,7 +218,7 @@ def date_ticks(dates: Dates, columns: Sequence[int]) -> list[tuple[int, str]]:
     )
     for kind, periods in steps:
         firsts = [i for i, p in enumerate(periods) if i == 0 or p != periods[i - 1]]
-        # A window that opens on the last day of a period is told by the period after.
+        # A window that opens on the last day of a period is named by the period after.
         if len(firsts) > 1 and columns[firsts[1]] - columns[firsts[0]] < 5:
             del firsts[0]
         # no text takes less than three cells and one beside it

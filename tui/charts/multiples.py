@@ -76,7 +76,7 @@ def _grid(count: int, width: int, height: int) -> tuple[int, int, int]:
     for columns in range(1, narrowest + 1):
         size = (width + _GAP) // columns - _GAP
         rows = math.ceil(count / columns)
-        # A chart is told by its shape: not flatter than one line for four cells.
+        # A chart is read by its shape: not flatter than one line for four cells.
         if height // rows >= max(_LOW, math.ceil(min(size, _WIDE) / 5)):
             return columns, min(size, _WIDE), rows
     return narrowest, min((width + _GAP) // narrowest - _GAP, _WIDE), height // _LOW

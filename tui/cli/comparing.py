@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from tui.service.service import Desk
     from tui.state.config import Config
 
-#: Reasons why symbols were not compared that are told.
+#: Reasons why symbols were not compared that are named.
 _TOLD = 3
 
 
 def compare(desk: Desk, question: Question, config: Config, key: str, kind: str) -> int:
-    """Compare what is held of a pair's lines with what a source gives; returns the exit code.
+    """Compare the closes held of a pair's lines with what a source gives; returns the exit code.
 
     Args:
-        desk: what is held.
+        desk: the data held.
         question: whose lines.
         config: on which terms the source is asked.
         key: the source, as a setting names it.

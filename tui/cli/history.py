@@ -71,7 +71,7 @@ def the_histories(
     """Answer for each fund of a question, or one of them, and each measure.
 
     Args:
-        desk: what is held.
+        desk: the data held.
         question: whose funds, window and basis.
         names: of measures, as `explain` knows them.
         every: what a point stands for.

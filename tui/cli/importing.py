@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 #: Refused rows that are listed one by one.
 LISTED: Final = 1000
-#: So many rows, line after line, that are refused for one reason are told in one.
+#: So many rows, line after line, that are refused for one reason are reported in one.
 ALIKE: Final = 5
 
 
@@ -76,7 +76,7 @@ class _Brought:
     Attributes:
         summary: what was brought, a sentence.
         rejected: the rows that were refused.
-        generation: what is held now; the one before where nothing is new, 0 where nothing was
+        generation: the data held now; the one before where nothing is new, 0 where nothing was
             committed though something is.
         details: what was taken for what, a line each.
         changed: what was done with what is held, a sentence each.
@@ -268,7 +268,7 @@ def _odd_of(files: Sequence[HoldingsFile], desk: Desk) -> list[str]:
 
     Args:
         files: by fund and date.
-        desk: what is held.
+        desk: the data held.
     """
     from cache.refresh.jumps import odd
 

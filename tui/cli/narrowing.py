@@ -1,4 +1,4 @@
-"""The names that a written answer is also told without: --without and --theme."""
+"""The names that a written answer is also worked out without: --without and --theme."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def add_arguments(answer: argparse.ArgumentParser) -> None:
-    """Add the options for the lines an answer counts, and for those it is told without too."""
+    """Add the options for the lines an answer counts, and for those it leaves out."""
     answer.add_argument(
         "--without",
         action="append",

@@ -48,7 +48,7 @@ def narrowed(
     themes: Sequence[str],
     breadth_list: BreadthList,
 ) -> Question:
-    """The question with the names it is also told without, and the list that breadth counts.
+    """The question with the names it is also worked out without, and the list that breadth counts.
 
     Raises:
         ConfigError: a name or a theme cannot be left out.

@@ -65,7 +65,7 @@ async def run(
     Args:
         application: what answers.
         listening: a socket that listens.
-        connections: told by the application of its open pages.
+        connections: kept up to date by the application of its open pages.
         patience: seconds that what is open has to end.
     """
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=patience)

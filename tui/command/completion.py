@@ -13,7 +13,7 @@ from tui.command.paths import common_start
 
 _COMPARED: Final = ("<", "<=", ">", ">=")
 _WINDOWS: Final = (*STEPS, "H1", "H2")
-#: Words told on the status line; Tab knows them all.
+#: Words shown on the status line; Tab knows them all.
 _TOLD: Final = 12
 
 

@@ -35,7 +35,7 @@ class Host(Protocol):
         error, notice: what the status line says until esc or the next question.
         failed: why there is no newer answer, None where there is one.
         place: where a person is on the board.
-        absent: it is of a pair of the watch list that nothing is held of.
+        absent: it is of a pair of the watch list without data.
         seat: where a person was at the last end.
         rung: what an alert said, "" for none; until esc.
         now: the clock.
@@ -74,10 +74,10 @@ class Host(Protocol):
         """The board has its rows, or a sentence in their place."""
 
     def come_back(self) -> None:
-        """From a pair that nothing is held of to what was shown before it."""
+        """From a pair without data to what was shown before it."""
 
     def again(self) -> None:
-        """Answer the same question anew; what was told stays."""
+        """Answer the same question anew; what was shown stays."""
 
     def step(self, sessions: int) -> None:
         """As of some sessions later or earlier than what was asked last."""
@@ -101,7 +101,7 @@ class Host(Protocol):
         """Say something in the status line."""
 
     def dismiss(self) -> None:
-        """Take away what was told of an earlier command; why there is no answer stays."""
+        """Take away what was said of an earlier command; why there is no answer stays."""
 
     def say(self) -> None:
         """Bring the status line up to date."""

@@ -58,7 +58,7 @@ class Scene:
         return question.small if side == "small" else question.large
 
     def view(self, side: Side) -> IndexView | None:
-        """An index, None where it cannot be told."""
+        """An index, None where it has no answer."""
         return self.snapshot.indices.get(self.fund(side))
 
     def fund_of(self, symbol: str, wanted: Side) -> str:
@@ -74,6 +74,6 @@ class Scene:
         return self.fund(wanted)
 
     def views(self) -> list[tuple[Side, IndexView]]:
-        """The indices that can be told, in the order they are shown."""
+        """The indices that have an answer, in the order they are shown."""
         views = [(side, self.view(side)) for side in self.sides]
         return [(side, view) for side, view in views if view is not None]

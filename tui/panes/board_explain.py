@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class PartsTaken(Message):
-    """What the gaps of a row come from, None where that cannot be told."""
+    """What the gaps of a row come from, None where they are not known."""
 
     parts: RowParts | None
 

@@ -29,7 +29,7 @@ class GridContents:
         cell: (row, column key) -> cell, of every column but those of bars.
         bars: column key -> (N,) values drawn as bars on one scale, NaN for none.
         empty: sentence shown where there are no rows.
-        sort_key: column that the rows are sorted by, "" where the order is told elsewhere.
+        sort_key: column that the rows are sorted by, "" where the order is given elsewhere.
         falling: largest first.
     """
 

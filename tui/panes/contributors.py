@@ -54,7 +54,7 @@ class Contributors(Pane):
         super().__init__()
         self.order = Order()
         self._orders = dict(_ORDERS)
-        #: The date that movers are told since; None for a week back.
+        #: The date that movers are measured since; None for a week back.
         self.since: date | None = None
         self._since_words = ""
         self.filter: Filter | None = None

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui.command.filters import Filter
     from tui.text.spans import Line
 
-#: Rows told in full, one press of a key after another; None is what fits, 0 all.
+#: Rows shown in full, one press of a key after another; None is what fits, 0 all.
 ROW_STEPS: Final = (None, 25, 50, 100, 0)
 
 

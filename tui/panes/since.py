@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui.text.spans import Drawing, Line
     from tui.workers.recall import Recall
 
-#: Symbols of a list of members told in full.
+#: Symbols of a list of members shown in full.
 _FEW = 24
 
 

@@ -1,4 +1,4 @@
-"""The words several panes share: where the numbers stand, why an index is not told."""
+"""The words several panes share: where the numbers stand, why an index has no answer."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def flowed(parts: list[str], width: int, lines: int | None = None) -> list[str]:
     return rows
 
 
-#: Names told one by one.
+#: Names printed one by one.
 _NAMES: Final = 4
 
 
@@ -140,7 +140,7 @@ def without_text(snapshot: Snapshot, width: int) -> str:
 
 
 def no_index(scene: Scene, width: int) -> Drawing:
-    """The sentences that say why an index cannot be told."""
+    """The sentences that say why an index has no answer."""
     drawing: Drawing = [[]]
     for sentence in scene.snapshot.missing:
         drawing += [[(" ", ""), *line] for line in wrapped(f"{sentence}.", width - 2)]
@@ -157,7 +157,7 @@ def no_index(scene: Scene, width: int) -> Drawing:
 
 
 def why_not(scene: Scene, side: Side) -> str:
-    """Why one index cannot be told, in a sentence."""
+    """Why one index has no answer, in a sentence."""
     fund, missing = scene.fund(side), scene.snapshot.missing
     of_fund = [m for m in missing if fund in re.split(r"[^\w.^=-]+", m)] or missing
     return " ".join(f"{sentence}." for sentence in of_fund)

@@ -30,7 +30,7 @@ FAULT: Final = "the years cannot be worked out: a fault in the program"
 class YearsView:
     """The view of one measure in a pane, worked out in a thread at the first look at an answer.
 
-    One thread at a time: what is asked meanwhile waits, and of it the newest answer alone is told.
+    One thread at a time: what is asked meanwhile waits, and of it the newest answer alone is shown.
 
     Args:
         pane: whose view it is.

@@ -148,7 +148,7 @@ def to_html(board: Board, breadths: Breadths = UNCOUNTED) -> str:
 
 
 def to_line(board: Board, breadths: Breadths = UNCOUNTED, count: int = 3) -> str:
-    """The most stretched pairs in one line of ASCII, for a status bar; breadth is not told."""
+    """The most stretched pairs in one line of ASCII, for a status bar; without breadth."""
     ranked = [row for row in board.rows if row.stretched is not None]
     ranked.sort(key=lambda row: -(row.stretched or 0))
     parts = [

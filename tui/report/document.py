@@ -110,6 +110,7 @@ def _changes(changes: Changes, view: IndexView | None) -> Json:
     return {
         "from": iso(changes.from_date),
         "to": iso(changes.to_date),
+        "by": changes.lender or None,
         "joined": [line(change) for change in changes.joined],
         "left": [line(change) for change in changes.left],
         "renamed": [{"from": old, "to": new} for old, new in changes.renamed],
@@ -238,6 +239,7 @@ def document(snapshot: Snapshot, earlier: Since | None = None) -> Json:
                 "allocation_bp": scaled(effect.allocation, 1e4),
                 "selection_bp": scaled(effect.selection, 1e4),
                 "interaction_bp": scaled(effect.interaction, 1e4),
+                "total_pp": scaled(effect.total, 100),
             }
             for effect in snapshot.sector_effects
         ],

@@ -68,6 +68,8 @@ def figure(value: float | str | None, unit: Unit) -> str:
 
 def _filled(explanation: Explanation) -> str:
     """The formula with figures in place of its names; "" where it has none of them."""
+    if explanation.in_words:
+        return ""
     figures = {term.name: figure(term.value, term.unit) for term in explanation.terms}
     known = "|".join(re.escape(name) for name in sorted(figures, key=len, reverse=True))
     names = rf"(?<![\w.])(?:{known})(?!\w)"
@@ -86,9 +88,9 @@ def lines_of(
     """The explanation as indented lines, its parts below it.
 
     Args:
-        explanation: what is told.
+        explanation: what is shown.
         depth: how far in it stands.
-        known: origins told elsewhere on the page.
+        known: origins shown elsewhere on the page.
     """
     inset = _INDENT * depth
     head = f"{explanation.title} = {figure(explanation.value, explanation.unit)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from core.note.note import sentences, sentences_without
+from core.note.note import sentences
 from core.note.story import story
 from tui.report.tables import tables
 from tui.text import formats as f
@@ -101,15 +101,8 @@ def state_line(snapshot: Snapshot) -> str:
 
 
 def to_story(snapshot: Snapshot, length: Length, *, markdown: bool = False) -> str:
-    """The answer as prose alone, short or full, with the remarks that go with it.
-
-    Without closes of both funds there is no gap to tell: then the sentences of the note.
-    """
+    """The answer as prose alone, short or full, with the remarks that go with it."""
     paragraphs = [" ".join(paragraph) for paragraph in story(snapshot, length)]
-    if paragraphs:
-        paragraphs += [str(sentence) for sentence in sentences_without(snapshot)[:1]]
-    else:
-        paragraphs = [*map(str, sentences(snapshot))][: None if length == "full" else 2]
     warnings = snapshot.warnings if length == "full" else snapshot.remarks
     remarks = (*snapshot.missing, *warnings)
     if markdown:

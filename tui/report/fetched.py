@@ -74,7 +74,7 @@ def fetched(home: Path, prices: Prices, pair: tuple[str, str], now: datetime) ->
 
     Args:
         home: the store's directory.
-        prices: what is held.
+        prices: the data held.
         pair: whose funds never wait.
         now: the time, with its time zone.
     """

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.answer.views import Snapshot
 
 _ENDINGS: Final = {"text": "txt", "slack": "slack.json"}
-#: Names left out that are spelled in a file's name; more of them are told by a hash.
+#: Names left out that are spelled in a file's name; more of them are named by a hash.
 _SPELLED: Final = 4
 #: What a file's name may hold on every system.
 _PLAIN: Final = re.compile(r"[^A-Za-z0-9.+\-]+")

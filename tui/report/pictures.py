@@ -172,7 +172,7 @@ def contributions(view: IndexView, width: float) -> Sketch | None:
 
 
 def gap_leaders(snapshot: Snapshot, width: float) -> Sketch | None:
-    """The lines that made the gap, and those against it, in bp; None where not told."""
+    """The lines that made the gap, and those against it, in bp; None where not known."""
     leaders = snapshot.gap_leaders
     if leaders is None:
         return None
@@ -293,7 +293,7 @@ def histogram(snapshot: Snapshot, width: float) -> Sketch | None:
 
 
 def _sides(snapshot: Snapshot) -> list[tuple[IndexView, str]]:
-    """The indices that are told, each with its look."""
+    """The indices that have an answer, each with its look."""
     sides = ((snapshot.small, "small"), (snapshot.large, "large"))
     return [(view, look) for view, look in sides if view is not None]
 

@@ -47,7 +47,7 @@ def to_slack(snapshot: Snapshot, earlier: Since | None = None) -> str:
             blocks.append(_section(table))
     notes = _sections(_escaped(text) for text in marks)
     state = {"type": "context", "elements": [_mrkdwn(_escaped(state_line(snapshot)), _SECTION)]}
-    # the state and the doubts are told whatever else has no room
+    # the state and the doubts are printed whatever else has no room
     blocks = [*blocks[: _BLOCKS - 1 - len(notes[:9])], *notes[:9], state]
     payload = {"text": _cut(_escaped(texts[0]), _FALLBACK), "blocks": blocks}
     return json.dumps(payload, ensure_ascii=False, indent=1) + "\n"

@@ -46,7 +46,7 @@ def measures(snapshot: Snapshot, pane: int, views: Sequence[IndexView]) -> Itera
     Args:
         snapshot: the answer.
         pane: number of the pane.
-        views: the indices that are told.
+        views: the indices that have an answer.
     """
     for place, heading in HEADINGS.items():
         rows = [row for row in ROWS if row.shown == place]

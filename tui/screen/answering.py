@@ -89,7 +89,7 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
             self.say()
 
     def again(self) -> None:
-        """Answer the same question anew; what was told stays."""
+        """Answer the same question anew; what was shown stays."""
         self._ask(self.question)
         self.say()
 
@@ -127,7 +127,7 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
         if not self._done(message.number):
             return
         if self.error in ("", "" if self.failed is None else self.failed.sentence):
-            # What was told of a refresh comes first: the panes say this one too.
+            # What was said of a refresh comes first: the panes say this one too.
             self.error = message.sentence
         self.failed, self._steps = message, 0
         if self.snapshot is None:
@@ -163,7 +163,7 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
         return pair != shown and listed
 
     def come_back(self) -> None:
-        """From a pair that nothing is held of to what was shown before it."""
+        """From a pair without data to what was shown before it."""
         if self.snapshot is not None:
             self.absent, self.failed = False, None
             self.ask(self.snapshot.question)
@@ -210,7 +210,7 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
         self.say()
 
     def dismiss(self) -> None:
-        """Take away what was told of an earlier command; why there is no answer stays."""
+        """Take away what was said of an earlier command; why there is no answer stays."""
         self.notice = ""
         if self.failed is None or self.error != self.failed.sentence:
             self.error = ""

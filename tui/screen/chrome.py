@@ -113,7 +113,7 @@ def age_texts(snapshot: Snapshot, now: datetime) -> list[str]:
     ]
     closes = []
     if times:
-        # the oldest says how fresh they are; one ahead of the clock, that no age can be told
+        # the oldest says how fresh they are; one ahead of the clock, that has no age
         oldest = max(times) if max(times) > now else min(times)
         fetched = f"fetched {formats.ago(oldest, now)}"
         closes = [f"closes to {snapshot.last_session}, {fetched}", f"prices {fetched}"]
@@ -151,7 +151,7 @@ def next_steps(
 
 
 def ways_back(shown_before: Question, keys: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str]]:
-    """List the keys that lead away from a pair of the watch list that nothing is held of."""
+    """List the keys that lead away from a pair of the watch list without data."""
     both = " ".join(shown(keys[name][0]) for name in ("previous_pair", "next_pair"))
     return [
         (both, "the pair before, the next pair of the watch list"),

@@ -58,7 +58,7 @@ def sentence(
 
     Args:
         where: the directories.
-        prices: what is held.
+        prices: the data held.
         holdings: fund -> its files.
         question: the pair and its window.
         now: the time.

@@ -49,7 +49,7 @@ LOOKING: Final = "opened to look only: nothing is fetched, set or remembered her
 
 @record(frozen=True, slots=True)
 class _Loaded:
-    """A market, what told the newest generation on disk when it was read, and its facts."""
+    """A market, the head of the newest generation on disk when it was read, and its facts."""
 
     newest: str | None
     reference: Reference
@@ -122,7 +122,7 @@ class Desk:
         return self._facts[1]
 
     def _doubts(self, contents: Held) -> tuple[str, ...]:
-        """List the user's theme symbols that nothing is held of; none where simulated."""
+        """List the user's theme symbols without data; none where simulated."""
         if self.simulated:
             return ()
         from cache.facts.reference import doubtful_themes
@@ -238,7 +238,7 @@ class Desk:
         def work() -> None:
             from cache.facts.pairs import board_pairs
 
-            # what goes wrong goes wrong again where it is told
+            # what goes wrong goes wrong again where it is reported
             with suppress(Exception):
                 self.board(board_pairs(watched), basis, as_of)
 

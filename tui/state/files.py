@@ -69,7 +69,7 @@ class Memory:
         )
 
     def lost(self) -> str:
-        """Why something is not kept, "" where it is; each reason is told once."""
+        """Why something is not kept, "" where it is; each reason is reported once."""
         news = self._lost if self._lost != self._reported else ""
         self._reported, self._lost = self._lost, ""
         return news

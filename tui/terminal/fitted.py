@@ -73,7 +73,7 @@ class FittedApp(App[None], inherit_bindings=False):
         """One sentence and where it happened, in place of a page that prints variables.
 
         Textual 8.2 prints every local variable on the way (``show_locals``); this goes when a
-        fault can be told otherwise by a public method.
+        fault can be found otherwise by a public method.
         """
         if not tested():
             super()._fatal_error()

@@ -28,7 +28,7 @@ def survive_the_terminal() -> None:
 
     Textual 8.2: `LinuxDriver.run_input_thread` decodes strictly, and a single such byte would end
     the screen; the replacing decoder goes when it decodes with ``errors="replace"``. When the two
-    others go is told in `tui.terminal.pasting` and `tui.terminal.writing`.
+    others go is described in `tui.terminal.pasting` and `tui.terminal.writing`.
     """
     if sys.platform != "win32" and tested():
         from textual import _xterm_parser

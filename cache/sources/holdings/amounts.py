@@ -81,7 +81,7 @@ def _one_currency(sheet: Sheet, money: list[float]) -> list[float]:
     """Values in one currency: as they are, converted by the file's own rates, or none.
 
     Args:
-        sheet: the file; told in its notes what was done.
+        sheet: the file; its notes get what was done.
         money: market values, or quantity times price, each in its row's own currency.
 
     Returns:
@@ -153,7 +153,7 @@ def _base(sheet: Sheet, codes: dict[int, str]) -> str:
 def _rates(sheet: Sheet, codes: dict[int, str]) -> dict[int, float] | None:
     """Return row -> factor to the base currency, None where the file's rates do not give it.
 
-    A rate can be dollars a unit (1.17) or units a dollar (156.5): which of the two is told by
+    A rate can be dollars a unit (1.17) or units a dollar (156.5): which of the two is decided by
     what currencies are worth, roughly, and has to be the same for all of them.
     """
     base = _base(sheet, codes)

@@ -16,7 +16,7 @@ from core.data.record import record
 
 #: Largest file of announced changes that is read, bytes.
 LARGEST: Final = 8 << 20
-#: A change of one line told again within this time is the same change, on another day.
+#: A change of one line announced again within this time is the same change, on another day.
 SAME: Final = timedelta(days=60)
 
 Announcements = tuple[Announcement, ...]

@@ -65,7 +65,7 @@ class Line:
         kind: the asset class or type of what is no stock, "" for stocks.
         exchange: as in the file.
         location: the country, as in the file.
-        currency: code of the currency that values are in, "" where not told.
+        currency: code of the currency that values are in, "" where not stated.
         market_currency: code of the currency of the listing, likewise.
         quantity: shares.
         price: price per share.
@@ -114,7 +114,7 @@ class Sheet:
         percent: weights are percentages: True or False where the file says so, None where
             only their sum can tell.
         single: values are in one currency, whatever the currencies of the listings.
-        currency: code of the currency of values, "" where not told.
+        currency: code of the currency of values, "" where not stated.
         weights: what the file's weights add up to, a fraction, where they stand for the values;
             None where money does.
         titles: what a column holds -> its title.

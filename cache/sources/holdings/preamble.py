@@ -57,7 +57,7 @@ class Preamble:
     """The rows above a header.
 
     Attributes:
-        fund: the fund's symbol, "" where none is told.
+        fund: the fund's symbol, "" where none is stated.
         title: the fund's name, "" likewise.
         dates: (rank of its label, line, label, text) of every date; the least rank counts.
         others: texts of dates of something else, which may tell the order of the file's dates.

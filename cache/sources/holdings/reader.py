@@ -1,7 +1,7 @@
 """Any issuer's table of holdings made into lines: header, sections, footer, sums.
 
 The header is found by the table of synonyms, wherever it stands; rows after a blank row or
-a heading are read on; what is no row of the table is told, never dropped in silence.
+a heading are read on; what is no row of the table is reported, never dropped in silence.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class Reader:
                 or None.
 
         Raises:
-            SourceError: the notation cannot be told, or the file holds two of what must be one.
+            SourceError: the notation is ambiguous, or the file holds two of what must be one.
         """
         table, sheet = self._table, self.sheet
         if not table.has("symbol"):

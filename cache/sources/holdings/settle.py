@@ -140,7 +140,7 @@ def _reasons(sheet: Sheet, symbols: list[str]) -> list[str]:
             _check_same(sheet, sheet.lines[places[0]], sheet.lines[place])
         clashes = [_clash(sheet.lines[place], sheet.lines[places[0]]) for place in places[1:]]
         if any(clashes):
-            # which of them the ticker's closes belong to is not told
+            # which of them the ticker's closes belong to is not known
             for place in places:
                 reasons[place] = next(filter(None, clashes))
     return reasons

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cache.sources.prices.price_columns import PriceColumns
     from core.data.frames import BoolArray, FloatArray, IntArray
 
-#: The two closes part on one day by this factor at most through a dividend that nobody told.
+#: The two closes part on one day by this factor at most through a dividend that no file states.
 _PARTED: Final = 1.2
 #: A row before is at most so old, days.
 _NEAR: Final = 7

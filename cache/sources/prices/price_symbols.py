@@ -58,7 +58,7 @@ class Symbols:
     Attributes:
         positions: symbol -> position.
         foreign: ticker of a line that is not listed in the United States -> where it is.
-        currencies: codes of the currencies that are told.
+        currencies: codes of the currencies that are stated.
     """
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cache.sources.prices.basis import Decided
     from cache.sources.prices.price_columns import PriceColumns, TableReading
 
-#: Files of a folder that are told one by one; of more of the same kind one is told for all.
+#: Files of a folder that are named one by one; of more of the same kind one is named for all.
 _NAMES: int = 8
 
 

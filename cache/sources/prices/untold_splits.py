@@ -51,7 +51,7 @@ def without_untold(
         return rows, []
     priced = ~np.isnan(close[rows])
     if total is not None:
-        # Beside an adjusted close the two show by themselves whether a split is told.
+        # Beside an adjusted close the two show by themselves whether a split is stated.
         priced &= np.isnan(total[rows])
     by_symbol = rows[priced]
     symbol, price = columns.symbol[by_symbol], close[by_symbol]

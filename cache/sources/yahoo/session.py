@@ -203,7 +203,7 @@ def _judge(response: Any) -> None:
 def unreachable(error: Exception) -> str:
     """A reason for a person, from an error on the way to Yahoo."""
     words = re.sub(r"\s*See https?://\S+.*", "", str(error), flags=re.DOTALL)
-    # curl's own words for what it is, and how long it took: no two attempts would be told alike
+    # curl's own words for what it is, and how long it took: no two attempts would read alike
     words = re.sub(r"^Failed to perform, curl: \(\d+\) | after \d+ ms", "", words)
     words = "".join(c if c.isprintable() else " " for c in words)[:100].strip(" .")
     return f"Yahoo could not be reached ({words}); try again"

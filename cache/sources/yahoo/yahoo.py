@@ -119,7 +119,7 @@ class Yahoo:
             pause: seconds before what failed in passing is asked a second time.
             spark: ask for the newest closes of twenty symbols at once.
             vendor: gives the addresses.
-            elapsed: seconds since any moment, by which the time of an answer is told.
+            elapsed: seconds since any moment, by which the time of an answer is measured.
         """
         self._spark, self._elapsed = spark, elapsed
         self._chart_address = f"{vendor.address}/{dict(vendor.paths)['chart']}"
