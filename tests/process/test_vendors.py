@@ -77,7 +77,7 @@ def test_the_new_week_takes_the_last_close_along_and_sees_a_correction(
     server.asked.clear()
     monday = run(store, server, "massive")
     assert monday.refetched == ("SAE",) and server.asked["day"] == 2 + len(turns(server))
-    assert series(store, "SAE", "close")[f"{friday}"] == pytest.approx(close * 1.01)
+    assert series(store.read().prices, "SAE", "close")[f"{friday}"] == pytest.approx(close * 1.01)
 
 
 @pytest.mark.parametrize("key", ["massive", "eodhd"])
@@ -99,10 +99,11 @@ def test_a_correction_far_back_is_seen_a_week_and_every_half_year_later(
     history = {"massive": 3, "eodhd": 9}[key]
     assert server.asked["day"] == 1 + 5 and server.asked["history"] == history
     # the split is on the closes before it, the correction of its own day too
+    prices = store.read().prices
     for symbol in ("SAE", "SAB", "BRK-B"):
         truth = server.world.history(symbol)
         closes = dict(zip(map(str, truth[0]), truth[1].tolist(), strict=True))
-        assert series(store, symbol, "close")[f"{when}"] == pytest.approx(closes[f"{when}"] * 1.01)
+        assert series(prices, symbol, "close")[f"{when}"] == pytest.approx(closes[f"{when}"] * 1.01)
     server.asked.clear()
     assert run(store, server, key).requests == 0
 
@@ -115,14 +116,14 @@ def test_a_session_that_is_odd_as_a_whole_is_told_and_not_taken(
     server.world.now = later(NOW, 1)
     server.forget()
     when = turns(server)[2]
-    before = series(store, "SAE", "close")
+    before = series(store.read().prices, "SAE", "close")
     for symbol in ALL:
         close, *rest = server.history(symbol)[when]
         server.history(symbol)[when] = (close * 1.3, *rest)
     monkeypatch.setattr("cache.refresh.older_days.MANY", 6)
     evening = run(store, server, "massive")
     assert f"Massive gives other closes of {when} than before for 7 of 7 lines" in evening.message
-    assert before.items() <= series(store, "SAE", "close").items()
+    assert before.items() <= series(store.read().prices, "SAE", "close").items()
 
 
 def test_a_line_that_does_not_trade_is_no_failure_and_ends_after_a_week(
@@ -139,6 +140,6 @@ def test_a_line_that_does_not_trade_is_no_failure_and_ends_after_a_week(
         assert summary.ok, summary.message
         # its missing days are not asked for again and again
         assert server.asked["day"] <= step + 2 + len(turns(server))
-    held = store.read().prices
-    assert max(series(store, "SAF", "close")) == "2026-06-24"
-    assert held.through["SAF"] == server.world.now.date() and "SAF" not in held.failures
+    prices = store.read().prices
+    assert max(series(prices, "SAF", "close")) == "2026-06-24"
+    assert prices.through["SAF"] == server.world.now.date() and "SAF" not in prices.failures

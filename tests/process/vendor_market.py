@@ -21,7 +21,7 @@ from cache.sources.issuers import Issuers
 from cache.sources.vendors.registry import price_source
 from cache.sources.vendors.settings import SourceSettings
 from cache.store.store import Store
-from core.data.frames import Holdings
+from core.data.frames import Holdings, Prices
 from tests.cache.lookalike_vendors import KEY, SECRET, VendorServer
 from tests.cache.lookalike_world import World
 
@@ -94,9 +94,9 @@ def stocked(folder: Path) -> Store:
     return store
 
 
-def series(store: Store, symbol: str, field: str) -> dict[str, float]:
+def series(prices: Prices, symbol: str, field: str) -> dict[str, float]:
     result: dict[str, float] = {}
-    for block in store.read().prices.blocks:
+    for block in prices.blocks:
         if symbol not in block.symbols:
             continue
         column = block.symbols.index(symbol)
@@ -121,15 +121,16 @@ def turns(server: VendorServer) -> list[date]:
 
 def check_market(store: Store, world: World) -> None:
     """What is held is the world's, in each field, since the day that all vendors reach."""
+    prices = store.read().prices
     for symbol in ALL:
         days, closes, paid = world.history(symbol)
-        held = series(store, symbol, "close")
+        held = series(prices, symbol, "close")
         truth = {str(d): c for d, c in zip(days, closes, strict=True) if str(d) in held}
         assert len(held) > 450 and str(days[-1]) in held, symbol
         assert held == pytest.approx(truth, rel=1e-6), symbol
         first = min(held)
         dividends = {str(d): p for d, p in zip(days, paid, strict=True) if p and str(d) >= first}
-        assert series(store, symbol, "dividend") == pytest.approx(dividends, rel=1e-6), symbol
+        assert series(prices, symbol, "dividend") == pytest.approx(dividends, rel=1e-6), symbol
         split = world.splits.get(symbol)
         there = split is not None and np.datetime64(split[0]) <= days[-1]
-        assert series(store, symbol, "split") == (dict([split]) if there and split else {}), symbol
+        assert series(prices, symbol, "split") == (dict([split]) if there and split else {}), symbol
