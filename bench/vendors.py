@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cache.facts.reference import load_reference
-from cache.facts.vendors import FETCHED, YAHOO, Vendor, load_vendors
+from cache.facts.vendors import YAHOO, Vendor, load_vendors
 from cache.refresh.refresh import refresh
 from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
@@ -165,7 +165,6 @@ def roads(folder: Path, lines: list[str]) -> Iterator[tuple[str, Summary, float,
 def main(argv: list[str]) -> None:
     """Print the table."""
     lines = names(int(argv[0]) if argv else 2_500)
-    assert {"Yahoo", "Massive", "EODHD", "Alpaca"} <= FETCHED
     print("| | requests | seconds at the default rate | seconds here | bytes |")
     print("|---|---:|---:|---:|---:|")
     first: np.ndarray | None = None

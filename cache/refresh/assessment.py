@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -16,15 +17,16 @@ from core.data.frames import day
 from core.data.record import record
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from cache.facts.vendors import Vendor
     from cache.refresh.gate import Answer
     from cache.refresh.held import HeldCloses
+    from core.data.frames import BoolArray
 
 
 #: Part of the close from which dividends are found from the closes alone, five times the tolerance.
 ADJUSTED: Final = 1e-3
+#: First closes in common that must agree where older ones are kept.
+JOINING: Final = 5
 
 
 @record(frozen=True, eq=False, slots=True)
@@ -49,8 +51,13 @@ class Assessment:
     disputed: str | None = None
 
 
-def _compared(answer: Answer, known: HeldCloses, *, rounded: bool) -> Comparison:
+def _compared(
+    answer: Answer, known: HeldCloses, *, rounded: bool, among: BoolArray | None = None
+) -> Comparison:
+    """Compare an answer with the stored closes; ``among``: (T,) with which of them."""
     days, closes = known.final_closes(answer.ask.symbol)
+    if among is not None:
+        days, closes = days[among], closes[among]
     given = ~np.isnan(answer.close)
     if answer.provisional is not None:
         given &= answer.session != day(answer.provisional)
@@ -164,25 +171,79 @@ def of_another(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
     if paid := overpaid(answer, known):
         return Assessment(answer, f"{vendor} gave {paid}; the stored closes stay", odd=True)
     comparison = _compared(answer, known, rounded=True)
-    other = known.prices.sources_of(symbol)
-    new = _missing(answer, known)
-    if comparison.kind == "agrees":
-        return Assessment(new, disputed="")
+    of_vendor = known.given_by(vendor, symbol, known.final_closes(symbol)[0])
+    others, its = (_compared(answer, known, rounded=True, among=a) for a in (~of_vendor, of_vendor))
+    corrected = others.kind in ("agrees", "single") and its.kind == "differs"
+    if comparison.kind in ("agrees", "single") or (comparison.kind == "differs" and corrected):
+        return _of_two_sources(answer, known, vendor, others)
     if comparison.kind == "rebase" and comparison.before is not None:
         change = Rebase(symbol, comparison.before, comparison.factor)
+        new = _missing(answer, known)
         return Assessment(new, rebase=change, note=str(change), disputed="")
-    differs = f"{vendor} differs from {other}, whose closes stay ({comparison.words})"
-    if comparison.kind == "single":
-        return Assessment(new, note=f"{symbol}: {differs}", disputed=differs)
+    differs = _differs(known, symbol, vendor, comparison)
     reason = f"{differs}; `internals forget prices {symbol}` lets {vendor}'s take its place"
     return Assessment(answer, reason, odd=comparison.kind in SYSTEMATIC, disputed=differs)
 
 
-def _missing(answer: Answer, known: HeldCloses) -> Answer:
-    """Return the answer's closes of sessions not stored, and its events where none are stored."""
+def _of_two_sources(
+    answer: Answer, known: HeldCloses, vendor: str, others: Comparison
+) -> Assessment:
+    """Accept what is missing, and what a vendor changed of its own; the rest stays as it is.
+
+    Args:
+        answer: has bars.
+        known: what is held.
+        vendor: who answers.
+        others: how the answer compares with the closes of other sources.
+    """
+    symbol = answer.ask.symbol
+    days, closes = known.final_closes(symbol)
+    common, here, there = np.intersect1d(answer.session, days, return_indices=True)
+    of_vendor = known.given_by(vendor, symbol, common)
+    corrected = np.zeros(len(answer.session), np.bool_)
+    corrected[here] = of_vendor & (np.abs(answer.close[here] / closes[there] - 1) > SAME)
+    paid = np.zeros(len(answer.session))
+    days_paid, cash = known.dividends(symbol)
+    _, at, which = np.intersect1d(answer.session, days_paid, return_indices=True)
+    paid[at] = cash[which]
+    changed = corrected.copy()
+    changed[here] |= of_vendor & (np.abs(answer.dividend - paid) > SAME * paid)[here]
+    # that the vendor has no event on a day does not take back what a file told of it
+    answer = replace(
+        answer,
+        dividend=np.where(changed & (answer.dividend == 0), np.nan, answer.dividend),
+        split=np.where(changed & (answer.split == 0), np.nan, answer.split),
+    )
+    new = _missing(answer, known, changed)
+    notes = []
+    if count := int(np.count_nonzero(corrected)):
+        notes.append(f"{count:,} close{'' if count == 1 else 's'} of {symbol} changed at {vendor}")
+    differs = _differs(known, symbol, vendor, others) if others.days else ""
+    if differs:
+        notes.append(f"{symbol}: {differs}")
+    return Assessment(new, note="; ".join(notes), disputed=differs)
+
+
+def _differs(known: HeldCloses, symbol: str, vendor: str, comparison: Comparison) -> str:
+    """How a vendor differs from the closes of other sources, which stay."""
+    sources = known.prices.sources_of(symbol).split(" and ")
+    others = " and ".join(name for name in sources if name != vendor)
+    return f"{vendor} differs from {others}, whose closes stay ({comparison.words})"
+
+
+def _missing(answer: Answer, known: HeldCloses, changed: BoolArray | None = None) -> Answer:
+    """Return the answer's closes of sessions not stored, and its events where none are stored.
+
+    Args:
+        answer: has bars.
+        known: what is held.
+        changed: (K,) stored sessions that are taken nevertheless; None for none of them.
+    """
     symbol = answer.ask.symbol
     days, _ = known.final_closes(symbol)
     on_known_day = np.isin(answer.session, days)
+    if changed is not None:
+        on_known_day &= ~changed
     own_events = known.has_events(symbol)
     events = (answer.dividend > 0) | (answer.split > 0)
     keep = ~on_known_day | (events & (not own_events))
@@ -210,6 +271,54 @@ def of_changed_vendor(answer: Answer, known: HeldCloses, vendor: str) -> Assessm
     return Assessment(answer)
 
 
+def with_older(assessment: Assessment, known: HeldCloses, vendor: str) -> Assessment:
+    """Put what is held from before a whole history in front of it, where the two join.
+
+    A vendor's plan covers some years, and what is held may reach further back. Over a split the
+    older closes are brought onto the basis of the new ones.
+
+    Args:
+        assessment: of a whole history from the same vendor.
+        known: what is held.
+        vendor: who answers.
+    """
+    answer, symbol = assessment.answer, assessment.answer.ask.symbol
+    start = answer.ask.start
+    days, _ = known.final_closes(symbol)
+    if assessment.reason or not len(days) or days[0] >= day(start):
+        return assessment
+    first = np.zeros(len(days), np.bool_)
+    given = answer.session[~np.isnan(answer.close)]
+    first[np.flatnonzero(np.isin(days, given))[:JOINING]] = True
+    comparison = _compared(answer, known, rounded=False, among=first)
+    if not first.any() or comparison.kind not in ("agrees", "rebase"):
+        return Assessment(
+            answer,
+            f"{vendor}'s history since {start} does not join the closes held from before it;"
+            f" `internals forget prices {symbol}` takes it alone",
+        )
+    older = known.bars_before(symbol, start)
+    for name in ("close", "dividend"):
+        older[name] = older[name] * comparison.factor
+    older["volume"] = older["volume"] / comparison.factor
+    joined: dict[str, Any] = {
+        name: np.concatenate([rows, getattr(answer, name)]) for name, rows in older.items()
+    }
+    return replace(assessment, answer=replace(answer, **joined))
+
+
+def unused_adjusted(answer: Answer, known: HeldCloses) -> str:
+    """A sentence on stored adjusted closes from before a symbol's first close, or ""."""
+    symbol = answer.ask.symbol
+    adjusted, closed = known.first_adjusted(symbol), answer.session[~np.isnan(answer.close)]
+    if adjusted is None or not len(closed) or day(adjusted) >= closed[0]:
+        return ""
+    return (
+        f"the closes of {symbol} begin on {closed[0]}; its adjusted closes, stored from {adjusted},"
+        " are not used beside them: windows that start before are without it"
+    )
+
+
 def assess(answer: Answer, known: HeldCloses, vendor: Vendor, final: date) -> Assessment | None:
     """Compare an answer with bars with the stored closes; None where its symbol is needed whole.
 
@@ -221,7 +330,7 @@ def assess(answer: Answer, known: HeldCloses, vendor: Vendor, final: date) -> As
     """
     symbol, name = answer.ask.symbol, vendor.name
     if not len(known.closes(symbol)[0]):
-        return Assessment(answer)
+        return Assessment(answer, note=unused_adjusted(answer, known))
     if known.foreign(symbol, name):
         return of_another(answer, known, name)
     if not answer.ask.whole:
@@ -233,9 +342,17 @@ def assess(answer: Answer, known: HeldCloses, vendor: Vendor, final: date) -> As
             rewritten = "it does not join what is held"
         assessment = of_own(answer, known, name)
         return None if rewritten and not assessment.odd else assessment
-    shrunk = known.shrunk(answer.ask, answer.session, answer.close, answer.provisional, vendor=name)
+    moved = known.of_another_vendor(symbol, name)
+    shrunk = known.shrunk(
+        answer.ask,
+        answer.session,
+        answer.close,
+        answer.provisional,
+        vendor=name,
+        since=date.min if moved else answer.ask.start,
+    )
     if shrunk:
         return Assessment(answer, asked(shrunk, final))
-    if known.of_another_vendor(symbol, name):
+    if moved:
         return of_changed_vendor(answer, known, name)
-    return of_own(answer, known, name)
+    return with_older(of_own(answer, known, name), known, name)

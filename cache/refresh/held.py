@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
 from cache.facts.vendors import fetched_names
-from core.data.frames import Dates, Events, FloatArray, Prices, day, pydate
+from core.data.frames import BoolArray, Dates, Events, FloatArray, Prices, day, pydate
 
 if TYPE_CHECKING:
     from cache.refresh.ask import Ask
@@ -74,6 +74,56 @@ class HeldCloses:
         sources = self._sources(symbol)
         others = bool(sources - {vendor}) and sources <= self.vendors | {vendor}
         return others and len(self.closes(symbol)[0]) > 0
+
+    def bars_before(self, symbol: str, first: date) -> dict[str, Any]:
+        """The fields of an Answer, of a symbol's stored bars before a day.
+
+        Args:
+            symbol: whose bars.
+            first: the day.
+        """
+        rows: list[tuple[Any, ...]] = []
+        for block, columns in zip(self.prices.blocks, self._columns, strict=True):
+            stop = int(np.searchsorted(block.sessions, day(first)))
+            if (column := columns.get(symbol)) is None or not stop:
+                continue
+            close = block.close[:stop, column]
+            volume = np.full(stop, np.nan) if block.volume is None else block.volume[:stop, column]
+            dividend, split = np.zeros(stop), np.zeros(stop)
+            for events, values in ((block.dividend, dividend), (block.split, split)):
+                mine = (events.col == column) & (events.row < stop)
+                values[events.row[mine]] = events.value[mine]
+            there = ~np.isnan(close) | (dividend > 0) | (split > 0)
+            fields = (block.sessions[:stop], close, volume, dividend, split)
+            rows.append(tuple(values[there] for values in fields))
+        names = ("session", "close", "volume", "dividend", "split")
+        return {
+            name: np.concatenate(values)
+            for name, values in zip(names, zip(*rows, strict=True), strict=True)
+        }
+
+    def given_by(self, source: str, symbol: str, days: Dates) -> BoolArray:
+        """(K,) whether a symbol's closes of some sessions came from a source.
+
+        Args:
+            source: its name.
+            symbol: whose closes.
+            days: (K,) datetime64[D].
+        """
+        newest = (date.max, self.prices.source.get(symbol, ""))
+        runs = (*self.prices.origin.get(symbol, ()), newest)
+        ends = np.array([last for last, _ in runs], "datetime64[D]")
+        given = np.array([name == source for _, name in runs])
+        return given[np.searchsorted(ends, days)]
+
+    def first_adjusted(self, symbol: str) -> date | None:
+        """The session of a symbol's first stored adjusted close, None where it has none."""
+        for block, columns in zip(self.prices.blocks, self._columns, strict=True):
+            if block.adj_close is not None and (column := columns.get(symbol)) is not None:
+                filled = np.isfinite(block.adj_close[:, column])
+                if filled.any():
+                    return pydate(block.sessions[filled][0])
+        return None
 
     def _sources(self, symbol: str) -> set[str]:
         runs = self.prices.origin.get(symbol)
@@ -169,6 +219,7 @@ class HeldCloses:
         unfinished: date | None = None,
         *,
         vendor: str = "Yahoo",
+        since: date = date.min,
     ) -> str:
         """Return why a whole history must not replace the stored one; "" where it may.
 
@@ -178,8 +229,10 @@ class HeldCloses:
             close: (K,) float64, its closes, NaN where none.
             unfinished: the session of its newest close, where that is not final.
             vendor: who answers.
+            since: stored closes from before it stay in any case.
         """
-        count = len(self.closes(ask.symbol)[0])
+        days, _ = self.closes(ask.symbol)
+        count = int(np.count_nonzero(days >= day(since)))
         came = int(np.count_nonzero(~np.isnan(close[session >= day(ask.start)])))
         if came < KEPT * count:
             return f"{vendor} gave {came} closes where there were {count}"

@@ -3,6 +3,9 @@
 Where a session of the market is one answer, a refresh asks for those that are new and sees nothing
 of what the vendor corrects afterwards. So each is asked for again a week later, half a year later
 and every half year from then on. A line whose close has changed there is fetched anew whole.
+
+A refresh takes the turns of all sessions since the one before, up to a week's: else who refreshes
+on Fridays alone would never see four fifths of the history again.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.refresh.ask_groups import ask_groups, far
+from cache.refresh.ask_groups import ask_groups
 from cache.refresh.held import TOLERANCE
 from core.data.frames import day, pydate
 
@@ -53,16 +56,19 @@ def older_sessions(
     """
     if not vendor.per_day:
         return ()
-    groups = [group for group in ask_groups(asks, final) if not far(group[0], final)]
+    groups = [group for group in ask_groups(asks, final) if not group[0].whole]
     if not groups:
         return ()
-    (recent,) = groups
-    begin, symbols = min(ask.start for ask in recent), {ask.symbol for ask in recent}
-    first, last = (int(np.searchsorted(sessions, day(when))) for when in (begin, final))
+    symbols, starts = {ask.symbol for ask in groups[0]}, sorted(ask.start for ask in groups[0])
+    # a line that lags behind says nothing of when the others were refreshed last
+    edges = (starts[0], starts[len(starts) // 2], final)
+    first, refreshed, last = (int(np.searchsorted(sessions, day(when))) for when in edges)
     if not vendor.by_days(last - first, len(symbols)):
         return ()
-    places = [*range(last % HALF_YEAR, last, HALF_YEAR), last - WEEK]
-    turns = (pydate(sessions[place]) for place in places if 0 <= place < first)
+    places: set[int] = set()
+    for new in range(max(refreshed, last - WEEK) + 1, last + 1):
+        places.update(range(new % HALF_YEAR, new, HALF_YEAR), [new - WEEK])
+    turns = (pydate(sessions[place]) for place in sorted(places) if 0 <= place < first)
     return tuple(
         when
         for when in turns

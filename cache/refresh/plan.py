@@ -184,15 +184,16 @@ def piece(symbol: str, last: date, known: HeldCloses, request: Request, vendor: 
 def whole(symbol: str, known: HeldCloses, request: Request, vendor: Vendor = YAHOO) -> Ask:
     """The Ask for a symbol's whole history: indices from 1927, funds from 1993, lines some years.
 
-    It reaches back to the first close held, so that replacing loses no year.
+    It reaches back to the first close held, so that replacing loses no year, and to the first
+    adjusted close, which is not used beside closes.
     """
     today = request.now.date()
     begin = _years_back(today, request.years)
     if symbol in request.leading:
         begin = INDICES_FROM if symbol.startswith("^") else FUNDS_FROM
     days, _ = known.closes(symbol)
-    if len(days):
-        begin = min(begin, pydate(days[0]))
+    adjusted = known.first_adjusted(symbol)
+    begin = min([begin, *map(pydate, days[:1]), *([] if adjusted is None else [adjusted])])
     begin = max(begin, reach(vendor, request.now))
     return Ask(symbol, begin, _until(request.now), whole=True)
 

@@ -268,19 +268,22 @@ class _Work:
         return frozenset(name for name, has in names if not has)
 
     def _single(self, symbol: str, comparison: Comparison) -> None:
-        source = self.held.source_of(symbol, comparison.days[0])
-        count = (
-            f"{len(comparison.days):,} close{'' if len(comparison.days) == 1 else 's'} of {symbol}"
-        )
-        if source == self.bars.source:
-            changed = "was" if len(comparison.days) == 1 else "were"
-            self._notes.append(f"{count} {changed} changed by a newer file ({comparison.words})")
-        else:
-            self._disputed[symbol] = (
+        by_source: dict[str, list[date]] = {}
+        for when in comparison.days:
+            by_source.setdefault(self.held.source_of(symbol, when), []).append(when)
+        for source, days in by_source.items():
+            count = f"{len(days):,} close{'' if len(days) == 1 else 's'} of {symbol}"
+            example = comparison.words if days[0] == comparison.days[0] else f"on {days[0]}"
+            if source == self.bars.source:
+                changed = "was" if len(days) == 1 else "were"
+                self._notes.append(f"{count} {changed} changed by a newer file ({example})")
+                continue
+            differs = (
                 f"{self.bars.source} differs from {source or 'the store'}, whose closes stay"
-                f" ({comparison.words}{', and more' if len(comparison.days) > 1 else ''})"
+                f" ({example}{', and more' if len(days) > 1 else ''})"
             )
-            self._notes.append(f"{count}: {self._disputed[symbol]}; --replace takes the newer ones")
+            self._disputed.setdefault(symbol, differs)
+            self._notes.append(f"{count}: {differs}; --replace takes the newer ones")
 
     def _of_another(self, symbol: str, rows: IntArray, stored: BoolArray) -> None:
         """Blank the values that another source has stored for the same sessions."""

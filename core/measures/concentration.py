@@ -11,7 +11,7 @@ import numpy as np
 from core.data.record import record
 
 if TYPE_CHECKING:
-    from core.data.frames import FloatArray, IntArray
+    from core.data.frames import BoolArray, FloatArray, IntArray
 
 #: The k of "the top k names".
 TOPS: Final = (1, 3, 5, 10, 25)
@@ -89,28 +89,112 @@ def order(
     return np.lexsort((np.array(symbols), -weight, larger_first)).astype(np.intp)
 
 
+def largest(
+    contribution: FloatArray, weight: FloatArray, numbers: IntArray, measured: BoolArray, k: int
+) -> IntArray:
+    """(W, min(k, M)) the first lines of each window in the order of `order`.
+
+    Lines that are not measured come last.
+
+    Args:
+        contribution: (W, M).
+        weight: (W, M) start weights.
+        numbers: (M,) of the lines in the register.
+        measured: (W, M) bool.
+        k: how many.
+    """
+    smaller_first = np.where(measured, -np.round(contribution, _DECIMALS), np.inf)
+    size = min(k + 1, len(numbers))
+    some = np.argpartition(smaller_first, size - 1, axis=1)[:, :size]
+    keys = np.take_along_axis(smaller_first, some, axis=1)
+    ascending = np.argsort(keys, axis=1)
+    first = np.take_along_axis(some, ascending, axis=1)[:, :k]
+    keys = np.take_along_axis(keys, ascending, axis=1)
+    ties = (keys[:, 1:] == keys[:, :-1]) & (keys[:, 1:] < np.inf)
+    for window in np.flatnonzero(ties.any(axis=1)).tolist():
+        # the other keys are for ties alone
+        lines = np.flatnonzero(measured[window])
+        ranked = order(contribution[window, lines], weight[window, lines], numbers[lines])[:k]
+        first[window, : len(ranked)] = lines[ranked]
+    return first
+
+
+def effective_number(parts: FloatArray) -> FloatArray:
+    """(...,) 1 / HHI of (..., M) non-negative parts of their sum; NaN where all are 0."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(parts.sum(axis=-1) ** 2 / (parts * parts).sum(axis=-1))
+
+
+def gini(ascending: FloatArray, size: IntArray | None = None) -> FloatArray:
+    """(...,) Gini coefficient of non-negative parts; NaN where all are 0.
+
+    sum over i of (2 i - n - 1) x_i / (n sum x), x ascending, i from 1 to n.
+
+    Args:
+        ascending: (..., M).
+        size: (...,) n, where the first parts are 0 and stand for nothing; None for M.
+    """
+    count = ascending.shape[-1]
+    n = count if size is None else size
+    # place j of all parts is place j - (M - n) of those that count
+    by_place, total = ascending @ np.arange(1.0, count + 1), ascending.sum(axis=-1)
+    with np.errstate(invalid="ignore"):
+        return np.asarray((2 * by_place + (n - 2 * count - 1) * total) / (n * total))
+
+
+@record(frozen=True, eq=False, slots=True)
+class Gains:
+    """How the gains of some windows come together, (W,) each; see `Concentration`.
+
+    NaN without gains. ``total`` is the sum of all gains without m_k; ``top_scaled`` and
+    ``top_unscaled`` are (W, K) sums over the first line, the first two, and so on.
+    """
+
+    total: FloatArray
+    effective_n_gains: FloatArray
+    effective_n_abs: FloatArray
+    gini_gains: FloatArray
+    gross_gain: FloatArray
+    gross_loss: FloatArray
+    half_of_gain: FloatArray
+    top_scaled: FloatArray
+    top_unscaled: FloatArray
+
+
+def gains_of(unscaled: FloatArray, scaled: FloatArray, first: IntArray) -> Gains:
+    """Measure how the gains of some windows come together.
+
+    Args:
+        unscaled: (W, M) contributions that sum to the basket's return.
+        scaled: (W, M) contributions as printed.
+        first: (W, K) the largest contributors, from `largest`.
+    """
+    real = _real(unscaled)
+    gains, printed = np.sort(np.maximum(real, 0.0), axis=1), np.round(scaled, _DECIMALS)
+    total = gains.sum(axis=1)
+    from_largest = np.cumsum(gains[:, ::-1], axis=1)
+    needed = 1.0 + np.count_nonzero(from_largest < (total / 2 * (1 - 1e-12))[:, None], axis=1)
+    return Gains(
+        total=total,
+        effective_n_gains=effective_number(gains),
+        effective_n_abs=effective_number(np.abs(real)),
+        gini_gains=gini(gains, np.count_nonzero(gains, axis=1)),
+        gross_gain=np.where(printed > 0, scaled, 0.0).sum(axis=1),
+        gross_loss=np.where(printed < 0, scaled, 0.0).sum(axis=1),
+        half_of_gain=np.where(total > 0, needed, np.nan),
+        top_scaled=np.cumsum(np.take_along_axis(scaled, first, axis=1), axis=1),
+        top_unscaled=np.cumsum(np.take_along_axis(real, first, axis=1), axis=1),
+    )
+
+
+def _real(contribution: FloatArray) -> FloatArray:
+    """Contributions; what rounds to nothing at 1e-12 is neither a gain nor a loss."""
+    return np.where(np.round(contribution, _DECIMALS) == 0, 0.0, contribution)
+
+
 def net_return(fund_return: float | None, basket_return: float) -> float:
     """Return of the fund's closes; of the measured lines where none are held."""
     return basket_return if fund_return is None else fund_return
-
-
-def effective_number(parts: FloatArray) -> float | None:
-    """1 / HHI of non-negative parts, after they are made to sum to 1; None where all are 0."""
-    total = float(parts.sum())
-    return total**2 / float((parts**2).sum()) if total > 0 else None
-
-
-def gini(parts: FloatArray) -> float | None:
-    """Gini coefficient of non-negative parts; None where all are 0.
-
-    sum over i of (2 i - n - 1) x_i / (n sum x), x ascending, i from 1.
-    """
-    total = float(parts.sum())
-    if not total > 0:
-        return None
-    size = len(parts)
-    rank = 2 * np.arange(1, size + 1) - size - 1
-    return float(rank @ np.sort(parts)) / (size * total)
 
 
 def concentration(
@@ -135,39 +219,71 @@ def concentration(
         tops: the k wanted; those above the number of lines are left out.
         fund_return: of the fund's closes, None where they are not held.
     """
-    rounded = np.round(scaled, _DECIMALS)
-    # what rounds to nothing at 1e-12 is neither a gain nor a loss
-    unscaled = np.where(np.round(unscaled, _DECIMALS) == 0, 0.0, unscaled)
-    gains = np.sort(unscaled[unscaled > 0])[::-1]
-    gain = math.fsum(gains.tolist())
-    half = int(np.searchsorted(np.cumsum(gains), gain / 2 * (1 - 1e-12))) + 1 if gain else None
-    largest = []
+    gains = gains_of(unscaled[None], scaled[None], ranked[None, : max(tops)])
+    weights = effective_number(share), gini(np.sort(share))
+    return concentration_at(
+        gains, 0, weights, len(ranked), net, lambda k: without(ranked[:k]), tops, fund_return,
+        np.cumsum(_real(unscaled)[ranked]),
+    )  # fmt: skip
+
+
+def concentration_at(
+    gains: Gains,
+    window: int,
+    weights: tuple[FloatArray, FloatArray],
+    lines: int,
+    net: float,
+    without: Callable[[int], tuple[float | None, float]],
+    tops: tuple[int, ...] = TOPS,
+    fund_return: float | None = None,
+    curve: FloatArray | None = None,
+) -> Concentration:
+    """The concentration of one of some windows.
+
+    Args:
+        gains: of the windows.
+        window: which one.
+        weights: effective number and Gini coefficient of its start shares.
+        lines: how many are measured.
+        net: see `concentration`.
+        without: k -> the index's return without the k largest contributors.
+        tops: see `concentration`.
+        fund_return: see `concentration`.
+        curve: see `Concentration`; None where it is left out.
+    """
+
+    def known(value: FloatArray) -> float | None:
+        return None if math.isnan(value) else float(value)
+
+    gain, largest_first = float(gains.total[window]), list[Top]()
     for k in tops:
-        if k > len(ranked):
+        if k > lines:
             continue
-        dropped = ranked[:k]
-        sum_scaled = math.fsum(scaled[dropped].tolist())
-        reweighted, zeroed = without(dropped)
-        largest.append(
+        scaled, unscaled = (
+            float(sums[window, k - 1]) for sums in (gains.top_scaled, gains.top_unscaled)
+        )
+        reweighted, zeroed = without(k)
+        largest_first.append(
             Top(
                 k=k,
-                contribution=sum_scaled,
-                share_of_net=sum_scaled / net if abs(net) >= NET_FLOOR else None,
-                share_of_gross_gain=math.fsum(unscaled[dropped].tolist()) / gain if gain else None,
+                contribution=scaled,
+                share_of_net=scaled / net if abs(net) >= NET_FLOOR else None,
+                share_of_gross_gain=unscaled / gain if gain else None,
                 reweighted=reweighted,
                 zeroed=zeroed,
-                fund_zeroed=None if fund_return is None else fund_return - sum_scaled,
+                fund_zeroed=None if fund_return is None else fund_return - scaled,
             )
         )
+    half = known(gains.half_of_gain[window])
     return Concentration(
-        effective_n=effective_number(share),
-        effective_n_gains=effective_number(np.maximum(unscaled, 0)),
-        effective_n_abs=effective_number(np.abs(unscaled)),
-        gini=gini(share),
-        gini_gains=gini(gains),
-        gross_gain=math.fsum(scaled[rounded > 0].tolist()),
-        gross_loss=math.fsum(scaled[rounded < 0].tolist()),
-        half_of_gain=half,
-        curve=np.cumsum(unscaled[ranked]),
-        top=tuple(largest),
+        effective_n=known(weights[0]),
+        effective_n_gains=known(gains.effective_n_gains[window]),
+        effective_n_abs=known(gains.effective_n_abs[window]),
+        gini=known(weights[1]),
+        gini_gains=known(gains.gini_gains[window]),
+        gross_gain=float(gains.gross_gain[window]),
+        gross_loss=float(gains.gross_loss[window]),
+        half_of_gain=None if half is None else int(half),
+        curve=np.zeros(0) if curve is None else curve,
+        top=tuple(largest_first),
     )

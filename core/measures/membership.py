@@ -81,27 +81,45 @@ class _Lists:
         self.market, self.fund, self.as_of, self.later = market, fund, as_of, later
         self.lenders = lenders(market.reference.indices, fund, market.holdings)
         self.remade = [market.session(d) for d in market.reference.reconstitutions.get(fund, ())]
-        names = (fund, *(lender for lender, _ in self.lenders))
-        self.files = {name: market.holdings.get(name, ()) for name in names}
-        self.dated = {
-            name: [market.session(file.as_of) for file in files]
-            for name, files in self.files.items()
+        # of a list that lends its members alone, each at 1/N, the weights do not matter
+        self.files = {
+            (name, weighted): [
+                file
+                for file in market.holdings.get(name, ())
+                if (even or file.weighted) is weighted
+            ]
+            for name, even in ((fund, False), *self.lenders)
+            for weighted in (True, False)
         }
-        cuts = {*self.sessions(fund), *(r for r in self.remade if r <= as_of)}
-        self.cuts, self.borrowed = sorted(cuts), self._borrowed()
+        self.dated = {
+            key: [market.session(file.as_of) for file in files] for key, files in self.files.items()
+        }
+        self.some_unweighted = any(
+            files for (_, weighted), files in self.files.items() if not weighted
+        )
         self._choices: dict[date, tuple[_Choice, tuple[Acting, ...], Carry, Holdings] | None] = {}
         # the windows of a history share nearly all of their parts
         self._spans: dict[tuple[date, date, date], Span | None] = {}
+        cuts = {*self.sessions(fund), *(r for r in self.remade if r <= as_of)}
+        self.cuts, self.chosen_alone = sorted(cuts), self._chosen_alone()
 
-    def sessions(self, name: str) -> list[date]:
+    def sessions(self, name: str, *, weighted: bool = True) -> list[date]:
         """Sessions of a fund's files up to the as-of date."""
-        return self.dated[name][: bisect_right(self.dated[name], self.as_of)]
+        dated = self.dated[name, weighted]
+        return dated[: bisect_right(dated, self.as_of)]
 
     def _of(
-        self, name: str, start: date, *, later: bool, lender: bool = False, even: bool = False
+        self,
+        name: str,
+        start: date,
+        *,
+        weighted: bool,
+        later: bool,
+        lender: bool = False,
+        even: bool = False,
     ) -> _Choice | None:
         """The file of one fund for a segment's start; ``later``: also one after the as-of date."""
-        files, sessions = self.files[name], self.dated[name]
+        files, sessions = self.files[name, weighted], self.dated[name, weighted]
         known = len(files) if later else bisect_right(sessions, self.as_of)
         if not known:
             return None
@@ -113,30 +131,43 @@ class _Lists:
         return _Choice(sessions[place], files[place], older_than, name if lender else "", even)
 
     def choose(self, start: date) -> _Choice | None:
-        """The file for a segment that starts at a session; None without any."""
-        own_list = self._of(self.fund, start, later=False)
+        """The file for a segment that starts at a session; None without any.
+
+        A list without weights counts for breadth alone. It is chosen where no list with weights
+        says who the members are: none within a year, or none since a reconstitution.
+        """
+        if self.some_unweighted:
+            for weighted in (True, False):
+                choice = self._nearest(start, weighted=weighted, later=False)
+                if choice is not None and self._carry(choice, start).members:
+                    return choice
+        return self._nearest(start, weighted=True, later=self.later) or self._nearest(
+            start, weighted=False, later=self.later
+        )
+
+    def _nearest(self, start: date, *, weighted: bool, later: bool) -> _Choice | None:
+        """The nearest file with weights, or without; ``later``: where needed, also a later one."""
+        own_list = self._of(self.fund, start, weighted=weighted, later=False)
         speaks = own_list is not None and own_list.older_than is None
         if own_list is not None and speaks and 0 <= (start - own_list.session).days <= NEAR_DAYS:
             return own_list
-        lent = [
-            self._of(name, start, later=False, lender=True, even=even)
-            for name, even in self.lenders
-        ]
-        choices = [choice for choice in (own_list, *lent) if choice is not None]
+        choices = self._candidates(start, weighted=weighted, later=False)
         good = [choice for choice in choices if choice.older_than is None]
-        if not good and self.later:
-            late = [
-                self._of(self.fund, start, later=True),
-                *(
-                    self._of(name, start, later=True, lender=True, even=even)
-                    for name, even in self.lenders
-                ),
-            ]
-            choices += [choice for choice in late if choice is not None]
+        if not good and later:
+            choices += self._candidates(start, weighted=weighted, later=True)
             good = [choice for choice in choices if choice.older_than is None]
         # without any list since the reconstitution the old one stays, the fund's own first
         pool = good or [choice for choice in choices if not choice.lender] or choices
         return min(pool, key=lambda choice: choice.distance(start), default=None)
+
+    def _candidates(self, start: date, *, weighted: bool, later: bool) -> list[_Choice]:
+        """The file of the fund itself and of each lender, those that have one."""
+        own_list = self._of(self.fund, start, weighted=weighted, later=later)
+        lent = (
+            self._of(name, start, weighted=weighted, later=later, lender=True, even=even)
+            for name, even in self.lenders
+        )
+        return [choice for choice in (own_list, *lent) if choice is not None]
 
     def changes(self, choice: _Choice, start: date) -> tuple[Acting, ...]:
         """Announced changes that took effect since a file, on or before a session."""
@@ -167,22 +198,33 @@ class _Lists:
         file = amended(self.market, choice.file, changes)
         if choice.even:
             file = even_list(self.market, self.fund, file, rebalance(self.market, when))
-        list_carry = carry(
+        return choice, changes, self._carry(choice, when), file
+
+    def _carry(self, choice: _Choice, when: date) -> Carry:
+        """How far a chosen list is carried to a session."""
+        return carry(
             choice.session,
             when,
             self.remade,
             older_than=choice.older_than,
             lender=choice.lender,
             even=choice.even,
-            weighted=choice.file.weighted,
+            weighted=choice.even or choice.file.weighted,
         )
-        return choice, changes, list_carry, file
 
-    def _borrowed(self) -> list[date]:
-        """Sessions of lent files at which the index is cut, ascending."""
-        lent = {when for name, _ in self.lenders for when in self.sessions(name)}
-        choices = ((when, self.choose(when)) for when in sorted(lent))
-        return [when for when, c in choices if c is not None and c.lender and c.session == when]
+    def _chosen_alone(self) -> list[date]:
+        """Sessions at which the index is cut where the file of the day is chosen, ascending.
+
+        They are those of lent files, and of lists without weights.
+        """
+        days = {when for name, _ in self.lenders for when in self.sessions(name)}
+        days.update(when for name, _ in self.dated for when in self.sessions(name, weighted=False))
+        choices = ((when, self.choose(when)) for when in sorted(days))
+        return [
+            when
+            for when, c in choices
+            if c is not None and c.session == when and (c.lender or not c.file.weighted)
+        ]
 
 
 def _lists(market: Market, fund: str, as_of: date, *, later: bool) -> _Lists:
@@ -210,7 +252,7 @@ def spans(
         later: a file dated after it may serve where no other can.
     """
     lists = _lists(market, fund, as_of, later=later)
-    inside = {*_between(lists.cuts, start, end), *_between(lists.borrowed, start, end)}
+    inside = {*_between(lists.cuts, start, end), *_between(lists.chosen_alone, start, end)}
     if any(even for _, even in lists.lenders):
         turns = rebalances(market, start, end)
         inside |= {when for when in turns if (c := lists.choose(when)) is not None and c.even}

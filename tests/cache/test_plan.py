@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,9 +11,11 @@ import pytest
 
 from cache.facts.funds import load_funds
 from cache.facts.sessions import sessions
+from cache.facts.vendors import load_vendors
 from cache.refresh.ask import Ask
 from cache.refresh.backoff import Wait
 from cache.refresh.held import HeldCloses
+from cache.refresh.older_days import older_sessions
 from cache.refresh.plan import make_plan, whole
 from cache.refresh.reasons import asked, asked_for, wait, wait_until
 from cache.refresh.request import Request
@@ -240,3 +243,45 @@ def test_a_plan_of_thousands_of_lines_is_made_at_once() -> None:
     plan = make_plan(Prices(blocks), files, Request(PAIR, NOW, REFERENCE))
     assert time.process_time() - began < 2.0
     assert len(plan.asks) == 2452
+
+
+@pytest.mark.parametrize("gaps", [(1,), (5,), (2, 3, 1), (1, 4, 5, 2)])
+def test_each_session_is_compared_within_half_a_year_however_often_one_refreshes(
+    gaps: tuple[int, ...],
+) -> None:
+    """Two years of sessions, refreshed every evening, on Fridays, or as it comes."""
+    vendor, calendar = load_vendors()["massive"], sessions()
+    end = int(np.searchsorted(calendar, np.datetime64("2026-06-26")))
+    first, last = end - 700, end - 140
+    names = tuple(f"A{n}" for n in range(9))
+    block = Block(calendar[first : end + 1], names, np.ones((701, 9)))
+    known = HeldCloses(Prices((block,)))
+    compared: set[date] = set()
+    for gap in itertools.cycle(gaps):
+        before, last = last, last + gap
+        if last > end:
+            break
+        # the last one lags behind by some sessions, and needs no comparing of its own
+        starts = [before] * 8 + [before - 4]
+        until = calendar[last].item()
+        asks = [
+            Ask(symbol, calendar[place].item(), until, whole=False)
+            for symbol, place in zip(names, starts, strict=True)
+        ]
+        older = older_sessions(asks, known, vendor, calendar, until, date.min)
+        assert len(older) <= 6 * gap
+        compared.update(older)
+    # what was held all the time: each session up to the first refresh's
+    assert compared >= set(calendar[first : end - 145].tolist())
+
+
+def test_a_month_without_a_refresh_compares_a_weeks_turns() -> None:
+    vendor, calendar = load_vendors()["massive"], sessions()
+    last = int(np.searchsorted(calendar, np.datetime64("2026-06-26")))
+    names = tuple(f"A{n}" for n in range(9))
+    block = Block(calendar[last - 300 : last - 20], names, np.ones((280, 9)))
+    known, final = HeldCloses(Prices((block,))), calendar[last].item()
+    asks = [Ask(symbol, calendar[last - 21].item(), final, whole=False) for symbol in names]
+    older = older_sessions(asks, known, vendor, calendar, final, date.min)
+    at = [last - int(np.searchsorted(calendar, np.datetime64(when))) for when in older]
+    assert len(at) == 10 and max(at) - min(at) <= 129

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from cache.facts.reference import load_reference
 from cache.facts.sessions import sessions
 from cache.refresh.ask import Ask
 from cache.refresh.gate import gate
@@ -24,6 +24,7 @@ from cache.store.bars import Bars
 from cache.store.draft import Note
 from cache.store.store import Store
 from core.data.frames import Holdings, Prices
+from tests.cache.planning import shipped
 
 ALL = sessions()
 DAYS = ALL[(np.datetime64("2026-03-02") <= ALL) & (np.datetime64("2026-06-26") >= ALL)]
@@ -79,9 +80,7 @@ class World:
     def run(self, store: Store, place: int, **more: bool) -> Summary:
         now = evening(place)
         self.asked.clear()
-        return refresh(
-            store, Request(PAIR, now, load_reference(), **more), prices=self, files=Issuers()
-        )
+        return refresh(store, Request(PAIR, now, shipped(), **more), prices=self, files=Issuers())
 
 
 def closes(prices: Prices, symbol: str) -> dict[date, float]:
@@ -264,11 +263,61 @@ def test_closes_of_a_file_stay_the_files(store: Store) -> None:
     world.close["S05"][3] *= 1.1
     summary = world.run(store, 61, full=True)
     assert summary.ok
-    assert "S05: Yahoo differs from own.csv and Yahoo, whose closes stay" in summary.message
+    assert "S05: Yahoo differs from own.csv, whose closes stay" in summary.message
     prices = store.read().prices
     assert closes(prices, "S05")[DAYS[3].item()] == round(world.close["S05"][3] / 1.1, 2)
     assert "Yahoo differs" in prices.disputed["S05"] and list(prices.disputed) == ["S05"]
     assert len(closes(prices, "S05")) == 62
+
+
+@pytest.mark.parametrize("changed", [(55,), range(43, 61)])
+def test_beside_closes_of_a_file_a_vendor_corrects_its_own(
+    store: Store, changed: Sequence[int]
+) -> None:
+    """Closes up to the 40th session are a file's, later ones Yahoo's: some of both change."""
+    world = World()
+    bring_prices(store, own(world, LINES, 40), Note("prices", evening(40), "own.csv"))
+    world.dividend["S05"][58] = 0.2
+    world.run(store, 60)
+    world.close["S05"] = world.close["S05"].copy()
+    world.close["S05"][[3, *changed]] *= 1.02 + 0.001 * np.arange(len(changed) + 1)
+    world.dividend["S05"][58] = 0.25
+    summary = world.run(store, 61)
+    count = f"{len(changed)} close{'s' * (len(changed) > 1)} of S05 changed at Yahoo"
+    assert count in summary.message and "Yahoo differs from own.csv" in summary.message
+    prices = store.read().prices
+    got = list(closes(prices, "S05").values())
+    assert got[:41] == np.round(World().close["S05"][:41], 2).tolist()
+    assert got[41:] == pytest.approx(world.close["S05"][41:62], rel=1e-12)
+    assert HeldCloses(prices).dividends("S05")[1].tolist() == [0.25]
+    assert "own.csv, whose closes stay" in prices.disputed["S05"]
+
+
+def test_closes_that_begin_after_adjusted_ones_are_told(store: Store) -> None:
+    """The vendor has no close of S03 before the 30th session, a file has adjusted ones."""
+    world = World()
+    adjusted = own(world, ["S03"], 55)
+    bars = replace(adjusted, adj_close=adjusted.close, close=np.full(56, np.nan))
+    bring_prices(store, bars, Note("prices", evening(55), "own.csv"))
+    world.close["S03"][:30] = np.nan
+    summary = world.run(store, 56)
+    words = f"the closes of S03 begin on {DAYS[30]}; its adjusted closes, stored from {DAYS[0]}"
+    assert summary.ok and f"{words}, are not used beside them" in summary.message
+    # what came since is the vendor's, and it may correct it
+    world.close["S03"][54] *= 1.01
+    assert "1 close of S03 changed at Yahoo" in world.run(store, 57).message
+
+
+def test_a_whole_history_is_asked_for_from_the_first_adjusted_close(store: Store) -> None:
+    """A file's adjusted closes of S03 are of 1997, and a refresh asks for two years otherwise."""
+    day = np.array(["1997-05-15"], "datetime64[D]")
+    bars = Bars(("S03",), np.zeros(1, np.intp), day, adj_close=np.array([2.0]), source="own.csv",
+                close=np.array([np.nan]), fetched_at=evening(5))  # fmt: skip
+    bring_prices(store, bars, Note("prices", evening(5), "own.csv"))
+    world = World()
+    world.run(store, 56)
+    starts = {ask.symbol: ask.start for ask in world.asked}
+    assert starts["S03"] == date(1997, 5, 15) < starts["S04"]
 
 
 def test_a_file_that_is_another_history_is_not_continued(store: Store) -> None:

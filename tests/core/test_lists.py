@@ -12,6 +12,7 @@ import pytest
 from core.answer.snapshot import Question, Snapshot, take
 from core.data.frames import Action, Announcement, Holdings
 from core.data.market import Market
+from core.explain.measures import explain
 from core.measures.amended import third_friday
 from core.measures.carry import carry
 from core.measures.membership import spans
@@ -212,6 +213,45 @@ def test_an_equal_weight_fund_borrows_members_at_one_nth_on_its_last_rebalance()
     assert cuts == ["2025-09-30", "2025-12-19"]
 
 
+def test_changes_of_a_borrowed_list_are_those_of_its_lenders_files() -> None:
+    """IVV's D, 30 of 100, went for B, 40 of 200; IWM itself has one file, which tells no change."""
+    files = (
+        ivv("2025-09-01", A=50, C=20, D=30),
+        ivv("2026-01-02", A=120, B=40, C=40),
+        iwm("2026-01-20"),
+        LARGE,
+    )
+    own = held(*files, indices=SAME, remade=())
+    snapshot = asked(own, "2025-09-02", "2026-01-30")
+    change = snapshot.changes["IWM"]
+    assert change.lender == "IVV" and change.turnover is not None and change.resized
+    assert [(c.symbol, c.weight, c.contribution) for c in change.left] == [("D", 0.3, 0.0)]
+    assert [(c.symbol, c.weight) for c in change.joined] == [("B", 0.2)]
+    answer = document(snapshot)["changes"]["IWM"]
+    assert (answer["by"], answer["from"], answer["to"]) == ("IVV", "2025-09-01", "2026-01-02")
+    (weight,) = explain(own, snapshot, "IWM", "change", "D")
+    assert weight.computed == weight.value == 0.3
+    assert "2025-09-01" in weight.origins[0]
+    # two files of its own that lie further apart are compared instead
+    nearer = held(*files, iwm("2026-06-20"), indices=SAME, remade=())
+    change = asked(nearer, "2025-12-31", "2026-06-26").changes["IWM"]
+    assert (change.lender, str(change.from_date)) == ("", "2026-01-20")
+    # at equal weights a line is one of three, and what the lender's money did is no turnover
+    even = held(
+        files[0], files[1], LARGE, indices=SAME | {"IWM": "S&P 500 Equal Weight"}, remade=()
+    )
+    snapshot = asked(even, "2025-09-02", "2026-01-30")
+    change = snapshot.changes["IWM"]
+    assert (change.lender, change.turnover, change.resized) == ("IVV", None, ())
+    assert [(c.symbol, c.weight) for c in (*change.left, *change.joined)] == [
+        ("D", pytest.approx(1 / 3)),
+        ("B", pytest.approx(1 / 3)),
+    ]
+    (weight,) = explain(even, snapshot, "IWM", "change", "B")
+    assert weight.computed == weight.value == pytest.approx(1 / 3)
+    assert explain(even, snapshot, "IWM", "turnover") == ()
+
+
 def test_third_fridays_by_the_calendar() -> None:
     assert [third_friday(2025, m).day for m in (3, 6, 9, 12)] == [21, 20, 19, 19]
     assert [third_friday(2026, m).day for m in (3, 6, 9, 12)] == [20, 19, 18, 18]
@@ -292,3 +332,41 @@ def test_announced_changes_are_taken_back_on_a_list_of_later() -> None:
     denied = held(iwm("2025-09-22"), LARGE, announced=changes, remade=())
     view = asked(denied, "2025-09-02", "2025-09-30").indices["IWM"]
     assert not view.contributors.joined and not view.contributors.left
+
+
+@pytest.mark.parametrize(
+    ("weighted", "plain", "remade", "listed"),
+    [
+        ("2025-08-01", "2025-09-01", (), "2025-08-01"),  # the nearer one lacks weights
+        ("2025-11-28", "2025-09-01", (), "2025-11-28"),  # carried back 88 days
+        ("2026-06-02", "2025-09-01", (), "2026-06-02"),  # and 274, as far as leaders are told
+        ("2024-08-29", "2025-09-01", (), "2025-09-01"),  # more than a year old
+        ("2025-11-28", "2025-09-01", (date(2025, 10, 3),), "2025-09-01"),  # remade between
+        ("2025-06-20", "2025-07-01", (REMADE,), "2025-07-01"),  # remade since
+    ],
+)
+def test_a_list_without_weights_speaks_only_where_none_with_weights_may(
+    weighted: str, plain: str, remade: tuple[date, ...], listed: str
+) -> None:
+    """A window from 1 to 30 September 2025: A from 165 to 186 (12.7 %), B stands still."""
+    size = {"A": 90.0, "B": 10.0}
+    file = holdings("IWM", weighted, size, quantity=size, price=dict.fromkeys(size, 1.0))
+    members = replace(holdings("IWM", plain, {"A": 1, "B": 1, "D": 1}), weighted=False)
+    own = held(*sorted((file, members), key=lambda one: one.as_of), LARGE, remade=remade)
+    parts = spans(own, "IWM", date(2025, 9, 1), date(2025, 9, 30), date(2026, 6, 30))
+    assert [str(part.origin.as_of) for part in parts] == [listed]
+    view = asked(own, "2025-09-01", "2025-09-30").indices["IWM"]
+    assert view.claims == (listed == weighted)
+    leader = dict(zip(view.contributors.symbols, view.contributors.weight, strict=True))["A"]
+    # a list without weights counts a third for each line, before its drift with prices
+    assert (leader > 0.8) == (listed == weighted) and (leader < 0.5) == (listed == plain)
+
+
+def test_members_lent_at_equal_weights_need_no_weights() -> None:
+    """RSP takes SPY's members alone: the nearest list of them, whether it has weights or not."""
+    names = {"RSP": "S&P 500 Equal Weight", "SPY": "S&P 500", "IWM": "Russell 2000"}
+    far = holdings("SPY", "2025-06-02", {"A": 90, "B": 10})
+    near = replace(holdings("SPY", "2025-08-29", {"B": 1, "C": 1}), weighted=False)
+    own = held(far, near, iwm("2025-08-29"), indices=names, remade=())
+    (part,) = spans(own, "RSP", date(2025, 9, 1), date(2025, 9, 12), date(2026, 6, 30))
+    assert part.origin.as_of == date(2025, 8, 29) and part.carry.even

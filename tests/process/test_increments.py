@@ -130,6 +130,11 @@ def test_one_close_of_another_source_stays_and_is_listed(desk: Desk) -> None:
     right = [*rows(0, 45), ("AAA", DAYS[45], 411.0), *rows(46, 60)]
     code, _, err = desk.prices("a.csv", *right)
     assert code == 0 and "1 close of AAA was changed by a newer file" in err
+    # a file that changes a close of its own still differs from another's: each is told
+    wrong[30] = ("AAA", wrong[30][1], round(PATH[70] * 1.01, 4))
+    code, _, err = desk.prices("b.csv", *wrong)
+    assert code == 0 and "1 close of AAA was changed by a newer file" in err
+    assert "1 close of AAA: b.csv differs from a.csv, whose closes stay" in err
 
 
 def test_a_file_that_is_odd_in_many_symbols_is_refused_whole(desk: Desk) -> None:

@@ -27,6 +27,7 @@ from core.data.question import Question
 from tests.cache import test_vendor
 from tests.cache.test_vendor import DAYS, LINES, PAIR, World, evening
 from tests.process import test_jumps
+from tests.torture.days_again import days_again
 from tests.torture.report import Row
 from tui.report.document import document
 
@@ -37,6 +38,7 @@ def vendor(folder: Path, small: bool) -> Iterator[Row]:
     """Poisoned batches, files of another history, holdings that jump, imports taken back."""
     yield _poison(folder)
     yield _corrections(folder, small)
+    yield days_again(folder, small)
     yield _increments(folder, small)
     yield _holdings()
     yield _taken_back(folder, 4 if small else 60)

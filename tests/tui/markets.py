@@ -11,7 +11,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -115,6 +115,7 @@ def holdings(
     )
 
 
+@cache
 def market(
     *,
     hostile: bool = False,
@@ -124,7 +125,10 @@ def market(
     funds: tuple[str, ...] = ("IWM", "SPY"),
     held: tuple[str, ...] = ("IWM", "SPY"),
 ) -> Market:
-    """The market; fewer ``funds`` have closes, fewer of them holdings (``held``), where asked."""
+    """The market; fewer ``funds`` have closes, fewer of them holdings (``held``), where asked.
+
+    The same arguments give the same object: what it works out for one test is there for the next.
+    """
     columns: dict[str, FloatArray] = {}
     if "IWM" in funds:
         columns["IWM"] = path(fund_levels(0.20, large=False))
@@ -184,6 +188,12 @@ def market(
 QUESTION = Question(as_of=END, basis="pr")
 
 
+@lru_cache(maxsize=100)
+def answer(market: Market, question: Question) -> Snapshot:
+    """The answer to a question, once for all stories of the same market."""
+    return take(market, question)
+
+
 class FakeDesk:
     """A desk over a market in memory; takes can be slow, failing or empty."""
 
@@ -223,7 +233,7 @@ class FakeDesk:
             raise self.failure
         if self.held is None:
             raise StoreEmpty("nothing is held yet")
-        return take(self.held, question)
+        return answer(self.held, question)
 
     def board(self, pairs: Sequence[Pair], basis: Basis, as_of: date | None) -> Board:
         if self.held is None:

@@ -15,8 +15,8 @@ from tui.report.formats import PICTURE_FORMATS
 if TYPE_CHECKING:
     import argparse
 
-#: What an option holds that was not given.
-_NOT_GIVEN: Final[tuple[object, ...]] = (None, False, "", [], "start")
+#: What an option of texts holds that was not given.
+_NO_TEXT: Final[tuple[object, ...]] = ("", [], "start")
 _QUESTION: Final = ("pair", "window", "as_of", "basis", "index")
 _NAMES: Final = ("without", "theme")
 
@@ -39,7 +39,9 @@ class Rule:
 
 
 def _given(arguments: argparse.Namespace, name: str) -> bool:
-    return getattr(arguments, name, None) not in _NOT_GIVEN
+    value = getattr(arguments, name, None)
+    # a 0 that was given equals False, and is not it
+    return value is not None and value is not False and value not in _NO_TEXT
 
 
 def _with(name: str) -> Callable[[argparse.Namespace], bool]:

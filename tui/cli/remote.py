@@ -23,10 +23,14 @@ if TYPE_CHECKING:
 LOOK: Final = 60.0
 
 
-def local_home(home: Path | None) -> Path | None:
+def local_home(home: Path | None, *, follow: bool = False) -> Path | None:
     """The directory to read: of an address its local copy, brought to what is published now.
 
     Where the line is down the last whole generation stays, and one sentence says so.
+
+    Args:
+        home: what ``--home`` names, None without it.
+        follow: keep the copy at what is published until the process ends.
 
     Raises:
         StoreError: nothing is published there, or it cannot be had and nothing of it is here.
@@ -38,17 +42,16 @@ def local_home(home: Path | None) -> Path | None:
         from tui.service.published import published_age
 
         say(f"{failure}, {published_age(reader.home, datetime.now(UTC))}", ANSWERED)
+    if follow:
+        _follow(reader)
     return reader.home
 
 
-def follow(home: Path | None) -> None:
-    """Keep an address's local copy at what is published, in a thread that ends with the process.
+def _follow(reader: Reader) -> None:
+    """Keep a local copy at what is published, in a thread that ends with the process.
 
     The screen shows what it brings as it shows what any other process brings.
     """
-    if (address := _address(home)) is None:
-        return
-    reader = _reader(address)
 
     def look() -> None:
         while True:

@@ -82,11 +82,9 @@ def _command(arguments: argparse.Namespace) -> int:
     home: Path | None = getattr(arguments, "home", None)
     demo: bool = getattr(arguments, "demo", False)
     if not demo and arguments.command != "completion":
-        from tui.cli.remote import follow, local_home
+        from tui.cli.remote import local_home
 
-        if (local := local_home(home)) is not None:
-            if arguments.command in STAYING:
-                follow(home)
+        if (local := local_home(home, follow=arguments.command in STAYING)) is not None:
             home = arguments.home = local
     where = places(home, demo=demo)
     if arguments.command is None:

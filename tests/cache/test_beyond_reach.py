@@ -1,0 +1,62 @@
+"""Closes held from before the years that a vendor's plan covers stay when a line comes anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cache.refresh.held import HeldCloses
+from cache.store.store import Store
+from tests.torture.days_again import DAYS, HELD, Market, stocked
+
+
+@pytest.fixture
+def market() -> Market:
+    """A vendor whose plan covers two years, about 510 sessions of those held in the end."""
+    return Market()
+
+
+@pytest.fixture
+def store(market: Market, tmp_path: Path) -> Store:
+    """Its closes of 600 sessions."""
+    store = stocked(tmp_path)
+    for place in (HELD - 1, 540, 599):
+        market.run(store, place)
+    return store
+
+
+def held(store: Store, symbol: str) -> tuple[list[object], list[float]]:
+    days, closes = HeldCloses(store.read().prices).closes(symbol)
+    return days.tolist(), closes.tolist()
+
+
+def test_a_correction_loses_no_older_close(market: Market, store: Store) -> None:
+    market.close["S03"][598:600] *= 1.01
+    market.close["S03"][10] *= 1.01  # which nobody will tell any more
+    assert "1 fetched again in full" in market.run(store, 603)
+    days, closes = held(store, "S03")
+    truth = market.close["S03"][:604].copy()
+    truth[10] /= 1.01
+    assert days == DAYS[:604].tolist() and closes == pytest.approx(truth, rel=1e-12)
+
+
+def test_a_split_is_on_older_closes_too(market: Market, store: Store) -> None:
+    market.close["S03"] = market.close["S03"] / 4
+    market.split["S03"][601] = 4.0
+    assert "older closes of S03 were divided by 4" in market.run(store, 601)
+    days, closes = held(store, "S03")
+    assert days == DAYS[:602].tolist()
+    assert closes == pytest.approx(market.close["S03"][:602], rel=1e-12)
+    # and it can be taken back
+    store.change(lambda draft: draft.take_back(store.journal()[-1].id))
+    assert held(store, "S03")[1] == pytest.approx(4 * market.close["S03"][:600], rel=1e-12)
+
+
+def test_a_history_that_does_not_join_is_refused(market: Market, store: Store) -> None:
+    wave = 1 + 0.01 * np.sin(np.arange(len(DAYS)))
+    market.close["S03"] = market.close["S03"] * wave
+    before = held(store, "S03")[1]
+    assert "does not join the closes held from before it" in market.run(store, 603)
+    assert held(store, "S03")[1][:600] == before
