@@ -268,9 +268,13 @@ class _Marks:
             pieces = [spans(market, fund, w.start, w.end, self._as_of) for w in windows]
             ends = (list_at_end(market, fund, w.start, w.end, self._as_of) for w in windows)
             pieces.append(tuple(end for end in ends if end is not None))
-        number = {part.file: place for place, part in enumerate(chain.from_iterable(pieces))}
-        files = list(number)
-        spoken = [[(p.start, p.end, number[p.file], p.carry) for p in some] for some in pieces]
+        # windows share their parts: each is described once
+        parts = {id(part): part for part in chain.from_iterable(pieces)}
+        files = list(dict.fromkeys(part.file for part in parts.values()))
+        file_number = {file: place for place, file in enumerate(files)}
+        described = [(p.start, p.end, file_number[p.file], p.carry) for p in parts.values()]
+        number = {part: place for place, part in enumerate(parts)}
+        windows_parts = [[number[id(part)] for part in some] for some in pieces]
         sessions = [market.session(file.as_of) for file in files]
         first = date(min([first, *sessions]).year - 1, 1, 1)
         if self._of.adjusted:
@@ -279,7 +283,8 @@ class _Marks:
         shown = chain.from_iterable(market.holdings.values()) if market.announced else ()
         return fingerprint(
             [(window.start, window.end) for window in windows],
-            spoken,
+            described,
+            windows_parts,
             [self._of.file(file) for file in files],
             self._of.closes(first, last, volumes=daily),
             (market.announced, [self._of.file(file) for file in shown]),
