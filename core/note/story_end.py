@@ -83,7 +83,7 @@ def in_mind(snapshot: Snapshot, voice: Voice) -> list[Sentence]:
     measured = [view for view in views if round(view.weight_measured, 4)]
     sentences = [_covered(measured, voice)] if measured else []
     sentences += _unanswered(snapshot, [view.fund for view in measured], voice)
-    sentences += [_silent(view, voice) for view in measured if not (view.complete and view.claims)]
+    sentences += [_silent(view, voice) for view in measured if not view.claims_all]
     sentences += _grounds(views, measured, voice)
     return [*sentences, _returns(snapshot, measured, voice)]
 
