@@ -192,7 +192,7 @@ def _taken_back(folder: Path, count: int) -> Row:
     wrong, kinds = [], 0
     for step in range(count):
         before, there = answer(store.read()), {entry.id for entry in store.journal()}
-        act = dice.choice((_import, _file, _refresh))
+        act = dice.choice((_import, _file, _refresh, _correct))
         try:
             act(store, world, dice, step)
         except SourceError:
@@ -206,7 +206,8 @@ def _taken_back(folder: Path, count: int) -> Row:
     return Row(
         "an import or a refresh taken back",
         f"{count} at random: files of closes that agree, differ, are taken whole or are re-based,"
-        " holdings of a day held already, refreshes after a split; each taken back by its number",
+        " holdings of a day held already, refreshes after a split and after corrections; each taken"
+        " back by its number",
         "the whole note's JSON is as before",
         "; ".join(wrong[:3]) or f"{kinds} taken back, 0 answers changed",
         not wrong and kinds > 0,
@@ -235,3 +236,13 @@ def _refresh(store: Store, world: World, dice: random.Random, step: int) -> None
     fresh.split[symbol][61] = 2.0
     with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
         fresh.run(store, 61)
+
+
+def _correct(store: Store, world: World, dice: random.Random, step: int) -> None:
+    """The vendor changes closes of a line, of its own and of files; all is compared."""
+    fresh = World()
+    symbol = dice.choice(LINES)
+    for place in dice.sample(range(62), dice.choice((1, 4, 20))):
+        fresh.close[symbol][place] *= dice.uniform(0.97, 1.03)
+    with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+        fresh.run(store, 61, full=True)
