@@ -24,7 +24,7 @@ from core.answer.snapshot import take
 from core.data.frames import Holdings, Prices
 from core.data.market import Market
 from core.data.question import Question
-from tests.cache import test_vendor
+from tests.cache import test_poison, test_vendor
 from tests.cache.test_vendor import DAYS, LINES, PAIR, World, evening
 from tests.process import test_jumps
 from tests.torture.days_again import days_again
@@ -65,7 +65,7 @@ def answer(held: Held) -> str:
 def _poison(folder: Path) -> Row:
     wrong, runs = [], 0
     poisons = (test_vendor.still, test_vendor.late, test_vendor.unsplit, test_vendor.pence,
-               test_vendor.rich, test_vendor.net)  # fmt: skip
+               test_vendor.rich, test_vendor.net, *test_poison.POISONS)  # fmt: skip
     for poison in poisons:
         for full in (False, True):
             world, store = World(), _store(folder / f"{poison.__name__} {full}")
@@ -82,9 +82,10 @@ def _poison(folder: Path) -> Row:
                 wrong.append(f"{poison.__name__}: the next refresh failed")
     return Row(
         "a vendor's poison",
-        "every line repeats a close, every history a session late, splits without a record, pence"
-        " for dollars, dividends above the price, closes adjusted for dividends; of what is stale"
-        " and of everything",
+        "every line repeats a close (the last, rounded, an older one), has another line's or the"
+        " same; every history a session late, splits without a record or of every line, pence for"
+        " dollars, dividends above the price or of every line, closes adjusted for dividends; of"
+        " what is stale and of everything",
         "the batch is refused as a whole and named; the next good refresh mends all",
         "; ".join(wrong[:3]) or f"{runs} refreshes: 0 closes changed, all named, all mended",
         not wrong,
