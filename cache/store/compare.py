@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from cache.facts.sessions import sessions
-from core.data.frames import BoolArray, Dates, FloatArray, pydate
+from core.data.frames import JUMP, BoolArray, Dates, FloatArray, pydate
 from core.data.record import record
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Comparison:
         kind: "agrees"; "rebase": what is held is on the basis before a split; "older": the new
             ones are; "single": single closes differ; "shifted" by a session; "split": one lacks
             or makes up a split; "currency": by a currency's factor; "differs" otherwise;
-            "apart": no close in common, and a move as of a split between the two.
+            "apart": no close in common, and a move as of a split or beyond tenfold between.
         factor: for "rebase", what brings the closes held onto the basis of the new ones; for
             "older", the new ones onto that of those held.
         before: for "rebase", the first session held that stays as it is.
@@ -183,6 +183,7 @@ def _apart(
 
     Each place where one goes over into the other is looked at; a move there that looks like a
     split is one where the new history records it, and a question to a person where it does not.
+    So is a move that no answer would believe: closes in another currency or its hundredths.
     """
     both = np.concatenate([days, new_days])
     order = np.argsort(both)
@@ -203,5 +204,8 @@ def _apart(
         large = abs(math.log(near)) > math.log(1.4)
         if split or (large and abs(move - math.log(near)) < _NEAR):
             words = f"no close in common, and a move like a split between the two: {example}"
+            return Comparison("apart", days=(session,), words=words)
+        if abs(move + math.log(recorded or 1.0)) > math.log(JUMP):
+            words = f"no close in common, and a move beyond {JUMP:g}-fold between: {example}"
             return Comparison("apart", days=(session,), words=words)
     return Comparison("agrees")

@@ -1,23 +1,25 @@
-"""What the table of measures reads of an index, over many windows, each worked out when asked for.
+"""What the table of measures reads of an index, over many windows at once.
 
 A whole answer (`core.answer.index.index_of`) also names lines and gives reasons; a history of a
-measure needs its number alone, thousands of times.
+measure needs its number alone, thousands of times: windows are worked out in blocks, and a row of
+the table takes a block's arrays where it takes the numbers of one answer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from core.answer.index import index_of, no_list, own_return
 from core.answer.views import covers
 from core.data.record import record
-from core.measures.breadth import Breadth, MemberList, breadth
-from core.measures.concentration import Concentration, concentration, net_return, order
-from core.measures.end_weights import WindowWeights, held_weights, weights_at
+from core.measures.breadth import Moments, moments
+from core.measures.concentration import TOPS, Concentrations, concentrations, largest
+from core.measures.end_weights import HeldWeights, held_weights_of, weights_of
 from core.measures.membership import list_at_end, spans
 from core.measures.sweep import Swept, sweep
 
@@ -25,137 +27,179 @@ if TYPE_CHECKING:
     from datetime import date
 
     from core.answer.views import IndexView
-    from core.data.frames import FloatArray, IntArray
+    from core.data.frames import BoolArray, FloatArray, IntArray
     from core.data.market import Market
     from core.data.question import Question
     from core.data.windows import Window
     from core.measures.membership import Span
 
 
+class Asked(NamedTuple):
+    """A window, its parts and the list at its end."""
+
+    window: Window
+    parts: tuple[Span, ...]
+    at_end: Span | None
+
+
+class _Weights(NamedTuple):
+    """(W,) weights of the heaviest lines, as a `HeldWeights` has them for one window."""
+
+    of_windows: Sequence[HeldWeights]
+
+    @property
+    def effective_n(self) -> FloatArray:
+        """1 / sum of squared shares."""
+        return np.array([one.effective_n for one in self.of_windows], float)
+
+    def of_top(self, k: int) -> FloatArray:
+        """The k largest together."""
+        return np.array([one.of_top(k) for one in self.of_windows], float)
+
+
+class _EndWeights(NamedTuple):
+    """Weights at the windows' starts and ends."""
+
+    start: _Weights
+    end: _Weights
+
+
 @record(frozen=True, eq=False)
 class Figures:
-    """The figures of one index over one window, under the names that `IndexView` has them by.
+    """The figures of one index over some windows, under the names that `IndexView` has them by.
+
+    All are (W,) arrays; NaN where a number is not known.
 
     Attributes:
         market: the data held.
         question: what is asked.
-        window: one of its windows.
-        parts: of the window.
-        swept: its lines measured.
+        asked: the windows.
+        swept: their lines measured.
     """
 
     market: Market
     question: Question
-    window: Window
-    parts: tuple[Span, ...]
+    asked: Sequence[Asked]
     swept: Swept
 
-    @property
-    def fund(self) -> str:
-        """The fund that the index is followed through."""
-        return self.parts[0].fund
-
     @cached_property
-    def fund_return(self) -> float | None:
-        """Return of the fund's closes, None where they are not held."""
-        return own_return(self.market.series(self.fund), self.window, self.question.basis)
+    def fund_return(self) -> FloatArray:
+        """Return of the fund's closes."""
+        series = self.market.series(self.asked[0].parts[0].fund)
+        basis = self.question.basis
+        return np.array([own_return(series, one.window, basis) for one in self.asked], float)
 
     @property
-    def basket_return(self) -> float:
+    def basket_return(self) -> FloatArray:
         """Return of the measured lines."""
-        return self.swept.stretch.growth - 1
+        return self.swept.growth - 1
 
     @property
-    def weight_measured(self) -> float:
+    def weight_measured(self) -> FloatArray:
         """The smallest m_k."""
-        return self.swept.stretch.weight_measured
+        return self.swept.weight_measured
 
     @property
-    def file_price_weight(self) -> float:
+    def file_price_weight(self) -> FloatArray:
         """Weight measured on prices of files, of the segment with the most."""
-        return self.swept.stretch.on_files
+        return self.swept.on_files
 
     @cached_property
-    def contributors(self) -> IntArray:
-        """(M,) measured lines, largest contribution first."""
-        rows = np.nonzero(self.swept.stretch.measured)[0]
-        scaled, weight = self.swept.stretch.scaled[rows], self._weights[rows]
-        return rows[order(scaled, weight, self.swept.numbers[rows])]
-
-    @property
-    def _weights(self) -> FloatArray:
-        return self.swept.stretch.weight * self.swept.stretch.share
+    def lines(self) -> IntArray:
+        """Lines measured."""
+        return np.asarray(np.count_nonzero(self.swept.measured, axis=1))
 
     @cached_property
-    def breadth(self) -> Breadth:
+    def breadth(self) -> Moments:
         """Counts of the lines of the first list, without the ladder."""
-        counted, first = np.isfinite(self.swept.returns), self.parts[0]
-        stretch = self.swept.stretch
-        members = MemberList("start", first.origin.as_of, stretch.weight, first.carry)
-        return breadth(
-            self.swept.returns[counted], stretch.share[counted], self.basket_return, (), (), (),
-            members,
-        )  # fmt: skip
+        swept = self.swept
+        return moments(swept.returns, swept.shares[swept.start], self.basket_return)
 
     @cached_property
-    def concentration(self) -> Concentration:
+    def concentration(self) -> Concentrations:
         """How few names it hangs on; its figures without them are left out."""
-        ranked, stretch = self.contributors, self.swept.stretch
-        unscaled = stretch.unscaled[ranked]
-
-        def without(dropped: IntArray) -> tuple[None, float]:
-            return None, self.basket_return - float(unscaled[dropped].sum())
-
-        net = net_return(self.fund_return, self.basket_return)
-        places = np.arange(len(ranked))
-        return concentration(
-            stretch.share[ranked], unscaled, stretch.scaled[ranked], places, net, without
+        swept = self.swept
+        weight = swept.weight[:, None] * swept.shares[swept.start]
+        first = largest(swept.scaled, weight, swept.numbers, swept.measured, max(TOPS))
+        return concentrations(
+            swept.shares, swept.start, self.lines, swept.unscaled, swept.scaled, first
         )
 
     @cached_property
-    def weights(self) -> WindowWeights:
-        """The heaviest lines at the window's two ends."""
-        window = self.window
-        last = list_at_end(self.market, self.fund, window.start, window.end, self.parts[0].as_of)
-        return WindowWeights(
-            held_weights(self._weights),
-            weights_at(self.market, last, window.end, self.swept.closes),
+    def weights(self) -> _EndWeights:
+        """The heaviest lines at the windows' two ends."""
+        swept = self.swept
+        first = np.unique(swept.start, return_index=True)[1]
+        starts = held_weights_of(swept.weight[first, None] * swept.shares)
+        ends = weights_of(
+            swept.closes, [(one.at_end, one.window.end) for one in self.asked], swept.column
         )
+        return _EndWeights(_Weights([starts[row] for row in swept.start]), _Weights(ends))
 
     @cached_property
-    def _whole(self) -> IndexView:
-        """The whole answer, for what takes more than numbers."""
-        answer = index_of(self.market, self.question, self.fund, self.window, self.parts)
-        assert not isinstance(answer, str)
-        return answer[0]
+    def correlation(self) -> FloatArray:
+        """Average correlation of its lines."""
+        known = enumerate(self.lines.tolist())
+        return np.array([self._whole(at).correlation if n else None for at, n in known], float)
+
+    @cached_property
+    def covered(self) -> BoolArray:
+        """Whether enough weight is measured, and to the window's end, to claim anything."""
+        enough = [
+            covers(weight) and (covers(1 - early) or self._whole(place).covered)
+            for place, (weight, early) in enumerate(
+                zip(self.weight_measured.tolist(), self.swept.end_early.tolist(), strict=True)
+            )
+        ]
+        return np.array(enough)
+
+    @cached_property
+    def claims(self) -> BoolArray:
+        """Whether coverage and lists are good enough to speak of leaders."""
+        lists = [all(part.carry.leaders for part in one.parts) for one in self.asked]
+        return np.asarray(self.covered & np.array(lists))
+
+    @cached_property
+    def claims_breadth(self) -> BoolArray:
+        """Whether they are good enough to count how many rose."""
+        lists = [all(part.carry.breadth for part in one.parts) for one in self.asked]
+        return np.asarray(self.covered & np.array(lists))
 
     @property
-    def correlation(self) -> float | None:
-        """Average correlation of its lines."""
-        return self._whole.correlation
+    def why(self) -> list[str]:
+        """Why a window has no figures, "" where it has."""
+        known = zip(self.asked, self.lines.tolist(), strict=True)
+        return ["" if lines else _none_measured(one) for one, lines in known]
+
+    def _whole(self, place: int) -> IndexView:
+        """The whole answer of a window, for what takes more than numbers."""
+        window, parts, _ = self.asked[place]
+        if place not in self._answers:
+            answer = index_of(self.market, self.question, parts[0].fund, window, parts)
+            assert not isinstance(answer, str)
+            self._answers[place] = answer[0]
+        return self._answers[place]
 
     @cached_property
-    def covered(self) -> bool:
-        """Whether enough weight is measured, and to the window's end, to claim anything."""
-        if not covers(self.weight_measured):
-            return False
-        return covers(1 - self.swept.stretch.end_early) or self._whole.covered
+    def _answers(self) -> dict[int, IndexView]:
+        """Row of a window -> its whole answer, as far as it was asked for."""
+        return {}
 
-    @cached_property
-    def claims(self) -> bool:
-        """Whether coverage and lists are good enough to speak of leaders."""
-        return self.covered and all(part.carry.leaders for part in self.parts)
 
-    @cached_property
-    def claims_breadth(self) -> bool:
-        """Whether they are good enough to count how many rose."""
-        return self.covered and all(part.carry.breadth for part in self.parts)
+def _none_measured(one: Asked) -> str:
+    """That no line of a window's first list is measured."""
+    size, fund = len(one.parts[0].file.symbols), one.parts[0].fund
+    return f"none of the {size:,} lines of {fund} has closes at both ends of the window"
+
+
+#: Windows one after another with their figures, or why they have none.
+Measured = tuple[Sequence["Window"], Figures | str]
 
 
 def figures(
     market: Market, question: Question, fund: str, windows: Sequence[Window], as_of: date
-) -> Iterator[Figures | str]:
-    """The figures of one index over windows, or why there are none.
+) -> Iterator[Measured]:
+    """The figures of one index over windows, one after another.
 
     Args:
         market: the data held.
@@ -164,15 +208,27 @@ def figures(
         windows: ascending by their ends.
         as_of: the session asked for.
     """
-    parts = [spans(market, fund, window.start, window.end, as_of) for window in windows]
-    measured = sweep(market, [some for some in parts if some], question.basis)
-    for window, some in zip(windows, parts, strict=True):
-        if not some:
-            yield no_list(fund)
-            continue
-        swept = next(measured)
-        if swept is None:
-            size = len(some[0].file.symbols)
-            yield f"none of the {size:,} lines of {fund} has closes at both ends of the window"
+    asked = []
+    for window in windows:
+        ends = window.start, window.end
+        parts = spans(market, fund, *ends, as_of)
+        asked.append(Asked(window, parts, list_at_end(market, fund, *ends, as_of)))
+    for has_list, group in groupby(asked, lambda one: bool(one.parts)):
+        some = list(group)
+        if has_list:
+            yield from _measured(market, question, some)
         else:
-            yield Figures(market, question, window, some, swept)
+            yield [one.window for one in some], no_list(fund)
+
+
+def _measured(market: Market, question: Question, asked: Sequence[Asked]) -> Iterator[Measured]:
+    """The figures of windows that have lists."""
+    first = 0
+    for swept in sweep(market, [(one.parts, one.at_end) for one in asked], question.basis):
+        some = asked[first : first + (1 if swept is None else len(swept.start))]
+        windows = [one.window for one in some]
+        if swept is None:
+            yield windows, _none_measured(some[0])
+        else:
+            yield windows, Figures(market, question, some, swept)
+        first += len(some)

@@ -30,7 +30,7 @@ from core.data.question import Basis, Question
 from core.data.windows import Window, resolve
 from core.measures.attribution import by_sector
 from core.measures.bridge import Step, bridge, gap_leaders, side
-from core.measures.changes import Change, Changes, changes, pair_of_files
+from core.measures.changes import Change, Changes, window_changes
 from core.measures.membership import as_known, list_at_end, spans
 from core.measures.spread import Spread, spread
 
@@ -108,14 +108,13 @@ def _changes(
     parts: Mapping[str, tuple[Span, ...]],
     indices: Mapping[str, IndexView],
 ) -> dict[str, Changes]:
-    """Fund -> what changed between two of its files, of those that have two."""
+    """Fund -> what changed between two files of its index, of those that have two."""
     changes_of = {}
     for fund, spans_of in parts.items():
-        first = spans_of[0].origin if spans_of and not spans_of[0].carry.lender else None
-        files = pair_of_files(market, fund, first, window.end)
-        if files is not None:
-            change = changes(market, *files, as_of)
-            changes_of[fund] = _with_contributions(market, change, files, indices.get(fund))
+        first = spans_of[0] if spans_of else None
+        compared = window_changes(market, fund, first, window.end, as_of)
+        if compared is not None:
+            changes_of[fund] = _with_contributions(market, *compared, indices.get(fund))
     return changes_of
 
 

@@ -19,36 +19,46 @@ if TYPE_CHECKING:
 
 
 def stack(
-    blocks: Iterable[Block], sessions_known: Dates, files: FileCloses | None = None
+    blocks: Iterable[Block],
+    sessions_known: Dates,
+    files: FileCloses | None = None,
+    symbols: tuple[str, ...] | None = None,
 ) -> Matrix:
-    """Lay year blocks over one another on the union of their symbols.
+    """Lay year blocks over one another.
 
     Args:
         blocks: ascending.
         sessions_known: every session of the exchange.
         files: the closes of the blocks that are prices of files.
+        symbols: the columns wanted, also of lines without a close; None for all symbols held.
     """
     parts = tuple(blocks)
-    symbols = parts[0].symbols
-    if any(block.symbols != symbols for block in parts):
-        symbols = tuple(sorted(set().union(*(block.symbols for block in parts))))
+    if symbols is None:
+        symbols = parts[0].symbols
+        if any(block.symbols != symbols for block in parts):
+            symbols = tuple(sorted(set().union(*(block.symbols for block in parts))))
     places = [column_places(block.symbols, symbols) for block in parts]
     sessions = np.concatenate([block.sessions for block in parts])
     sizes = [len(block.sessions) for block in parts]
     offsets = np.cumsum([0, *sizes])
-    close = over_one_another(sizes, [block.close for block in parts], places)
-    adjusted = over_one_another(sizes, [block.adj_close for block in parts], places)
+    whole = all(block.symbols == symbols for block in parts)
+    close = over_one_another(sizes, [block.close for block in parts], places, whole=whole)
+    adjusted = over_one_another(sizes, [block.adj_close for block in parts], places, whole=whole)
     assert close is not None
 
-    columns = [np.nonzero(p >= 0)[0][np.argsort(p[p >= 0])] for p in places]
+    columns = []
+    for block, place in zip(parts, places, strict=True):
+        column = np.full(len(block.symbols), -1)
+        column[place[place >= 0]] = np.nonzero(place >= 0)[0]
+        columns.append(column)
 
     def events(name: str) -> tuple[IntArray, IntArray, FloatArray]:
         fields = [getattr(block, name) for block in parts]
-        return (
-            np.concatenate([e.row + offset for e, offset in zip(fields, offsets, strict=False)]),
-            np.concatenate([where[e.col] for e, where in zip(fields, columns, strict=True)]),
-            np.concatenate([e.value for e in fields]),
-        )
+        rows = np.concatenate([e.row + at for e, at in zip(fields, offsets, strict=False)])
+        of_columns = np.concatenate([c[e.col] for e, c in zip(fields, columns, strict=True)])
+        wanted = of_columns >= 0
+        values = np.concatenate([e.value for e in fields])
+        return rows[wanted], of_columns[wanted], values[wanted]
 
     matrix = laid_out(
         sessions,

@@ -350,13 +350,20 @@ class Market:
         place = self.position(value) - 1
         return pydate(self.reference.sessions[place]) if place >= 0 else None
 
-    def matrix(self, years: Iterable[int]) -> Matrix | None:
-        """The bars of some years side by side, cached; None where none of them is held."""
+    def matrix(self, years: Iterable[int], symbols: tuple[str, ...] | None = None) -> Matrix | None:
+        """The bars of some years side by side; None where none of them is held.
+
+        Args:
+            years: calendar years.
+            symbols: the columns wanted; None for all symbols held, which is cached.
+        """
         wanted = tuple(sorted(set(years) & set(self.years)))
         if not wanted:
             return None
         blocks = [self.years[year] for year in wanted]
         files, sessions = self.line_tickers.file_closes, self.reference.sessions
+        if symbols is not None:
+            return stack(blocks, sessions, files, symbols)
         return self.cached_of_bars(wanted, lambda: stack(blocks, sessions, files))
 
     @cached_property

@@ -112,20 +112,24 @@ class Matrix:
             np.maximum(before, current, out=current)
         return last
 
-    def last(self, row: int) -> IntArray:
-        """(N,) row of the last close at or before a row, -1 where none, or before the first row."""
-        last_rows = np.full(len(self.symbols), row, np.intp)
-        if row >= 0:
-            last_rows[self._gaps] = self._last_in_gaps[row]
+    def last(self, row: int | IntArray) -> IntArray:
+        """(..., N) row of the last close at or before a row, -1 where none.
+
+        Args:
+            row: one or several, -1 for a date before the first row.
+        """
+        row = np.asarray(row)[..., None]
+        last_rows = np.repeat(row, len(self.symbols), axis=-1)
+        last_rows[..., self._gaps] = np.where(row >= 0, self._last_in_gaps[row[..., 0]], -1)
         return last_rows
 
     def of_file(self, rows: IntArray) -> BoolArray:
-        """(N,) whether the close at a row per column is a file's price.
+        """(..., N) whether the close at a row per column is a file's price.
 
         Such a price stands for its own session alone: all lines have theirs on the same few.
         """
         if not len(self.of_files):
-            return np.zeros(len(rows), bool)
+            return np.zeros(rows.shape, bool)
         key = rows * len(self.symbols) + np.arange(len(self.symbols))
         place = np.minimum(np.searchsorted(self.of_files, key), len(self.of_files) - 1)
         return np.asarray(self.of_files[place] == key)
@@ -135,17 +139,17 @@ class Matrix:
         return int(np.searchsorted(self.sessions, day(value), side="right")) - 1
 
     def price_at(self, rows: IntArray) -> FloatArray:
-        """(N,) stand-in price at a row per column; NaN where the row is -1."""
+        """(..., N) stand-in price at a row per column; NaN where the row is -1."""
         values = self.stand_in[np.maximum(rows, 0), np.arange(len(self.symbols))]
         return np.where(rows >= 0, values, np.nan)
 
-    def last_closes(self, row: int) -> FloatArray:
-        """(N,) last stand-in price at or before a row, NaN where none."""
-        if row < 0:
-            return np.full(len(self.symbols), np.nan)
-        prices = self.stand_in[row].copy()
-        rows = self._last_in_gaps[row]
-        prices[self._gaps] = np.where(rows >= 0, self.stand_in[rows, self._gaps], np.nan)
+    def last_closes(self, row: int | IntArray) -> FloatArray:
+        """(..., N) last stand-in price at or before one or several rows, NaN where none."""
+        row = np.asarray(row)[..., None]
+        prices = np.where(row >= 0, self.stand_in[row[..., 0]], np.nan)
+        rows = self._last_in_gaps[row[..., 0]]
+        known = (row >= 0) & (rows >= 0)
+        prices[..., self._gaps] = np.where(known, self.stand_in[rows, self._gaps], np.nan)
         return np.asarray(prices)
 
     def growth(
@@ -155,20 +159,27 @@ class Matrix:
         basis: str,
         prices: tuple[FloatArray, FloatArray] | None = None,
     ) -> FloatArray:
-        """(N,) price ratio between two rows a column, with dividends reinvested under "tr".
+        """(..., N) price ratio between two rows a column, with dividends reinvested under "tr".
 
         PR: P_last / P_first. TR: times the product of (1 + D/P) over dividends at rows
         in (first, last], which is the product over days of (P_t + D_t) / P_{t-1}; or the
         ratio of adjusted closes where dividends come in that form, as far as they do.
-        ``prices`` are those at the two rows, where they are known.
+
+        Args:
+            first: (..., N) rows, -1 where none.
+            last: (..., N) likewise.
+            basis: "pr" or "tr".
+            prices: those at the two rows, where they are known.
         """
         lower, upper = prices or (self.price_at(first), self.price_at(last))
         ratio = upper / lower
         if basis == "pr":
             return np.where(self.only_adjusted, np.nan, ratio)
         rows, columns, yields = self.dividends
-        inside = (rows > first[columns]) & (rows <= last[columns])
-        np.multiply.at(ratio, columns[inside], 1 + yields[inside])
+        inside = (rows > first[..., columns]) & (rows <= last[..., columns])
+        *leading, which = np.nonzero(inside)
+        at = np.ravel_multi_index((*leading, columns[which]), ratio.shape)
+        np.multiply.at(ratio.reshape(-1), at, 1 + yields[which])
         if self.adjusted is not None and self.by_adjusted.any():
             everything = np.arange(len(self.symbols))
             upper = self.adjusted[np.maximum(last, 0), everything]

@@ -34,7 +34,7 @@ def _weights(file: Holdings) -> dict[str, float]:
 def _files(ground: Ground, changes: Changes) -> _Files:
     """Collect the two files, each line's price return from its own closes, and the basket's."""
     market = ground.market
-    dated = {file.as_of: file for file in market.holdings[ground.fund]}
+    dated = {file.as_of: file for file in market.holdings[changes.lender or ground.fund]}
     old, new = dated[changes.from_date], dated[changes.to_date]
     before, after = _weights(old), _weights(new)
     first, last = (market.session(file.as_of) for file in (old, new))
@@ -152,11 +152,17 @@ def _member_change(ground: Ground, files: _Files, changes: Changes, line: Change
     """A line of one file alone: its weight there, and its contribution."""
     left = line in changes.left
     file = files.old if left else files.new
-    value = float(file.value[file.symbols.index(line.symbol)])
-    terms = [
-        Term("value", value, "money", f"{file.source or 'holdings'}, as of {file.as_of}"),
-        Term("fund", file.total, "money", "the fund's total by the same file, cash included"),
-    ]
+    source = f"{file.source or 'holdings'}, as of {file.as_of}"
+    if changes.even:
+        formula, weight = "1 / N", 1 / len(file.symbols)
+        terms = [Term("N", float(len(file.symbols)), "count", source)]
+    else:
+        value = float(file.value[file.symbols.index(line.symbol)])
+        formula, weight = "value / fund", value / file.total
+        terms = [
+            Term("value", value, "money", source),
+            Term("fund", file.total, "money", "the fund's total by the same file, cash included"),
+        ]
     if line.contribution is not None:
         terms.append(Term("contribution", line.contribution, "bp", "over the window"))
         terms.append(Term("return", line.returns, "percent", "while a member"))
@@ -165,8 +171,8 @@ def _member_change(ground: Ground, files: _Files, changes: Changes, line: Change
         f" {ground.fund}".replace("  ", " "),
         line.weight,
         "percent",
-        "value / fund",
-        value / file.total,
+        formula,
+        weight,
         tuple(terms),
         notes=() if line.contribution is not None else ("it is not measured in the window",),
         origins=_sources(files),
@@ -176,7 +182,7 @@ def _member_change(ground: Ground, files: _Files, changes: Changes, line: Change
 def turnover(ground: Ground) -> list[Explanation]:
     """One-way turnover: half the sum of all active changes, whatever their sign."""
     changes = ground.snapshot.changes.get(ground.fund)
-    if changes is None:
+    if changes is None or changes.even:
         return []
     files = _files(ground, changes)
     w1 = {_old_symbol(changes, symbol): weight for symbol, weight in files.after.items()}

@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.data.frames import median
 from core.data.question import ABOVE, BELOW
 from core.data.record import record
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from core.data.frames import FloatArray
+    from core.data.frames import FloatArray, IntArray
     from core.data.question import BreadthList
     from core.measures.basket import Basket
     from core.measures.carry import Carry
@@ -108,6 +107,10 @@ class Breadth:
         """Lines up over all lines counted; unchanged ones stay in the count."""
         return self.up / self.n if self.n else None
 
+    def known(self, value: float) -> float | None:
+        """A count, None where no line is counted."""
+        return value if self.n else None
+
     @property
     def histogram(self) -> tuple[Bin, ...]:
         """Ascending bins that add up to ``n``."""
@@ -127,6 +130,83 @@ def histogram(returns: FloatArray, edges: tuple[float, ...] = EDGES) -> tuple[Bi
     return tuple(
         Bin(low, high, int(count))
         for low, high, count in zip(bounds, bounds[1:], counts, strict=False)
+    )
+
+
+@record(frozen=True, eq=False, slots=True)
+class Moments:
+    """Counts and moments of some windows, (W,) each, under the names that `Breadth` has them by.
+
+    A moment is NaN where no line is counted, the skew also where returns do not differ.
+    """
+
+    n: IntArray
+    up: IntArray
+    down: IntArray
+    equal_weight: FloatArray
+    median: FloatArray
+    dispersion: FloatArray
+    dispersion_cap: FloatArray
+    skew: FloatArray
+    share_outperforming: FloatArray
+    weight_outperforming: FloatArray
+
+    @property
+    def unchanged(self) -> IntArray:
+        """Lines that neither rose nor fell."""
+        return self.n - self.up - self.down
+
+    @property
+    def share_up(self) -> FloatArray:
+        """Lines up over all lines counted."""
+        return self.known(self.up / np.maximum(self.n, 1))
+
+    def known(self, values: FloatArray | IntArray) -> FloatArray:
+        """Values, NaN where no line is counted."""
+        return np.where(self.n > 0, values, np.nan)
+
+
+def moments(returns: FloatArray, weights: FloatArray, index_return: FloatArray) -> Moments:
+    """Count how many returns rose, with their moments, window by window.
+
+    Args:
+        returns: (W, N) over the window, NaN for a line that is not counted.
+        weights: (W, N) shares of the basket at its start.
+        index_return: (W,) the basket's return.
+    """
+    if not returns.shape[1]:
+        returns, weights = np.full((len(returns), 1), np.nan), np.zeros((len(returns), 1))
+    counted = np.isfinite(returns)
+    n = np.count_nonzero(counted, axis=1)
+    rounded = np.round(returns, _DECIMALS)
+    better = rounded > np.round(index_return, _DECIMALS)[:, None]
+    returns_or_0, weights = np.where(counted, returns, 0.0), np.where(counted, weights, 0.0)
+    whole = weights.sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = returns_or_0.sum(axis=1) / n
+        apart = np.where(counted, returns - mean[:, None], 0.0)
+        squares = apart * apart
+        deviation = np.sqrt(squares.sum(axis=1) / n)
+        # a power of three takes NumPy ten times as long as two products
+        third = (squares * apart).sum(axis=1) / n
+        skew = third / deviation**3
+        share_outperforming = np.count_nonzero(better, axis=1) / n
+        weight_outperforming = (weights * better).sum(axis=1) / whole
+    off = returns_or_0 - index_return[:, None]
+    dispersion_cap = np.sqrt((weights * off * off).sum(axis=1))
+    # NaN are sorted to the end
+    ascending, rows = np.sort(returns, axis=1), np.arange(len(n))
+    return Moments(
+        n=n,
+        up=np.count_nonzero(rounded > 0, axis=1),
+        down=np.count_nonzero(rounded < 0, axis=1),
+        equal_weight=mean,
+        median=(ascending[rows, (n - 1) // 2] + ascending[rows, n // 2]) / 2,
+        dispersion=deviation,
+        dispersion_cap=np.where(n > 0, dispersion_cap, np.nan),
+        skew=np.where(deviation > 0, skew, np.nan),
+        share_outperforming=share_outperforming,
+        weight_outperforming=np.where(whole > 0, weight_outperforming, np.nan),
     )
 
 
@@ -150,18 +230,15 @@ def breadth(
         below: thresholds counted strictly below.
         members: the list that is counted.
     """
-    n = len(returns)
+    of_window = moments(returns[None], weights[None], np.array([index_return]))
+    n, up, down = (int(counts[0]) for counts in (of_window.n, of_window.up, of_window.down))
     rounded = np.round(returns, _DECIMALS)
     rungs = [(t, False, int((rounded > t).sum())) for t in above]
     rungs += [(t, True, int((rounded < t).sum())) for t in below]
-    up, down = int(np.count_nonzero(rounded > 0)), int(np.count_nonzero(rounded < 0))
-    mean = float(returns.mean()) if n else None
-    apart = returns - (mean or 0.0)
-    squares = apart * apart
-    deviation = math.sqrt(squares.mean()) if n else None
-    # a power of three takes NumPy ten times as long as two products
-    third = float((squares * apart).mean()) if n else 0.0
-    better, whole = rounded > round(index_return, _DECIMALS), float(weights.sum())
+
+    def known(values: FloatArray) -> float | None:
+        return None if math.isnan(values[0]) else float(values[0])
+
     return Breadth(
         n=n,
         outside=outside,
@@ -169,15 +246,15 @@ def breadth(
         down=down,
         unchanged=n - up - down,
         ladder=tuple(Rung(t, is_below, c, c / n if n else None) for t, is_below, c in rungs),
-        equal_weight=mean,
-        median=median(returns) if n else None,
-        dispersion=deviation,
-        dispersion_cap=float(np.sqrt(weights @ (returns - index_return) ** 2)) if n else None,
-        skew=third / deviation**3 if deviation else None,
-        share_outperforming=int(np.count_nonzero(better)) / n if n else None,
+        equal_weight=known(of_window.equal_weight),
+        median=known(of_window.median),
+        dispersion=known(of_window.dispersion),
+        dispersion_cap=known(of_window.dispersion_cap),
+        skew=known(of_window.skew),
+        share_outperforming=known(of_window.share_outperforming),
         returns=returns,
         members=members,
-        weight_outperforming=float(weights[better].sum()) / whole if whole > 0 else None,
+        weight_outperforming=known(of_window.weight_outperforming),
     )
 
 

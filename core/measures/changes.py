@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +17,7 @@ from core.data.same_lines import same_lines
 if TYPE_CHECKING:
     from core.data.frames import FloatArray, Holdings
     from core.data.market import Market
+    from core.measures.membership import Span
 
 
 class Change(NamedTuple):
@@ -75,6 +77,9 @@ class Changes:
         resized: lines of both files, the largest active weight change first.
         turnover: one-way, half the sum of |active weight change|, a fraction; None where
             the lines' prices do not span the two dates.
+        lender: the fund of the same index whose files these are, "" for the fund's own.
+        even: lent to a fund at equal weights: each line has 1/N of its file, and neither
+            ``resized`` nor ``turnover`` is known.
     """
 
     from_date: date
@@ -84,6 +89,8 @@ class Changes:
     renamed: tuple[tuple[str, str], ...]
     resized: tuple[Resized, ...]
     turnover: float | None
+    lender: str = ""
+    even: bool = False
 
 
 def pair_of_files(
@@ -102,6 +109,50 @@ def pair_of_files(
     if first is not None and first.as_of < later.as_of:
         return first, later
     return (upto[-2], later) if len(upto) > 1 else None
+
+
+def window_changes(
+    market: Market, fund: str, first: Span | None, end: date, as_of: date
+) -> tuple[Changes, tuple[Holdings, Holdings]] | None:
+    """What changed in an index over a window, and the two files compared; None without two.
+
+    The files of the fund that lends the list of the window's start are compared where they span
+    more days than the fund's own.
+
+    Args:
+        market: what is held.
+        fund: the fund whose index it is.
+        first: the window's first part, None without any file.
+        end: session of the window's end.
+        as_of: closes after it say nothing of whether a symbol is one line.
+    """
+    start = None if first is None else first.origin
+    lender = "" if first is None else first.carry.lender
+    own = pair_of_files(market, fund, None if lender else start, end)
+    lent = pair_of_files(market, lender, start, end) if lender else None
+    if lent is not None and lent[0] is start and (own is None or _days(lent) > _days(own)):
+        even = first is not None and first.carry.even
+        return _lent(changes(market, *lent, as_of), lent, lender, even=even), lent
+    return None if own is None else (changes(market, *own, as_of), own)
+
+
+def _days(files: tuple[Holdings, Holdings]) -> int:
+    return (files[1].as_of - files[0].as_of).days
+
+
+def _lent(
+    changes: Changes, files: tuple[Holdings, Holdings], lender: str, *, even: bool
+) -> Changes:
+    """The changes of a lender's files as those of the fund that borrows them."""
+    if not even:
+        return replace(changes, lender=lender)
+    left, joined = (
+        tuple(line._replace(weight=1 / len(file.symbols)) for line in lines)
+        for file, lines in zip(files, (changes.left, changes.joined), strict=True)
+    )
+    return replace(
+        changes, left=left, joined=joined, resized=(), turnover=None, lender=lender, even=True
+    )
 
 
 def _match(market: Market, old: Holdings, new: Holdings, as_of: date) -> dict[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -10,12 +10,14 @@ from core.data.frames import STALE_SESSIONS
 from core.data.record import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Hashable, Iterable, Sequence
     from datetime import date
 
     from core.data.frames import BoolArray, FloatArray, IntArray
     from core.data.market import Market
     from core.data.matrix import Matrix
+
+T = TypeVar("T")
 
 
 @record(frozen=True, eq=False, slots=True)
@@ -38,29 +40,77 @@ class Closes:
     price: FloatArray
 
 
-class ClosesOn:
-    """Date -> the closes that stand for it, each date looked up once."""
+@record(frozen=True, eq=False, slots=True)
+class Ends:
+    """The last closes at or before (K,) dates; arrays are (K, N), for the rest see `Closes`."""
 
-    def __init__(self, market: Market, matrix: Matrix) -> None:
+    row: IntArray
+    rows: IntArray
+    fresh: BoolArray
+    price: FloatArray
+
+
+class ClosesOn:
+    """Date -> the closes that stand for it, each date looked up once.
+
+    Args:
+        market: what is held.
+        matrix: the bars.
+        alone: the market does not keep the matrix: what is found of it goes with these closes.
+    """
+
+    def __init__(self, market: Market, matrix: Matrix, *, alone: bool = False) -> None:
         self.market, self.matrix = market, matrix
         self._made: dict[date, Closes] = {}
+        self._found: dict[Hashable, Any] | None = {} if alone else None
+
+    def cached(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return ``make()`` for a key, computed once for the matrix."""
+        if self._found is None:
+            return self.market.cached((self.matrix, key), make)
+        if key not in self._found:
+            self._found[key] = make()
+        value: T = self._found[key]
+        return value
 
     def __call__(self, when: date) -> Closes:
         """The closes that stand for a date."""
         if when not in self._made:
-            self._made[when] = self._look_up(when)
+            self.look_up([when])
         return self._made[when]
+
+    def look_up(self, dates: Iterable[date]) -> None:
+        """Look up the closes that stand for some dates in one pass."""
+        new = [when for when in dict.fromkeys(dates) if when not in self._made]
+        if not new:
+            return
+        matrix = self.matrix
+        row = np.searchsorted(matrix.sessions, np.array(new, "datetime64[D]"), side="right") - 1
+        rows, price = matrix.last(row), matrix.last_closes(row)
+        now = np.array([self.market.position(when) for when in new])[:, None]
+        age = now - matrix.position[np.maximum(rows, 0)]
+        fresh = (rows >= 0) & (age <= STALE_SESSIONS)
+        if len(matrix.of_files):
+            fresh &= (age == 0) | ~matrix.of_file(rows)
+        for place, when in enumerate(new):
+            self._made[when] = Closes(
+                int(row[place]), rows[place], age[place], fresh[place], price[place]
+            )
+
+    def ends(self, dates: Sequence[date]) -> Ends:
+        """The closes that stand for (K,) dates; ``row`` is (K, 1)."""
+        self.look_up(dates)
+        made = [self._made[when] for when in dates]
+        if len(made) == 1:
+            one = made[0]
+            return Ends(np.array([[one.row]]), one.rows[None], one.fresh[None], one.price[None])
+        return Ends(
+            np.array([closes.row for closes in made])[:, None],
+            np.array([closes.rows for closes in made]),
+            np.array([closes.fresh for closes in made]),
+            np.array([closes.price for closes in made]),
+        )
 
     def cover(self, years: Iterable[int]) -> bool:
         """Whether the matrix has every bar of some years."""
         return {block.year for block in self.matrix.blocks} >= set(years) & set(self.market.years)
-
-    def _look_up(self, when: date) -> Closes:
-        matrix = self.matrix
-        row = matrix.row(when)
-        rows, price = matrix.last(row), matrix.last_closes(row)
-        age = self.market.position(when) - matrix.position[np.maximum(rows, 0)]
-        fresh = (rows >= 0) & (age <= STALE_SESSIONS)
-        if len(matrix.of_files):
-            fresh &= (age == 0) | ~matrix.of_file(rows)
-        return Closes(row, rows, age, fresh, price)

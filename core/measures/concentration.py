@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from core.data.record import record
 
 if TYPE_CHECKING:
-    from core.data.frames import FloatArray, IntArray
+    from core.data.frames import BoolArray, FloatArray, IntArray
 
 #: The k of "the top k names".
 TOPS: Final = (1, 3, 5, 10, 25)
@@ -89,28 +89,141 @@ def order(
     return np.lexsort((np.array(symbols), -weight, larger_first)).astype(np.intp)
 
 
+def largest(
+    contribution: FloatArray, weight: FloatArray, numbers: IntArray, measured: BoolArray, k: int
+) -> IntArray:
+    """(W, min(k, M)) the first lines of each window in the order of `order`.
+
+    Lines that are not measured come last.
+
+    Args:
+        contribution: (W, M).
+        weight: (W, M) start weights.
+        numbers: (M,) of the lines in the register.
+        measured: (W, M) bool.
+        k: how many.
+    """
+    smaller_first = np.where(measured, -np.round(contribution, _DECIMALS), np.inf)
+    size = min(k + 1, len(numbers))
+    some = np.argpartition(smaller_first, size - 1, axis=1)[:, :size]
+    keys = np.take_along_axis(smaller_first, some, axis=1)
+    ascending = np.argsort(keys, axis=1)
+    first = np.take_along_axis(some, ascending, axis=1)[:, :k]
+    keys = np.take_along_axis(keys, ascending, axis=1)
+    ties = (keys[:, 1:] == keys[:, :-1]) & (keys[:, 1:] < np.inf)
+    for window in np.flatnonzero(ties.any(axis=1)).tolist():
+        # the other keys are for ties alone
+        lines = np.flatnonzero(measured[window])
+        ranked = order(contribution[window, lines], weight[window, lines], numbers[lines])[:k]
+        first[window, : len(ranked)] = lines[ranked]
+    return first
+
+
+def effective_number(parts: FloatArray) -> FloatArray:
+    """(...,) 1 / HHI of (..., M) non-negative parts of their sum; NaN where all are 0."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(parts.sum(axis=-1) ** 2 / (parts * parts).sum(axis=-1))
+
+
+def gini(ascending: FloatArray, size: IntArray | None = None) -> FloatArray:
+    """(...,) Gini coefficient of non-negative parts; NaN where all are 0.
+
+    sum over i of (2 i - n - 1) x_i / (n sum x), x ascending, i from 1 to n.
+
+    Args:
+        ascending: (..., M).
+        size: (...,) n, where the first parts are 0 and stand for nothing; None for M.
+    """
+    count = ascending.shape[-1]
+    n = count if size is None else size
+    # place j of all parts is place j - (M - n) of those that count
+    by_place, total = ascending @ np.arange(1.0, count + 1), ascending.sum(axis=-1)
+    with np.errstate(invalid="ignore"):
+        return np.asarray((2 * by_place + (n - 2 * count - 1) * total) / (n * total))
+
+
+class TopShare(NamedTuple):
+    """(W,) what the k largest contributors brought, of all gains; see `Top`."""
+
+    k: int
+    contribution: FloatArray
+    share_of_gross_gain: FloatArray
+
+
+@record(frozen=True, eq=False, slots=True)
+class Concentrations:
+    """The concentration of some windows, (W,) each, under the names `Concentration` has them by.
+
+    NaN where there is none.
+    """
+
+    effective_n: FloatArray
+    effective_n_gains: FloatArray
+    effective_n_abs: FloatArray
+    gini: FloatArray
+    gini_gains: FloatArray
+    gross_gain: FloatArray
+    gross_loss: FloatArray
+    half_of_gain: FloatArray
+    top: tuple[TopShare, ...]
+
+
+def concentrations(
+    shares: FloatArray,
+    start: IntArray,
+    lines: IntArray,
+    unscaled: FloatArray,
+    scaled: FloatArray,
+    first: IntArray,
+    tops: tuple[int, ...] = TOPS,
+) -> Concentrations:
+    """Measure how concentrated an index's weights and gains are, window by window.
+
+    Args:
+        shares: (S, M) shares of the measured basket at the starts of windows, sum 1.
+        start: (W,) row of ``shares``.
+        lines: (W,) how many lines are measured; all figures of the others are 0.
+        unscaled: (W, M) contributions that sum to the basket's return.
+        scaled: (W, M) contributions as printed.
+        first: (W, K) the largest contributors, from `largest`.
+        tops: the k wanted, those up to K.
+    """
+    # windows one after another mostly have their start in common
+    weights = np.sort(shares, axis=1)
+    real = _real(unscaled)
+    gains, printed = np.sort(np.maximum(real, 0.0), axis=1), np.round(scaled, _DECIMALS)
+    total = gains.sum(axis=1)
+    from_largest = np.cumsum(gains[:, ::-1], axis=1)
+    needed = 1.0 + np.count_nonzero(from_largest < (total / 2 * (1 - 1e-12))[:, None], axis=1)
+    brought, of_gain = (
+        np.cumsum(np.take_along_axis(values, first, axis=1), axis=1) for values in (scaled, real)
+    )
+    largest_first = []
+    for k in (k for k in tops if k <= first.shape[1]):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.where((k <= lines) & (total > 0), of_gain[:, k - 1] / total, np.nan)
+        largest_first.append(TopShare(k, brought[:, k - 1], share))
+    return Concentrations(
+        effective_n=effective_number(weights)[start],
+        effective_n_gains=effective_number(gains),
+        effective_n_abs=effective_number(np.abs(real)),
+        gini=gini(weights[start], lines),
+        gini_gains=gini(gains, np.count_nonzero(gains, axis=1)),
+        gross_gain=np.where(printed > 0, scaled, 0.0).sum(axis=1),
+        gross_loss=np.where(printed < 0, scaled, 0.0).sum(axis=1),
+        half_of_gain=np.where(total > 0, needed, np.nan),
+        top=tuple(largest_first),
+    )
+
+
+def _real(contribution: FloatArray) -> FloatArray:
+    """Contributions; what rounds to nothing at 1e-12 is neither a gain nor a loss."""
+    return np.where(np.round(contribution, _DECIMALS) == 0, 0.0, contribution)
+
+
 def net_return(fund_return: float | None, basket_return: float) -> float:
     """Return of the fund's closes; of the measured lines where none are held."""
     return basket_return if fund_return is None else fund_return
-
-
-def effective_number(parts: FloatArray) -> float | None:
-    """1 / HHI of non-negative parts, after they are made to sum to 1; None where all are 0."""
-    total = float(parts.sum())
-    return total**2 / float((parts**2).sum()) if total > 0 else None
-
-
-def gini(parts: FloatArray) -> float | None:
-    """Gini coefficient of non-negative parts; None where all are 0.
-
-    sum over i of (2 i - n - 1) x_i / (n sum x), x ascending, i from 1.
-    """
-    total = float(parts.sum())
-    if not total > 0:
-        return None
-    size = len(parts)
-    rank = 2 * np.arange(1, size + 1) - size - 1
-    return float(rank @ np.sort(parts)) / (size * total)
 
 
 def concentration(
@@ -135,39 +248,39 @@ def concentration(
         tops: the k wanted; those above the number of lines are left out.
         fund_return: of the fund's closes, None where they are not held.
     """
-    rounded = np.round(scaled, _DECIMALS)
-    # what rounds to nothing at 1e-12 is neither a gain nor a loss
-    unscaled = np.where(np.round(unscaled, _DECIMALS) == 0, 0.0, unscaled)
-    gains = np.sort(unscaled[unscaled > 0])[::-1]
-    gain = math.fsum(gains.tolist())
-    half = int(np.searchsorted(np.cumsum(gains), gain / 2 * (1 - 1e-12))) + 1 if gain else None
-    largest = []
-    for k in tops:
-        if k > len(ranked):
-            continue
-        dropped = ranked[:k]
-        sum_scaled = math.fsum(scaled[dropped].tolist())
-        reweighted, zeroed = without(dropped)
-        largest.append(
+    here = concentrations(
+        share[None], np.zeros(1, np.intp), np.array([len(share)]), unscaled[None], scaled[None],
+        ranked[None, : max(tops)], tops,
+    )  # fmt: skip
+
+    def known(values: FloatArray) -> float | None:
+        return None if math.isnan(values[0]) else float(values[0])
+
+    top = []
+    for one in here.top:
+        contribution = float(one.contribution[0])
+        reweighted, zeroed = without(ranked[: one.k])
+        top.append(
             Top(
-                k=k,
-                contribution=sum_scaled,
-                share_of_net=sum_scaled / net if abs(net) >= NET_FLOOR else None,
-                share_of_gross_gain=math.fsum(unscaled[dropped].tolist()) / gain if gain else None,
+                k=one.k,
+                contribution=contribution,
+                share_of_net=contribution / net if abs(net) >= NET_FLOOR else None,
+                share_of_gross_gain=known(one.share_of_gross_gain),
                 reweighted=reweighted,
                 zeroed=zeroed,
-                fund_zeroed=None if fund_return is None else fund_return - sum_scaled,
+                fund_zeroed=None if fund_return is None else fund_return - contribution,
             )
         )
+    half = known(here.half_of_gain)
     return Concentration(
-        effective_n=effective_number(share),
-        effective_n_gains=effective_number(np.maximum(unscaled, 0)),
-        effective_n_abs=effective_number(np.abs(unscaled)),
-        gini=gini(share),
-        gini_gains=gini(gains),
-        gross_gain=math.fsum(scaled[rounded > 0].tolist()),
-        gross_loss=math.fsum(scaled[rounded < 0].tolist()),
-        half_of_gain=half,
-        curve=np.cumsum(unscaled[ranked]),
-        top=tuple(largest),
+        effective_n=known(here.effective_n),
+        effective_n_gains=known(here.effective_n_gains),
+        effective_n_abs=known(here.effective_n_abs),
+        gini=known(here.gini),
+        gini_gains=known(here.gini_gains),
+        gross_gain=float(here.gross_gain[0]),
+        gross_loss=float(here.gross_loss[0]),
+        half_of_gain=None if half is None else int(half),
+        curve=np.cumsum(_real(unscaled)[ranked]),
+        top=tuple(top),
     )

@@ -9,7 +9,7 @@ Clarified", Journal of Performance Measurement 7(1), 2002).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -47,9 +47,9 @@ def counted_lines(
     for span in window_spans:
         place = lines.line[market.rows(span.file)]
         columns = lines.has_column[place], lines.where[place]
-        of_file = file_rows(closes, span, basis, columns, doubtful)
+        of_file = file_rows(closes, [span], basis, columns, [doubtful])
         counted = np.zeros(len(lines.numbers), bool)
-        counted[place[of_file.counted]] = True
+        counted[place[of_file.counted[0]]] = True
         numbers.append(lines.numbers[counted])
     return numbers
 
@@ -92,7 +92,7 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
         row = int(last.rows[lines.where[line]])
         if ended(market, matrix, lines.symbols[line], row, end):
             flags.setdefault(line, []).append(f"last traded {matrix.sessions[row]}")
-    through = window_returns(closes, start, end, basis, doubtful)
+    through = window_returns(closes, [(start, end)], basis, [doubtful])[0]
     counted = np.where(member[0] & lines.has_column, through[lines.where], np.nan)
     register = market.register
     outside = [""] * len(lines.symbols)
@@ -132,12 +132,23 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
 
 
 def window_returns(
-    closes: ClosesOn, start: date, end: date, basis: str, doubtful: Collection[int]
+    closes: ClosesOn,
+    windows: Sequence[tuple[date, date]],
+    basis: str,
+    doubtful: Sequence[Collection[int]],
 ) -> FloatArray:
-    """(N,) returns between the closes at a window's ends; NaN without both, or where in doubt."""
-    first, last = closes(start), closes(end)
+    """(W, N) returns between the closes at windows' ends; NaN without both, or where in doubt.
+
+    Args:
+        closes: of the years needed.
+        windows: (W,) first and last session.
+        basis: "pr" or "tr".
+        doubtful: (W,) columns that are not to be measured.
+    """
+    first, last = (closes.ends(dates) for dates in zip(*windows, strict=True))
     both = first.fresh & last.fresh & (last.rows > first.rows)
-    both[list(doubtful)] = False
+    for row, columns in zip(both, doubtful, strict=True):
+        row[list(columns)] = False
     growth = closes.matrix.growth(first.rows, last.rows, basis, (first.price, last.price))
     return np.where(both, growth - 1, np.nan)
 

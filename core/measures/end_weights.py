@@ -6,7 +6,7 @@ carried to its start: w = m v / sum v with v = value x P(end) / P(file), in part
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -14,14 +14,13 @@ import numpy as np
 
 from core.data.record import record
 from core.measures.closes import ClosesOn
-from core.measures.concentration import effective_number
 from core.measures.contribution import years_of
 from core.measures.file_rows import carried_weights
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from core.data.frames import FloatArray
+    from core.data.frames import FloatArray, Holdings, IntArray
     from core.data.market import Market
     from core.measures.membership import Span
 
@@ -59,36 +58,67 @@ class WindowWeights:
 
 def held_weights(weights: FloatArray) -> HeldWeights:
     """Sum up (n,) weights in the fund, fractions; what has none is left out."""
-    weights = weights[weights > 0]
-    if not len(weights):
-        return HeldWeights()
-    running = np.cumsum(np.sort(weights)[::-1][: max(HEAVIEST)])
-    top = {k: float(running[k - 1]) for k in HEAVIEST if k <= len(weights)}
-    return HeldWeights(len(weights), top, effective_number(weights))
+    return held_weights_of(weights[None])[0]
 
 
-def weights_at(
-    market: Market, span: Span | None, when: date, closes: ClosesOn | None = None
-) -> HeldWeights:
+def held_weights_of(weights: FloatArray) -> list[HeldWeights]:
+    """Sum up (W, n) weights in the fund, a row each; see `held_weights`."""
+    counts = np.count_nonzero(weights > 0, axis=1).tolist()
+    heaviest = np.sort(weights, axis=1)[:, ::-1][:, : max(HEAVIEST)]
+    running = np.cumsum(heaviest, axis=1)
+    whole, squares = weights.sum(axis=1), np.einsum("wn,wn->w", weights, weights)
+    summed = []
+    for row, n in enumerate(counts):
+        top = {k: float(running[row, k - 1]) for k in HEAVIEST if k <= n}
+        number = float(whole[row] ** 2 / squares[row]) if n else None
+        summed.append(HeldWeights(n, top, number) if n else HeldWeights())
+    return summed
+
+
+def weights_at(market: Market, span: Span | None, when: date) -> HeldWeights:
     """The weights of a list carried to a session, cached.
 
     Args:
         market: the data held.
         span: a part of a window on the list that speaks for the session; None without one.
         when: the session.
-        closes: some that are looked up already, used where they are of all years needed.
     """
     if span is None:
         return HeldWeights()
     here = replace(span, start=when, end=when)
 
     def weigh() -> HeldWeights:
-        years, looked_up = years_of(market, (here,)), closes
-        if looked_up is None or not looked_up.cover(years):
-            matrix = market.matrix(years)
-            if matrix is None:
-                return HeldWeights()
-            looked_up = ClosesOn(market, matrix)
-        return held_weights(carried_weights(looked_up, here))
+        matrix = market.matrix(years_of(market, (here,)))
+        if matrix is None:
+            return HeldWeights()
+        columns = market.columns(matrix)[market.rows(span.file)]
+        known = columns >= 0, np.maximum(columns, 0)
+        return held_weights(carried_weights(ClosesOn(market, matrix), [here], known)[0])
 
     return market.cached(("weights", span.file, when), weigh)
+
+
+def weights_of(
+    closes: ClosesOn, lists: Sequence[tuple[Span | None, date]], column: IntArray
+) -> list[HeldWeights]:
+    """The weights of lists carried to sessions, as `weights_at` has one.
+
+    Args:
+        closes: of all lines of the lists.
+        lists: each with the session.
+        column: (L,) column of each line of the market's register.
+    """
+    weights: dict[int, HeldWeights] = {}
+    by_file: dict[Holdings, dict[int, Span]] = {}
+    for place, (span, when) in enumerate(lists):
+        here = None if span is None else replace(span, start=when, end=when)
+        if here is not None and closes.cover(years_of(closes.market, (here,))):
+            by_file.setdefault(here.file, {})[place] = here
+        else:
+            weights[place] = weights_at(closes.market, span, when)
+    for file, spans in by_file.items():
+        columns = column[closes.market.rows(file)]
+        there = np.ones(len(columns), bool)
+        carried = carried_weights(closes, list(spans.values()), (there, columns))
+        weights |= zip(spans, held_weights_of(carried), strict=True)
+    return [weights[place] for place in range(len(lists))]

@@ -2,61 +2,65 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.data.frames import STALE_SESSIONS, BoolArray, FloatArray
+from core.data.frames import STALE_SESSIONS, BoolArray, FloatArray, IntArray
 from core.data.record import record
 from core.data.stated_prices import misfits
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from core.data.frames import Holdings, IntArray
+    from core.data.frames import Holdings
     from core.data.market import Market
     from core.data.matrix import Matrix
-    from core.measures.closes import ClosesOn
+    from core.measures.closes import ClosesOn, Ends
     from core.measures.membership import Span
 
 #: File price and close may differ by this much before the line is flagged.
 PRICE_TOLERANCE: Final = 0.02
-#: What `start_values` returns.
-StartValues = tuple[FloatArray, BoolArray, BoolArray]
+#: Of the (n,) rows of a file: whether a matrix has a column for each, and that column, else 0.
+Columns = tuple[BoolArray, IntArray]
 
 
 def start_values(
-    closes: ClosesOn, span: Span, has_column: BoolArray, where: IntArray
-) -> StartValues:
-    """Carry a file's values to a segment's start by the ratio of closes.
+    closes: ClosesOn, file: Holdings, starts: Sequence[date], columns: Columns
+) -> tuple[FloatArray, BoolArray, BoolArray]:
+    """Carry a file's values to the starts of segments by the ratio of closes.
 
     v = value x P(start)/P(file date) on split-adjusted closes; where no close is held at
     the file's date, quantity x splits since x P(start), unless value and price deny the quantity.
 
+    Args:
+        closes: of the years needed.
+        file: with (n,) rows.
+        starts: (K,) sessions.
+        columns: of its rows.
+
     Returns:
-        (n,) values, NaN where unknown; (n,) bool, an adjusted close stood in for the
+        (K, n) values, NaN where unknown; (K, n) bool, an adjusted close stood in for the
         price; (n,) bool, the file's price disagrees with the close of its day.
     """
-    market, matrix, file = closes.market, closes.matrix, span.file
-    file_price, later_splits, off = market.cached(
-        (matrix, file, "at its date"), lambda: _at_file(closes, file, has_column, where)
+    market, matrix, (has_column, where) = closes.market, closes.matrix, columns
+    file_price, later_splits, off = closes.cached(
+        (file, "at its date"), lambda: _at_file(closes, file, has_column, where)
     )
-    start_price = closes(span.start).price[where]
+    price = closes.ends(starts).price.take(where, axis=1)
     stands_in = matrix.only_adjusted[where] & has_column
-    same_day = market.session(file.as_of) == span.start
-    if same_day:
-        values = file.value.copy()
-    else:
-        values = file.value * start_price / file_price
-        by_count = file.quantity * later_splits * start_price
-        in_dollars = np.isfinite(file.price) & np.isfinite(file.quantity) & ~stands_in
-        if (in_dollars & ~np.isfinite(values)).any():
-            in_dollars &= ~market.cached((file, "misfits"), lambda: misfits(file))
-        values = np.where(np.isfinite(values) | ~in_dollars, values, by_count)
-    carried = np.zeros(len(has_column), bool) if same_day else stands_in
-    return np.where(has_column, values, np.nan), carried, off
+    values = file.value * price / file_price
+    in_dollars = np.isfinite(file.price) & np.isfinite(file.quantity) & ~stands_in
+    by_count = in_dollars & ~np.isfinite(values)
+    if by_count.any():
+        by_count &= ~market.cached((file, "misfits"), lambda: misfits(file))
+        values = np.where(by_count, file.quantity * later_splits * price, values)
+    session = market.session(file.as_of)
+    same_day = np.array([start == session for start in starts])
+    values[same_day] = file.value
+    values[:, ~has_column] = np.nan
+    return values, stands_in & ~same_day[:, None], off
 
 
 def _at_file(
@@ -83,17 +87,21 @@ def _at_file(
 
 @record(frozen=True, eq=False, slots=True)
 class FileRows:
-    """The rows of one segment's file measured; (n,) each.
+    """The (n,) rows of a file measured over each of (K,) segments.
 
     Attributes:
-        values: the file's value carried to the segment's start, NaN where unknown.
-        growth: ratio of the closes at the segment's ends.
-        counted: bool, its closes are known: it is measured, or joined as announced.
-        joined: bool, it joined as announced and its weight is not known.
-        ended: bool, counted although its closes end before the segment does: it is traded no more.
-        off: bool, the file's price disagrees with the close of its day.
-        carried: bool, an adjusted close stood in for the price.
-        jumps: columns with a doubtful move between the file and the segment, or inside it, and why.
+        values: (K, n) the file's value carried to the segment's start, NaN where unknown.
+        growth: (K, n) ratio of the closes at the segment's ends.
+        counted: (K, n) bool, its closes are known: it is measured, or joined as announced.
+        joined: (n,) bool, it joined as announced and its weight is not known.
+        ended: (K, n) bool, counted although its closes end before the segment does: it is traded
+            no more.
+        off: (n,) bool, the file's price disagrees with the close of its day.
+        carried: (K, n) bool, an adjusted close stood in for the price.
+        jumps: (K,) columns with a doubtful move between the file and the segment, or inside it,
+            and why.
+        start: the closes at the segments' starts.
+        end: at their ends.
     """
 
     values: FloatArray
@@ -103,61 +111,66 @@ class FileRows:
     ended: BoolArray
     off: BoolArray
     carried: BoolArray
-    jumps: Mapping[int, str]
+    jumps: tuple[Mapping[int, str], ...]
+    start: Ends
+    end: Ends
 
 
 def file_rows(
     closes: ClosesOn,
-    span: Span,
+    segments: Sequence[Span],
     basis: str,
-    columns: tuple[BoolArray, IntArray],
-    doubtful: Collection[int],
-    values: StartValues | None = None,
+    columns: Columns,
+    doubtful: Sequence[Collection[int]],
 ) -> FileRows:
-    """Measure the rows of a segment's file, each by itself.
+    """Measure the rows of a file over segments that rest on it, each row by itself.
 
     Args:
         closes: of the years needed.
-        span: the segment.
+        segments: (K,) at least one, all on one file.
         basis: "pr" or "tr".
-        columns: (n,) whether a row has a column of the matrix, and (n,) that column, else 0.
-        doubtful: columns that are not to be measured in the window that it is a part of.
-        values: from `start_values`, where they are known.
+        columns: of the file's rows.
+        doubtful: (K,) of each segment's window, the columns that are not to be measured in it.
     """
     market, matrix, (has_column, where) = closes.market, closes.matrix, columns
-    start, end = closes(span.start), closes(span.end)
+    file, starts = segments[0].file, [span.start for span in segments]
+    start, end = closes.ends(starts), closes.ends([span.end for span in segments])
     # a jump between the file and the segment would be carried into the weight
-    jumps = _jumps(closes, span)
-    worth, carried, off = values or start_values(closes, span, has_column, where)
-    growth = matrix.growth(start.rows, end.rows, basis, (start.price, end.price))[where]
-    joined = np.isnan(span.file.value)
-    good = has_column & start.fresh[where] & (end.rows > start.row)[where]
+    jumps = tuple(_jumps(closes, span) for span in segments)
+    worth, carried, off = start_values(closes, file, starts, columns)
+    growth = matrix.growth(start.rows, end.rows, basis, (start.price, end.price)).take(
+        where, axis=1
+    )
+    joined = np.isnan(file.value)
+    good = has_column & (start.fresh & (end.rows > start.row)).take(where, axis=1)
     good &= np.isfinite(growth) & (np.isfinite(worth) | joined)
-    if doubtful or jumps:
-        good &= ~np.isin(where, [*doubtful, *jumps])
-    over = np.zeros(len(good), bool)
-    early = np.nonzero(good & ~end.fresh[where])[0]
+    for rows, of_window, of_segment in zip(good, doubtful, jumps, strict=True):
+        if of_window or of_segment:
+            rows &= ~np.isin(where, [*of_window, *of_segment])
+    over = np.zeros(good.shape, bool)
+    segment, early = np.nonzero(good & ~end.fresh.take(where, axis=1))
     if len(early):
-        over[early] = _ended_columns(market, matrix, where[early], end.rows, span.end)
-        good[early] = over[early]
-    return FileRows(worth, growth, good, joined, over, off, carried, jumps)
+        column = where[early]
+        ends = np.array([market.position(span.end) for span in segments])
+        over[segment, early] = _ended_columns(
+            closes, column, end.rows[segment, column], ends[segment]
+        )
+        good[segment, early] = over[segment, early]
+    return FileRows(worth, growth, good, joined, over, off, carried, jumps, start, end)
 
 
 def _ended_columns(
-    market: Market, matrix: Matrix, columns: IntArray, rows: IntArray, end: date
+    closes: ClosesOn, columns: IntArray, last: IntArray, ends: IntArray
 ) -> BoolArray:
-    """(C,) whether the lines of some columns ended with their closes at ``rows`` (N,).
+    """(C,) whether the lines of some columns ended with their closes at rows ``last``.
 
-    See `ended`.
+    See `ended`; ``ends`` are the positions of the segments' ends.
     """
-
-    def find() -> IntArray:
-        sessions = map(market.through.get, matrix.symbols)
-        places = (-1 if on is None else market.position(on) for on in sessions)
-        return np.fromiter(places, np.intp, len(matrix.symbols))
-
-    through, last = market.cached((matrix, "through"), find)[columns], rows[columns]
-    age = np.minimum(through, market.position(end)) - matrix.position[np.maximum(last, 0)]
+    market, matrix = closes.market, closes.matrix
+    sessions = (market.through.get(matrix.symbols[column]) for column in columns.tolist())
+    known = [-1 if session is None else market.position(session) for session in sessions]
+    through = np.array(known, np.intp)
+    age = np.minimum(through, ends) - matrix.position[np.maximum(last, 0)]
     return np.asarray((through >= 0) & (last >= 0) & (age > STALE_SESSIONS))
 
 
@@ -170,28 +183,29 @@ def ended(market: Market, matrix: Matrix, symbol: str, row: int, end: date) -> b
     return min(market.position(through), market.position(end)) - last > STALE_SESSIONS
 
 
-def carried_weights(closes: ClosesOn, span: Span) -> FloatArray:
-    """(n,) weights in the fund of a file's lines at a span's start; 0 where not known.
+def carried_weights(closes: ClosesOn, lists: Sequence[Span], columns: Columns) -> FloatArray:
+    """(K, n) weights in the fund of a file's lines at the starts of (K,) spans on it.
 
-    The measured lines' part of the fund is taken to be what it was at the file's date.
+    0 where not known. The measured lines' part of the fund is taken to be what it was at the
+    file's date.
     """
-    market, matrix = closes.market, closes.matrix
-    columns = market.columns(matrix)[market.rows(span.file)]
-    has_column, where = columns >= 0, np.maximum(columns, 0)
-    values, _, _ = start_values(closes, span, has_column, where)
-    good = has_column & closes(span.start).fresh[where] & np.isfinite(values)
-    if jumps := _jumps(closes, span):
-        good &= ~np.isin(where, list(jumps))
+    has_column, where = columns
+    file, starts = lists[0].file, [span.start for span in lists]
+    values, _, _ = start_values(closes, file, starts, columns)
+    fresh = closes.ends(starts).fresh.take(where, axis=1)
+    good = has_column & fresh & np.isfinite(values)
+    for rows, span in zip(good, lists, strict=True):
+        if jumps := _jumps(closes, span):
+            rows &= ~np.isin(where, list(jumps))
     worth = np.where(good, values, 0.0)
-    if not good.any():
-        return worth
-    measured = market.cached((span.file, good.tobytes()), lambda: weight(span.file, good))
-    return np.asarray(worth / worth.sum() * measured)
+    whole = worth.sum(axis=1, keepdims=True)
+    np.divide(worth * weight(file, good)[:, None], whole, out=worth, where=whole > 0)
+    return worth
 
 
-def weight(file: Holdings, rows: BoolArray) -> float:
-    """Weight of some (n,) rows of a file in its total, a fraction; they are the same for weeks."""
-    return math.fsum(file.value[rows].tolist()) / file.total
+def weight(file: Holdings, rows: BoolArray) -> FloatArray:
+    """(...,) weight of some (..., n) rows of a file in its total, a fraction."""
+    return np.asarray(np.where(rows, file.value, 0.0).sum(axis=-1) / file.total)
 
 
 def _jumps(closes: ClosesOn, span: Span) -> dict[int, str]:

@@ -201,6 +201,12 @@ class PairHistory:
         """(T,) the ratio on the basis asked for, 1 at the first session."""
         return self.series.ratio_of_levels[: self.stop]
 
+    @property
+    def ratio_shown(self) -> FloatArray:
+        """(T,) the ratio of closes, or that of `ratio_of_levels` where no closes are held."""
+        ratio = self.ratio_of_prices
+        return self.ratio_of_levels if ratio is None else ratio
+
     def weekly_ratio(self) -> tuple[Dates, FloatArray, dict[int, FloatArray]]:
         """The ratio at the end of each week and at the last session, of closes where they are held.
 
@@ -208,9 +214,7 @@ class PairHistory:
             (W,) sessions; (W,) ratio; number of closes -> (W,) mean of the last so many, NaN where
             there are fewer.
         """
-        level = self.ratio_of_prices
-        if level is None:
-            level = self.ratio_of_levels
+        level = self.ratio_shown
         rows = np.union1d(period_ends(self.sessions, "week"), [len(level) - 1]).astype(np.intp)
         averages = {}
         for closes in AVERAGES:
@@ -268,7 +272,7 @@ class PairHistory:
 
     def _ratio_state(self) -> State | None:
         for side in (1, -1):
-            state = new_extremes(side * self.ratio_of_levels)
+            state = new_extremes(side * self.ratio_shown)
             if len(state) and state[-1]:
                 return self._state("ratio", YEAR_SESSIONS, YEAR_SESSIONS, side, state)
         return None

@@ -90,6 +90,12 @@ class LevelHistory:
         """How far the level stands from another one, a fraction."""
         return self.level / extreme.value - 1
 
+    def stands(self, average: Average) -> str:
+        """Where the level stands to one of its averages: "above", "at" or "below"."""
+        if average.above:
+            return "above"
+        return "below" if round(self.level / average.level - 1, EXACT_DECIMALS - 3) < 0 else "at"
+
     @property
     def side(self) -> int:
         """1 where the last session was higher than the one before, -1 where lower, else 0."""

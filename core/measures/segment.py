@@ -151,12 +151,12 @@ def measure(
     file, count = span.file, len(lines.symbols)
     place = lines.line[market.rows(file)]
     has_column, where = lines.has_column[place], lines.where[place]
-    of_file = file_rows(closes, span, basis, (has_column, where), doubtful)
+    of_file = file_rows(closes, [span], basis, (has_column, where), [doubtful])
     start, end = closes(span.start), closes(span.end)
-    values, growth = of_file.values, of_file.growth
-    joined, good = of_file.joined, of_file.counted
+    values, growth = of_file.values[0], of_file.growth[0]
+    joined, good, jumps = of_file.joined, of_file.counted[0], of_file.jumps[0]
     flags: dict[int, list[str]] = {}
-    for row in np.nonzero(of_file.ended)[0].tolist():
+    for row in np.nonzero(of_file.ended[0])[0].tolist():
         last = int(end.rows[where[row]])
         flags.setdefault(int(place[row]), []).append(f"last traded {matrix.sessions[last]}")
     counted = np.zeros(count, bool)
@@ -172,7 +172,7 @@ def measure(
             reasons[line] = f"{verb} as announced: its weight is not known"
             continue
         reasons[line] = (
-            of_file.jumps.get(column)
+            jumps.get(column)
             or doubtful.get(column)
             or _why_not(market, matrix, lines.symbols[line], column, (start, end), basis, span.end)
             or "no close at the date of the holdings file"
@@ -190,8 +190,8 @@ def measure(
         start=span.start,
         end=span.end,
         holdings_as_of=span.origin.as_of,
-        estimated=span.carry.estimated or bool((of_file.carried & good).any()),
-        weight_measured=market.cached((file, good.tobytes()), lambda: weight(file, good)),
+        estimated=span.carry.estimated or bool((of_file.carried[0] & good).any()),
+        weight_measured=float(weight(file, good)),
         basket_return=math.fsum((share * returns).tolist()),
         lines=len(file.symbols),
         measured=int(measured.sum()),

@@ -1,37 +1,43 @@
 """An index's lines over many windows, each segment measured once.
 
-The windows of a history share nearly all of their segments. A segment is measured by
-`core.measures.file_rows`, as `core.measures.contribution.basket` has it, without the words that one
-answer has; segments one after another are put together:
+The windows of a history share nearly all of their segments. The segments of one file are measured
+together, by `core.measures.file_rows` as `core.measures.contribution.basket` has it, without the
+words that one answer has; segments one after another are put together:
 
     growth = growth_a growth_b,    c = c_a + growth_a c_b
+
+Windows are laid out in blocks of rows, so that what is made of them stays in the cache.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
+from itertools import chain, groupby
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from core.data.frames import distinct
+from core.data.frames import day, distinct
 from core.data.record import record
 from core.measures.closes import ClosesOn
 from core.measures.contribution import window_returns, years_of
-from core.measures.file_rows import StartValues, file_rows, quarantined, start_values
+from core.measures.file_rows import file_rows, quarantined, weight
 from core.measures.membership import Span
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from numpy.typing import NDArray
+
     from core.data.frames import BoolArray, FloatArray, Holdings, IntArray
     from core.data.market import Market
-    from core.data.matrix import Matrix
 
 Spans = tuple[Span, ...]
 #: What a segment is known by: its file, its ends, and the columns that its window leaves out.
 _Key = tuple["Holdings", "date", "date", frozenset[int]]
+#: Windows times lines of a block.
+_CELLS: Final = 65_536
 
 
 @record(frozen=True, eq=False, slots=True)
@@ -77,161 +83,244 @@ class Stretch:
 
 @record(frozen=True, eq=False, slots=True)
 class Swept:
-    """One window measured; arrays are (A,).
+    """Some windows measured: (W,) each, or (W, A) over the lines of all of them.
 
     Attributes:
-        numbers: of the lines in the market's register.
-        stretch: its segments.
-        returns: between the closes at the window's ends of the lines of its first list; NaN for
-            other lines and where a close is missing.
-        closes: what all of it was measured on.
+        numbers: (A,) of the lines in the market's register.
+        column: (L,) the line of each number, -1 for others.
+        growth: product of (1 + B_k).
+        weight: m_k of the first segment.
+        shares: (S, A) shares of the measured basket at a window's start, 0 where not measured.
+        start: (W,) row of ``shares``.
+        measured: (W, A) bool, in some segment.
+        unscaled: (W, A) sum of G_k share r.
+        scaled: (W, A) sum of G_k m_k share r.
+        weight_measured: the smallest m_k.
+        on_files: the largest weight measured on prices of files.
+        end_early: weight of the last segment's lines whose closes end before it does.
+        returns: (W, A) between the closes at the window's ends of the lines of its first list;
+            NaN for other lines and where a close is missing.
+        closes: what all of it was measured on, a column a line.
     """
 
     numbers: IntArray
-    stretch: Stretch
+    column: IntArray
+    growth: FloatArray
+    weight: FloatArray
+    shares: FloatArray
+    start: IntArray
+    measured: BoolArray
+    unscaled: FloatArray
+    scaled: FloatArray
+    weight_measured: FloatArray
+    on_files: FloatArray
+    end_early: FloatArray
     returns: FloatArray
     closes: ClosesOn
 
 
-def sweep(market: Market, windows: Iterable[Spans], basis: str) -> Iterator[Swept | None]:
-    """Measure windows one after another; None for one of which no line is measured.
+def sweep(
+    market: Market, windows: Sequence[tuple[Spans, Span | None]], basis: str
+) -> Iterator[Swept | None]:
+    """Measure windows in blocks, one after another; None for a window without any closes.
 
     Args:
         market: the data held.
-        windows: the parts of each, from `membership.spans`, at least one.
+        windows: of each its parts, from `membership.spans`, at least one, and the list at its end,
+            whose lines are to be among those of the block.
         basis: "pr" or "tr".
     """
-    for years, group in groupby(windows, lambda spans: frozenset(years_of(market, spans))):
-        some, matrix = list(group), market.matrix(years)
-        if matrix is None:
+    for years, group in groupby(windows, lambda one: frozenset(years_of(market, one[0]))):
+        some = list(group)
+        if market.years.keys().isdisjoint(years):
             yield from (None for _ in some)
             continue
-        axis = _Axis(market, matrix, basis, some)
-        yield from map(axis.window, some)
+        axis = _Axis(market, years, basis, some)
+        size = max(_CELLS // len(axis.numbers), 1)
+        for first in range(0, len(some), size):
+            yield axis.block([parts for parts, _ in some[first : first + size]])
 
 
 class _Axis:
     """The lines of some windows that rest on the same years' closes."""
 
     def __init__(
-        self, market: Market, matrix: Matrix, basis: str, windows: Sequence[Spans]
+        self,
+        market: Market,
+        years: frozenset[int],
+        basis: str,
+        windows: Sequence[tuple[Spans, Span | None]],
     ) -> None:
-        self._market, self._matrix, self._basis = market, matrix, basis
-        self._closes = ClosesOn(market, matrix)
-        self._values: dict[tuple[Holdings, date], StartValues] = {}
-        files = dict.fromkeys(span.file for spans in windows for span in spans)
-        self._numbers = distinct(np.concatenate([market.rows(file) for file in files]))
-        place = np.full(len(market.register), -1)
-        place[self._numbers] = np.arange(len(self._numbers))
-        self._rows = {file: place[market.rows(file)] for file in files}
-        columns = market.columns(matrix)[self._numbers]
-        self._has_column, self._where = columns >= 0, np.maximum(columns, 0)
-        self._columns = {
-            file: frozenset(self._where[rows].tolist()) for file, rows in self._rows.items()
-        }
+        self._market, self._basis = market, basis
+        lists = (span for parts, at_end in windows for span in (*parts, at_end))
+        files = dict.fromkeys(span.file for span in lists if span is not None)
+        self.numbers = distinct(np.concatenate([market.rows(file) for file in files]))
+        register = market.register
+        matrix = market.matrix(years, register.texts(register.symbols, self.numbers))
+        assert matrix is not None
+        self._closes = ClosesOn(market, matrix, alone=True)
+        self._line = np.full(len(register), -1)
+        self._line[self.numbers] = np.arange(len(self.numbers))
+        self._places = {file: self._line[market.rows(file)] for file in files}
+        self._columns = {file: frozenset(rows.tolist()) for file, rows in self._places.items()}
+        self._others = {file: self._not_in(rows) for file, rows in self._places.items()}
+        self._priced = self._file_prices()
         self._segments: dict[_Key, Stretch] = {}
         #: The two chains that the next window may begin or go on with.
-        self._head: tuple[tuple[_Key, ...], Stretch | None] = ((), None)
-        self._middle: tuple[tuple[_Key, ...], Stretch | None] = ((), None)
+        self._head: tuple[list[_Key], Stretch | None] = [], None
+        self._middle: tuple[list[_Key], Stretch | None] = [], None
 
-    def window(self, spans: Spans) -> Swept | None:
-        """One window; None where no line of it is measured."""
-        closes, start, end = self._closes, spans[0].start, spans[-1].end
-        doubtful = frozenset[int]()
-        if self._matrix.doubts:
-            doubtful = frozenset(quarantined(self._matrix, closes(start).rows, closes(end).row))
-        stretch = self._chain(spans, doubtful)
-        if not stretch.measured.any():
-            return None
-        through = window_returns(closes, start, end, self._basis, doubtful)
-        first = np.zeros(len(self._numbers), bool)
-        first[self._rows[spans[0].file]] = True
-        returns = np.where(first & self._has_column, through[self._where], np.nan)
-        return Swept(self._numbers, stretch, returns, closes)
+    def _not_in(self, rows: IntArray) -> BoolArray:
+        """(A,) which lines have no row in a file."""
+        absent = np.ones(len(self.numbers), bool)
+        absent[rows] = False
+        return absent
 
-    def _chain(self, spans: Spans, doubtful: frozenset[int]) -> Stretch:
+    def _file_prices(self) -> tuple[IntArray, BoolArray]:
+        """On which sessions a file's price stands for which lines.
+
+        Returns:
+            (T + 1,) row of the table for each row of the closes and, last, for none; (R, A) bool,
+            the table, whose first row is of all other sessions.
+        """
+        matrix = self._closes.matrix
+        rows, lines = (
+            np.zeros(len(matrix.sessions) + 1, np.intp),
+            [np.zeros(len(self.numbers), bool)],
+        )
+        first, last = matrix.sessions[[0, -1]].tolist()
+        by_session: dict[date, list[int]] = {}
+        for ticker, sessions in self._market.line_tickers.file_sessions(first, last).items():
+            if ticker in matrix.column:
+                for session in sessions:
+                    by_session.setdefault(session, []).append(matrix.column[ticker])
+        for session, columns in by_session.items():
+            row = matrix.row(session)
+            if matrix.sessions[row] == day(session):
+                rows[row] = len(lines)
+                lines.append(~self._not_in(np.array(columns)))
+        return rows, np.array(lines)
+
+    def block(self, windows: Sequence[Spans]) -> Swept:
+        """Measure some windows, each from its first part to its last."""
+        closes, ends = self._closes, [(parts[0].start, parts[-1].end) for parts in windows]
+        doubtful = [frozenset[int]()] * len(windows)
+        if closes.matrix.doubts:
+            closes.look_up(when for window in ends for when in window)
+            doubtful = [
+                frozenset(quarantined(closes.matrix, closes(start).rows, closes(end).row))
+                for start, end in ends
+            ]
+        keys = [
+            [(p.file, p.start, p.end, columns & self._columns[p.file]) for p in parts]
+            for parts, columns in zip(windows, doubtful, strict=True)
+        ]
+        parts = zip(chain.from_iterable(keys), chain.from_iterable(windows), strict=True)
+        self._measure({key: span for key, span in parts if key not in self._segments})
+        stretches = [self._chain(some) for some in keys]
+
+        def each(name: str) -> NDArray[Any]:
+            return np.array([getattr(stretch, name) for stretch in stretches])
+
+        shares = {id(stretch.share): stretch.share for stretch in stretches}
+        place = {share: row for row, share in enumerate(shares)}
+        returns = window_returns(closes, ends, self._basis, doubtful)
+        for row, (first, *_) in zip(returns, windows, strict=True):
+            row[self._others[first.file]] = np.nan
+        return Swept(
+            numbers=self.numbers,
+            column=self._line,
+            growth=each("growth"),
+            weight=each("weight"),
+            shares=np.array(list(shares.values())),
+            start=np.array([place[id(stretch.share)] for stretch in stretches]),
+            measured=each("measured"),
+            unscaled=each("unscaled"),
+            scaled=each("scaled"),
+            weight_measured=each("weight_measured"),
+            on_files=each("on_files"),
+            end_early=each("end_early"),
+            returns=returns,
+            closes=closes,
+        )
+
+    def _chain(self, keys: Sequence[_Key]) -> Stretch:
         """The segments of a window, what it shares with the window before not made again."""
-        keys = tuple(
-            (span.file, span.start, span.end, doubtful & self._columns[span.file]) for span in spans
-        )
-        if len(spans) == 1:
-            return self._segment(keys[0], spans[0])
+        *before, last = keys
+        if not before:
+            return self._segments[last]
         head = self._head[1]
-        if head is None or self._head[0] != keys[:-1]:
-            head = self._segment(keys[0], spans[0])
-            if len(spans) > 2:
+        if head is None or self._head[0] != before:
+            first, *between = before
+            head = self._segments[first]
+            if between:
                 middle = self._middle[1]
-                if middle is None or self._middle[0] != keys[1:-1]:
-                    middle = self._segment(keys[1], spans[1])
-                    for key, span in zip(keys[2:-1], spans[2:-1], strict=True):
-                        middle = middle.then(self._segment(key, span))
-                    self._middle = keys[1:-1], middle
+                if middle is None or self._middle[0] != between:
+                    middle = reduce(Stretch.then, map(self._segments.__getitem__, between))
+                    self._middle = between, middle
                 head = head.then(middle)
-            self._head = keys[:-1], head
-        return head.then(self._segment(keys[-1], spans[-1]))
+            self._head = before, head
+        return head.then(self._segments[last])
 
-    def _segment(self, key: _Key, span: Span) -> Stretch:
-        if key not in self._segments:
-            self._segments[key] = self._measured(span, key[3])
-        return self._segments[key]
+    def _measure(self, segments: Mapping[_Key, Span]) -> None:
+        """Measure segments, those on one file together."""
+        by_file: dict[Holdings, list[_Key]] = {}
+        for key in segments:
+            by_file.setdefault(key[0], []).append(key)
+        for file, keys in by_file.items():
+            spans = [segments[key] for key in keys]
+            stretches = self._measured(file, spans, [key[3] for key in keys])
+            self._segments.update(zip(keys, stretches, strict=True))
 
-    def _measured(self, span: Span, doubtful: frozenset[int]) -> Stretch:
-        """One segment, as `core.measures.segment.measure` has it."""
-        closes, size = self._closes, len(self._numbers)
-        file, place = span.file, self._rows[span.file]
-        has_column, where = self._has_column[place], self._where[place]
-        if (key := (file, span.start)) not in self._values:
-            self._values[key] = start_values(closes, span, has_column, where)
-        of_file = file_rows(
-            closes, span, self._basis, (has_column, where), doubtful, self._values[key]
-        )
+    def _measured(
+        self, file: Holdings, spans: Sequence[Span], doubtful: Sequence[frozenset[int]]
+    ) -> Iterator[Stretch]:
+        """Segments on one file, as `core.measures.segment.measure` has one."""
+        place = self._places[file]
+        columns = np.ones(len(place), bool), place
+        of_file = file_rows(self._closes, spans, self._basis, columns, doubtful)
         good = of_file.counted & ~of_file.joined
-        places, columns = place[good], where[good]
-        values = np.bincount(places, of_file.values[good], size)
-        share = values / values.sum() if good.any() else np.zeros(size)
-        returns, measured = np.zeros(size), np.zeros(size, bool)
-        returns[places], measured[places] = of_file.growth[good] - 1, True
-        weight = float(file.value[good].sum()) / file.total
-        earned = share * returns
-        first, last = closes(span.start), closes(span.end)
-        early = last.rows[columns] < last.row
-        on_files = self._of_file(span, columns, first.rows[columns], last.rows[columns])
-        once = np.zeros(size, bool)
-        once[places[on_files]] = True
-        return Stretch(
-            1 + float(earned.sum()),
-            weight,
-            share,
-            measured,
-            earned,
-            weight * earned,
-            weight,
-            weight * float(share[once].sum()),
-            weight * float(share[places[early]].sum()),
-        )
+        values = np.where(good, of_file.values, 0.0)
+        whole = values.sum(axis=1, keepdims=True)
+        share = self._by_line(file, np.divide(values, whole, out=values, where=whole > 0))
+        measured = self._by_line(file, good)
+        returns = np.zeros(share.shape)
+        # of a line that a file has twice both rows have one return
+        returns[:, place] = of_file.growth - 1
+        earned = share * np.where(measured, returns, 0.0)
+        start, end = of_file.start, of_file.end
+        early = (share * (end.rows < end.row)).sum(axis=1)
+        on_files = (share * self._on_files(file, start.rows, end.rows)).sum(axis=1)
+        for row, part in enumerate(weight(file, good).tolist()):
+            yield Stretch(
+                growth=1 + float(earned[row].sum()),
+                weight=part,
+                share=share[row],
+                measured=measured[row],
+                unscaled=earned[row],
+                scaled=part * earned[row],
+                weight_measured=part,
+                on_files=part * float(on_files[row]),
+                end_early=part * float(early[row]),
+            )
 
-    def _of_file(self, span: Span, columns: IntArray, first: IntArray, last: IntArray) -> BoolArray:
-        """(C,) whether some columns rest on a file's price: at their ends, or the list's day."""
-        market, sessions = self._market, self._matrix.sessions
-        out = np.zeros(len(columns), bool)
-        for ends in (first, last):
-            for row in np.flatnonzero(np.bincount(ends)).tolist():
-                if (priced := self._priced(sessions[row].item())) is not None:
-                    out |= (ends == row) & priced[columns]
-        priced = self._priced(market.session(span.file.as_of))
-        return out if priced is None else out | priced[columns]
+    def _by_line(self, file: Holdings, values: NDArray[Any]) -> NDArray[Any]:
+        """(K, A) values of the (K, n) rows of a file, added up where a line has several."""
+        place, out = self._places[file], np.zeros((len(values), len(self.numbers)), values.dtype)
+        if len(self._columns[file]) == len(place):
+            out[:, place] = values
+        else:
+            np.add.at(out.T, place, values.T)
+        return out
 
-    def _priced(self, session: date) -> BoolArray | None:
-        """(N,) columns that a file's price stands for on a session; None where there are none."""
-        market, matrix = self._market, self._matrix
-
-        def find() -> BoolArray | None:
-            tickers = market.line_tickers.on_files(session)
-            if not tickers:
-                return None
-            some = [matrix.column[t] for t in tickers if t in matrix.column]
-            out = np.zeros(len(matrix.symbols), bool)
-            out[some] = True
-            return out
-
-        return market.cached((matrix, "priced", session), find)
+    def _on_files(self, file: Holdings, first: IntArray, last: IntArray) -> BoolArray:
+        """(K, A) which lines rest on a file's price: at a segment's ends, or the list's day."""
+        rows, lines = self._priced
+        if len(lines) == 1:
+            return np.zeros(first.shape, bool)
+        session, sessions = day(self._market.session(file.as_of)), self._closes.matrix.sessions
+        listed = sessions.searchsorted(session)
+        known = listed < len(sessions) and sessions[listed] == session
+        every = np.arange(len(self.numbers))
+        at_ends = lines[rows[first], every] | lines[rows[last], every]
+        return np.asarray(at_ends | lines[rows[listed if known else -1]])

@@ -33,9 +33,10 @@ def sample(rank: Rank, path: str = ROLLING) -> Sentence:
     """Name what a value is ranked among: ``6,554 overlapping stretches of 5 sessions``."""
     of = Figure(f"{rank.of:,}", f"{path}.of")
     if rank.length == 1:
-        return Sentence(of, " sessions")
+        return Sentence(of, " session" if rank.of == 1 else " sessions")
     length = Figure(f"{rank.length:,}", f"{path}.sessions")
-    return Sentence(of, " overlapping stretches of ", length, " sessions")
+    stretches = " stretch of " if rank.of == 1 else " overlapping stretches of "
+    return Sentence(of, stretches, length, " sessions")
 
 
 def _from(rank: Rank, path: str) -> Sentence:
@@ -214,7 +215,7 @@ def ratio_sentence(snapshot: Snapshot) -> Sentence:
         high = Sentence("is ", off, " below its high of ", date)
     sides = [
         Sentence(
-            "above" if average.above else "below", " its average of ",
+            ratio.stands(average), " its average of ",
             Figure(f"{average.closes}", f"{RATIO}.averages[{place}].closes"), " closes",
         )
         for place, average in enumerate(ratio.averages)
@@ -275,7 +276,8 @@ def followed_sentence(snapshot: Snapshot, horizon: int = 63) -> Sentence:
         n = Figure(f"{row.episodes.n:,}", f"{path}.n")
         what = _state_words(state, path)
         if row.episodes.median is None or row.base.median is None:
-            clauses.append(Sentence(what, ": ", n, " earlier episodes, too few to sum up"))
+            episodes = "episode" if row.episodes.n == 1 else "episodes"
+            clauses.append(Sentence(what, ": ", n, f" earlier {episodes}, too few to sum up"))
             continue
         overlapping = state.followed.overlapping[horizon]
         overlap = Sentence()

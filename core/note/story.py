@@ -59,8 +59,8 @@ def story(snapshot: Snapshot, length: Length = "full") -> tuple[Paragraph, ...]:
     pair = snapshot.small, snapshot.large
     ahead, behind = pair if spread.gap >= 0 else pair[::-1]
     if not full:
-        told = [*opening, who(ahead, behind, voice), brief_verdict(snapshot)]
-        return _filled(told, without(snapshot, voice))
+        sentences = [*opening, who(ahead, behind, voice), brief_verdict(snapshot)]
+        return _filled(sentences, without(snapshot, voice))
     views = [view for view in (ahead, behind) if view is not None]
     by_sector = widened(snapshot, voice)
     sectors: Ends = "one" if by_sector else "both"

@@ -71,7 +71,7 @@ def _opening(snapshot: Snapshot, spread: Spread, voice: Voice, *, full: bool) ->
     if not window.dated:
         end = Sentence(" to ", Figure(spoken(snapshot.window.end), "question.end"))
     if level(value):
-        first = Sentence(mark(snapshot), name, " ended level ", window.words, end, ".")
+        first = Sentence(mark(snapshot), name, " ended unchanged ", window.words, end, ".")
         return [first, _close(snapshot, spread, full=full)]
     kind = "gain" if value > 0 else "loss"
     claimed = Claimed(kind, "large", "own.rolling", "own.calendar", "return", owner="its")
@@ -97,6 +97,8 @@ def _close(snapshot: Snapshot, spread: Spread, *, full: bool) -> Sentence:
         day = Figure(spoken(closes.high.end), f"{_LEVEL}.high.date")
         return Sentence("It closed ", off, " below its record of ", day, ".")
     first = Figure(spoken(closes.first), f"{_LEVEL}.first")
+    if not closes.record_high:
+        return Sentence("It closed level with its record in data since ", first, ".")
     sentence = Sentence("It closed at a record in data since ", first)
     if not full or not records.get(now):
         return Sentence(sentence, ".")

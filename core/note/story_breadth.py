@@ -11,7 +11,7 @@ from core.note.voice import Voice, percent
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
 
-#: Stocks that doubled are told from so many on: "2 more than doubled" is read twice.
+#: Stocks that doubled are mentioned from so many on: "2 more than doubled" is read twice.
 _SEVERAL: Final = 10
 _BRIEF: Final = {
     "broad": "The gap is broad.",
@@ -85,6 +85,6 @@ def _counts(view: IndexView, voice: Voice, *, first: bool, full: bool) -> Senten
             count = Figure(f"{rung.count:,}", f"{path}.ladder[{place}].count")
             doubled = Sentence("; ", count, " more than doubled")
     of = Figure(f"{counts.n:,}", f"{path}.n")
-    stocks = " measured stocks, " if first else ", "
+    stocks = f" measured stock{'s' * (counts.n != 1)}, " if first else ", "
     fund = voice.fund(view.fund)
     return Sentence("Of ", fund, "'s ", of, stocks, listed(clauses), doubled, ".")

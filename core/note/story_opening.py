@@ -9,6 +9,7 @@ from core.measures.spread import comparisons
 from core.note.phrase import Figure, Sentence, spoken
 from core.note.ranking_words import NOTABLE_YEARS
 from core.note.rarity_words import beyond
+from core.note.verdict import level
 from core.note.voice import Voice, introduced, percent, places_of, speaks_for_itself
 
 if TYPE_CHECKING:
@@ -161,14 +162,22 @@ def returns_sentence(snapshot: Snapshot, spread: Spread, voice: Voice) -> Senten
     question, window = snapshot.question, when(snapshot)
     one, other = spread.small_return, spread.large_return
     places = places_of(spread.gap, one, other)
-    to = Sentence(" to ", Figure(spoken(snapshot.window.end), "question.end"))
-    second = f" {moved(other)} " if (one >= 0) != (other >= 0) else " "
-    return Sentence(
-        voice.fund(question.small), f" {moved(one)} ",
-        percent(one, "spread.small_return", places), dividends(snapshot),
-        Sentence() if window.dated else to, ", ",
-        voice.fund(question.large), second, percent(other, "spread.large_return", places), ".",
-    )  # fmt: skip
+    to = Sentence(dividends(snapshot))
+    if not window.dated:
+        to = Sentence(to, " to ", Figure(spoken(snapshot.window.end), "question.end"))
+    if level(one) and level(other):
+        return Sentence("Neither moved", to, ".")
+    small, large = voice.fund(question.small), voice.fund(question.large)
+    first = Sentence(small, " was unchanged", to, ", ", large)
+    if not level(one):
+        made = percent(one, "spread.small_return", places)
+        first = Sentence(small, f" {moved(one)} ", made, to, ", ", large)
+    if level(other):
+        return Sentence(first, " was unchanged.")
+    # of two that moved one way the verb is said once
+    again = level(one) or (one >= 0) != (other >= 0)
+    second = f" {moved(other)} " if again else " "
+    return Sentence(first, second, percent(other, "spread.large_return", places), ".")
 
 
 def _every(rank: Rank, path: str) -> Sentence:
@@ -200,9 +209,21 @@ def rarity_context(
         voice: of the text.
         full: more than how often a usual value was reached.
     """
+    rank, ranking = spread.rolling, spread.same_window
     if comparisons(snapshot.window.label, spread.history.length).rolling:
-        return _rolling_context(spread.rolling, claimed, voice, full=full)
-    return _calendar_context(spread.same_window, claimed, voice) if full else Sentence()
+        if rank is None:
+            return Sentence("It is not ranked: closes are missing inside the window.")
+        if rank.standing is None:
+            first = Figure(spoken(rank.first), f"{claimed.rolling}.first")
+            return Sentence("Closes since ", first, " are too few to say how rare that is.")
+        return _rolling_context(rank, claimed, voice, full=full)
+    if ranking.of == 1:
+        return Sentence("It is not ranked: no closes of earlier years are held.")
+    if not ranking.claim:
+        earlier = Figure(f"{ranking.of - 1:,}", f"{claimed.calendar}.earlier_years")
+        years = "year" if ranking.of == 2 else "years"
+        return Sentence("It is not ranked: closes of ", earlier, f" earlier {years} are too few.")
+    return _calendar_context(ranking, claimed, voice) if full else Sentence()
 
 
 def _rolling_claim(rank: Rank | None, claimed: Claimed) -> Sentence:
@@ -224,7 +245,7 @@ def _rolling_claim(rank: Rank | None, claimed: Claimed) -> Sentence:
     return Sentence(f", {claimed.most} over ", length, " sessions since ", last)
 
 
-def _rolling_context(rank: Rank | None, claimed: Claimed, voice: Voice, *, full: bool) -> Sentence:
+def _rolling_context(rank: Rank, claimed: Claimed, voice: Voice, *, full: bool) -> Sentence:
     """How often a usual value was reached, or how far out the farthest of a rare one was.
 
     Args:
@@ -234,7 +255,7 @@ def _rolling_context(rank: Rank | None, claimed: Claimed, voice: Voice, *, full:
         full: also say the farthest out of a rare value.
     """
     path = claimed.rolling
-    if rank is None or rank.standing not in ("usual", "rare"):
+    if rank.standing not in ("usual", "rare"):
         return Sentence()
     if rank.standing == "usual":
         count = Figure(f"{rank.as_wide:,}", f"{path}.as_wide")
@@ -298,8 +319,6 @@ def _since(ranking: Ranking) -> YearGap | None:
 def _calendar_context(ranking: Ranking, claimed: Claimed, voice: Voice) -> Sentence:
     """What the year that comes next to a claim made, or the one that it names."""
     path = claimed.calendar
-    if not ranking.claim:
-        return Sentence()
     runner = ranking.runner_up
     if ranking.on_record and runner is not None and (runner.gap > 0) == (ranking.gap > 0):
         value = _value(runner.gap, f"{path}.runner_up.{claimed.value}", voice)

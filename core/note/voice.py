@@ -37,7 +37,7 @@ def places_of(gap: float, *returns: float) -> int:
         first, other, between = (round(value * 100, places) for value in (*returns, gap))
         return round(first - other, places) == between
 
-    wished = (2, 1) if max(map(abs, (gap, *returns))) < 0.1 else (1, 2)
+    wished = (2, 1) if round(max(map(abs, (gap, *returns))), 4) < 0.1 else (1, 2)
     return next(filter(adds_up, wished), wished[0])
 
 

@@ -107,6 +107,15 @@ def test_no_close_in_common() -> None:
     assert against(PATH[:40], PATH[40:], 40, splits={pydate(DAYS[40]): 4.0}).kind == "agrees"
 
 
+@pytest.mark.parametrize("factor", [100.0, 0.01, 1000.0])
+def test_no_close_in_common_and_another_unit(factor: float) -> None:
+    joined = against(PATH[:40], PATH[40:] * factor, 40)
+    assert joined.kind == "apart" and str(DAYS[40]) in joined.words
+    # a split on record of that size: the closes before it are brought onto its basis
+    split = against(PATH[:40], PATH[40:] * factor, 40, splits={pydate(DAYS[40]): 1 / factor})
+    assert (split.kind, split.factor) == ("rebase", pytest.approx(factor))
+
+
 def test_adjusted_closes_hang_together_by_any_factor() -> None:
     found = against(PATH[:40], PATH[20:] * 0.993, 20, chained=True)
     assert (found.kind, found.factor) == ("rebase", pytest.approx(0.993))

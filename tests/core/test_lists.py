@@ -12,6 +12,7 @@ import pytest
 from core.answer.snapshot import Question, Snapshot, take
 from core.data.frames import Action, Announcement, Holdings
 from core.data.market import Market
+from core.explain.measures import explain
 from core.measures.amended import third_friday
 from core.measures.carry import carry
 from core.measures.membership import spans
@@ -210,6 +211,45 @@ def test_an_equal_weight_fund_borrows_members_at_one_nth_on_its_last_rebalance()
     found = asked(own, "2025-09-30", "2026-01-30")
     cuts = [str(s.start) for s in found.indices["IWM"].segments]
     assert cuts == ["2025-09-30", "2025-12-19"]
+
+
+def test_changes_of_a_borrowed_list_are_those_of_its_lenders_files() -> None:
+    """IVV's D, 30 of 100, went for B, 40 of 200; IWM itself has one file, which tells no change."""
+    files = (
+        ivv("2025-09-01", A=50, C=20, D=30),
+        ivv("2026-01-02", A=120, B=40, C=40),
+        iwm("2026-01-20"),
+        LARGE,
+    )
+    own = held(*files, indices=SAME, remade=())
+    snapshot = asked(own, "2025-09-02", "2026-01-30")
+    change = snapshot.changes["IWM"]
+    assert change.lender == "IVV" and change.turnover is not None and change.resized
+    assert [(c.symbol, c.weight, c.contribution) for c in change.left] == [("D", 0.3, 0.0)]
+    assert [(c.symbol, c.weight) for c in change.joined] == [("B", 0.2)]
+    answer = document(snapshot)["changes"]["IWM"]
+    assert (answer["by"], answer["from"], answer["to"]) == ("IVV", "2025-09-01", "2026-01-02")
+    (weight,) = explain(own, snapshot, "IWM", "change", "D")
+    assert weight.computed == weight.value == 0.3
+    assert "2025-09-01" in weight.origins[0]
+    # two files of its own that lie further apart are compared instead
+    nearer = held(*files, iwm("2026-06-20"), indices=SAME, remade=())
+    change = asked(nearer, "2025-12-31", "2026-06-26").changes["IWM"]
+    assert (change.lender, str(change.from_date)) == ("", "2026-01-20")
+    # at equal weights a line is one of three, and what the lender's money did is no turnover
+    even = held(
+        files[0], files[1], LARGE, indices=SAME | {"IWM": "S&P 500 Equal Weight"}, remade=()
+    )
+    snapshot = asked(even, "2025-09-02", "2026-01-30")
+    change = snapshot.changes["IWM"]
+    assert (change.lender, change.turnover, change.resized) == ("IVV", None, ())
+    assert [(c.symbol, c.weight) for c in (*change.left, *change.joined)] == [
+        ("D", pytest.approx(1 / 3)),
+        ("B", pytest.approx(1 / 3)),
+    ]
+    (weight,) = explain(even, snapshot, "IWM", "change", "B")
+    assert weight.computed == weight.value == pytest.approx(1 / 3)
+    assert explain(even, snapshot, "IWM", "turnover") == ()
 
 
 def test_third_fridays_by_the_calendar() -> None:

@@ -10,6 +10,8 @@ import pytest
 
 from core.data.frames import Dates, FloatArray, dates_of
 from core.measures.episodes import followed, summary
+from core.measures.pair_history import PairHistory
+from core.measures.pair_series import PairSeries
 from core.measures.rarity import (
     Extreme,
     percentiles,
@@ -219,6 +221,19 @@ def test_the_first_close_is_no_record_and_a_tie_is_none() -> None:
     sessions = dates_of(["2023-12-28", "2023-12-29", "2024-01-02", "2025-01-02", "2025-01-03",
                          "2025-01-06"])  # fmt: skip
     assert records_by_year(sessions, level) == {2024: 0, 2025: 2}
+
+
+def test_the_ratio_at_an_extreme_is_that_of_closes_where_they_are_held() -> None:
+    # 260 sessions level, then closes end a hundredth up; with dividends the fund stands lower
+    sessions = days_from("2025-01-02", 261)
+    price, level = np.full(261, 100.0), np.full(261, 100.0)
+    price[-1], level[-1] = 101.0, 99.0
+    ends = date(2025, 6, 2), sessions[-1].item()
+    for prices, side in ((price, 1), (None, -1)):
+        flat = None if prices is None else np.full(261, 50.0)
+        series = PairSeries(sessions, level, np.full(261, 50.0), prices, flat)
+        history = PairHistory(series, 261, *ends, sessions)
+        assert [s.side for s in history.states if s.kind == "ratio"] == [side]
 
 
 def test_what_followed_by_hand() -> None:

@@ -193,7 +193,9 @@ def test_every_signal_explains_itself() -> None:
     assert list(made) == [title for title, _ in RULES.values()]
     for key, (title, rule) in RULES.items():
         one, last = made[title], float(on[key][-1])
-        assert one.formula == rule
+        assert one.formula == rule and one.in_words
+        # by its name as an alert has it, too
+        assert explain(held, snapshot, "F", key) == (one,)
         assert one.value == (None if np.isnan(last) else last) and one.computed == one.value
     assert made["Hindenburg omen"].value == 1.0
 

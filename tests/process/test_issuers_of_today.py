@@ -205,6 +205,8 @@ def test_the_four_panes_show_a_first_day(world: Lookalike, tmp_path: Path) -> No
             assert pane in shown
         # each line of the S&P 500's list of 31 December has its row
         assert all(symbol in shown for symbol in ("LAA", "LAB", "LAC"))
+        # who joined and left is known of the lender's files from the first day on
+        assert "by IVV's files" in shown and "Two dated holdings files" not in shown
 
     drive(story, held=market, question=Question("RSP", "SPY", window="YTD"), size=(160, 50))
 

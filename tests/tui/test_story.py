@@ -16,11 +16,12 @@ from core.note.company import company
 from core.note.phrase import Figure, Name
 from core.note.story import LENGTHS, Length, story
 from core.note.verdict import verdict
+from tests.core import build
 from tests.examples import examples
+from tests.home import Cli
 from tests.random.test_prose import MONTHS
 from tests.random.test_prose_sums import random_markets
 from tests.tui import markets
-from tests.tui.test_cli import Cli, cli, filled, once  # noqa: F401
 from tui.report.document import document
 from tui.report.export import to_story
 
@@ -84,7 +85,7 @@ def test_the_order_is_a_reporters(snapshot: Snapshot) -> None:
         "Example S29 (S29) led IWM: its gain of 92.5% added 296 bp.",
         "The gap is broad",
         "Of IWM's 30 measured stocks, 63.3% rose",
-        "Example S29, which added 296 bp, left IWM by 26 June 2026",
+        "Example S29, which added 296 bp, had left IWM by 26 June 2026",
         "The figures cover 96.0% of IWM and 96.0% of SPY by weight",
     ]
     places = [text.index(words) for words in order]
@@ -156,6 +157,31 @@ def test_the_sector_that_widened_the_gap_most_is_named_with_its_part(snapshot: S
     assert (narrowed in text) == (parts[least] < -0.011)
 
 
+def _two_funds(days: list[date], one: list[float], window: str, *, alone: bool = False) -> str:
+    """The prose of two funds of which the second stands still."""
+    held = build.market(build.prices(days, {"AAA": one, "BBB": [10.0] * len(days)}))
+    return check(take(held, Question("AAA", "AAA" if alone else "BBB", window, None, "pr",
+                                     alone=alone)), "short")  # fmt: skip
+
+
+def test_what_cannot_be_ranked_or_did_not_move_is_said_so() -> None:
+    days = build.weekdays("2024-12-31", "2026-02-27")
+    rising = [100.0 + place for place in range(len(days))]
+    few = _two_funds(days[-100:], rising[-100:], "1D")
+    assert few.endswith("Closes since 13 October 2025 are too few to say how rare that is.")
+    years = _two_funds(days, rising, "2025")
+    assert years.endswith("It is not ranked: no closes of earlier years are held.")
+    still = _two_funds(days, [10.0] * len(days), "1D")
+    assert still == "AAA and BBB ended level on 27 February 2026. Neither moved before dividends."
+    alone = _two_funds(days, [10.0] * len(days), "1D", alone=True)
+    assert alone == (
+        "AAA ended unchanged on 27 February 2026. It closed level with its record in data since"
+        " 31 December 2024."
+    )
+    jump = _two_funds(days, [10.0] * (len(days) - 1) + [9.0], "1D")
+    assert ". AAA lost 10.0% before dividends, BBB was unchanged." in jump
+
+
 def test_units_and_tickers_are_spelled_once(snapshot: Snapshot) -> None:
     text = check(snapshot, "full")
     assert text.count("percentage points") == 1 and text.count("basis points") == 1
@@ -207,7 +233,7 @@ def test_one_index_alone_is_told_in_the_same_order() -> None:
         "Example S29 (S29) led IWM: its gain of 92.5% added 296 basis points.",
         " weighed most on IWM",
         "Of IWM's 30 measured stocks, 63.3% rose",
-        "Example S29, which added 296 bp, left IWM",
+        "Example S29, which added 296 bp, had left IWM",
         "The figures cover 96.0% of IWM by weight.",
     ]
     places = [text.index(words) for words in order]
@@ -256,6 +282,12 @@ def test_every_number_of_the_story_stands_in_the_json(snapshot: Snapshot) -> Non
         ("BANK OF AMERICA CORP", "BAC", "Bank of America"),
         ("KRATOS DEFENSE AND SECURITY SOLUTI", "KTOS", "Kratos Defense and Security"),
         ("GE AEROSPACE", "GE", "GE Aerospace"),
+        ("SCHWAB (CHARLES) CORP", "SCHW", "Charles Schwab"),
+        ("HUNT (JB) TRANSPRT SVCS INC", "JBHT", "JB Hunt Transport Services"),
+        ("JOHNSON CONTROLS INTERNATION", "JCI", "Johnson Controls International"),
+        ("INTERACTIVE BROKERS GRO CL A", "IBKR", "Interactive Brokers"),
+        ("HILTON WORLDWIDE HOLDINGS IN", "HLT", "Hilton Worldwide"),
+        ("Crowdstrike Holdings Inc", "CRWD", "CrowdStrike"),
         ("Sociéte Générale", "GLE", "Sociéte Générale"),
         ("INC", "X", "Inc"),
         ("", "X", "X"),
@@ -266,7 +298,7 @@ def test_names_are_written_as_readers_know_them(name: str, symbol: str, told: st
 
 
 @pytest.mark.process
-def test_the_command_line_writes_it_alone(filled: Cli) -> None:  # noqa: F811
+def test_the_command_line_writes_it_alone(filled: Cli) -> None:
     code, short, _ = filled("note", "--length", "short", "--pair", "IWM:SPY")
     assert (
         code in (0, 1)

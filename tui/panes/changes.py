@@ -180,6 +180,8 @@ def _caption(scene: Scene, side: Side, width: int) -> Drawing:
         parts.append(f"announced {leaving:,} to leave, {len(ahead) - leaving:,} to join")
     if changes is not None:
         head.append((f" {changes.from_date} → {changes.to_date}", ""))
+        if changes.lender:
+            parts.append(f"by {changes.lender}'s files")
         if not inside_window(changes, scene.snapshot.window.start):
             parts.append("outside the window")
         parts += [f"{len(changes.left):,} left", f"{len(changes.joined):,} joined"]

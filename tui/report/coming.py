@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 #: A fund's changes where no two of its files are held to tell any.
 UNTOLD: Final[Json] = {
-    **dict.fromkeys(("from", "to", "turnover", "joined_total", "left_total", "leaders_left")),
+    **dict.fromkeys(("from", "to", "by", "turnover", "joined_total", "left_total", "leaders_left")),
     **{name: [] for name in ("joined", "left", "renamed", "resized")},
 }
 

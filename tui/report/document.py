@@ -110,6 +110,7 @@ def _changes(changes: Changes, view: IndexView | None) -> Json:
     return {
         "from": iso(changes.from_date),
         "to": iso(changes.to_date),
+        "by": changes.lender or None,
         "joined": [line(change) for change in changes.joined],
         "left": [line(change) for change in changes.left],
         "renamed": [{"from": old, "to": new} for old, new in changes.renamed],

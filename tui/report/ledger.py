@@ -79,7 +79,8 @@ class NumberOrigins:
                 return self._announced_sources(fund), as_of
             if changes is None:
                 return self._origin(pair, lines=True), as_of
-            files = f"holdings {fund} of {changes.from_date} and {changes.to_date}"
+            whose = changes.lender or fund
+            files = f"holdings {whose} of {changes.from_date} and {changes.to_date}"
             return f"{files}; {self._origin((fund,), lines=True)}", str(changes.to_date)
         if place[0] == "indices" and len(place) > 1:
             return self._origin((str(place[1]),), lines=True), as_of
