@@ -12,12 +12,10 @@ from textual.pilot import Pilot
 
 from core.answer.snapshot import Question
 from core.data.frames import Announcement
+from tests.home import Cli, note
 from tests.tui.driving import drive, press, seen
 from tests.tui.markets import market
-from tests.tui.test_cli import Cli, cli, filled, note, once
 from tui.screen.app import InternalsApp
-
-__all__ = ["cli", "filled", "once"]
 
 HEAD = "fund,symbol,action,effective,source\n"
 

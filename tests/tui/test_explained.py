@@ -6,10 +6,8 @@ import pytest
 
 from core.explain.explanation import Explanation, Term
 from core.explain.measures import MEASURES
-from tests.tui.test_cli import Cli, cli, filled, once
+from tests.home import Cli
 from tui.report.explained import to_text
-
-__all__ = ["cli", "filled", "once"]
 
 
 def test_the_formula_is_filled_in_and_sources_stand_beside_the_figures() -> None:
