@@ -78,7 +78,10 @@ def ready(lock: Path) -> None:
     if not (stamp.exists() and stamp.read_text() == digest and PYTHON.exists()):
         install(lock)
         stamp.write_text(digest)
-    # as pip does for what it installs, and also where Python is told to write no bytecode
+
+
+def compiled() -> None:
+    """Compile the program as pip does what it installs, also where Python writes no bytecode."""
     call(PYTHON, "-m", "compileall", "-q", "core", "cache", "tui")
 
 
@@ -218,6 +221,7 @@ def main(arguments: list[str]) -> None:
     command, rest = (arguments or [""])[0], arguments[1:]
     if command == "demo":
         ready(RUN_LOCK)
+        compiled()
         call(BIN / "internals", "--demo", *rest)
     elif command == "check":
         check()
@@ -225,6 +229,7 @@ def main(arguments: list[str]) -> None:
         quick(rest)
     elif command == "test":
         ready(DEV_LOCK)
+        compiled()
         call(PYTHON, "-m", "pytest", *rest)
     elif command == "torture":
         ready(DEV_LOCK)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.examples import register
+
+if TYPE_CHECKING:
+    from tests.home import Cli
 
 # What is started in the background of a shell ignores Ctrl+C, and so would the programs that tests
 # start and interrupt.
@@ -86,3 +91,53 @@ def parse_limited(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 
         for name in READERS:
             monkeypatch.setattr(f"cache.sources.{name}.run", sandbox.run)
+
+
+@pytest.fixture
+def cli(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Cli:
+    """Run one command line in a home of the test's own."""
+    from tui.cli.run import run
+
+    def call(*argv: object) -> tuple[int, str, str]:
+        try:
+            code = run([str(a) for a in argv] + ["--home", str(tmp_path / "home")])
+        except SystemExit as left:
+            code = int(left.code or 0)
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        return code, out, err
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a filled home, imported once for every test; to be copied."""
+    from tests.home import fill
+
+    return fill(tmp_path_factory.mktemp("once")).parent
+
+
+@pytest.fixture
+def filled(once: Path, cli: Cli, tmp_path: Path) -> Cli:
+    """The command line on a copy of that home."""
+    shutil.copytree(once, tmp_path, dirs_exist_ok=True)
+    return cli
+
+
+@pytest.fixture(scope="session")
+def demo_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the simulated market, which takes a second to make; to be copied."""
+    from tui.service.service import Desk
+    from tui.state.places import places
+
+    home = tmp_path_factory.mktemp("demo")
+    Desk(places(home, demo=True), demo=True, home=home).prepare()
+    return home
+
+
+@pytest.fixture
+def demo_home(demo_once: Path, tmp_path: Path) -> Path:
+    """A copy of that home."""
+    shutil.copytree(demo_once, tmp_path, dirs_exist_ok=True)
+    return tmp_path

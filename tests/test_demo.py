@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from itertools import accumulate
 from operator import mul
@@ -18,8 +17,8 @@ from tui.state.places import places
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    yield Desk(places(tmp_path_factory.mktemp("demo"), demo=True), demo=True)
+def desk(demo_once: Path) -> Desk:
+    return Desk(places(demo_once, demo=True), demo=True)
 
 
 @pytest.fixture(scope="module")

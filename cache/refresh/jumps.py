@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 DAYS: Final = timedelta(days=45)
 #: Lines fewer than in the file before by more than both.
 FEWER, FEWER_PART = 3, 0.05
+#: Lines fewer than this part of those in a file of any age are no whole fund's.
+LEAST_PART: Final = 0.5
 #: A fund with fewer lines may sell several at once.
 FEW_LINES: Final = 100
 #: One-way turnover that a fund has to have shown before.
@@ -67,6 +69,8 @@ def odd(
         usual = _usual(before)
         reasons += _fewer(file, before[-1], usual)
         reasons += _turned_over(file, before[-1], usual)
+    elif before and len(file.symbols) < LEAST_PART * len(before[-1].symbols):
+        reasons.append(_named(file, before[-1]))
     reasons += _values(file)
     prices_said, dated = _priced(file, prices)
     return Odd((*reasons, *prices_said), dated)
@@ -98,7 +102,12 @@ def _fewer(file: Holdings, before: Holdings, usual: float | None) -> list[str]:
     # A small fund that trades sells several of its lines in a month.
     if then < FEW_LINES and usual is not None and math.fsum(gone) <= usual * before.total:
         return []
-    return [f"names {now:,} lines where the file of {before.as_of} named {then:,}"]
+    return [_named(file, before)]
+
+
+def _named(file: Holdings, before: Holdings) -> str:
+    now, then = len(file.symbols), len(before.symbols)
+    return f"names {now:,} lines where the file of {before.as_of} named {then:,}"
 
 
 def _turned_over(file: Holdings, before: Holdings, usual: float | None) -> list[str]:

@@ -76,7 +76,23 @@ class MoversSince:
 
 
 def movers(market: Market, snapshot: Snapshot, since: date | None = None) -> MoversSince:
-    """Compare a snapshot with its own window up to an earlier date.
+    """Compare a snapshot with its own window up to an earlier date; see `contributions_since`."""
+    session, then, missing = contributions_since(market, snapshot, since)
+    return MoversSince(
+        session,
+        {
+            fund: _movers(earlier, snapshot.indices[fund])
+            for fund, earlier in then.items()
+            if fund in snapshot.indices
+        },
+        missing,
+    )
+
+
+def contributions_since(
+    market: Market, snapshot: Snapshot, since: date | None = None
+) -> tuple[date, Mapping[str, Contributions], tuple[str, ...]]:
+    """Answer a snapshot's window up to an earlier date: the session, each fund's lines, what lacks.
 
     Args:
         market: what the snapshot was taken from; the answer is kept with it.
@@ -104,15 +120,7 @@ def movers(market: Market, snapshot: Snapshot, since: date | None = None) -> Mov
     then, missing = market.cached(
         key, lambda: contributions(market, snapshot.question, shorter, session)
     )
-    return MoversSince(
-        session,
-        {
-            fund: _movers(earlier, snapshot.indices[fund])
-            for fund, earlier in then.items()
-            if fund in snapshot.indices
-        },
-        missing,
-    )
+    return session, then, missing
 
 
 def _movers(then: Contributions, now: IndexView) -> Movers:

@@ -93,6 +93,7 @@ class Scalar:
         before_window: its series begins before the window, with the daily breadth's counts.
         daily: it needs the daily breadth.
         closes: closes of its own that a line needs to be counted, 0 where that is no matter.
+        volumes: it is measured over members whose volumes are held.
         signed: a person reads it with its sign.
         also: older names that alerts and `explain` go on to understand.
         short: its title in `SHORT` characters, for a narrow pane; "" where the title is no longer,
@@ -113,6 +114,7 @@ class Scalar:
     before_window: bool = False
     daily: bool = False
     closes: int = 0
+    volumes: bool = False
     signed: bool = False
     also: tuple[str, ...] = ()
     short: str = ""
@@ -172,6 +174,7 @@ def session_scalar(
     *,
     of: Callable[[Daily], FloatArray] | None = None,
     closes: int = 0,
+    volumes: bool = False,
     signed: bool = False,
     before_window: bool = False,
     also: tuple[str, ...] = (),
@@ -193,7 +196,7 @@ def session_scalar(
         key, title, help, unit, decimals, value, shown,
         of=None if of is None else lines, series=series,
         before=lambda view, daily: last(series, daily, back=1), daily=True, closes=closes,
-        signed=signed, before_window=before_window, also=also, short=short,
+        volumes=volumes, signed=signed, before_window=before_window, also=also, short=short,
     )  # fmt: skip
 
 

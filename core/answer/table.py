@@ -79,14 +79,20 @@ def reading(
     elif before is not None and not row.daily:
         earlier = row.value(before, None)
     change = None if value is None or earlier is None else value - earlier
-    members = None if daily is None or not row.closes else last(lambda d: d.members, daily)
+    counts_lines = daily is not None and (row.closes or row.volumes)
+    members = last(lambda d: d.members, daily) if counts_lines else None
     return Reading(
         value, None if of is None else int(of), change, None if members is None else int(members)
     )
 
 
 def shortfall(row: Scalar, of: Reading) -> str:
-    """``needs 200 closes: 1,402 of 1,863 have them``; "" where every member has them."""
-    if not row.closes or of.members is None or (of.of or 0) >= of.members:
+    """``needs 200 closes: 1,402 of 1,863 have them``; "" where every member has them.
+
+    Of volumes only that none is held: a member that stands where it stood has no part in them.
+    """
+    lines = of.of or 0
+    if of.members is None or lines >= of.members or (row.volumes and lines):
         return ""
-    return f"needs {row.closes} closes: {of.of or 0:,} of {of.members:,} have them"
+    what = "volumes" if row.volumes else f"{row.closes} closes"
+    return f"needs {what}: {lines:,} of {of.members:,} have them"

@@ -72,7 +72,7 @@ SESSION: Final[tuple[Scalar, ...]] = (
     ),
     session_scalar(
         "trin", "TRIN", "(advances / declines) / (volume up / volume down)", "ratio", 2,
-        lambda d: d.oscillators.trin, _SESSION, of=_moved,
+        lambda d: d.oscillators.trin, _SESSION, of=lambda d: d.traded, volumes=True,
     ),
     session_scalar(
         "new_highs", "52-week highs", "closes above all of the 252 sessions before", "count", 0,

@@ -43,6 +43,7 @@ def _row(
     *,
     of: str = "",
     closes: int = 0,
+    volumes: bool = False,
     also: tuple[str, ...] = (),
     short: str = "",
 ) -> Scalar:
@@ -58,8 +59,8 @@ def _row(
         key, title, help, unit, decimals, lambda view, daily: at(daily, 0, pick), _AVERAGES,
         of=(lambda view, daily: at(daily, 0, lambda c: c.counts[of])) if of else None,
         series=lambda daily: pick(daily.standing.whole),
-        before=lambda view, daily: at(daily, 1, pick), daily=True, closes=closes, also=also,
-        short=short,
+        before=lambda view, daily: at(daily, 1, pick), daily=True, closes=closes, volumes=volumes,
+        also=also, short=short,
     )  # fmt: skip
 
 
@@ -197,18 +198,18 @@ MEMBERS: Final[tuple[Scalar, ...]] = (
     _row(
         "up4", "members up 4 % on more volume",
         f"{_STOCKBEE}: up 4 % or more in the session, with more volume than in the one before",
-        "count", 0, _number("up4", "traded"), of="traded", short="up 4 %",
+        "count", 0, _number("up4", "traded"), of="traded", volumes=True, short="up 4 %",
     ),
     _row(
         "down4", "members down 4 % on more volume",
         f"{_STOCKBEE}: down 4 % or more in the session, with more volume than in the one before",
-        "count", 0, _number("down4", "traded"), of="traded", short="down 4 %",
+        "count", 0, _number("down4", "traded"), of="traded", volumes=True, short="down 4 %",
     ),
     *(
         _row(
             f"up4_ratio_{days}", f"{days}-session ratio of up 4 % to down 4 %",
             f"{_STOCKBEE}: members up 4 % over members down 4 %, summed over {days} sessions",
-            "ratio", 2, _ratio(days), short=f"4 % ratio {days}",
+            "ratio", 2, _ratio(days), of="traded", volumes=True, short=f"4 % ratio {days}",
         )
         for days in (5, 10)
     ),

@@ -266,6 +266,11 @@ class IndexView:
         """Whether every figure of the index may be claimed."""
         return self.covered and self.near and self.claims_breadth
 
+    @property
+    def claims_all(self) -> bool:
+        """Whether leaders, too, may be claimed of an index that is `complete`."""
+        return self.complete and self.claims
+
 
 @record(frozen=True, eq=False, slots=True)
 class Snapshot:

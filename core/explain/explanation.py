@@ -50,6 +50,7 @@ class Explanation:
         parts: explanations of figures that have their own formula.
         notes: sentences to bear in mind.
         origins: files and closes that all the figures rest on, with their dates.
+        in_words: the formula is a rule in words, which no figures are put into.
     """
 
     title: str
@@ -61,6 +62,7 @@ class Explanation:
     parts: tuple[Explanation, ...] = ()
     notes: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
+    in_words: bool = False
 
 
 def cut(terms: Iterable[Term], most: int = MOST, *, both_ends: bool = False) -> tuple[Term, ...]:

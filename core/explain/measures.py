@@ -7,6 +7,7 @@ The command line, its help and its errors, and the screen's explanations are all
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from core.answer.table import ROWS, find
@@ -28,6 +29,7 @@ from core.explain import (
 from core.explain.ground import Ground
 from core.explain.scalars import EXPLAINED
 from core.measures.membership import as_known
+from core.measures.signals import RULES
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
@@ -76,6 +78,10 @@ _OF_INDEX = {
     "above": Measure("members above their averages", daily.above, "50"),
     "highs-lows": Measure("52-week highs and lows", daily.extremes),
     "signals": Measure("thrusts, 90 % days, omens, divergences", signals.signals),
+    **{
+        key: Measure(f"{title}: 1 where it is on", partial(signals.signals, key=key))
+        for key, (title, _) in RULES.items()
+    },
     "hhi": Measure("sum of squared weights", concentration.hhi),
     "effective-n": Measure("effective number of names", concentration.effective),
     "top": Measure("the k largest contributions", concentration.top, "3"),

@@ -212,7 +212,8 @@ def day_move(key: str, sign: int) -> Explain:
             Term("members", float(len(moves)), "count", "with a volume of this session and before"),
             *cut((Term(s, r, "percent") for s, r in large), 5),
         )
-        formula = f"count of {'r >= 4 %' if sign > 0 else 'r <= -4 %'} with more volume"
+        move = "r >= 4 %" if sign > 0 else "r <= -4 %"
+        formula = f"StockBee's count of {move} on more volume than the session before"
         computed = float(len(large)) if moves else None
         return [one(ground, session, title, value, unit, formula, computed, terms)]
 
@@ -241,7 +242,8 @@ def day_move_ratio(key: str, size: int) -> Explain:
             Term("down", down, "count", f"members down 4 % over {size} sessions"),
         )
         computed = up / down if up is not None and down else None
-        return [one(ground, session, title, value, unit, "up / down", computed, terms)]
+        formula = "StockBee's up / down"
+        return [one(ground, session, title, value, unit, formula, computed, terms)]
 
     return explain
 
@@ -252,7 +254,8 @@ def moved(key: str, sessions: int, size: float, sign: int) -> Explain:
     def figure(g: Ground, when: date, days: np.ndarray, closes: np.ndarray) -> float | None:
         return _change(g, when, days, closes, sessions)
 
-    words = f"r {'>=' if sign > 0 else '<='} {sign * size * 100:g} % over {sessions} sessions"
+    move = f"r {'>=' if sign > 0 else '<='} {sign * size * 100:g} %"
+    words = f"{move} over {sessions} sessions, as StockBee counts"
     return share(key, figure, lambda r: r * sign >= size, words)
 
 

@@ -155,7 +155,12 @@ EXPLAINED: Final[Mapping[str, Explain]] = {
         f"share_above_{days}": partial(daily.above, item=str(days))
         for days in (*AVERAGES, *FURTHER_AVERAGES)
     },
-    "trend_score": members.middle("trend_score", members.trend, "mean score", statistics.fmean),
+    "trend_score": members.middle(
+        "trend_score",
+        members.trend,
+        "mean of how many hold: P > MA50, P > MA200, MA50 > MA200, MA200 > its own of 20 before",
+        statistics.fmean,
+    ),
     "share_uptrend": members.share(
         "share_uptrend", members.trend, lambda score: score == 4, "a score of 4", "number"
     ),

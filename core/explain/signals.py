@@ -33,8 +33,13 @@ if TYPE_CHECKING:
 Judged = tuple["bool | None", tuple[Term, ...]]
 
 
-def signals(ground: Ground) -> list[Explanation]:
-    """Explain every signal's state on the window's last session: 1 where it is on."""
+def signals(ground: Ground, key: str = "") -> list[Explanation]:
+    """Explain each signal's state on the window's last session: 1 where it is on.
+
+    Args:
+        ground: what is explained.
+        key: of `RULES`, for that signal alone.
+    """
     session, view = session_of(ground), ground.view
     if session is None or view is None:
         return []
@@ -45,9 +50,11 @@ def signals(ground: Ground) -> list[Explanation]:
         "divergence": _divergence(ground, session),
     }
     explanations = []
-    for key, on in states(session.daily).items():
-        title, rule = RULES[key]
-        holds, terms = judged[key]
+    for name, on in states(session.daily).items():
+        if key not in ("", name):
+            continue
+        title, rule = RULES[name]
+        holds, terms = judged[name]
         value = float(on[-1])
         explanations.append(
             Explanation(
@@ -59,6 +66,7 @@ def signals(ground: Ground) -> list[Explanation]:
                 terms,
                 notes=(f"of {universe(view)}",),
                 origins=(session.file, *ground.origins),
+                in_words=True,
             )
         )
     return explanations

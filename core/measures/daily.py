@@ -82,6 +82,7 @@ class Daily:
         members: members counted at all; NaN outside the window.
         up_volume: shares traded of the members up; NaN where none is known.
         down_volume: the same of those down.
+        traded: members up or down whose volume is held; NaN outside the window.
         sectors: breadth by sector, None where no line of the window is measured.
         standing: where the members stand; NaN before the last sessions and the window.
         adjusted: dividend-adjusted closes are used where there are no closes.
@@ -102,6 +103,7 @@ class Daily:
     members: FloatArray
     up_volume: FloatArray
     down_volume: FloatArray
+    traded: FloatArray
     sectors: Sectors | None
     standing: MemberStanding
     adjusted: bool
@@ -277,8 +279,8 @@ class _Sums:
     def __init__(self, size: int) -> None:
         self.size = max(size, 0)
         names = (
-            "up", "down", "same", "up_volume", "down_volume", "highs", "lows", "seasoned",
-            "members",
+            "up", "down", "same", "up_volume", "down_volume", "traded", "highs", "lows",
+            "seasoned", "members",
         )  # fmt: skip
         self._of = {name: np.full(self.size, np.nan) for name in names}
         self._above = {days: np.full(self.size, np.nan) for days in AVERAGES}
@@ -294,6 +296,7 @@ class _Sums:
         """Everything that is counted on them, of so many members."""
         self._of["members"][place] = members
         self._of["seasoned"][place] = counts.seasoned[rows]
+        self._of["traded"][place] = (counts.up_known + counts.down_known)[rows]
         self.moved(place, counts.up[rows], counts.down[rows], counts.same[rows])
         for name, values, known in (
             ("up_volume", counts.up_volume, counts.up_known),
@@ -341,6 +344,7 @@ class _Sums:
             members=of["members"],
             up_volume=of["up_volume"],
             down_volume=of["down_volume"],
+            traded=of["traded"],
             sectors=sectors(first),
             standing=standing(first),
             adjusted=adjusted,

@@ -23,6 +23,13 @@ def years_rank(ranking: Ranking) -> str:
     return rank_of(ranking.rank, ranking.of)
 
 
+def stretch_words(rank: Rank) -> tuple[str, str]:
+    """Return what is ranked, one and several: ``stretch of 63 sessions``, ``stretches of ...``."""
+    if rank.length == 1:
+        return "session", "sessions"
+    return f"stretch of {rank.length:,} sessions", f"stretches of {rank.length:,} sessions"
+
+
 def as_wide(rank: Rank, *, gap: bool = True) -> str:
     """Return how many of the stretches as long are as wide: ``12 of 6,123 as wide``.
 

@@ -43,7 +43,7 @@ def leavers(snapshot: Snapshot, voice: Voice) -> list[Sentence]:
         sentences.append(
             Sentence(
                 _companies(view, few.symbols, voice), f", which {together}added ", brought,
-                ", left ", voice.fund(fund), " by ", by, ".",
+                ", had left ", voice.fund(fund), " by ", by, ".",
             )
         )  # fmt: skip
     sentences += [_to_leave(snapshot, view, voice) for view in snapshot.indices.values()]
@@ -83,7 +83,7 @@ def in_mind(snapshot: Snapshot, voice: Voice) -> list[Sentence]:
     measured = [view for view in views if round(view.weight_measured, 4)]
     sentences = [_covered(measured, voice)] if measured else []
     sentences += _unanswered(snapshot, [view.fund for view in measured], voice)
-    sentences += [_silent(view, voice) for view in measured if not (view.complete and view.claims)]
+    sentences += [_silent(view, voice) for view in measured if not view.claims_all]
     sentences += _grounds(views, measured, voice)
     return [*sentences, _returns(snapshot, measured, voice)]
 

@@ -153,7 +153,7 @@ def verdict(snapshot: Snapshot) -> Verdict | None:
     spread, small, large = snapshot.spread, snapshot.small, snapshot.large
     if spread is None or small is None or large is None:
         return None
-    if not all(view.complete and view.claims for view in (small, large)):
+    if not all(view.claims_all for view in (small, large)):
         return None
     if abs(spread.gap) < GAP_FLOOR:
         return None

@@ -37,6 +37,7 @@ class Market:
     """Closes by symbol and day, files by fund and date."""
 
     def __init__(self, seed: int) -> None:
+        self.seed = seed
         started = time.perf_counter()
         self.bars, self.files = demo.make(seed)
         self.seconds = time.perf_counter() - started

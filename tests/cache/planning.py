@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 import numpy as np
 
+from cache.facts.reference import load_reference
 from cache.facts.sessions import sessions
 from cache.refresh.held import HeldCloses
 from core.data.frames import Block, Events, Holdings, Prices, Reference
@@ -16,6 +18,8 @@ from core.data.frames import Block, Events, Holdings, Prices, Reference
 NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)  # a Friday after the close
 PAIR = ("IWM", "SPY")
 REFERENCE = Reference(sessions())
+#: What the program ships with, read once.
+shipped = cache(load_reference)
 #: Monday 15 June 2026 to Friday 26 June 2026; Friday the 19th was a holiday.
 DAYS = np.array([f"2026-06-{d}" for d in (15, 16, 17, 18, 22, 23, 24, 25, 26)], "datetime64[D]")
 

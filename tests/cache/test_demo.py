@@ -357,19 +357,19 @@ def bytes_of(bars: Bars) -> list[bytes]:
     return [np.ascontiguousarray(getattr(bars, name)).tobytes() for name in fields]
 
 
-def test_the_same_seed_makes_the_same_market_and_another_does_not() -> None:
-    one, two, other = (demo.make(seed) for seed in (5, 5, 6))
-    assert bytes_of(one[0]) == bytes_of(two[0])
-    assert one[0].symbols == two[0].symbols
-    assert one[0].fetched_at == two[0].fetched_at
-    assert [raw for _, raw in one[1]] == [raw for _, raw in two[1]]
-    assert bytes_of(one[0])[2] != bytes_of(other[0])[2]
+def test_the_same_seed_makes_the_same_market_and_another_does_not(market: Market) -> None:
+    bars, files = demo.make(market.seed)
+    assert bytes_of(bars) == bytes_of(market.bars)
+    assert bars.symbols == market.bars.symbols
+    assert bars.fetched_at == market.bars.fetched_at
+    assert [raw for _, raw in files] == [raw for _, raw in market.files]
+    assert bytes_of(demo.make(market.seed + 1)[0])[2] != bytes_of(bars)[2]
 
 
-def test_dates() -> None:
+def test_dates(market: Market) -> None:
     assert date(2026, 6, 26) == demo.OPENS_AT
     assert date(2026, 7, 10) == demo.LAST
-    bars, _ = demo.make()
+    bars = market.bars
     assert set(bars.through.values()) == {demo.LAST}
     assert set(bars.through) == set(bars.symbols)
     assert not bars.provisional and not bars.replace

@@ -15,7 +15,6 @@ import pytest
 
 from cache.facts.errors import StoreError
 from cache.facts.funds import Fund
-from cache.facts.reference import load_reference
 from cache.refresh.ask import Ask
 from cache.refresh.gate import Answer
 from cache.refresh.progress import Progress
@@ -24,6 +23,7 @@ from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
 from cache.store.bars import Bars
 from cache.store.store import Store
+from tests.cache.planning import shipped
 
 NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)  # a Friday, 17:30 in New York
 PAIR = ("IWM", "IVV")
@@ -74,7 +74,7 @@ def test_nothing_good_is_replaced_by_nothing(tmp_path: Path) -> None:
     store, nobody = Store(tmp_path / "home"), dict[str, Fund]()
     good: dict[str, Answer | str] = {"IWM": bars([1, 2, 3, 4, 5]), "IVV": bars([5, 4, 3, 2, 1])}
     first = refresh(
-        store, Request(PAIR, NOW, load_reference(), nobody), prices=Source(good), files=Issuers()
+        store, Request(PAIR, NOW, shipped(), nobody), prices=Source(good), files=Issuers()
     )
     assert first.symbols == 2 and first.new_bars == 10
     # Asked for everything anew: one answer is nearly empty, the other none at all.
@@ -82,7 +82,7 @@ def test_nothing_good_is_replaced_by_nothing(tmp_path: Path) -> None:
     source = Source(poor)
     second = refresh(
         store,
-        Request(PAIR, NOW, load_reference(), nobody, full=True),
+        Request(PAIR, NOW, shipped(), nobody, full=True),
         prices=source,
         files=Issuers(),
     )
@@ -110,7 +110,7 @@ def test_progress_is_one_line_and_reads_back() -> None:
 def test_the_demo_market_is_never_refreshed(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="demo market"):
         demo = Store(tmp_path / "h", simulated=True)
-        refresh(demo, Request(PAIR, NOW, load_reference()), prices=Source({}), files=Issuers())
+        refresh(demo, Request(PAIR, NOW, shipped()), prices=Source({}), files=Issuers())
     assert not (tmp_path / "h").exists()
 
 
@@ -120,7 +120,7 @@ def test_a_stop_set_before_asks_for_nothing(tmp_path: Path) -> None:
     source = Source({})
     summary = refresh(
         Store(tmp_path / "h"),
-        Request(PAIR, NOW, load_reference()),
+        Request(PAIR, NOW, shipped()),
         prices=source,
         files=Issuers(),
         stop=stop,
@@ -133,7 +133,7 @@ def test_handlers_of_signals_are_put_back(tmp_path: Path) -> None:
     answers: dict[str, Answer | str] = {"IWM": bars([1.0] * 5), "IVV": bars([1.0] * 5)}
     refresh(
         Store(tmp_path / "h"),
-        Request(PAIR, NOW, load_reference()),
+        Request(PAIR, NOW, shipped()),
         prices=Source(answers),
         files=Issuers(),
     )
@@ -154,6 +154,6 @@ def test_bars_of_another_vendor_are_continued_only_where_they_agree(tmp_path: Pa
     store.commit(bars=own)
     answers: dict[str, Answer | str] = {"IWM": bars([1, 2, 3, 4, 5]), "IVV": bars([1.0] * 5)}
     source = Source(answers)
-    summary = refresh(store, Request(PAIR, NOW, load_reference()), prices=source, files=Issuers())
+    summary = refresh(store, Request(PAIR, NOW, shipped()), prices=source, files=Issuers())
     assert [(ask.symbol, ask.whole) for ask in source.asked] == [("IWM", False), ("IVV", True)]
     assert summary.new_bars == 2 + 5 and summary.refetched == ()

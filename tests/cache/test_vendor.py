@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cache.facts.reference import load_reference
 from cache.facts.sessions import sessions
 from cache.refresh.ask import Ask
 from cache.refresh.gate import gate
@@ -25,6 +24,7 @@ from cache.store.bars import Bars
 from cache.store.draft import Note
 from cache.store.store import Store
 from core.data.frames import Holdings, Prices
+from tests.cache.planning import shipped
 
 ALL = sessions()
 DAYS = ALL[(np.datetime64("2026-03-02") <= ALL) & (np.datetime64("2026-06-26") >= ALL)]
@@ -80,9 +80,7 @@ class World:
     def run(self, store: Store, place: int, **more: bool) -> Summary:
         now = evening(place)
         self.asked.clear()
-        return refresh(
-            store, Request(PAIR, now, load_reference(), **more), prices=self, files=Issuers()
-        )
+        return refresh(store, Request(PAIR, now, shipped(), **more), prices=self, files=Issuers())
 
 
 def closes(prices: Prices, symbol: str) -> dict[date, float]:
@@ -164,7 +162,7 @@ def net(world: World) -> None:
         (net, "adjusted for dividends"),
         (still, "15 of 15 lines repeat the close before on "),
         (late, "shifted by a session"),
-        (unsplit, "move as if they had split"),
+        (unsplit, "4 of 15 lines rise or fall by a third beside their fund"),
         (pence, "in another currency"),
         (rich, "a dividend of "),
     ],

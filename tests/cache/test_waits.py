@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from cache.facts.reference import load_reference
 from cache.refresh.backoff import Wait, keep_waits, load_waits
 from cache.refresh.plan import Plan, make_plan
 from cache.refresh.progress import Summary
@@ -22,7 +21,7 @@ from cache.store.store import Store
 from core.data.frames import Prices
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_world import later
-from tests.cache.planning import NOW, PAIR, REFERENCE, holdings, prices
+from tests.cache.planning import NOW, PAIR, REFERENCE, holdings, prices, shipped
 from tests.cache.test_refresh_by_hand import Source, bars
 from tests.process.test_refresh import names
 
@@ -169,9 +168,7 @@ def run(store: Store, server: Lookalike, monkeypatch: pytest.MonkeyPatch, **more
     prices = Yahoo(store.home / "yfinance", rate=None, pause=0.05, timeout=60.0)
     now = more.pop("now", server.now)
     pair = ("IWM", "IVV")
-    return refresh(
-        store, Request(pair, now, load_reference(), **more), prices=prices, files=Issuers()
-    )
+    return refresh(store, Request(pair, now, shipped(), **more), prices=prices, files=Issuers())
 
 
 @pytest.mark.process
@@ -246,7 +243,7 @@ def test_what_yahoo_does_not_know_is_asked_for_ever_more_rarely() -> None:
 
 def test_a_way_that_is_blocked_makes_no_line_wait(tmp_path: Path) -> None:
     store = Store(tmp_path / "home")
-    reference = load_reference()
+    reference = shipped()
     files = [(holdings(f, "2026-06-25", {"AA": 2.0, "BB": 1.0}), f.encode()) for f in PAIR]
     store.commit(holdings=files)
 

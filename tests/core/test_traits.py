@@ -109,6 +109,15 @@ def test_counts_over_members_their_shares_and_medians() -> None:
     assert np.isnan(whole.counts["traded"][: -len(SESSIONS[-90:])]).all()
 
 
+def test_trin_is_measured_over_the_members_that_moved_and_have_a_volume() -> None:
+    closes, volume = random_lines(5, 40)
+    volume[-1, 12] = NAN
+    found = daily(laid_out(closes, volume), "G", (SESSIONS[-9], SESSIONS[-1]), SESSIONS[-1], "pr")
+    assert found is not None
+    moved = closes[-1, 11:] != closes[-2, 11:]
+    assert found.traded[-1] == (moved & np.isfinite(volume[-1, 11:])).sum() < moved.sum()
+
+
 def test_a_short_window_has_its_last_sessions_and_the_change_of_the_day() -> None:
     closes, volume = random_lines(3, 30)
     held = laid_out(closes, volume)
@@ -230,6 +239,11 @@ def test_too_few_closes() -> None:
         assert row is not None
         value = reading(row, view, found).value
         assert value is None or key == "up25_21"
+    for key in ("up4", "down4", "up4_ratio_5", "up4_ratio_10", "trin"):
+        row = find(key)
+        assert row is not None
+        words = "needs volumes: 0 of 2 have them"
+        assert shortfall(row, reading(row, view, found)) == words, key
 
 
 def test_averages_and_highs_are_those_of_pandas() -> None:

@@ -14,8 +14,8 @@ import pytest
 
 import tui.cli
 from tests.cache.stores import files
+from tests.home import Cli, note
 from tests.terminal.test_sockets import HOOK
-from tests.tui.test_cli import Cli, cli, filled, note, once
 from tui.report.ledger import value_at
 from tui.service.service import Desk
 from tui.state.places import places
@@ -23,7 +23,6 @@ from tui.state.places import places
 # imported by whoever runs them alone: it takes as long to import as many a test takes
 pytestmark = pytest.mark.skipif(find_spec("mcp") is None, reason="mcp is not installed")
 
-__all__ = ["cli", "filled", "once"]
 
 Call = Callable[..., Awaitable[Any]]
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from core.data.question import Question
+from tests.home import Cli
 from tests.tui.driving import press, seen, settle, until
-from tests.tui.test_cli import Cli, cli, filled, once
 from tests.tui.test_history_written import home as history
 from tui.cli.run import run
 from tui.screen.app import InternalsApp
@@ -30,7 +30,7 @@ from tui.state.places import places
 pytest.importorskip("obstore")
 moto = pytest.importorskip("moto.server")
 
-__all__ = ["cli", "filled", "history", "once"]
+__all__ = ["history"]
 
 ADDRESS = "s3://desk/internals"
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.tui.test_cli import Cli, cli
+from tests.home import Cli
 
-__all__ = ["cli"]
 CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"
 cases = pytest.mark.skipif(not CASES.is_dir(), reason="the cases are not here")
 START, END = "2025-12-31", "2026-06-26"

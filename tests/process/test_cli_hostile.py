@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.test_cli import fill, write_prices
+from tests.home import fill, write_prices
 from tui.cli.run import run
 
 Cli = Callable[..., tuple[int, str, str]]

@@ -11,9 +11,7 @@ import pytest
 
 from cache.facts.sessions import sessions
 from core.data.frames import day
-from tests.tui.test_cli import Cli, cli
-
-__all__ = ["cli"]
+from tests.home import Cli
 
 HOLDINGS = "symbol,name,sector,weight\n{}\n"
 #: AAA as traded: 200 to 44 with a 5:1 split is 40 to 44, +10 %; 0.50 paid at 40 on today's

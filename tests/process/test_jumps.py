@@ -59,9 +59,11 @@ def test_an_ordinary_file_is_not_odd() -> None:
     )
     assert not odd(grown, (), [file()], Prices()).why
     assert not odd(file(SECOND, NAMES[:116]), (), [file()], Prices()).why
-    # longer ago anything may have happened
+    # longer ago much may have happened, but half of an index does not go
     late = FIRST + timedelta(days=46)
     assert not odd(file(late, NAMES[:60]), (), [file()], Prices()).why
+    (why,) = odd(file(late, NAMES[:59]), (), [file()], Prices()).why
+    assert why == f"names 59 lines where the file of {FIRST} named 120"
 
 
 def test_half_a_file_and_another_funds_file() -> None:

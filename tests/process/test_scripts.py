@@ -19,9 +19,7 @@ from pathlib import Path
 import pytest
 
 from tests.cache.stores import ROOT
-from tests.tui.test_cli import Cli, cli, filled, once
-
-__all__ = ["cli", "filled", "once"]
+from tests.home import Cli
 
 LINE = "IWM-SPY YTD +9.00 pp, IWM +10.00 %, SPY +1.00 %, 1 of 3 as wide, 2026-01-30 final"
 

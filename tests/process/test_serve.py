@@ -22,9 +22,9 @@ from cache.facts.errors import StoreError
 from core.answer.alerts import AlertError
 from core.answer.snapshot import Question
 from tests.cache.stores import files
+from tests.home import Cli
 from tests.tui.driving import press, seen, settle
 from tests.tui.markets import NOW
-from tests.tui.test_cli import Cli, cli, filled, once
 from tui.alerts.book import AlertBook
 from tui.cli.arguments import parser
 from tui.screen.app import InternalsApp
@@ -35,7 +35,6 @@ from tui.state.places import places
 aiohttp = pytest.importorskip("aiohttp")
 pytest.importorskip("textual_serve")
 
-__all__ = ["cli", "filled", "once"]
 
 Story = Callable[[Any, Any], Awaitable[None]]
 

@@ -31,6 +31,7 @@ TYPED = (
     ("internals note --format htm", "internals note --format html"),
     ("internals import pri", "internals import prices"),
     ("internals explain IW", "internals explain IW"),
+    ("internals explain IWM --measure hinden", "internals explain IWM --measure hindenburg"),
 )
 
 

@@ -7,94 +7,15 @@ import io
 import json
 import math
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 
 from tests.answers.read import REAL
-from tui.cli.run import run
-
-SESSIONS = [
-    d.item()
-    for d in np.arange(np.datetime64("2025-12-29"), np.datetime64("2026-01-31"))
-    if np.is_busday(d) and str(d) not in ("2026-01-01", "2026-01-19")
-]
-Cli = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def cli(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Cli:
-    """Run one command line in a home of the test's own: (exit code, stdout, stderr)."""
-
-    def call(*argv: object) -> tuple[int, str, str]:
-        try:
-            code = run([str(a) for a in argv] + ["--home", str(tmp_path / "home")])
-        except SystemExit as left:
-            code = int(left.code or 0)
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        return code, out, err
-
-    return call
-
-
-def write_prices(path: Path, *, extra: str = "") -> Path:
-    """Two funds and four lines: IWM +10 %, SPY +1 %, A +20 %, B -5 %, C +2.5 %, D flat."""
-    ends = {"IWM": (200, 220), "SPY": (500, 505), "A": (10, 12), "B": (10, 9.5)}
-    ends |= {"C": (40, 41), "D": (30, 30)}
-    rows = ["symbol,date,close,dividend"]
-    start = SESSIONS.index(date(2025, 12, 31))
-    for symbol, (first, last) in ends.items():
-        for place, session in enumerate(SESSIONS):
-            part = max(0, place - start) / (len(SESSIONS) - 1 - start)
-            rows.append(f"{symbol},{session},{first + (last - first) * part!r},0")
-    path.write_text("\n".join(rows) + "\n" + extra)
-    return path
-
-
-def write_holdings(path: Path, rows: str, when: str = "2025-12-31") -> Path:
-    lines = ["symbol,name,sector,quantity,price,date"]
-    lines += [f"{row},{when}" for row in rows.split()]
-    path.write_text("\n".join(lines) + "\n")
-    return path
-
-
-def fill(folder: Path) -> Path:
-    """Prices and both funds' holdings, written to a folder and imported into a home in it."""
-    home = ["--home", str(folder / "home")]
-    small = write_holdings(folder / "s.csv", "A,Tin,Energy,6,10 B,Lamp,Materials,4,10")
-    large = write_holdings(folder / "l.csv", "C,Kettle,Energy,10,40 D,Rope,Utilities,20,30")
-    assert run(["import", "prices", str(write_prices(folder / "p.csv")), *home]) == 0
-    assert run(["import", "holdings", str(small), "--fund", "IWM", *home]) == 0
-    assert run(["import", "holdings", str(large), "--fund", "SPY", *home]) == 0
-    return folder / "home"
-
-
-@pytest.fixture(scope="module")
-def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a filled home, imported once for every test."""
-    return fill(tmp_path_factory.mktemp("once")).parent
-
-
-@pytest.fixture
-def filled(once: Path, cli: Cli, tmp_path: Path) -> Cli:
-    """The command line on a copy of that home."""
-    shutil.copytree(once, tmp_path, dirs_exist_ok=True)
-    return cli
-
-
-def note(cli: Cli, *argv: object, expect: int = 0) -> dict[str, Any]:
-    code, out, err = cli("note", "--format", "json", *argv)
-    assert code == expect, err
-    found: dict[str, Any] = json.loads(out, parse_constant=lambda name: pytest.fail(name))
-    return found
+from tests.home import SESSIONS, Cli, note, write_holdings, write_prices
 
 
 def test_ctrl_c_while_the_options_are_read_is_no_traceback(

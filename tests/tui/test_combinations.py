@@ -6,9 +6,11 @@ from argparse import Namespace
 
 import pytest
 
-from tests.tui.test_cli import Cli, cli, filled, once  # noqa: F401
+from tests.home import Cli
 from tui.cli.arguments import whole_parser
 from tui.cli.combinations import RULES, without_effect
+
+WHOLE = whole_parser()
 
 
 @pytest.mark.parametrize(
@@ -76,7 +78,7 @@ from tui.cli.combinations import RULES, without_effect
     ],
 )
 def test_an_option_without_effect_is_refused(line: str, words: str) -> None:
-    assert without_effect(whole_parser().parse_args(line.split())).startswith(words)
+    assert without_effect(WHOLE.parse_args(line.split())).startswith(words)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +101,7 @@ def test_an_option_without_effect_is_refused(line: str, words: str) -> None:
     ],
 )  # fmt: skip
 def test_what_has_an_effect_is_not(line: str) -> None:
-    assert without_effect(whole_parser().parse_args(line.split())) == ""
+    assert without_effect(WHOLE.parse_args(line.split())) == ""
 
 
 def test_a_zero_that_was_given_counts_as_given() -> None:
@@ -109,7 +111,7 @@ def test_a_zero_that_was_given_counts_as_given() -> None:
 
 
 def test_rules_are_of_commands_and_options_that_there_are() -> None:
-    top = whole_parser()
+    top = WHOLE
     (commands,) = (a.choices for a in top._actions if isinstance(a.choices, dict))
     shared = {action.dest for action in top._actions}
     for rule in RULES:
@@ -118,7 +120,7 @@ def test_rules_are_of_commands_and_options_that_there_are() -> None:
             assert set(rule.options) <= options, (command, rule.options)
 
 
-def test_an_index_before_the_command_is_answered(filled: Cli) -> None:  # noqa: F811
+def test_an_index_before_the_command_is_answered(filled: Cli) -> None:
     assert filled("--index", "IWM", "note", "--format", "line")[1].startswith("IWM YTD ")
     code, out, err = filled("note", "--format", "line", "--without", "MSFT")
     assert (code, out) == (2, "") and err.startswith("internals: --without goes with")

@@ -16,14 +16,13 @@ import trustme
 
 from cache.facts.sessions import listed_through
 from cache.sources.reach import Reached
-from tests.tui.test_cli import Cli, cli, fill
+from tests.home import Cli, fill
 from tui.doctor import examine, findings, keeping, machine, network, screen
 from tui.doctor.findings import Finding
 from tui.doctor.surroundings import Surroundings
 from tui.state.places import places
 from tui.terminal.capabilities import Capabilities, capabilities
 
-__all__ = ["cli"]
 NOW = datetime(2026, 7, 1, 14, 30, tzinfo=UTC)
 HOSTS = (
     *("query2.finance.yahoo.com", "www.blackrock.com", "www.ssga.com", "dng-api.invesco.com"),

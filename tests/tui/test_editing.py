@@ -12,11 +12,9 @@ from cache.facts.errors import StoreBusy
 from cache.facts.fund_entry import FundEntry
 from cache.sources.series import FILE, stored_series
 from cache.store import disk
-from tests.tui.test_cli import Cli, cli, once
+from tests.home import Cli
 from tui.service.service import Desk
 from tui.state.places import places
-
-__all__ = ["cli", "once"]
 
 
 def series(folder: Path, measure: str) -> str:

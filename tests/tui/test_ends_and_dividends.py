@@ -9,8 +9,8 @@ import pytest
 
 from core.answer.snapshot import Question, Snapshot, take
 from tests.core.build import NAN, holdings, market, prices, weekdays
+from tests.home import Cli, note
 from tests.random.test_prose import check_prose
-from tests.tui.test_cli import Cli, cli, note  # noqa: F401
 
 DAYS = weekdays("2025-12-29", "2026-06-26")
 CASES = Path(__file__).parents[3] / "shared" / "cases"
@@ -74,7 +74,7 @@ def test_no_claim_rests_on_lines_that_end_before_the_window(
 
 @pytest.mark.process
 def test_members_without_dividends_are_told_as_price_returns(
-    cli: Cli,  # noqa: F811
+    cli: Cli,
     tmp_path: Path,
 ) -> None:
     # FND +10 % and a dividend of 2 at 100: 1.02 x 1.10 = 1.122; its two lines +10 % each

@@ -6,10 +6,8 @@ import pytest
 
 from core.explain.explanation import Explanation, Term
 from core.explain.measures import MEASURES
-from tests.tui.test_cli import Cli, cli, filled, once
+from tests.home import Cli
 from tui.report.explained import to_text
-
-__all__ = ["cli", "filled", "once"]
 
 
 def test_the_formula_is_filled_in_and_sources_stand_beside_the_figures() -> None:
@@ -34,6 +32,14 @@ def test_the_formula_is_filled_in_and_sources_stand_beside_the_figures() -> None
         "    = 15.0000 / 10.0000 - 1\n"
         "      P0               10.0000  close of 2025-12-31, p.csv\n"
         "      P1               15.0000\n"
+    )
+
+
+def test_no_figures_are_put_into_a_rule_in_words() -> None:
+    terms = (Term("highs", 3.0, "count"),)
+    rule = Explanation("omen", 1.0, "count", "new highs above lows", 1.0, terms, in_words=True)
+    assert (
+        to_text([rule]) == "omen = 1\n  = new highs above lows\n    highs                     3\n"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import subprocess
 import sys
 import threading
@@ -37,10 +38,9 @@ class Counted:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(demo_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     where = tmp_path_factory.mktemp("home")
-    desk = Desk(places(where, demo=True), demo=True, home=where)
-    desk.prepare()
+    shutil.copytree(demo_once, where, dirs_exist_ok=True)
     return where
 
 
@@ -81,9 +81,9 @@ def test_another_question_is_answered_itself(desk: Desk) -> None:
 
 
 def test_what_goes_wrong_is_met_by_whoever_asks(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    demo_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = Desk(places(tmp_path, demo=False), home=tmp_path)
+    desk = Desk(places(demo_home, demo=False), home=demo_home)
     desk.begin(QUESTION)
     with pytest.raises(StoreEmpty):
         desk.take(QUESTION)
@@ -91,7 +91,7 @@ def test_what_goes_wrong_is_met_by_whoever_asks(
     def broken(market: Market, question: Question) -> Snapshot:
         raise SystemError("a fault of ours")
 
-    demo = Desk(places(tmp_path, demo=True), demo=True, home=tmp_path)
+    demo = Desk(places(demo_home, demo=True), demo=True, home=demo_home)
     monkeypatch.setattr(snapshots, "take", broken)
     demo.begin(QUESTION)
     with pytest.raises(SystemError, match="a fault of ours"):

@@ -13,11 +13,11 @@ from cache.facts.errors import SourceError, StoreError
 from cache.sources.sniff import kind_of
 from core.answer.snapshot import Question
 from tests.cache.price_layouts import LAYOUTS
+from tests.home import write_holdings, write_prices
 from tests.terminal.test_child import read_until
 from tests.terminal.test_terminals import started
 from tests.tui.driving import drive, lines_of, press, seen, until
 from tests.tui.markets import FakeDesk, market
-from tests.tui.test_cli import write_holdings, write_prices
 from tui.command.commands import CommandError
 from tui.command.keys import keys_of
 from tui.command.line import Import, parse

@@ -161,15 +161,15 @@ def test_without_the_library_it_says_what_to_install(
         png.to_png(gallery.to_svg(snapshot, "gap"))
 
 
-def test_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    home = ("--demo", "--home", str(tmp_path))
+def test_on_the_command_line(demo_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home = ("--demo", "--home", str(demo_home))
     for words in (["note", "--picture", "board"], ["board"]):
         assert run([*words, "--format", "svg", *home]) == 0
         assert "XLB:SPY" in texts(capsys.readouterr().out)
     for words in (["gap"], ["board"], ["board", "--format", "md"]):
         assert run(["note", "--picture", *words, *home]) == 2
         assert "goes with --format svg or png" in capsys.readouterr().err
-    file = tmp_path / "bridge.svg"
+    file = demo_home / "bridge.svg"
     picture = ["note", "--format", "svg", "--picture", "bridge", "--dark", "--output", str(file)]
     assert run([*picture, *home]) == 0
     assert DARK["ground"] in file.read_text("utf-8")

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.test_cli import Cli, cli, filled, note, once  # noqa: F401
+from tests.home import Cli, note
 
 # A: 60 % of IWM, +20 %: 12.00 %; B: 40 %, -5 %: -2.00 %; C: 40 % of SPY, +2.5 %: 1.00 %; D flat
 
 
 @pytest.mark.process
-def test_the_gap_without_names_in_every_format(filled: Cli) -> None:  # noqa: F811
+def test_the_gap_without_names_in_every_format(filled: Cli) -> None:
     asked = ("--without", "IWM:a", "--without", "SPY:C,D", "--basis", "pr")
     found = note(filled, *asked)
     assert found["question"]["without"] == ["IWM:A", "SPY:C", "SPY:D"]
@@ -46,7 +46,7 @@ def test_the_gap_without_names_in_every_format(filled: Cli) -> None:  # noqa: F8
     assert rows["SPY"]["symbols"] == "C D"
 
 
-def test_a_theme_is_left_out_by_its_name(filled: Cli, tmp_path: Path) -> None:  # noqa: F811
+def test_a_theme_is_left_out_by_its_name(filled: Cli, tmp_path: Path) -> None:
     (tmp_path / "home" / "themes.toml").write_text('["Kitchen things"]\nsymbols = ["C", "A"]\n')
     found = note(filled, "--theme", "kitchen THINGS", "--basis", "pr")
     assert found["question"]["without"] == ["C", "A"]
@@ -54,7 +54,7 @@ def test_a_theme_is_left_out_by_its_name(filled: Cli, tmp_path: Path) -> None:  
 
 
 def test_an_industry_is_left_out_by_its_name_and_stands_in_the_tables(
-    filled: Cli,  # noqa: F811
+    filled: Cli,
     tmp_path: Path,
 ) -> None:
     (tmp_path / "own.csv").write_text("symbol,industry\nA,Chips\nC,Chips\nB,Banks\n")
@@ -80,7 +80,7 @@ def test_an_industry_is_left_out_by_its_name_and_stands_in_the_tables(
     ],
 )
 def test_a_name_nobody_knows_is_refused_in_one_line(
-    filled: Cli,  # noqa: F811
+    filled: Cli,
     options: tuple[str, ...],
     words: str,
 ) -> None:
@@ -88,7 +88,7 @@ def test_a_name_nobody_knows_is_refused_in_one_line(
     assert (code, out) == (2, "") and words in err and err.count("\n") == 1
 
 
-def test_a_name_of_the_other_index_is_said_and_nothing_left_out(filled: Cli) -> None:  # noqa: F811
+def test_a_name_of_the_other_index_is_said_and_nothing_left_out(filled: Cli) -> None:
     found = note(filled, "--without", "SPY:A")
     assert found["without"] is None
     words = "A is no measured line of SPY in this window: nothing is left out of it"
@@ -107,7 +107,7 @@ def test_a_name_of_the_other_index_is_said_and_nothing_left_out(filled: Cli) -> 
     ],
 )
 def test_a_date_not_reached_is_said_and_the_answer_is_one_in_part(
-    filled: Cli,  # noqa: F811
+    filled: Cli,
     options: tuple[str, ...],
     words: str,
 ) -> None:
@@ -118,13 +118,13 @@ def test_a_date_not_reached_is_said_and_the_answer_is_one_in_part(
     assert code == 1 and words in out
 
 
-def test_a_weekend_stands_for_the_session_before_it(filled: Cli) -> None:  # noqa: F811
+def test_a_weekend_stands_for_the_session_before_it(filled: Cli) -> None:
     # 30 January 2026 is a Friday
     found = note(filled, "--as-of", "2026-02-01")
     assert (found["state"], found["warnings"]) == ("final", note(filled)["warnings"])
     assert found["question"]["as_of"] == "2026-02-01"
 
 
-def test_breadth_by_the_list_at_the_end(filled: Cli) -> None:  # noqa: F811
+def test_breadth_by_the_list_at_the_end(filled: Cli) -> None:
     code, out, _ = filled("note", "--breadth-list", "end")
     assert code == 0 and "IWM, by the list at the end (31 December 2025): 1 of 2 lines rose" in out

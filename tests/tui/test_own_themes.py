@@ -11,14 +11,12 @@ from textual.pilot import Pilot
 
 from cache.facts.errors import SourceError
 from core.data.frames import Theme
+from tests.home import Cli, note
 from tests.tui.driving import drive, press, seen
 from tests.tui.markets import market
-from tests.tui.test_cli import Cli, cli, filled, note, once
 from tui.screen.app import InternalsApp
 from tui.service.service import Desk
 from tui.state.places import places
-
-__all__ = ["cli", "filled", "once"]
 
 MINE = '[mine]\nsymbols = ["A", "B", "ZZZ"]\nsource = "my list"\ndate = 2026-02-03\n'
 

@@ -9,15 +9,13 @@ import pytest
 
 from core.answer.snapshot import Question
 from tests.cache.stores import files
+from tests.home import Cli
 from tests.tui.driving import press, seen, settle
-from tests.tui.test_cli import Cli, cli, filled, once
 from tui.cli.run import run
 from tui.screen.app import InternalsApp
 from tui.service.service import Desk
 from tui.state.config import Config
 from tui.state.places import places
-
-__all__ = ["cli", "filled", "once"]
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ import pytest
 
 from cache.facts.errors import CacheError
 from core.answer.snapshot import Snapshot, take
+from tests.home import Cli
 from tests.random.test_prose import check_prose
 from tests.tui import markets
-from tests.tui.test_cli import Cli, cli, filled, once  # noqa: F401
 from tui.report.document import document, to_json
 from tui.report.formats import written
 from tui.report.since import compared
@@ -141,7 +141,7 @@ def test_below_the_floor_leaders_are_not_compared(tmp_path: Path) -> None:
 
 
 @pytest.mark.process
-def test_since_on_the_command_line(filled: Cli, tmp_path: Path) -> None:  # noqa: F811
+def test_since_on_the_command_line(filled: Cli, tmp_path: Path) -> None:
     old = tmp_path / "old.json"
     assert filled("note", "--as-of", "2026-01-15", "--format", "json", "--output", old)[0] == 0
     code, out, err = filled("note", "--since", old)

@@ -18,10 +18,10 @@ from core.note.story import LENGTHS, Length, story
 from core.note.verdict import verdict
 from tests.core import build
 from tests.examples import examples
+from tests.home import Cli
 from tests.random.test_prose import MONTHS
 from tests.random.test_prose_sums import random_markets
 from tests.tui import markets
-from tests.tui.test_cli import Cli, cli, filled, once  # noqa: F401
 from tui.report.document import document
 from tui.report.export import to_story
 
@@ -85,7 +85,7 @@ def test_the_order_is_a_reporters(snapshot: Snapshot) -> None:
         "Example S29 (S29) led IWM: its gain of 92.5% added 296 bp.",
         "The gap is broad",
         "Of IWM's 30 measured stocks, 63.3% rose",
-        "Example S29, which added 296 bp, left IWM by 26 June 2026",
+        "Example S29, which added 296 bp, had left IWM by 26 June 2026",
         "The figures cover 96.0% of IWM and 96.0% of SPY by weight",
     ]
     places = [text.index(words) for words in order]
@@ -233,7 +233,7 @@ def test_one_index_alone_is_told_in_the_same_order() -> None:
         "Example S29 (S29) led IWM: its gain of 92.5% added 296 basis points.",
         " weighed most on IWM",
         "Of IWM's 30 measured stocks, 63.3% rose",
-        "Example S29, which added 296 bp, left IWM",
+        "Example S29, which added 296 bp, had left IWM",
         "The figures cover 96.0% of IWM by weight.",
     ]
     places = [text.index(words) for words in order]
@@ -282,6 +282,12 @@ def test_every_number_of_the_story_stands_in_the_json(snapshot: Snapshot) -> Non
         ("BANK OF AMERICA CORP", "BAC", "Bank of America"),
         ("KRATOS DEFENSE AND SECURITY SOLUTI", "KTOS", "Kratos Defense and Security"),
         ("GE AEROSPACE", "GE", "GE Aerospace"),
+        ("SCHWAB (CHARLES) CORP", "SCHW", "Charles Schwab"),
+        ("HUNT (JB) TRANSPRT SVCS INC", "JBHT", "JB Hunt Transport Services"),
+        ("JOHNSON CONTROLS INTERNATION", "JCI", "Johnson Controls International"),
+        ("INTERACTIVE BROKERS GRO CL A", "IBKR", "Interactive Brokers"),
+        ("HILTON WORLDWIDE HOLDINGS IN", "HLT", "Hilton Worldwide"),
+        ("Crowdstrike Holdings Inc", "CRWD", "CrowdStrike"),
         ("Sociéte Générale", "GLE", "Sociéte Générale"),
         ("INC", "X", "Inc"),
         ("", "X", "X"),
@@ -292,7 +298,7 @@ def test_names_are_written_as_readers_know_them(name: str, symbol: str, told: st
 
 
 @pytest.mark.process
-def test_the_command_line_writes_it_alone(filled: Cli) -> None:  # noqa: F811
+def test_the_command_line_writes_it_alone(filled: Cli) -> None:
     code, short, _ = filled("note", "--length", "short", "--pair", "IWM:SPY")
     assert (
         code in (0, 1)

@@ -16,8 +16,8 @@ import pytest
 from core.answer.snapshot import Question, Snapshot, take
 from core.answer.table import ROWS
 from tests.core import build
+from tests.home import Cli
 from tests.tui import markets
-from tests.tui.test_cli import Cli, cli, filled, once  # noqa: F401
 from tui.report.document import document
 from tui.report.formats import tells_daily, written
 from tui.report.parts import PARTS, TidyTable, part
@@ -180,7 +180,7 @@ def test_no_text_cell_of_any_part_starts_like_a_formula() -> None:
 
 
 @pytest.mark.process
-def test_export_writes_every_table(filled: Cli, tmp_path: Path) -> None:  # noqa: F811
+def test_export_writes_every_table(filled: Cli, tmp_path: Path) -> None:
     for kind in ("parquet", "csv"):
         code, out, err = filled("export", "--format", kind, tmp_path / "out" / kind)
         assert (code, err) == (0, "") and "tables written" in out
@@ -214,7 +214,7 @@ def test_every_format_says_the_same_with_and_without_what_it_has_no_place_for(
         assert same is not tells_daily("csv", name)
 
 
-def test_a_part_is_of_csv_alone(filled: Cli) -> None:  # noqa: F811
+def test_a_part_is_of_csv_alone(filled: Cli) -> None:
     code, out, _ = filled("note", "--format", "csv", "--part", "bridge")
     assert code == 0 and out.startswith("small,large,step,part_of,pp,")
     for argv in (["--format", "json", "--part", "bridge"], ["--part", "bridge"],
@@ -223,7 +223,7 @@ def test_a_part_is_of_csv_alone(filled: Cli) -> None:  # noqa: F811
         assert (code, out) == (2, "") and err.count("\n") == 1
 
 
-def test_a_notebook_asks_as_the_command_line_does(filled: Cli, tmp_path: Path) -> None:  # noqa: F811
+def test_a_notebook_asks_as_the_command_line_does(filled: Cli, tmp_path: Path) -> None:
     from tui.notebook import ask
 
     home = tmp_path / "home"

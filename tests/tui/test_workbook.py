@@ -18,7 +18,6 @@ from openpyxl import load_workbook
 
 from core.answer.snapshot import Question, Snapshot, take
 from tests.tui import markets
-from tests.tui.test_cli import Cli, cli  # noqa: F401
 from tui.report.document import document
 from tui.report.formats import written
 from tui.report.parts import PARTS, TidyColumn, part
@@ -186,8 +185,8 @@ def test_polars_says_what_the_json_says(snapshot: Snapshot) -> None:
     assert frames["spread"]["end"].to_list() == [markets.END]
 
 
-def test_the_notebook_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("INTERNALS_HOME", str(tmp_path))
+def test_the_notebook_runs(demo_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INTERNALS_HOME", str(demo_home))
     told = runpy.run_path(str(ROOT / "docs" / "notebook.py"))
     assert told["answer"].simulated and round(told["gap_pp"], 2) == 11.0
     assert told["leaders"]["symbol"].tolist()[:3] == ["BE", "STRL", "CRDO"]

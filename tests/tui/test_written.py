@@ -11,17 +11,15 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.cache.stores import files
+from tests.home import Cli
 from tests.tui.driving import drive, press
 from tests.tui.markets import FakeDesk, market
-from tests.tui.test_cli import Cli, cli, filled, once
 from tui.report.files import write_file
 from tui.screen.app import InternalsApp
 from tui.service.service import LOOKING, Desk
 from tui.state.files import Memory
 from tui.state.places import places
 from tui.state.written import Written
-
-__all__ = ["cli", "filled", "once"]
 
 
 def written_in(home: Path, refusal: str = "") -> Written:

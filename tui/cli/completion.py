@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from cache.facts.funds import load_funds
 from core.data.question import STEPS
+from core.explain.measures import MEASURES
 from tui.cli.arguments import path, whole_parser
 from tui.state.config import PAIRS
 from tui.text.streams import ANSWERED, BAD_INPUT, say, write
@@ -23,6 +24,8 @@ def completion(shell: str) -> int:
         if action.type is path:
             directory = action.metavar == "DIR"
             action.complete = shtab.DIRECTORY if directory else shtab.FILE  # type: ignore[attr-defined]
+        elif "--measure" in action.option_strings:
+            action.choices = tuple(MEASURES)
         elif action.choices is None and (words := _words(action.dest)):
             action.choices = words
     write(shtab.complete(parser, shell) + "\n")

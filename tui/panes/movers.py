@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.answer.movers import movers
+from core.answer.movers import contributions_since, movers
 from core.data.errors import UnavailableError
 from tui.panes.contents import GridContents, of_rows
 from tui.panes.lines_over_time import (
@@ -105,12 +105,11 @@ def mover_notes(scene: Scene, since: date | None) -> list[str]:
     """What the marks behind "then" and "now" of the movers mean."""
     fund = scene.fund(scene.sides[0])
     try:
-        one = movers(scene.market, scene.snapshot, since).indices.get(fund)
+        _, earlier, _ = contributions_since(scene.market, scene.snapshot, since)
     except UnavailableError:
         return []
-    if one is None:
-        return []
-    return mark_notes([("then", one.then), ("now", scene.snapshot.indices[fund])])
+    then, now = earlier.get(fund), scene.snapshot.indices.get(fund)
+    return mark_notes([("then", then), ("now", now)]) if then and now else []
 
 
 def _then_now(symbol: str, name: str, then: float, now: float) -> dict[str, Cell]:

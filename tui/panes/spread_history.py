@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from core.note.phrase import several
-from core.note.rank_text import as_wide
+from core.note.rank_text import as_wide, stretch_words
 from tui.charts import Curve, SubChart, stacked_charts
 from tui.charts.distribution import distribution
 from tui.text import formats
@@ -29,11 +29,10 @@ _BINS: Final = (5, 21)
 
 def rolling_parts(rank: Rank, *, gap: bool = True) -> list[str]:
     """The rank among all stretches as long, part by part."""
-    what = "sessions" if rank.length == 1 else f"stretches of {rank.length:,} sessions"
+    one, many = stretch_words(rank)
     if not rank.claim:
-        noun = "session" if rank.length == 1 else f"stretch of {rank.length:,} sessions"
-        return [f"{several(rank.of, noun, what)} from {rank.first}, too few for a rank"]
-    parts = [as_wide(rank, gap=gap), f"{what} from {rank.first}"]
+        return [f"{several(rank.of, one, many)} from {rank.first}, too few for a rank"]
+    parts = [as_wide(rank, gap=gap), f"{many} from {rank.first}"]
     if rank.last is not None:
         parts.append(f"last {rank.last}")
     if rank.last_overlapping not in (None, rank.last):

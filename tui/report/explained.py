@@ -68,6 +68,8 @@ def figure(value: float | str | None, unit: Unit) -> str:
 
 def _filled(explanation: Explanation) -> str:
     """The formula with figures in place of its names; "" where it has none of them."""
+    if explanation.in_words:
+        return ""
     figures = {term.name: figure(term.value, term.unit) for term in explanation.terms}
     known = "|".join(re.escape(name) for name in sorted(figures, key=len, reverse=True))
     names = rf"(?<![\w.])(?:{known})(?!\w)"

@@ -15,6 +15,7 @@ from core.data.errors import UnavailableError
 from core.data.record import record
 from core.note.company import company
 from core.note.headline import compared
+from core.note.rank_text import stretch_words
 from core.note.ranking_words import BASIS_WORDS
 from core.note.verdict import level
 from tui.report import pictures, pictures_history
@@ -278,8 +279,8 @@ def _stretches(snapshot: Snapshot, width: float) -> Drawn:
     if rank is None or not rank.claim:
         return "the history is too short for a rank, or closes are missing inside the window"
     what = "gap" if snapshot.spread else "return"
-    sessions = "session" if rank.length == 1 else f"stretch of {rank.length:,} sessions"
-    title = f"{funds}: the {what} of every {sessions} since {rank.first.year}"
+    one, _ = stretch_words(rank)
+    title = f"{funds}: the {what} of every {one} since {rank.first.year}"
     question = snapshot.question
     sides = (
         ("fell", "rose")

@@ -10,7 +10,7 @@ from core.answer.announced import standing_words
 from core.measures.spread import comparisons
 from core.note.headline import compared
 from core.note.phrase import several
-from core.note.rank_text import years_rank
+from core.note.rank_text import stretch_words, years_rank
 from core.note.verdict import inside_window
 from tui.report.since import since_tables
 from tui.report.table import ROWS, ReportTable, Row, Section
@@ -67,13 +67,13 @@ def _own(snapshot: Snapshot, alone: Spread) -> ReportTable:
 
 def rolling_words(rank: Rank, *, gap: bool = True) -> str:
     """The rank among all stretches as long in one line."""
-    what = "sessions" if rank.length == 1 else f"stretches of {rank.length:,} sessions, overlapping"
-    words = [
-        f"{rank.of:,} {what}, from {rank.first}: {rank.as_wide:,} as {'wide' if gap else 'large'}"
-    ]
+    one, many = stretch_words(rank)
+    many += ", overlapping" if rank.length > 1 else ""
     if not rank.claim:
-        noun = "session" if rank.length == 1 else f"stretch of {rank.length:,} sessions"
-        return f"{several(rank.of, noun, what)}, too few for a rank"
+        return f"{several(rank.of, one, many)}, too few for a rank"
+    words = [
+        f"{rank.of:,} {many}, from {rank.first}: {rank.as_wide:,} as {'wide' if gap else 'large'}"
+    ]
     if rank.last is not None:
         words.append(f"the last on {rank.last}")
     words.append(f"percentile {100 * rank.percentile:.2f}")
