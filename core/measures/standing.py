@@ -14,6 +14,7 @@ import numpy as np
 
 from core.data.frames import median
 from core.data.record import record
+from core.measures.counting import YEAR_SESSIONS
 from core.measures.trait_bits import NAMES, off_high
 
 if TYPE_CHECKING:
@@ -139,15 +140,17 @@ def own_off(series: Series | None, sessions: Dates) -> FloatArray:
 
     On its own closes: of a fund nearly every session has one.
     """
-    if series is None or not len(series.sessions):
+    if series is None or not len(series.sessions) or not len(sessions):
         return np.full(len(sessions), np.nan)
-    doubts = [when for when, _ in series.doubts if len(sessions) and when <= sessions[-1]]
+    doubts = [when for when, _ in series.doubts if when <= sessions[-1]]
     closes, days = series.stand_in, series.sessions
     if doubts:
         closes, days = closes[days >= doubts[-1]], days[days >= doubts[-1]]
     rows = np.minimum(np.searchsorted(days, sessions), len(days) - 1)
-    row = closes[None, :]
-    out = off_high(row, row)[0][rows]
+    lead = int(rows.min())
+    first = max(lead - YEAR_SESSIONS + 1, 0)
+    year = closes[None, first : int(rows.max()) + 1]
+    out = off_high(year, year[:, lead - first :], holes=True)[0][rows - lead]
     return np.where(days[rows] == sessions, out, np.nan)
 
 
