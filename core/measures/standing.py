@@ -81,11 +81,11 @@ class MemberStanding:
     """Where an index's members stand: on the last sessions, and when asked through the window.
 
     What a year of closes has to be looked through for is worked out for the last sessions alone;
-    the window's other sessions cost several times as much, and wait until a series is read.
+    the window's other sessions cost several times as much, and wait until a series is read, as
+    the members' drawdowns do.
 
     Attributes:
         tail: on the last sessions.
-        drawdowns: of the members over the window.
         sessions: (T,) of the daily breadth.
         parts: who is counted, by rows of the matrix, ascending.
         first: row of the matrix that the first session stands in.
@@ -93,12 +93,18 @@ class MemberStanding:
     """
 
     tail: Counted
-    drawdowns: Drawdowns
     sessions: Dates
     parts: tuple[Members, ...]
     first: int
     series: Series | None
     _traits: Traits
+    _closes: FloatArray
+    _lines: IntArray
+
+    @cached_property
+    def drawdowns(self) -> Drawdowns:
+        """Of the members over the window."""
+        return drawdowns(self._closes, self._lines)
 
     @cached_property
     def whole(self) -> Counted:
