@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from core.data.frames import BoolArray, FloatArray, IntArray
 
 #: The k of "the top k names".
-TOPS: Final = (1, 3, 5, 10, 25)
+TOPS: Final = (1, 3, 5, 10, 25, 50)
 #: A share of the net return is not given below this return: it explodes near zero.
 NET_FLOOR: Final = 0.01
 _DECIMALS: Final = 12

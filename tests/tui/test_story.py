@@ -256,6 +256,12 @@ def test_every_number_of_the_story_stands_in_the_json(snapshot: Snapshot) -> Non
     for length in LENGTHS:
         assert check(snapshot, length)
     assert check(replace(snapshot, spread=None, own=snapshot.spread), "full")
+    # of the measured lines alone, of both and of one
+    bare = replace(snapshot, spread=None, missing=("no closes of LGE: import them or fetch",))
+    if snapshot.indices:
+        assert "is not known (no closes of LGE)." in check(bare, "full")
+        one = dict(list(snapshot.indices.items())[:1])
+        assert "is not known (no closes of LGE)." in check(replace(bare, indices=one), "full")
 
 
 @pytest.mark.parametrize(
