@@ -88,7 +88,8 @@ def test_the_command_line_keeps_a_fault(
 SCREEN = """
 import sys
 from pathlib import Path
-from tests.tui.markets import QUESTION, FakeDesk, market
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.markets import QUESTION, market
 from tui.screen.app import InternalsApp
 from tui.state.config import Config
 def broken(self):
