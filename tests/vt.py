@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import cache
 
 _SEQUENCE = re.compile(
     r"\x1b\[([?><=]?)([0-9;:$]*)([ -/]*)([@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"
 )
+#: Letters of one cell each: ASCII, lines, blocks and Braille.
+_PLAIN = re.compile("[ -~\u2500-\u259f\u2800-\u28ff]+")
 Look = tuple[frozenset[str], str, str]
 DEFAULT: Look = (frozenset(), "", "")
 _OFF = {
@@ -50,6 +53,8 @@ class Screen:
     look: Look = DEFAULT
     #: Everything before the alternate screen, and after it, is not ours to look at.
     alternate: bool = False
+    #: Rows in which a letter of two cells may stand, of which half may be written over.
+    wide: set[int] = field(default_factory=set)
 
     def feed(self, text: str) -> None:
         """Take output."""
@@ -62,6 +67,11 @@ class Screen:
                 at = found.end()
                 continue
             assert letter != "\x1b", f"a sequence no terminal knows: {text[at : at + 12]!r}"
+            plain = _PLAIN.match(text, at)
+            if plain and self.y not in self.wide and self.x + len(plain[0]) <= self.columns:
+                self._put_plain(plain[0])
+                at = plain.end()
+                continue
             at += 1
             if letter == "\n":
                 self.x, self.y = 0, min(self.y + 1, self.rows - 1)
@@ -79,6 +89,7 @@ class Screen:
             if given == "1049":
                 self.alternate = final == "h"
                 self.cells.clear()
+                self.wide.clear()
         elif final == "H":
             second = numbers[1] if len(numbers) > 1 else 1
             self.y = min(max(first, 1), self.rows) - 1
@@ -88,36 +99,16 @@ class Screen:
         elif final == "C":
             self.x = min(self.x + max(first, 1), self.columns - 1)
         elif final == "m":
-            self._style(given)
+            self.look = _styled(self.look, given)
         elif final != "t":  # the window's title, kept and brought back
             raise AssertionError(f"CSI {private}{given}{final} is not known here")
 
-    def _style(self, given: str) -> None:
-        attributes, fore, back = set(self.look[0]), self.look[1], self.look[2]
-        codes = given.split(";")
-        while codes:
-            code = codes.pop(0)
-            if code in ("", "0"):
-                attributes, fore, back = set(), "", ""
-            elif code in _ON:
-                attributes.add(_ON[code])
-            elif code in _OFF:
-                attributes -= _OFF[code]
-            elif code in ("38", "48"):
-                count = 1 if codes[0] == "5" else 3
-                colour = ";".join(codes[: count + 1])
-                del codes[: count + 1]
-                fore, back = (colour, back) if code == "38" else (fore, colour)
-            elif 30 <= int(code) <= 37 or 90 <= int(code) <= 97:
-                fore = code
-            elif 40 <= int(code) <= 47 or 100 <= int(code) <= 107:
-                back = code
-            elif code == "39":
-                fore = ""
-            else:
-                assert code == "49", f"SGR {given} is not known here"
-                back = ""
-        self.look = (frozenset(attributes), fore, back)
+    def _put_plain(self, letters: str) -> None:
+        """Write letters that fit the row and stand on no half of another."""
+        look, row = self.look, self.y
+        for x, letter in enumerate(letters, self.x):
+            self.cells[row, x] = letter, look
+        self.x = min(self.x + len(letters), self.columns - 1)
 
     def _put(self, letter: str) -> None:
         cells = width(letter)
@@ -129,6 +120,8 @@ class Screen:
             self.cells[self.y, before] = (old + letter, look)
             return
         x = min(self.x, self.columns - 1)
+        if cells == 2:
+            self.wide.add(self.y)
         for at in (x, x + cells - 1):
             self._halve(at)
         for at in range(x, x + cells):
@@ -147,6 +140,7 @@ class Screen:
         """Another size: what was there is anything at all."""
         self.columns, self.rows = columns, rows
         self.cells = {(y, x): ("?", DEFAULT) for y in range(rows) for x in range(columns)}
+        self.wide.clear()
 
     def seen(self) -> list[list[tuple[str, Look]]]:
         """Every cell as it looks."""
@@ -165,3 +159,33 @@ def _visible(letter: str, look: Look) -> tuple[str, Look]:
     if letter.strip(" ") or attributes & {"reverse", "line", "struck", "over"}:
         return letter, look
     return letter, (frozenset(), "", back)
+
+
+@cache
+def _styled(look: Look, given: str) -> Look:
+    """The look after a sequence of styles."""
+    attributes, fore, back = set(look[0]), look[1], look[2]
+    codes = given.split(";")
+    while codes:
+        code = codes.pop(0)
+        if code in ("", "0"):
+            attributes, fore, back = set(), "", ""
+        elif code in _ON:
+            attributes.add(_ON[code])
+        elif code in _OFF:
+            attributes -= _OFF[code]
+        elif code in ("38", "48"):
+            count = 1 if codes[0] == "5" else 3
+            colour = ";".join(codes[: count + 1])
+            del codes[: count + 1]
+            fore, back = (colour, back) if code == "38" else (fore, colour)
+        elif 30 <= int(code) <= 37 or 90 <= int(code) <= 97:
+            fore = code
+        elif 40 <= int(code) <= 47 or 100 <= int(code) <= 107:
+            back = code
+        elif code == "39":
+            fore = ""
+        else:
+            assert code == "49", f"SGR {given} is not known here"
+            back = ""
+    return frozenset(attributes), fore, back

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -110,14 +111,29 @@ def load_funds(extra: Path | None = None) -> Mapping[str, Fund]:
     Raises:
         SourceError: the user's file is broken; names file and line.
     """
-    text = package_text("funds.toml")
-    document = parse_toml(text, "funds.toml")
-    issuers: dict[str, Any] = document["issuers"]
-    tables: dict[str, Any] = document["funds"]
-    if extra is not None and extra.exists():
-        document, text = read_toml(extra)
-        own_issuers, own_funds = checked_tables(document, text, str(extra))
-        issuers, tables = _over(issuers, own_issuers), _over(tables, own_funds)
+    if extra is None or not extra.exists():
+        return dict(_packaged_funds())
+    issuers, tables = _packaged()
+    document, text = read_toml(extra)
+    own_issuers, own_funds = checked_tables(document, text, str(extra))
+    return _funds(_over(issuers, own_issuers), _over(tables, own_funds))
+
+
+@cache
+def _packaged_funds() -> Mapping[str, Fund]:
+    """The package's funds, made once: a refresh looks them up for each file that it reads."""
+    return _funds(*_packaged())
+
+
+@cache
+def _packaged() -> tuple[dict[str, Any], dict[str, Any]]:
+    """The tables of the package's issuers and of its funds, not to be changed."""
+    document = parse_toml(package_text("funds.toml"), "funds.toml")
+    return document["issuers"], document["funds"]
+
+
+def _funds(issuers: Mapping[str, Any], tables: Mapping[str, Any]) -> dict[str, Fund]:
+    """Symbol -> the fund of its table."""
     return {symbol: _fund(symbol, table, issuers) for symbol, table in tables.items()}
 
 
@@ -136,8 +152,7 @@ def checked_tables(
 
 def issuers_known(user_file: Mapping[str, Any]) -> dict[str, list[str]]:
     """Issuer -> templates of its addresses, the package's and those of a user's document."""
-    shipped = parse_toml(package_text("funds.toml"), "funds.toml")["issuers"]
-    tables = _over(shipped, user_file.get("issuers", {}))
+    tables = _over(_packaged()[0], user_file.get("issuers", {}))
     return {name: table.get("addresses", []) for name, table in tables.items()}
 
 

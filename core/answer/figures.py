@@ -1,33 +1,25 @@
-"""What the table of measures reads of an index, over many windows, each worked out when asked for.
+"""What the table of measures reads of an index, over many windows at once.
 
 A whole answer (`core.answer.index.index_of`) also names lines and gives reasons; a history of a
-measure needs its number alone, thousands of times: windows are worked out in blocks.
+measure needs its number alone, thousands of times: windows are worked out in blocks, and a row of
+the table takes a block's arrays where it takes the numbers of one answer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from core.answer.index import index_of, no_list, own_return
 from core.answer.views import covers
 from core.data.record import record
-from core.measures.breadth import Breadth, MemberList, Moments, breadth_at, moments
-from core.measures.concentration import (
-    TOPS,
-    Concentration,
-    Gains,
-    concentration_at,
-    effective_number,
-    gains_of,
-    gini,
-    largest,
-    net_return,
-)
-from core.measures.end_weights import HeldWeights, WindowWeights, held_weights_of, weights_of
+from core.measures.breadth import Moments, moments
+from core.measures.concentration import TOPS, Concentrations, concentrations, largest
+from core.measures.end_weights import HeldWeights, held_weights_of, weights_of
 from core.measures.membership import list_at_end, spans
 from core.measures.sweep import Swept, sweep
 
@@ -35,15 +27,14 @@ if TYPE_CHECKING:
     from datetime import date
 
     from core.answer.views import IndexView
-    from core.data.frames import FloatArray, IntArray
+    from core.data.frames import BoolArray, FloatArray, IntArray
     from core.data.market import Market
     from core.data.question import Question
     from core.data.windows import Window
     from core.measures.membership import Span
 
 
-@record(frozen=True, eq=False, slots=True)
-class _Asked:
+class Asked(NamedTuple):
     """A window, its parts and the list at its end."""
 
     window: Window
@@ -51,9 +42,33 @@ class _Asked:
     at_end: Span | None
 
 
+class _Weights(NamedTuple):
+    """(W,) weights of the heaviest lines, as a `HeldWeights` has them for one window."""
+
+    of_windows: Sequence[HeldWeights]
+
+    @property
+    def effective_n(self) -> FloatArray:
+        """1 / sum of squared shares."""
+        return np.array([one.effective_n for one in self.of_windows], float)
+
+    def of_top(self, k: int) -> FloatArray:
+        """The k largest together."""
+        return np.array([one.of_top(k) for one in self.of_windows], float)
+
+
+class _EndWeights(NamedTuple):
+    """Weights at the windows' starts and ends."""
+
+    start: _Weights
+    end: _Weights
+
+
 @record(frozen=True, eq=False)
-class _Block:
-    """Some windows of one index; arrays have a row a window.
+class Figures:
+    """The figures of one index over some windows, under the names that `IndexView` has them by.
+
+    All are (W,) arrays; NaN where a number is not known.
 
     Attributes:
         market: the data held.
@@ -64,161 +79,127 @@ class _Block:
 
     market: Market
     question: Question
-    asked: Sequence[_Asked]
+    asked: Sequence[Asked]
     swept: Swept
 
     @cached_property
+    def fund_return(self) -> FloatArray:
+        """Return of the fund's closes."""
+        series = self.market.series(self.asked[0].parts[0].fund)
+        basis = self.question.basis
+        return np.array([own_return(series, one.window, basis) for one in self.asked], float)
+
+    @property
+    def basket_return(self) -> FloatArray:
+        """Return of the measured lines."""
+        return self.swept.growth - 1
+
+    @property
+    def weight_measured(self) -> FloatArray:
+        """The smallest m_k."""
+        return self.swept.weight_measured
+
+    @property
+    def file_price_weight(self) -> FloatArray:
+        """Weight measured on prices of files, of the segment with the most."""
+        return self.swept.on_files
+
+    @cached_property
     def lines(self) -> IntArray:
-        """(W,) lines measured."""
+        """Lines measured."""
         return np.asarray(np.count_nonzero(self.swept.measured, axis=1))
 
-    @property
-    def _share(self) -> FloatArray:
-        return self.swept.shares[self.swept.start]
-
     @cached_property
-    def moments(self) -> Moments:
-        """Counts and moments of the returns of the lines of the first lists."""
-        return moments(self.swept.returns, self._share, self.swept.growth - 1)
-
-    @cached_property
-    def gains(self) -> Gains:
-        """How the gains come together."""
+    def breadth(self) -> Moments:
+        """Counts of the lines of the first list, without the ladder."""
         swept = self.swept
-        weight = swept.weight[:, None] * self._share
+        return moments(swept.returns, swept.shares[swept.start], self.basket_return)
+
+    @cached_property
+    def concentration(self) -> Concentrations:
+        """How few names it hangs on; its figures without them are left out."""
+        swept = self.swept
+        weight = swept.weight[:, None] * swept.shares[swept.start]
         first = largest(swept.scaled, weight, swept.numbers, swept.measured, max(TOPS))
-        return gains_of(swept.unscaled, swept.scaled, first)
+        return concentrations(
+            swept.shares, swept.start, self.lines, swept.unscaled, swept.scaled, first
+        )
 
     @cached_property
-    def shares(self) -> tuple[FloatArray, FloatArray]:
-        """(W,) effective number and Gini coefficient of the start shares."""
-        # most windows of a block have their start in common
-        start = self.swept.start
-        ascending = np.sort(self.swept.shares, axis=1)[start]
-        return effective_number(self.swept.shares)[start], gini(ascending, self.lines)
-
-    @cached_property
-    def at_start(self) -> list[HeldWeights]:
-        """(W,) weights at the windows' starts."""
+    def weights(self) -> _EndWeights:
+        """The heaviest lines at the windows' two ends."""
         swept = self.swept
         first = np.unique(swept.start, return_index=True)[1]
-        weights = held_weights_of(swept.weight[first, None] * swept.shares)
-        return [weights[start] for start in swept.start.tolist()]
+        starts = held_weights_of(swept.weight[first, None] * swept.shares)
+        ends = weights_of(
+            swept.closes, [(one.at_end, one.window.end) for one in self.asked], swept.column
+        )
+        return _EndWeights(_Weights([starts[row] for row in swept.start]), _Weights(ends))
 
     @cached_property
-    def at_end(self) -> list[HeldWeights]:
-        """(W,) weights at the windows' ends."""
-        lists = [(one.at_end, one.window.end) for one in self.asked]
-        return weights_of(self.swept.closes, lists, self.swept.column)
-
-
-@record(frozen=True, eq=False)
-class Figures:
-    """The figures of one index over one window, under the names that `IndexView` has them by.
-
-    Attributes:
-        block: the windows that are worked out with it.
-        place: its row among them.
-    """
-
-    block: _Block
-    place: int
-
-    @cached_property
-    def fund_return(self) -> float | None:
-        """Return of the fund's closes, None where they are not held."""
-        market, basis = self.block.market, self.block.question.basis
-        return own_return(market.series(self._parts[0].fund), self._asked.window, basis)
-
-    @property
-    def basket_return(self) -> float:
-        """Return of the measured lines."""
-        return float(self.block.swept.growth[self.place]) - 1
-
-    @property
-    def weight_measured(self) -> float:
-        """The smallest m_k."""
-        return float(self.block.swept.weight_measured[self.place])
-
-    @property
-    def file_price_weight(self) -> float:
-        """Weight measured on prices of files, of the segment with the most."""
-        return float(self.block.swept.on_files[self.place])
-
-    @property
-    def contributors(self) -> range:
-        """Every measured line, by its place alone."""
-        return range(int(self.block.lines[self.place]))
-
-    @cached_property
-    def breadth(self) -> Breadth:
-        """Counts of the lines of the first list, without the ladder."""
-        block, first = self.block, self._parts[0]
-        weight = float(block.swept.weight[self.place])
-        members = MemberList("start", first.origin.as_of, weight, first.carry)
-        returns = block.swept.returns[self.place]
-        return breadth_at(block.moments, self.place, returns[np.isfinite(returns)], members)
-
-    @cached_property
-    def concentration(self) -> Concentration:
-        """How few names it hangs on; its figures without them are left out."""
-        gains, place = self.block.gains, self.place
-        net = net_return(self.fund_return, self.basket_return)
-
-        def without(k: int) -> tuple[None, float]:
-            return None, self.basket_return - float(gains.top_unscaled[place, k - 1])
-
-        weights = self.block.shares[0][place], self.block.shares[1][place]
-        return concentration_at(gains, place, weights, len(self.contributors), net, without)
-
-    @cached_property
-    def weights(self) -> WindowWeights:
-        """The heaviest lines at the window's two ends."""
-        return WindowWeights(self.block.at_start[self.place], self.block.at_end[self.place])
-
-    @property
-    def _asked(self) -> _Asked:
-        return self.block.asked[self.place]
-
-    @property
-    def _parts(self) -> tuple[Span, ...]:
-        return self._asked.parts
-
-    @cached_property
-    def _whole(self) -> IndexView:
-        """The whole answer, for what takes more than numbers."""
-        block, parts = self.block, self._parts
-        answer = index_of(block.market, block.question, parts[0].fund, self._asked.window, parts)
-        assert not isinstance(answer, str)
-        return answer[0]
-
-    @property
-    def correlation(self) -> float | None:
+    def correlation(self) -> FloatArray:
         """Average correlation of its lines."""
-        return self._whole.correlation
+        known = enumerate(self.lines.tolist())
+        return np.array([self._whole(at).correlation if n else None for at, n in known], float)
 
     @cached_property
-    def covered(self) -> bool:
+    def covered(self) -> BoolArray:
         """Whether enough weight is measured, and to the window's end, to claim anything."""
-        if not covers(self.weight_measured):
-            return False
-        return covers(1 - float(self.block.swept.end_early[self.place])) or self._whole.covered
+        enough = [
+            covers(weight) and (covers(1 - early) or self._whole(place).covered)
+            for place, (weight, early) in enumerate(
+                zip(self.weight_measured.tolist(), self.swept.end_early.tolist(), strict=True)
+            )
+        ]
+        return np.array(enough)
 
     @cached_property
-    def claims(self) -> bool:
+    def claims(self) -> BoolArray:
         """Whether coverage and lists are good enough to speak of leaders."""
-        return self.covered and all(part.carry.leaders for part in self._parts)
+        lists = [all(part.carry.leaders for part in one.parts) for one in self.asked]
+        return np.asarray(self.covered & np.array(lists))
 
     @cached_property
-    def claims_breadth(self) -> bool:
+    def claims_breadth(self) -> BoolArray:
         """Whether they are good enough to count how many rose."""
-        return self.covered and all(part.carry.breadth for part in self._parts)
+        lists = [all(part.carry.breadth for part in one.parts) for one in self.asked]
+        return np.asarray(self.covered & np.array(lists))
+
+    @property
+    def why(self) -> list[str]:
+        """Why a window has no figures, "" where it has."""
+        known = zip(self.asked, self.lines.tolist(), strict=True)
+        return ["" if lines else _none_measured(one) for one, lines in known]
+
+    def _whole(self, place: int) -> IndexView:
+        """The whole answer of a window, for what takes more than numbers."""
+        window, parts, _ = self.asked[place]
+        if place not in self._answers:
+            answer = index_of(self.market, self.question, parts[0].fund, window, parts)
+            assert not isinstance(answer, str)
+            self._answers[place] = answer[0]
+        return self._answers[place]
+
+    @cached_property
+    def _answers(self) -> dict[int, IndexView]:
+        """Row of a window -> its whole answer, as far as it was asked for."""
+        return {}
+
+
+def _none_measured(one: Asked) -> str:
+    """That no line of a window's first list is measured."""
+    size, fund = len(one.parts[0].file.symbols), one.parts[0].fund
+    return f"none of the {size:,} lines of {fund} has closes at both ends of the window"
+
+
+#: Windows one after another with their figures, or why they have none.
+Measured = tuple[Sequence["Window"], Figures | str]
 
 
 def figures(
     market: Market, question: Question, fund: str, windows: Sequence[Window], as_of: date
-) -> Iterator[Figures | str]:
-    """The figures of one index over windows, or why there are none.
+) -> Iterator[Measured]:
+    """The figures of one index over windows, one after another.
 
     Args:
         market: the data held.
@@ -231,31 +212,23 @@ def figures(
     for window in windows:
         ends = window.start, window.end
         parts = spans(market, fund, *ends, as_of)
-        asked.append(_Asked(window, parts, list_at_end(market, fund, *ends, as_of)))
-    measured = _measured(market, question, [one for one in asked if one.parts])
-    for one in asked:
-        if not one.parts:
-            yield no_list(fund)
-            continue
-        view = next(measured)
-        if view is None:
-            size = len(one.parts[0].file.symbols)
-            yield f"none of the {size:,} lines of {fund} has closes at both ends of the window"
+        asked.append(Asked(window, parts, list_at_end(market, fund, *ends, as_of)))
+    for has_list, group in groupby(asked, lambda one: bool(one.parts)):
+        some = list(group)
+        if has_list:
+            yield from _measured(market, question, some)
         else:
-            yield view
+            yield [one.window for one in some], no_list(fund)
 
 
-def _measured(
-    market: Market, question: Question, asked: Sequence[_Asked]
-) -> Iterator[Figures | None]:
-    """The figures of windows with lists; None where no line is measured."""
+def _measured(market: Market, question: Question, asked: Sequence[Asked]) -> Iterator[Measured]:
+    """The figures of windows that have lists."""
     first = 0
     for swept in sweep(market, [(one.parts, one.at_end) for one in asked], question.basis):
+        some = asked[first : first + (1 if swept is None else len(swept.start))]
+        windows = [one.window for one in some]
         if swept is None:
-            yield None
-            first += 1
-            continue
-        block = _Block(market, question, asked[first : first + len(swept.start)], swept)
-        for place, lines in enumerate(block.lines.tolist()):
-            yield Figures(block, place) if lines else None
-        first += len(swept.start)
+            yield windows, _none_measured(some[0])
+        else:
+            yield windows, Figures(market, question, some, swept)
+        first += len(some)

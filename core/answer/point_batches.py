@@ -6,10 +6,11 @@ is worked out anew where its fingerprint (`core.answer.fingerprint`) is another 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from itertools import chain, groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -141,32 +142,56 @@ def _of_windows(
     """Points of measures of a whole window."""
     # in one pass: the windows of one batch go on with the segments of the one before
     every = [window for one in missing for window in one.windows]
-    views = figures(market, question, fund, every, as_of)
+    rows = {row.key: row for one in missing for row in one.rows}
+    places, values = list[Place](), {key: list[Value]() for key in rows}
+    for windows, view in figures(market, question, fund, every, as_of):
+        if isinstance(view, str):
+            places += (Place(window.start, window.end, None, 0.0) for window in windows)
+            for of_row in values.values():
+                of_row += [(None, view)] * len(windows)
+            continue
+        reasons = view.why
+        for window, why, measured, on_files in zip(
+            windows, reasons, view.weight_measured.tolist(), view.file_price_weight.tolist(),
+            strict=True,
+        ):  # fmt: skip
+            known = (None, 0.0) if why else (measured, on_files)
+            places.append(Place(window.start, window.end, *known))
+        for key, row in rows.items():
+            values[key] += _values(row, view, reasons)
+    first = 0
     for one in missing:
-        places, values = [], {row.key: list[Value]() for row in one.rows}
-        for window, view in zip(one.windows, views, strict=False):
-            measured, on_files = None, 0.0
-            if not isinstance(view, str):
-                measured, on_files = view.weight_measured, view.file_price_weight
-            places.append(Place(window.start, window.end, measured, on_files))
-            for row in one.rows:
-                values[row.key].append(_value(row, view))
-        yield tuple(places), {key: tuple(of_row) for key, of_row in values.items()}
+        batch = slice(first, first + len(one.windows))
+        yield tuple(places[batch]), {row.key: tuple(values[row.key][batch]) for row in one.rows}
+        first = batch.stop
 
 
-def _value(row: Scalar, view: Figures | str) -> Value:
-    """A measure of a window; one that does not count says why."""
-    if isinstance(view, str):
-        return None, view
-    value, why = row.value(view, None), ""
-    if row.claim != "closes" and not view.covered:
-        why = f"{100 * view.weight_measured:.1f} % of weight measured"
-    elif not row.claimed(view):
-        bare = row.claim == "leaders" and view.claims_breadth
-        why = f"its list of members {'has no weights' if bare else 'is carried too far'}"
-    elif value is None:
-        why = "not known"
-    return value, why
+def _values(row: Scalar, view: Figures, reasons: Sequence[str]) -> Iterator[Value]:
+    """A measure of some windows; one that does not count says why.
+
+    Args:
+        row: of the table of measures.
+        view: the windows' figures.
+        reasons: why a window has none, "" where it has.
+    """
+    # a row takes the figures of one window, or of many as arrays
+    of_view: Any = view
+    numbers = np.full(len(reasons), row.value(of_view, None), float)
+    carried = np.full(len(reasons), row.claimed(of_view), bool)
+    for place, (number, claimed, missing) in enumerate(
+        zip(numbers.tolist(), carried.tolist(), reasons, strict=True)
+    ):
+        value = None if missing or math.isnan(number) else number
+        if missing:
+            why = missing
+        elif not claimed and not view.covered[place]:
+            why = f"{100 * view.weight_measured[place]:.1f} % of weight measured"
+        elif not claimed:
+            bare = row.claim == "leaders" and view.claims_breadth[place]
+            why = f"its list of members {'has no weights' if bare else 'is carried too far'}"
+        else:
+            why = "not known" if value is None else ""
+        yield value, why
 
 
 def _of_sessions(
@@ -243,9 +268,13 @@ class _Marks:
             pieces = [spans(market, fund, w.start, w.end, self._as_of) for w in windows]
             ends = (list_at_end(market, fund, w.start, w.end, self._as_of) for w in windows)
             pieces.append(tuple(end for end in ends if end is not None))
-        number = {part.file: place for place, part in enumerate(chain.from_iterable(pieces))}
-        files = list(number)
-        spoken = [[(p.start, p.end, number[p.file], p.carry) for p in some] for some in pieces]
+        # windows share their parts: each is described once
+        parts = {id(part): part for part in chain.from_iterable(pieces)}
+        files = list(dict.fromkeys(part.file for part in parts.values()))
+        file_number = {file: place for place, file in enumerate(files)}
+        described = [(p.start, p.end, file_number[p.file], p.carry) for p in parts.values()]
+        number = {part: place for place, part in enumerate(parts)}
+        windows_parts = [[number[id(part)] for part in some] for some in pieces]
         sessions = [market.session(file.as_of) for file in files]
         first = date(min([first, *sessions]).year - 1, 1, 1)
         if self._of.adjusted:
@@ -254,7 +283,8 @@ class _Marks:
         shown = chain.from_iterable(market.holdings.values()) if market.announced else ()
         return fingerprint(
             [(window.start, window.end) for window in windows],
-            spoken,
+            described,
+            windows_parts,
             [self._of.file(file) for file in files],
             self._of.closes(first, last, volumes=daily),
             (market.announced, [self._of.file(file) for file in shown]),

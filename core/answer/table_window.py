@@ -42,7 +42,7 @@ def _of_breadth(
     **more: Any,
 ) -> Scalar:
     """A row of the returns that breadth counts; see `Scalar`."""
-    value = _window(lambda view: pick(view.breadth) if view.breadth.n else None)
+    value = _window(lambda view: pick(view.breadth))
     return Scalar(key, title, help, unit, decimals, value, _LADDER, of=_counted, **more)
 
 
@@ -100,11 +100,13 @@ RETURNS: Final = (
         "share_up", "share of lines up", "lines that rose, of the lines counted", "share", 1,
         lambda b: b.share_up, also=("breadth",),
     ),
-    _of_breadth("lines_up", "lines up", "lines that rose", "count", 0, lambda b: b.up),
-    _of_breadth("lines_down", "lines down", "lines that fell", "count", 0, lambda b: b.down),
+    _of_breadth("lines_up", "lines up", "lines that rose", "count", 0, lambda b: b.known(b.up)),
+    _of_breadth(
+        "lines_down", "lines down", "lines that fell", "count", 0, lambda b: b.known(b.down)
+    ),
     _of_breadth(
         "lines_unchanged", "lines unchanged", "lines that stand where they stood", "count", 0,
-        lambda b: b.unchanged,
+        lambda b: b.known(b.unchanged),
     ),
     _of_breadth(
         "equal_weight", "equal-weight return", "mean return of the lines", "return", 2,

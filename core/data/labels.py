@@ -169,9 +169,13 @@ def _write(texts: Texts, numbers: IntArray, row_texts: Sequence[str]) -> IntArra
 
 def _unite_spellings(texts: Texts) -> None:
     """Give texts that differ in case alone one spelling, that of most lines."""
-    spellings: dict[str, Counter[str]] = {}
-    lines = np.flatnonzero(texts.astype(bool)).tolist()
-    for line in lines:
-        spellings.setdefault(texts[line].casefold(), Counter())[texts[line]] += 1
-    for line in lines:
-        texts[line] = spellings[texts[line].casefold()].most_common(1)[0][0]
+    by_text = Counter(texts.tolist())
+    spellings: dict[str, list[str]] = {}
+    for text in by_text:
+        spellings.setdefault(text.casefold(), []).append(text)
+    for several in spellings.values():
+        if len(several) > 1:
+            # of equally many lines the first one's counts
+            usual = max(several, key=by_text.__getitem__)
+            for text in several:
+                texts[texts == text] = usual

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import pairwise
+from itertools import compress, count, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.data.lending import of_one_index
@@ -96,7 +96,7 @@ def renames(
         if not gone or not come:
             continue
         rows, new_rows = (
-            [row for row, symbol in enumerate(file.symbols) if symbol in tickers]
+            list(compress(count(), map(tickers.__contains__, file.symbols)))
             for file, tickers in ((before, gone), (after, come))
         )
         for row, new_row in _matched(before, rows, after, new_rows).items():

@@ -11,7 +11,8 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from itertools import pairwise
+from itertools import compress, count, pairwise
+from operator import ne
 from typing import TYPE_CHECKING, Final
 
 from core.data.record import record
@@ -63,19 +64,16 @@ def swaps(files: Sequence[Holdings]) -> Iterable[Swap]:
         files: of one fund, ascending.
     """
     for before, after in pairwise(files):
-        place = {symbol: row for row, symbol in enumerate(after.symbols)}
-        rows = [
-            row
-            for row, (symbol, name) in enumerate(zip(before.symbols, before.names, strict=True))
-            if symbol not in place or after.names[place[symbol]] != name
-        ]
+        name_after = dict(zip(after.symbols, after.names, strict=True))
+        others = map(ne, map(name_after.get, before.symbols), before.names)
+        rows = list(compress(count(), others))
         texts = [
             (old, _alone(old, wanted), _alone(new, wanted))
             for old, new in (
                 (before.identifiers, after.identifiers),
                 (before.names, after.names),
             )
-            if rows and old and new and (wanted := {old[row] for row in rows})
+            if rows and old and new and (wanted := {old[row] for row in rows} - {""})
         ]
         known = set(before.symbols) if rows else set()
         for row in rows:
@@ -86,7 +84,7 @@ def swaps(files: Sequence[Holdings]) -> Iterable[Swap]:
                 if new_row is None:
                     continue
                 new = after.symbols[new_row]
-                if new != old and (old in place or new in known):
+                if new != old and (old in name_after or new in known):
                     identifier = text if all_texts is before.identifiers else ""
                     name = before.names[row]
                     yield Swap(old, new, name, identifier, before.as_of, after.as_of)
@@ -94,8 +92,8 @@ def swaps(files: Sequence[Holdings]) -> Iterable[Swap]:
 
 
 def _alone(texts: Sequence[str], wanted: set[str]) -> dict[str, int]:
-    """Text -> row, for those of some texts that stand once; "" is none."""
-    rows = [row for row, text in enumerate(texts) if text and text in wanted]
+    """Text -> row, for those of some texts that stand once."""
+    rows = list(compress(count(), map(wanted.__contains__, texts)))
     seen = Counter(texts[row] for row in rows)
     return {texts[row]: row for row in rows if seen[texts[row]] == 1}
 

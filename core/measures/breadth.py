@@ -17,7 +17,6 @@ from core.data.question import ABOVE, BELOW
 from core.data.record import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import date
 
     from core.data.frames import FloatArray, IntArray
@@ -108,6 +107,10 @@ class Breadth:
         """Lines up over all lines counted; unchanged ones stay in the count."""
         return self.up / self.n if self.n else None
 
+    def known(self, value: float) -> float | None:
+        """A count, None where no line is counted."""
+        return value if self.n else None
+
     @property
     def histogram(self) -> tuple[Bin, ...]:
         """Ascending bins that add up to ``n``."""
@@ -132,7 +135,7 @@ def histogram(returns: FloatArray, edges: tuple[float, ...] = EDGES) -> tuple[Bi
 
 @record(frozen=True, eq=False, slots=True)
 class Moments:
-    """Counts and moments of the returns of some windows, (W,) each; see `Breadth`.
+    """Counts and moments of some windows, (W,) each, under the names that `Breadth` has them by.
 
     A moment is NaN where no line is counted, the skew also where returns do not differ.
     """
@@ -147,6 +150,20 @@ class Moments:
     skew: FloatArray
     share_outperforming: FloatArray
     weight_outperforming: FloatArray
+
+    @property
+    def unchanged(self) -> IntArray:
+        """Lines that neither rose nor fell."""
+        return self.n - self.up - self.down
+
+    @property
+    def share_up(self) -> FloatArray:
+        """Lines up over all lines counted."""
+        return self.known(self.up / np.maximum(self.n, 1))
+
+    def known(self, values: FloatArray | IntArray) -> FloatArray:
+        """Values, NaN where no line is counted."""
+        return np.where(self.n > 0, values, np.nan)
 
 
 def moments(returns: FloatArray, weights: FloatArray, index_return: FloatArray) -> Moments:
@@ -214,35 +231,13 @@ def breadth(
         members: the list that is counted.
     """
     of_window = moments(returns[None], weights[None], np.array([index_return]))
+    n, up, down = (int(counts[0]) for counts in (of_window.n, of_window.up, of_window.down))
     rounded = np.round(returns, _DECIMALS)
     rungs = [(t, False, int((rounded > t).sum())) for t in above]
     rungs += [(t, True, int((rounded < t).sum())) for t in below]
-    return breadth_at(of_window, 0, returns, members, outside, rungs)
-
-
-def breadth_at(
-    some: Moments,
-    window: int,
-    returns: FloatArray,
-    members: MemberList | None,
-    outside: tuple[tuple[str, int], ...] = (),
-    rungs: Iterable[tuple[float, bool, int]] = (),
-) -> Breadth:
-    """The breadth of one of some windows.
-
-    Args:
-        some: the moments.
-        window: which one.
-        returns: (n,) those counted.
-        members: the list that is counted.
-        outside: reason and count of lines not in N.
-        rungs: threshold, whether it is counted below, and the count.
-    """
-    n, up, down = int(some.n[window]), int(some.up[window]), int(some.down[window])
 
     def known(values: FloatArray) -> float | None:
-        value = float(values[window])
-        return None if math.isnan(value) else value
+        return None if math.isnan(values[0]) else float(values[0])
 
     return Breadth(
         n=n,
@@ -251,15 +246,15 @@ def breadth_at(
         down=down,
         unchanged=n - up - down,
         ladder=tuple(Rung(t, is_below, c, c / n if n else None) for t, is_below, c in rungs),
-        equal_weight=known(some.equal_weight),
-        median=known(some.median),
-        dispersion=known(some.dispersion),
-        dispersion_cap=known(some.dispersion_cap),
-        skew=known(some.skew),
-        share_outperforming=known(some.share_outperforming),
+        equal_weight=known(of_window.equal_weight),
+        median=known(of_window.median),
+        dispersion=known(of_window.dispersion),
+        dispersion_cap=known(of_window.dispersion_cap),
+        skew=known(of_window.skew),
+        share_outperforming=known(of_window.share_outperforming),
         returns=returns,
         members=members,
-        weight_outperforming=known(some.weight_outperforming),
+        weight_outperforming=known(of_window.weight_outperforming),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from core.data.frames import BoolArray, FloatArray, IntArray
 
 #: The k of "the top k names".
-TOPS: Final = (1, 3, 5, 10, 25)
+TOPS: Final = (1, 3, 5, 10, 25, 50)
 #: A share of the net return is not given below this return: it explodes near zero.
 NET_FLOOR: Final = 0.01
 _DECIMALS: Final = 12
@@ -142,48 +142,77 @@ def gini(ascending: FloatArray, size: IntArray | None = None) -> FloatArray:
         return np.asarray((2 * by_place + (n - 2 * count - 1) * total) / (n * total))
 
 
-@record(frozen=True, eq=False, slots=True)
-class Gains:
-    """How the gains of some windows come together, (W,) each; see `Concentration`.
+class TopShare(NamedTuple):
+    """(W,) what the k largest contributors brought, of all gains; see `Top`."""
 
-    NaN without gains. ``total`` is the sum of all gains without m_k; ``top_scaled`` and
-    ``top_unscaled`` are (W, K) sums over the first line, the first two, and so on.
+    k: int
+    contribution: FloatArray
+    share_of_gross_gain: FloatArray
+
+
+@record(frozen=True, eq=False, slots=True)
+class Concentrations:
+    """The concentration of some windows, (W,) each, under the names `Concentration` has them by.
+
+    NaN where there is none.
     """
 
-    total: FloatArray
+    effective_n: FloatArray
     effective_n_gains: FloatArray
     effective_n_abs: FloatArray
+    gini: FloatArray
     gini_gains: FloatArray
     gross_gain: FloatArray
     gross_loss: FloatArray
     half_of_gain: FloatArray
-    top_scaled: FloatArray
-    top_unscaled: FloatArray
+    top: tuple[TopShare, ...]
 
 
-def gains_of(unscaled: FloatArray, scaled: FloatArray, first: IntArray) -> Gains:
-    """Measure how the gains of some windows come together.
+def concentrations(
+    shares: FloatArray,
+    start: IntArray,
+    lines: IntArray,
+    unscaled: FloatArray,
+    scaled: FloatArray,
+    first: IntArray,
+    tops: tuple[int, ...] = TOPS,
+) -> Concentrations:
+    """Measure how concentrated an index's weights and gains are, window by window.
 
     Args:
+        shares: (S, M) shares of the measured basket at the starts of windows, sum 1.
+        start: (W,) row of ``shares``.
+        lines: (W,) how many lines are measured; all figures of the others are 0.
         unscaled: (W, M) contributions that sum to the basket's return.
         scaled: (W, M) contributions as printed.
         first: (W, K) the largest contributors, from `largest`.
+        tops: the k wanted, those up to K.
     """
+    # windows one after another mostly have their start in common
+    weights = np.sort(shares, axis=1)
     real = _real(unscaled)
     gains, printed = np.sort(np.maximum(real, 0.0), axis=1), np.round(scaled, _DECIMALS)
     total = gains.sum(axis=1)
     from_largest = np.cumsum(gains[:, ::-1], axis=1)
     needed = 1.0 + np.count_nonzero(from_largest < (total / 2 * (1 - 1e-12))[:, None], axis=1)
-    return Gains(
-        total=total,
+    brought, of_gain = (
+        np.cumsum(np.take_along_axis(values, first, axis=1), axis=1) for values in (scaled, real)
+    )
+    largest_first = []
+    for k in (k for k in tops if k <= first.shape[1]):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.where((k <= lines) & (total > 0), of_gain[:, k - 1] / total, np.nan)
+        largest_first.append(TopShare(k, brought[:, k - 1], share))
+    return Concentrations(
+        effective_n=effective_number(weights)[start],
         effective_n_gains=effective_number(gains),
         effective_n_abs=effective_number(np.abs(real)),
+        gini=gini(weights[start], lines),
         gini_gains=gini(gains, np.count_nonzero(gains, axis=1)),
         gross_gain=np.where(printed > 0, scaled, 0.0).sum(axis=1),
         gross_loss=np.where(printed < 0, scaled, 0.0).sum(axis=1),
         half_of_gain=np.where(total > 0, needed, np.nan),
-        top_scaled=np.cumsum(np.take_along_axis(scaled, first, axis=1), axis=1),
-        top_unscaled=np.cumsum(np.take_along_axis(real, first, axis=1), axis=1),
+        top=tuple(largest_first),
     )
 
 
@@ -219,71 +248,39 @@ def concentration(
         tops: the k wanted; those above the number of lines are left out.
         fund_return: of the fund's closes, None where they are not held.
     """
-    gains = gains_of(unscaled[None], scaled[None], ranked[None, : max(tops)])
-    weights = effective_number(share), gini(np.sort(share))
-    return concentration_at(
-        gains, 0, weights, len(ranked), net, lambda k: without(ranked[:k]), tops, fund_return,
-        np.cumsum(_real(unscaled)[ranked]),
+    here = concentrations(
+        share[None], np.zeros(1, np.intp), np.array([len(share)]), unscaled[None], scaled[None],
+        ranked[None, : max(tops)], tops,
     )  # fmt: skip
 
+    def known(values: FloatArray) -> float | None:
+        return None if math.isnan(values[0]) else float(values[0])
 
-def concentration_at(
-    gains: Gains,
-    window: int,
-    weights: tuple[FloatArray, FloatArray],
-    lines: int,
-    net: float,
-    without: Callable[[int], tuple[float | None, float]],
-    tops: tuple[int, ...] = TOPS,
-    fund_return: float | None = None,
-    curve: FloatArray | None = None,
-) -> Concentration:
-    """The concentration of one of some windows.
-
-    Args:
-        gains: of the windows.
-        window: which one.
-        weights: effective number and Gini coefficient of its start shares.
-        lines: how many are measured.
-        net: see `concentration`.
-        without: k -> the index's return without the k largest contributors.
-        tops: see `concentration`.
-        fund_return: see `concentration`.
-        curve: see `Concentration`; None where it is left out.
-    """
-
-    def known(value: FloatArray) -> float | None:
-        return None if math.isnan(value) else float(value)
-
-    gain, largest_first = float(gains.total[window]), list[Top]()
-    for k in tops:
-        if k > lines:
-            continue
-        scaled, unscaled = (
-            float(sums[window, k - 1]) for sums in (gains.top_scaled, gains.top_unscaled)
-        )
-        reweighted, zeroed = without(k)
-        largest_first.append(
+    top = []
+    for one in here.top:
+        contribution = float(one.contribution[0])
+        reweighted, zeroed = without(ranked[: one.k])
+        top.append(
             Top(
-                k=k,
-                contribution=scaled,
-                share_of_net=scaled / net if abs(net) >= NET_FLOOR else None,
-                share_of_gross_gain=unscaled / gain if gain else None,
+                k=one.k,
+                contribution=contribution,
+                share_of_net=contribution / net if abs(net) >= NET_FLOOR else None,
+                share_of_gross_gain=known(one.share_of_gross_gain),
                 reweighted=reweighted,
                 zeroed=zeroed,
-                fund_zeroed=None if fund_return is None else fund_return - scaled,
+                fund_zeroed=None if fund_return is None else fund_return - contribution,
             )
         )
-    half = known(gains.half_of_gain[window])
+    half = known(here.half_of_gain)
     return Concentration(
-        effective_n=known(weights[0]),
-        effective_n_gains=known(gains.effective_n_gains[window]),
-        effective_n_abs=known(gains.effective_n_abs[window]),
-        gini=known(weights[1]),
-        gini_gains=known(gains.gini_gains[window]),
-        gross_gain=float(gains.gross_gain[window]),
-        gross_loss=float(gains.gross_loss[window]),
+        effective_n=known(here.effective_n),
+        effective_n_gains=known(here.effective_n_gains),
+        effective_n_abs=known(here.effective_n_abs),
+        gini=known(here.gini),
+        gini_gains=known(here.gini_gains),
+        gross_gain=float(here.gross_gain[0]),
+        gross_loss=float(here.gross_loss[0]),
         half_of_gain=None if half is None else int(half),
-        curve=np.zeros(0) if curve is None else curve,
-        top=tuple(largest_first),
+        curve=np.cumsum(_real(unscaled)[ranked]),
+        top=tuple(top),
     )

@@ -167,13 +167,9 @@ def _ended_columns(
     See `ended`; ``ends`` are the positions of the segments' ends.
     """
     market, matrix = closes.market, closes.matrix
-
-    def find() -> IntArray:
-        sessions = map(market.through.get, matrix.symbols)
-        places = (-1 if on is None else market.position(on) for on in sessions)
-        return np.fromiter(places, np.intp, len(matrix.symbols))
-
-    through = closes.cached("through", find)[columns]
+    sessions = (market.through.get(matrix.symbols[column]) for column in columns.tolist())
+    known = [-1 if session is None else market.position(session) for session in sessions]
+    through = np.array(known, np.intp)
     age = np.minimum(through, ends) - matrix.position[np.maximum(last, 0)]
     return np.asarray((through >= 0) & (last >= 0) & (age > STALE_SESSIONS))
 

@@ -188,11 +188,17 @@ class _Axis:
             np.zeros(len(matrix.sessions) + 1, np.intp),
             [np.zeros(len(self.numbers), bool)],
         )
-        for row, session in enumerate(matrix.sessions.tolist()):
-            if tickers := self._market.line_tickers.on_files(session):
-                some = [matrix.column[t] for t in tickers if t in matrix.column]
+        first, last = matrix.sessions[[0, -1]].tolist()
+        by_session: dict[date, list[int]] = {}
+        for ticker, sessions in self._market.line_tickers.file_sessions(first, last).items():
+            if ticker in matrix.column:
+                for session in sessions:
+                    by_session.setdefault(session, []).append(matrix.column[ticker])
+        for session, columns in by_session.items():
+            row = matrix.row(session)
+            if matrix.sessions[row] == day(session):
                 rows[row] = len(lines)
-                lines.append(~self._not_in(np.array(some, np.intp)))
+                lines.append(~self._not_in(np.array(columns)))
         return rows, np.array(lines)
 
     def block(self, windows: Sequence[Spans]) -> Swept:

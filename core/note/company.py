@@ -15,7 +15,9 @@ _SUFFIXES: Final = frozenset({
     "PLC", "LP", "LLC", "LLP", "NV", "SA", "SE", "AG", "AB", "ASA", "SPA", "BV", "KGAA", "REIT",
     "HOLDING", "HOLDINGS", "HLDG", "HLDGS", "GROUP", "GRP", "ADR", "ADS", "COMMON", "STOCK",
     "ORD", "SHS", "SHRS", "SHARES", "NEW", "THE", "CL", "CLASS", "SERIES", "SER", "VOTING", "VTG",
-    "NON", "NON-VOTING", "UNIT", "UNITS", "DE", "COS",
+    "NON", "NON-VOTING", "UNIT", "UNITS", "DE", "COS", "ORS", "HOLDNGS",
+    # cut off by the issuer
+    "IN", "GRO", "HOLDIN",
 })  # fmt: skip
 #: An issuer's file cuts names off at so many characters: the last word of one is no whole one.
 CUT: Final = 34
@@ -24,6 +26,8 @@ _KEPT_AFTER: Final = frozenset({"NEWS", "TRADE", "TARGET", "FIRST", "HOME"})
 _CLASS: Final = re.compile(
     r"\b(?:CLASS|CL|SERIES|SER)\s+[A-Z0-9]\b(?:\s+VOTING)?|(?<=\w)-[A-C]$", re.IGNORECASE
 )
+#: A first name after its surname: "SCHWAB (CHARLES)".
+_SURNAME: Final = re.compile(r"^(\w+) \((?!THE\))([\w.]+)\)", re.IGNORECASE)
 #: A letter that a colon or an apostrophe once tied to a name: "BALLY S", "LENNAR A".
 _OWNED: Final = re.compile(r"\b(\w{3,}) S(?= \w{2,}|$)")
 _CLASSES: Final = frozenset("ABC")
@@ -46,6 +50,19 @@ _WORDS: Final = {
     "HUT": "Hut", "CONOCOPHILLIPS": "ConocoPhillips", "LYONDELLBASELL": "LyondellBasell",
     "HEALTHEQUITY": "HealthEquity", "AEROVIRONMENT": "AeroVironment", "PENNYMAC": "PennyMac",
     "KINDERCARE": "KinderCare", "L3HARRIS": "L3Harris", "IONQ": "IonQ", "SOFI": "SoFi",
+    "ABBVIE": "AbbVie", "UNITEDHEALTH": "UnitedHealth", "NEXTERA": "NextEra", "RESMED": "ResMed",
+    "TRANSDIGM": "TransDigm", "CENTERPOINT": "CenterPoint", "AVALONBAY": "AvalonBay",
+    "FIRSTENERGY": "FirstEnergy", "NISOURCE": "NiSource", "KEYCORP": "KeyCorp",
+    "FACTSET": "FactSet", "GLOBALFOUNDRIES": "GlobalFoundries", "ECHOSTAR": "EchoStar",
+    "BRIDGEBIO": "BridgeBio", "INTERDIGITAL": "InterDigital", "TERAWULF": "TeraWulf",
+    "STONEX": "StoneX", "SOUNDHOUND": "SoundHound", "CLEANSPARK": "CleanSpark",
+    "DIGITALBRIDGE": "DigitalBridge", "FIRSTCASH": "FirstCash", "FORMFACTOR": "FormFactor",
+    "ENERSYS": "EnerSys", "IRHYTHM": "iRhythm", "RADNET": "RadNet", "NUSCALE": "NuScale",
+    "LENDINGCLUB": "LendingClub", "IMMUNITYBIO": "ImmunityBio", "BIGBEAR.AI": "BigBear.ai",
+    "CRISPR": "CRISPR", "VSE": "VSE", "ASGN": "ASGN", "DNOW": "DNOW", "GPGI": "GPGI",
+    "WISDOMTREE": "WisdomTree", "TRINET": "TriNet", "RENTCORP": "RentCorp",
+    "INTERNATION": "International", "SOLUTIO": "Solutions", "INDUSTRIE": "Industries",
+    "INDU": "Industries", "TRANSPRT": "Transport", "EQUIT": "Equities", "INVS": "Investment",
     "EVGO": "EVgo", "WAFD": "WaFd", "AIRJOULE": "AirJoule", "BIOSCIENCES": "Biosciences",
 }  # fmt: skip
 #: Initials that hold a vowel, and so look like words.
@@ -66,7 +83,9 @@ _NAMES: Final = {
     "HIMS": "Hims & Hers Health", "PCG": "PG&E", "TMUS": "T-Mobile", "TTWO": "Take-Two",
     "QBTS": "D-Wave Quantum", "FLG": "Flagstar Bank", "IFF": "International Flavors & Fragrances",
     "PEG": "Public Service Enterprise", "FIS": "Fidelity National Information Services",
-    "NGVC": "Natural Grocers by Vitamin Cottage",
+    "NGVC": "Natural Grocers by Vitamin Cottage", "FCX": "Freeport-McMoRan", "MTB": "M&T Bank",
+    "ANF": "Abercrombie & Fitch", "OI": "O-I Glass", "MCD": "McDonald's",
+    "MAA": "Mid-America Apartment Communities", "AIG": "American International Group",
 }  # fmt: skip
 
 
@@ -80,6 +99,7 @@ def company(name: str, symbol: str) -> str:
     if symbol in _NAMES:
         return _NAMES[symbol]
     tidy = name.replace(",", " ").replace(" W/D", "").replace("/", " ").replace("+", "&")
+    tidy = _SURNAME.sub(r"\2 \1", tidy)
     words = _CLASS.sub(" ", _OWNED.sub(r"\1'S", tidy)).split()
     last = words[-1].upper() if words else ""
     if len(name) >= CUT and len(words) > 2 and not (_is_suffix(last) or last in _WORDS):
@@ -92,8 +112,14 @@ def company(name: str, symbol: str) -> str:
     if not words:
         return symbol
     if any(letter.islower() for letter in "".join(words)):
-        return " ".join(words)
+        return " ".join(map(_capitals, words))
     return " ".join(_word(word, place) for place, word in enumerate(words))
+
+
+def _capitals(word: str) -> str:
+    """A word that is written as names are, but for capitals inside it: "CrowdStrike"."""
+    spelled = _WORDS.get(word.upper(), word)
+    return spelled if spelled.upper() == word.upper() else word
 
 
 def _ends_in_suffix(words: list[str]) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from core.answer.measure_rank import outstanding
 from core.answer.table import find
 from core.answer.unusual import unusual
-from core.measures.signals import signals
+from core.measures.signals import ZWEIG_SESSIONS, signals
 from core.note.phrase import Figure, Name, Sentence, key, path_of, share, spoken
 
 if TYPE_CHECKING:
@@ -87,13 +87,17 @@ def history_sentences(snapshot: Snapshot) -> list[Sentence]:
 
 
 def signal_sentences(snapshot: Snapshot, view: IndexView) -> list[Sentence]:
-    """The signals that came on or ended with the session, each with whose members it is of."""
+    """The signals that came on or ended with the session, each with whose members it is of.
+
+    What ends of a thrust is its time: one that came has no end of its own.
+    """
     daily = snapshot.daily.get(view.fund)
     if daily is None or not view.claims_breadth:
         return []
     sentences = []
     part = view.segments[-1]
     dated = f"{path_of(view)}.segments[{len(view.segments) - 1}].holdings_as_of"
+    ends = {"zweig": f" did not come within {ZWEIG_SESSIONS} sessions"}
     for signal in signals(daily):
         if not signal.fired and not signal.ended:
             continue
@@ -104,7 +108,7 @@ def signal_sentences(snapshot: Snapshot, view: IndexView) -> list[Sentence]:
         sentences.append(
             Sentence(
                 Name(view.fund), _open(snapshot), ": ", Name(signal.title),
-                " came on" if signal.fired else " ended", whose, ".",
+                " came on" if signal.fired else ends.get(signal.key, " ended"), whose, ".",
             )
         )  # fmt: skip
     return sentences

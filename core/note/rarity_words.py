@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from core.measures.rarity import STANDINGS, Standing
-from core.note.phrase import Figure, Name, Sentence, percent, points, share, spoken
+from core.note.phrase import Figure, Name, Sentence, listed, percent, points, share, spoken
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
@@ -212,16 +212,20 @@ def ratio_sentence(snapshot: Snapshot) -> Sentence:
     if ratio.high.end != ratio.end:
         off = Figure(percent(abs(ratio.off(ratio.high)), 1).lstrip("+"), f"{RATIO}.off_high")
         date = Figure(spoken(ratio.high.end), f"{RATIO}.high.date")
-        high = Sentence("is ", off, " below its high of ", date)
-    sides = [
-        Sentence(
-            ratio.stands(average), " its average of ",
-            Figure(f"{average.closes}", f"{RATIO}.averages[{place}].closes"), " closes",
-        )
+        high = Sentence(off, " below its high of ", date)
+    closes = [
+        Figure(f"{average.closes}", f"{RATIO}.averages[{place}].closes")
         for place, average in enumerate(ratio.averages)
-    ]  # fmt: skip
-    joined = sides[0] if len(sides) == 1 else Sentence(sides[0], " and ", sides[1])
-    since = Sentence()
+    ]
+    sides = [ratio.stands(average) for average in ratio.averages]
+    if len(set(sides)) < len(sides):
+        joined = Sentence(sides[0], " its averages of ", listed(closes), " closes")
+    else:
+        joined = listed(
+            Sentence(side, " its average of ", of, " closes")
+            for side, of in zip(sides, closes, strict=True)
+        )
+    since = Sentence("is " if ratio.high.end != ratio.end else "")
     if ratio.standing in ("record", "far", "near") and ratio.high.end != ratio.end:
         word = "highest" if ratio.side > 0 else "lowest"
         last = ratio.high_since if ratio.side > 0 else ratio.low_since

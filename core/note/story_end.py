@@ -43,7 +43,7 @@ def leavers(snapshot: Snapshot, voice: Voice) -> list[Sentence]:
         sentences.append(
             Sentence(
                 _companies(view, few.symbols, voice), f", which {together}added ", brought,
-                ", left ", voice.fund(fund), " by ", by, ".",
+                ", had left ", voice.fund(fund), " by ", by, ".",
             )
         )  # fmt: skip
     sentences += [_to_leave(snapshot, view, voice) for view in snapshot.indices.values()]

@@ -162,7 +162,7 @@ def net(world: World) -> None:
         (net, "adjusted for dividends"),
         (still, "15 of 15 lines repeat the close before on "),
         (late, "shifted by a session"),
-        (unsplit, "move as if they had split"),
+        (unsplit, "4 of 15 lines rise or fall by a third beside their fund"),
         (pence, "in another currency"),
         (rich, "a dividend of "),
     ],

@@ -12,6 +12,7 @@ from core.data.market import Market
 from core.explain.measures import explain
 from core.measures.daily import Daily, daily
 from core.measures.signals import RULES, Signal, signals, states, thrusts, zweig_average
+from core.note.measure_words import signal_sentences
 from tests.market import holdings, make_market, prices, weekdays
 
 SESSIONS = weekdays("2024-01-01", "2026-01-30")
@@ -20,7 +21,10 @@ LINES = 40
 
 
 def of(
-    moves: np.ndarray, volume: np.ndarray | None = None, fund: np.ndarray | None = None
+    moves: np.ndarray,
+    volume: np.ndarray | None = None,
+    fund: np.ndarray | None = None,
+    listed: date = SESSIONS[0],
 ) -> Market:
     """A market whose lines move by (T, N) steps, a per cent each; the fund as it is told."""
     closes = 50 * np.cumprod(1 + moves / 100, axis=0)
@@ -32,7 +36,7 @@ def of(
         traded = dict(zip(symbols, volume.T.tolist(), strict=True))
     return make_market(
         prices(SESSIONS, {"F": own, "G": own, **table}, volume=traded),
-        holdings("F", str(SESSIONS[0]), dict.fromkeys(symbols, 1.0)),
+        holdings("F", str(listed), dict.fromkeys(symbols, 1.0)),
         holdings("G", str(SESSIONS[0]), dict.fromkeys(symbols[:3], 1.0)),
     )
 
@@ -98,6 +102,29 @@ def test_a_thrust_that_takes_eleven_sessions_is_none() -> None:
         crossed = next(n for n, x in enumerate(values) if n > last_low and x > 0.615)
         assert (crossed - last_low <= 10) is fires
         assert (by_key["zweig"].last is not None) is fires
+
+
+def noted(moves: np.ndarray, fund: np.ndarray | None = None) -> list[str]:
+    """What the note says of the signals of the last session, without whose members they are of."""
+    market = of(moves, fund=fund, listed=date(2025, 12, 31))
+    snapshot = take(market, Question("F", "G", "1M", SESSIONS[-1], basis="pr", daily=True))
+    whose = " (members by F's file of 31 December 2025, not an exchange's issues)."
+    sentences = [f"{one}" for one in signal_sentences(snapshot, snapshot.indices["F"])]
+    assert all(one.startswith("F: ") and one.endswith(whose) for one in sentences)
+    return [one[3 : -len(whose)] for one in sentences]
+
+
+def test_the_note_says_which_signals_came_or_ended() -> None:
+    dip = [0.0] * 6
+    assert noted(up_share([*dip, *[1.0] * 4])) == ["Zweig breadth thrust came on"]
+    assert noted(up_share([*dip, *[1.0] * 4, 0.5])) == []
+    # a thrust that never came has not ended: its time has
+    lapsed = [*dip, 1.0, 1.0, *[0.5] * 10]
+    assert noted(up_share(lapsed)) == ["Zweig breadth thrust did not come within 10 sessions"]
+    assert noted(up_share([0.95])) == ["90 % up day by members came on"]
+    fund = np.linspace(100, 150, SIZE)
+    fund[-1] = fund[-2] * 0.989
+    assert noted(up_share([0.45] * 21), fund) == ["A/D line below its high ended"]
 
 
 def test_thrusts_are_those_of_a_plain_search() -> None:

@@ -21,6 +21,7 @@ from cache.refresh.request import Request
 from cache.refresh.turns import TURNS, due, expected
 from cache.sources.issuers import Issuers
 from cache.store.store import Store
+from core.data.frames import Prices
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_world import later
 
@@ -57,9 +58,9 @@ def run(store: Store, server: Lookalike, *, spark: bool = True) -> Summary:
     )
 
 
-def held(store: Store, symbol: str, field: str) -> dict[str, float]:
+def series(prices: Prices, symbol: str, field: str) -> dict[str, float]:
     result: dict[str, float] = {}
-    for block in store.read().prices.blocks:
+    for block in prices.blocks:
         if symbol in block.symbols:
             column = block.symbols.index(symbol)
             if field == "close":
@@ -88,15 +89,16 @@ def test_a_week_costs_a_third_and_loses_neither_split_nor_dividend(
         sparks += server.pages[SPARK]
     # five days of 32 symbols: each had its chart once, and around a dividend
     assert sparks <= 2 * TURNS and 32 <= charts < 32 * TURNS / 2
+    prices = store.read().prices
     for symbol in ("IWM", "IVV", *LINES):
         days, closes, paid = server.history(symbol)
         truth = dict(zip(map(str, days), closes, strict=True))
-        mine = held(store, symbol, "close")
+        mine = series(prices, symbol, "close")
         assert str(days[-1]) in mine
         assert mine == pytest.approx({day: truth[day] for day in mine}, rel=1e-6), symbol
         due_days = days[(paid > 0) & (days >= np.datetime64(min(mine)))]
-        assert set(held(store, symbol, "dividend")) == set(map(str, due_days)), symbol
-    assert held(store, "SAB", "split") == {"2026-06-24": 4.0}
+        assert set(series(prices, symbol, "dividend")) == set(map(str, due_days)), symbol
+    assert series(prices, "SAB", "split") == {"2026-06-24": 4.0}
 
 
 def test_all_that_a_month_brings_is_compared(
@@ -113,11 +115,13 @@ def test_all_that_a_month_brings_is_compared(
         return days, closes * np.where((days == corrected) & (asked == symbol), 1.02, 1.0), paid
 
     monkeypatch.setattr(server, "history", history)
-    before = held(store, symbol, "close")[f"{corrected}"]
+    before = series(store.read().prices, symbol, "close")[f"{corrected}"]
     server.now = later(NOW, 1)
     summary = run(store, server)
     assert symbol in summary.refetched
-    assert held(store, symbol, "close")[f"{corrected}"] == pytest.approx(before * 1.02, rel=1e-6)
+    assert series(store.read().prices, symbol, "close")[f"{corrected}"] == pytest.approx(
+        before * 1.02, rel=1e-6
+    )
 
 
 def test_a_bad_symbol_halves_its_batch_until_it_stands_alone(
@@ -132,7 +136,7 @@ def test_a_bad_symbol_halves_its_batch_until_it_stands_alone(
     # two batches at most, and of one of them two halves of two halves of ...
     assert asked_alone <= 2 + 2 * 5
     assert set(summary.failed) == {"SAC"} and "not found at Yahoo" in summary.failed["SAC"]
-    assert len(held(store, "SAD", "close")) and max(held(store, "SAD", "close")) == "2026-06-23"
+    assert max(series(store.read().prices, "SAD", "close")) == "2026-06-23"
 
 
 def test_it_is_off_unless_it_is_set(server: Lookalike, tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def histories(draw: st.DrawFn) -> tuple[Snapshot, list[date], list[float], list[
     keep[[0, -1]] = True
     days = [d for d, k in zip(days, keep, strict=True) if k]
     small, large = (level[keep].tolist() for level in levels)
-    held = make_market(prices(days, {"AAA": small, "BBB": large}))
+    market = make_market(prices(days, {"AAA": small, "BBB": large}))
     window = draw(
         st.sampled_from(["1D", "1D", "1W", "MTD", "1M", "3M", "QTD", "YTD", "1Y", "range"])
     )
@@ -84,9 +84,9 @@ def histories(draw: st.DrawFn) -> tuple[Snapshot, list[date], list[float], list[
         window = f"{days[first]}:{days[max(last, first + 1)]}"
     as_of = days[-1 - draw(st.sampled_from([0, 0, 1, 7]))]
     try:
-        snapshot = take(held, Question("AAA", "BBB", window, as_of, "pr"))
+        snapshot = take(market, Question("AAA", "BBB", window, as_of, "pr"))
     except CoreError:
-        snapshot = take(held, Question("AAA", "BBB", "1D", None, "pr"))
+        snapshot = take(market, Question("AAA", "BBB", "1D", None, "pr"))
     size = days.index(snapshot.as_of) + 1
     return snapshot, days[:size], small[:size], large[:size]
 
@@ -254,8 +254,8 @@ def calendars(draw: st.DrawFn) -> tuple[Market, Question]:
         closes |= dict(zip(inside, np.linspace(low, high, len(inside)).tolist(), strict=True))
     sessions = sorted(closes)
     small = [closes[d] for d in sessions]
-    held = make_market(prices(sessions, {"AAA": small, "BBB": [100.0] * len(small)}))
-    return held, Question("AAA", "BBB", draw(st.sampled_from(labels)), as_of, "pr")
+    market = make_market(prices(sessions, {"AAA": small, "BBB": [100.0] * len(small)}))
+    return market, Question("AAA", "BBB", draw(st.sampled_from(labels)), as_of, "pr")
 
 
 @examples(40)

@@ -108,12 +108,12 @@ SCREEN = """
 import sys
 sys.path.insert(0, {root!r})
 from tests.tui.fake_desk import FakeDesk
-from tests.tui.markets import QUESTION, market
+from tests.tui.markets import QUESTION, small_market
 import tui.screen.app
 from tui.screen.app import InternalsApp
 from tui.state.config import Config
 tui.screen.app.POLL = 0.2
-app = InternalsApp(FakeDesk(market()), Config(), QUESTION)
+app = InternalsApp(FakeDesk(small_market()), Config(), QUESTION)
 app.run()
 sys.exit(app.return_code)
 """

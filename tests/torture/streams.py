@@ -55,13 +55,17 @@ def _start(folder: Path, environment: dict[str, str], odd: str = "") -> Session:
 
 
 def _idle(session: Session, *, reads: bool, most: float = 60.0) -> None:
-    """Until the screen has done what was pressed: nothing comes, and it uses little time."""
+    """Until the screen has done what was pressed: nothing comes, and it uses little time.
+
+    On a busy machine it may come to nothing for a moment: hence three times in a row.
+    """
     end = time.monotonic() + most
-    used, came = -1.0, -1
+    used, came, quiet = -1.0, -1, 0
     while time.monotonic() < end:
         before, used = used, cpu([session.pid])
         length, came = came, len(session.sent)
-        if used - before < 0.05 and length == came:
+        quiet = quiet + 1 if used - before < 0.05 and length == came else 0
+        if quiet == 3:
             return
         if reads:
             session.read(0.7, b"never")

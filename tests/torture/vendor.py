@@ -24,7 +24,7 @@ from core.answer.snapshot import take
 from core.data.frames import Holdings, Prices
 from core.data.market import Market
 from core.data.question import Question
-from tests.cache import test_vendor
+from tests.cache import test_poison, test_vendor
 from tests.cache.test_vendor import DAYS, LINES, PAIR, World, evening
 from tests.process import test_jumps
 from tests.torture.days_again import days_again
@@ -65,7 +65,7 @@ def answer(held: Held) -> str:
 def _poison(folder: Path) -> Row:
     wrong, runs = [], 0
     poisons = (test_vendor.still, test_vendor.late, test_vendor.unsplit, test_vendor.pence,
-               test_vendor.rich, test_vendor.net)  # fmt: skip
+               test_vendor.rich, test_vendor.net, *test_poison.POISONS)  # fmt: skip
     for poison in poisons:
         for full in (False, True):
             world, store = World(), _store(folder / f"{poison.__name__} {full}")
@@ -82,9 +82,10 @@ def _poison(folder: Path) -> Row:
                 wrong.append(f"{poison.__name__}: the next refresh failed")
     return Row(
         "a vendor's poison",
-        "every line repeats a close, every history a session late, splits without a record, pence"
-        " for dollars, dividends above the price, closes adjusted for dividends; of what is stale"
-        " and of everything",
+        "every line repeats a close (the last, rounded, an older one), has another line's or the"
+        " same; every history a session late, splits without a record or of every line, pence for"
+        " dollars, dividends above the price or of every line, closes adjusted for dividends; of"
+        " what is stale and of everything",
         "the batch is refused as a whole and named; the next good refresh mends all",
         "; ".join(wrong[:3]) or f"{runs} refreshes: 0 closes changed, all named, all mended",
         not wrong,
@@ -192,7 +193,7 @@ def _taken_back(folder: Path, count: int) -> Row:
     wrong, kinds = [], 0
     for step in range(count):
         before, there = answer(store.read()), {entry.id for entry in store.journal()}
-        act = dice.choice((_import, _file, _refresh))
+        act = dice.choice((_import, _file, _refresh, _correct))
         try:
             act(store, world, dice, step)
         except SourceError:
@@ -206,7 +207,8 @@ def _taken_back(folder: Path, count: int) -> Row:
     return Row(
         "an import or a refresh taken back",
         f"{count} at random: files of closes that agree, differ, are taken whole or are re-based,"
-        " holdings of a day held already, refreshes after a split; each taken back by its number",
+        " holdings of a day held already, refreshes after a split and after corrections; each taken"
+        " back by its number",
         "the whole note's JSON is as before",
         "; ".join(wrong[:3]) or f"{kinds} taken back, 0 answers changed",
         not wrong and kinds > 0,
@@ -235,3 +237,13 @@ def _refresh(store: Store, world: World, dice: random.Random, step: int) -> None
     fresh.split[symbol][61] = 2.0
     with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
         fresh.run(store, 61)
+
+
+def _correct(store: Store, world: World, dice: random.Random, step: int) -> None:
+    """The vendor changes closes of a line, of its own and of files; all is compared."""
+    fresh = World()
+    symbol = dice.choice(LINES)
+    for place in dice.sample(range(62), dice.choice((1, 4, 20))):
+        fresh.close[symbol][place] *= dice.uniform(0.97, 1.03)
+    with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+        fresh.run(store, 61, full=True)

@@ -36,6 +36,8 @@ def test_import_is_kept_and_told_and_can_be_forgotten(filled: Cli, tmp_path: Pat
     _, out, _ = filled("note")
     assert "one of its top three contributors leaves on 20 March 2026 as announced (A)" in out
     assert "IWM ANNOUNCED CHANGES" in out and "leaves 2026-03-20" in out
+    # nobody said when: no answer for a day before the newest session shows it
+    assert "leaves 2026-03-20" not in filled("note", "--as-of", "2026-01-29")[1]
     _, out, _ = filled("status")
     assert "IWM        announced: 1 leave, 1 join on 2026-03-20 (list)" in out
     code, _, err = filled("forget", "changes", "iwm", "2026-03-21")

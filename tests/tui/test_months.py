@@ -71,9 +71,9 @@ def test_the_calendar_of_an_earlier_session_keeps_to_its_own_closes() -> None:
     sessions = weekdays("2024-12-02", "2026-03-31")
     rise = [100 * 1.001**n for n in range(len(sessions))]
     jump = [close * (20 if n >= 60 else 1) for n, close in enumerate(rise)]
-    held = make_market(prices(sessions, {"IWM": jump, "SPY": [100.0] * len(sessions)}))
+    market = make_market(prices(sessions, {"IWM": jump, "SPY": [100.0] * len(sessions)}))
     question = Question("IWM", "SPY", "MTD", sessions[-61], "pr")
-    periods = gap_by_month(held, take(held, question))
+    periods = gap_by_month(market, take(market, question))
     # 23 weekdays, before the close in doubt; it lies in February and in the year
     assert periods[2025, 1].gap == pytest.approx(1.001**23 - 1)
     assert (2025, 2) not in periods and (2025, 0) not in periods

@@ -85,7 +85,7 @@ def test_the_order_is_a_reporters(snapshot: Snapshot) -> None:
         "Example S29 (S29) led IWM: its gain of 92.5% added 296 bp.",
         "The gap is broad",
         "Of IWM's 30 measured stocks, 63.3% rose",
-        "Example S29, which added 296 bp, left IWM by 26 June 2026",
+        "Example S29, which added 296 bp, had left IWM by 26 June 2026",
         "The figures cover 96.0% of IWM and 96.0% of SPY by weight",
     ]
     places = [text.index(words) for words in order]
@@ -159,8 +159,8 @@ def test_the_sector_that_widened_the_gap_most_is_named_with_its_part(snapshot: S
 
 def _two_funds(days: list[date], one: list[float], window: str, *, alone: bool = False) -> str:
     """The prose of two funds of which the second stands still."""
-    held = make_market(prices(days, {"AAA": one, "BBB": [10.0] * len(days)}))
-    return check(take(held, Question("AAA", "AAA" if alone else "BBB", window, None, "pr",
+    market = make_market(prices(days, {"AAA": one, "BBB": [10.0] * len(days)}))
+    return check(take(market, Question("AAA", "AAA" if alone else "BBB", window, None, "pr",
                                      alone=alone)), "short")  # fmt: skip
 
 
@@ -233,7 +233,7 @@ def test_one_index_alone_is_told_in_the_same_order() -> None:
         "Example S29 (S29) led IWM: its gain of 92.5% added 296 basis points.",
         " weighed most on IWM",
         "Of IWM's 30 measured stocks, 63.3% rose",
-        "Example S29, which added 296 bp, left IWM",
+        "Example S29, which added 296 bp, had left IWM",
         "The figures cover 96.0% of IWM by weight.",
     ]
     places = [text.index(words) for words in order]
@@ -256,6 +256,12 @@ def test_every_number_of_the_story_stands_in_the_json(snapshot: Snapshot) -> Non
     for length in LENGTHS:
         assert check(snapshot, length)
     assert check(replace(snapshot, spread=None, own=snapshot.spread), "full")
+    # of the measured lines alone, of both and of one
+    bare = replace(snapshot, spread=None, missing=("no closes of LGE: import them or fetch",))
+    if snapshot.indices:
+        assert "is not known (no closes of LGE)." in check(bare, "full")
+        one = dict(list(snapshot.indices.items())[:1])
+        assert "is not known (no closes of LGE)." in check(replace(bare, indices=one), "full")
 
 
 @pytest.mark.parametrize(
@@ -282,6 +288,12 @@ def test_every_number_of_the_story_stands_in_the_json(snapshot: Snapshot) -> Non
         ("BANK OF AMERICA CORP", "BAC", "Bank of America"),
         ("KRATOS DEFENSE AND SECURITY SOLUTI", "KTOS", "Kratos Defense and Security"),
         ("GE AEROSPACE", "GE", "GE Aerospace"),
+        ("SCHWAB (CHARLES) CORP", "SCHW", "Charles Schwab"),
+        ("HUNT (JB) TRANSPRT SVCS INC", "JBHT", "JB Hunt Transport Services"),
+        ("JOHNSON CONTROLS INTERNATION", "JCI", "Johnson Controls International"),
+        ("INTERACTIVE BROKERS GRO CL A", "IBKR", "Interactive Brokers"),
+        ("HILTON WORLDWIDE HOLDINGS IN", "HLT", "Hilton Worldwide"),
+        ("Crowdstrike Holdings Inc", "CRWD", "CrowdStrike"),
         ("Sociéte Générale", "GLE", "Sociéte Générale"),
         ("INC", "X", "Inc"),
         ("", "X", "X"),

@@ -132,6 +132,9 @@ def blocks(snapshot: Snapshot) -> list[dict[str, Any]]:
 def test_the_message_keeps_the_services_limits(snapshot: Snapshot) -> None:
     told = blocks(snapshot)
     assert told[0]["text"]["text"] == "IWM against SPY, YTD to 2026-06-26"
+    # the prose, not its ledger
+    assert told[1]["text"]["text"].startswith("IWM outpaced SPY by 11.0 percentage points")
+    assert "(zeroed)" not in json.dumps(told)
     fields = [text["text"] for text in told[2]["fields"]]
     assert fields[:3] == ["*gap*\n+11.00 pp", "*IWM*\n+20.00 %", "*SPY*\n+9.00 %"]
     assert "final" in told[-1]["elements"][0]["text"]

@@ -18,7 +18,7 @@ from cache.facts.clean import clean
 from cache.facts.errors import SourceError, StoreEmpty
 from cache.sources.holdings.rows import Rejected
 from cache.store.draft import Note
-from core.data.frames import Prices
+from core.data.frames import Prices, pydate
 from core.data.record import record
 from core.note.phrase import several
 from tui.state.config import as_date
@@ -302,7 +302,11 @@ def _changes(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Broug
         f"{fund} {', '.join(words)} {day}" for (fund, day), words in _counted(file.changes)
     )
     note = Note("changes", now, arguments.file.name, summary)
-    contents = desk.store.commit(announce=adding(file.changes), note=note)
+    # the answer of today is of the newest session held, and tells of them
+    stored = _stored(desk)
+    newest = [pydate(block.sessions[-1]) for block in stored.prices.blocks[-1:]] if stored else []
+    known = min([now.date(), *newest])
+    contents = desk.store.commit(announce=adding(file.changes, known), note=note)
     return _Brought(f"announced: {summary}", file.rejected, contents.generation)
 
 

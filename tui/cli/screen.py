@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _MANY: Final = 256
 #: Above this a code names the signal that ended the screen, as shells tell it.
 _SIGNAL: Final = 128
+#: Seconds the first answer may take before the screen is loaded beside it.
+_FIRST: Final = 1.0
 #: Opens what the screen asks for data: the desk, the settings there, and the first question.
 Opener = Callable[[Config], "tuple[Desk, Config, Question]"]
 
@@ -75,11 +77,13 @@ def show(
 
 
 def _run(desk: Desk, config: Config, question: Question, terminal: Capabilities) -> InternalsApp:
-    """One market's screen to its end; it is read and measured while the screen is loaded."""
+    """One market's screen to its end; it is read and measured before the screen is loaded."""
     if config.board_first and not question.alone:
-        desk.begin_board(config.pairs, question.basis, question.as_of)
+        first = desk.begin_board(config.pairs, question.basis, question.as_of)
     else:
-        desk.begin(question)
+        first = desk.begin(question)
+    # two threads that load modules at once take longer than one after the other
+    first.join(_FIRST)
     prepare(terminal)
     from tui.screen.app import InternalsApp
 

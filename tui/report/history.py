@@ -73,14 +73,17 @@ def table(histories: Sequence[History]) -> TidyTable:
         ("every", "text"), ("start", "date"), ("end", "date"), ("value", "real"),
         ("coverage", "real"), ("file_price_weight", "real"), ("counts", "flag"), ("why", "text"),
     )  # fmt: skip
+    # the measures of a history share their windows: each date is written once
+    days = {day for one in histories for point in one.points for day in point[:2]}
+    text = {day: iso(day) for day in days}
     rows = [
         (
-            one.fund, one.row.key, one.row.unit, one.window, one.every, iso(point.start),
-            iso(point.end), number(one.row.in_unit(point.value)), number(point.coverage),
-            number(point.on_files), point.counts, point.why or None,
+            one.fund, one.row.key, one.row.unit, one.window, one.every, text[start], text[end],
+            one.row.in_unit(value), number(coverage), number(on_files),
+            not why and value is not None, why or None,
         )
         for one in histories
-        for point in one.points
+        for start, end, value, coverage, on_files, why in one.points
     ]  # fmt: skip
     return TidyTable("history", tuple(TidyColumn(n, k) for n, k in names), tuple(rows))  # type: ignore[arg-type]
 

@@ -10,7 +10,9 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from core.note.note import sentences
+from core.note.headline import headline
+from core.note.since_note import since_sentences
+from core.note.story import story
 from tui.report.export import state_line
 from tui.text import formats as f
 from tui.text.safe import safe
@@ -34,8 +36,9 @@ _MARKS: Final = str.maketrans({"*": "∗", "_": "\u02cd", "~": "∼", "`": "'"})
 
 
 def to_slack(snapshot: Snapshot, earlier: Since | None = None) -> str:
-    """The payload of a message as JSON, one trailing newline."""
-    texts = [str(sentence) for sentence in sentences(snapshot, earlier)]
+    """The payload of a message as JSON, one trailing newline: the prose and the leading lines."""
+    texts = [" ".join(paragraph) for paragraph in story(snapshot)]
+    texts += [] if earlier is None else [" ".join(since_sentences(earlier))]
     marks = [f"! {line}" for line in (*snapshot.missing, *snapshot.warnings)]
     blocks: list[Json] = [_header(snapshot)]
     blocks += [_section(_escaped(text)) for text in texts[:1]]
@@ -49,7 +52,8 @@ def to_slack(snapshot: Snapshot, earlier: Since | None = None) -> str:
     state = {"type": "context", "elements": [_mrkdwn(_escaped(state_line(snapshot)), _SECTION)]}
     # the state and the doubts are printed whatever else has no room
     blocks = [*blocks[: _BLOCKS - 1 - len(notes[:9])], *notes[:9], state]
-    payload = {"text": _cut(_escaped(texts[0]), _FALLBACK), "blocks": blocks}
+    # what a notification shows
+    payload = {"text": _cut(_escaped(headline(snapshot)), _FALLBACK), "blocks": blocks}
     return json.dumps(payload, ensure_ascii=False, indent=1) + "\n"
 
 

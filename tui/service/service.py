@@ -1,7 +1,7 @@
 """The one thing the screen and the command line ask for data: the store, read into a Market.
 
 Nothing here touches the network: a refresh is a child process of its own. What reads and what
-measures is loaded by the first question, which the screen lets a thread answer meanwhile.
+measures is loaded by the first question, which a thread answers for the screen.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tui.state.written import Written
 from tui.workers.program import internals
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Future
     from datetime import date
 
@@ -54,6 +54,13 @@ class _Loaded:
     newest: str | None
     reference: Reference
     market: Market
+
+
+def _in_thread(work: Callable[[], None]) -> threading.Thread:
+    """Start a thread that no end of the program waits for: the disk it reads may hang."""
+    thread = threading.Thread(target=work, name="first answer", daemon=True)
+    thread.start()
+    return thread
 
 
 class Desk:
@@ -134,8 +141,8 @@ class Desk:
 
     def demo(self) -> Desk:
         """The simulated market beside this one."""
-        looking = bool(self.memory.refusal)
-        return Desk(places(self._home, demo=True), demo=True, home=self._home, looking=looking)
+        where, looking = places(self._home, demo=True), bool(self.memory.refusal)
+        return Desk(where, demo=True, home=self._home, looking=looking)
 
     def opening(self) -> Question | None:
         """The question a simulated market opens with; None for a real one."""
@@ -198,7 +205,7 @@ class Desk:
                 )
             return self._with_quotes(loaded.market)
 
-    def begin(self, question: Question) -> None:
+    def begin(self, question: Question) -> threading.Thread:
         """Answer a question in a thread; `take` has the answer, or what went wrong."""
         from concurrent.futures import Future
 
@@ -211,8 +218,7 @@ class Desk:
             except BaseException as error:
                 answer.set_exception(error)
 
-        # no end of the program waits for a disk that hangs
-        threading.Thread(target=work, name="first answer", daemon=True).start()
+        return _in_thread(work)
 
     def take(self, question: Question) -> Snapshot:
         """Answer a question from what is held; see `core.answer.snapshot.take` for what it raises.
@@ -226,7 +232,7 @@ class Desk:
 
     def begin_board(
         self, watched: Sequence[tuple[str, str]], basis: Basis, as_of: date | None
-    ) -> None:
+    ) -> threading.Thread:
         """Answer for every pair in a thread, so that `board` has the answer sooner."""
 
         def work() -> None:
@@ -236,7 +242,7 @@ class Desk:
             with suppress(Exception):
                 self.board(board_pairs(watched), basis, as_of)
 
-        threading.Thread(target=work, name="first board", daemon=True).start()
+        return _in_thread(work)
 
     def board(self, pairs: Sequence[Pair], basis: Basis, as_of: date | None) -> Board:
         """Answer for every pair from the closes held; see `core.answer.board.board`.
@@ -324,9 +330,7 @@ class Desk:
 
         if self.read_only:
             raise StoreError(self.read_only)
-        if self.simulated:
-            return None
-        return self._child("import", kind_of(path), str(path))
+        return None if self.simulated else self._child("import", kind_of(path), str(path))
 
     def add_fund(self, entry: FundEntry) -> str:
         """Add a fund to the user's own list; returns the sentence that says so.
@@ -370,9 +374,8 @@ class Desk:
         """
         if self.read_only:
             raise StoreError(self.read_only)
-        if self.simulated:
-            return None
-        return self._child(*refresh_arguments(question, full=full, board=board))
+        arguments = refresh_arguments(question, full=full, board=board)
+        return None if self.simulated else self._child(*arguments)
 
     def quotes_command(self, question: Question) -> list[str] | None:
         """The child that brings live quotes; None where there are none.
@@ -382,9 +385,7 @@ class Desk:
         """
         if self.memory.refusal:
             raise StoreError(self.memory.refusal)
-        if self.simulated:
-            return None
-        return self._child("quotes", *funds_option(question))
+        return None if self.simulated else self._child("quotes", *funds_option(question))
 
     def history_command(
         self, question: Question, fund: str, measures: Sequence[str], every: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -66,16 +67,30 @@ def _in_order(changes: Iterable[Announcement]) -> Announcements:
     return tuple(sorted(changes, key=lambda c: (c.fund, c.effective, c.action, c.symbol)))
 
 
-def adding(new: Iterable[Announcement]) -> Callable[[Announcements], Announcements]:
-    """Return a function that adds changes to the stored ones, replacing the same change."""
+def adding(
+    new: Iterable[Announcement], known: date | None = None
+) -> Callable[[Announcements], Announcements]:
+    """Return a function that adds changes to the stored ones, replacing the same change.
+
+    One that states no day of its announcement counts as announced on the day given, or on that of
+    its first import: it was known then, and moves no answer for a date before.
+
+    Args:
+        new: the changes.
+        known: the day by which they are known; None leaves them as they are.
+    """
 
     def merged(changes: Announcements) -> Announcements:
         lines: dict[tuple[str, str], list[Announcement]] = {}
-        for one in (*changes, *new):
+        for one in changes:
+            lines.setdefault((one.fund, one.symbol), []).append(one)
+        for one in new:
             earlier = lines.setdefault((one.fund, one.symbol), [])
-            earlier[:] = [old for old in earlier if abs(old.effective - one.effective) > SAME] + [
-                one
-            ]
+            same = [old for old in earlier if abs(old.effective - one.effective) <= SAME]
+            if one.announced is None and known is not None:
+                days = (old.announced or known for old in same if old.action == one.action)
+                one = replace(one, announced=min([known, one.effective, *days]))
+            earlier[:] = [old for old in earlier if old not in same] + [one]
         return _in_order(one for earlier in lines.values() for one in earlier)
 
     return merged
