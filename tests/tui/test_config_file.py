@@ -56,6 +56,13 @@ def test_other_ways_to_write_it(text: str, after: str) -> None:
 def test_what_cannot_be_changed_safely_is_left_alone() -> None:
     odd = 'pairs = ["IWM:SPY", # a\n "RSP:SPY"]\n'
     assert with_pairs(odd, TWO, TWO[:1]) is None
+    # a comment stays beside its pair; a pair more at the end moves none
+    mixed = 'pairs = [\n  "IWM:SPY",   # mine\n  "RSP:SPY", "QQQ:SPY",\n]\n'
+    three = (*TWO, ("QQQ", "SPY"))
+    assert with_pairs(mixed, three, (three[2], *TWO)) is None
+    assert with_pairs(mixed, three, three[:2]) is None
+    more = with_pairs(mixed, three, (*three, ("IWM", "QQQ")))
+    assert more == mixed.replace('"QQQ:SPY",', '"QQQ:SPY", "IWM:QQQ",')
     assert with_pairs('"pairs" = ["""IWM:SPY""", "RSP:SPY"]\n', TWO, TWO[:1]) is None
     # the list in force is not the one in the file
     assert with_pairs('pairs = ["IWM:SPY"]\n', TWO, TWO[:1]) is None

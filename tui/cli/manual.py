@@ -20,7 +20,8 @@ _INTRODUCTION: Final = """\
 For two indices at a time, each followed through a fund, internals answers how far they have
 parted and when that was last seen, which names carried and which dragged, whether it was a
 handful or the whole market, and who joins and leaves. Without a command it opens the screen.
-Prices and holdings are kept in a local store; only refresh, quotes and serve use the network."""
+Prices and holdings are kept in a local store; only refresh, quotes, serve, doctor without
+--offline, and a home or publish at an address such as s3://bucket/desk use the network."""
 _EXITS: Final = (
     ("0", "answered"),
     ("1", "answered in part"),

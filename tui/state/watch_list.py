@@ -68,7 +68,7 @@ def with_pairs(text: str, before: Pairs, after: Pairs) -> str | None:
         listed = tuple(two_funds(name) for name in data[_KEY])
         if spans is None or listed != before or len(spans) != len(before):
             return None
-        changed = _by_lines(text, spans, before, after) or _in_line(text, spans, after)
+        changed = _by_lines(text, spans, before, after) or _in_line(text, spans, before, after)
     if changed is None:
         return None
     try:
@@ -153,8 +153,15 @@ def _tail(rest: str) -> str:
     return rest.lstrip(" \t")[1:] if rest.lstrip(" \t").startswith(",") else rest
 
 
-def _in_line(text: str, spans: Sequence[tuple[int, int]], after: Pairs) -> str | None:
-    """A list with several pairs a line: its strings replaced, the last taken away or more added."""
+def _in_line(
+    text: str, spans: Sequence[tuple[int, int]], before: Pairs, after: Pairs
+) -> str | None:
+    """A list with several pairs a line: its strings replaced, the last taken away or more added.
+
+    None where a comment among them would stand beside another pair than before.
+    """
+    if spans and "#" in text[spans[0][0] : spans[-1][1]] and after[: len(before)] != before:
+        return None
     names = [f'"{small}:{large}"' for small, large in after]
     parts, end = list[str](), 0
     for (start, stop), name in zip(spans, names, strict=False):
@@ -162,8 +169,5 @@ def _in_line(text: str, spans: Sequence[tuple[int, int]], after: Pairs) -> str |
         end = stop
     parts += [f", {name}" for name in names[len(spans) :]]
     if len(names) < len(spans):
-        gone = text[end : spans[-1][1]]
-        if "#" in gone:
-            return None
         end = spans[-1][1]
     return "".join(parts) + text[end:]
