@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.driving import drive
-from tests.tui.markets import market
+from tests.tui.markets import small_market
 from tui.screen.app import InternalsApp
 from tui.workers import child
 
@@ -97,7 +97,7 @@ def test_an_error_of_its_own_ends_in_a_sentence_without_variables(
         await asyncio.sleep(0.2)
 
     with pytest.raises(KeyError):
-        drive(story, held=market())
+        drive(story, market=small_market())
     said = capsys.readouterr().err
     assert "an error of its own ended the screen: KeyError(7)" in " ".join(said.split())
     assert "hunter2" not in said
@@ -107,12 +107,13 @@ def test_an_error_of_its_own_ends_in_a_sentence_without_variables(
 SCREEN = """
 import sys
 sys.path.insert(0, {root!r})
-from tests.tui.markets import QUESTION, FakeDesk, market
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.markets import QUESTION, small_market
 import tui.screen.app
 from tui.screen.app import InternalsApp
 from tui.state.config import Config
 tui.screen.app.POLL = 0.2
-app = InternalsApp(FakeDesk(market()), Config(), QUESTION)
+app = InternalsApp(FakeDesk(small_market()), Config(), QUESTION)
 app.run()
 sys.exit(app.return_code)
 """

@@ -21,7 +21,8 @@ from textual.pilot import Pilot
 
 from bench.terminal import ROOT, Terminal
 from tests.tui.driving import lines_of, settle
-from tests.tui.markets import QUESTION, SlowDesk, market
+from tests.tui.fake_desk import SlowDesk
+from tests.tui.markets import QUESTION, small_market
 from tests.vt import Screen
 from tui.command.commands import COMMANDS
 from tui.panes.frame import READING, Start, frame
@@ -62,7 +63,7 @@ sys.exit(command(["--demo", "--home", sys.argv[1]]))
 def test_the_panes_come_where_the_frame_stood(
     size: tuple[int, int], seat: Seat, simulated: bool
 ) -> None:
-    desk = SlowDesk(market(simulated=simulated))
+    desk = SlowDesk(small_market(simulated=simulated))
     desk.memory.remember(QUESTION, seat)
     app = InternalsApp(desk, Config(), QUESTION)
     keys = {command.name: command.keys for command in COMMANDS if command.keys}
