@@ -351,6 +351,12 @@ def assess(answer: Answer, known: HeldCloses, vendor: Vendor, final: date) -> As
         vendor=name,
         since=date.min if moved else answer.ask.start,
     )
+    if shrunk and moved:
+        other = known.prices.sources_of(symbol)
+        shrunk += (
+            f" of {other}, which stay: name {other} in `then` of config.toml, to be asked for them,"
+            f" or `internals forget prices SYMBOL` and {name}'s take their place"
+        )
     if shrunk:
         return Assessment(answer, asked(shrunk, final))
     if moved:

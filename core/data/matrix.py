@@ -68,22 +68,6 @@ class Matrix:
         return {symbol: place for place, symbol in enumerate(self.symbols)}
 
     @cached_property
-    def _with_closes(self) -> tuple[BoolArray, BoolArray]:
-        """(N,) a close on every session, and (N,) on any."""
-        closed = np.isfinite(self.stand_in)
-        return np.asarray(closed.all(axis=0)), np.asarray(closed.any(axis=0))
-
-    @property
-    def whole(self) -> BoolArray:
-        """(N,) a close on every session."""
-        return self._with_closes[0]
-
-    @cached_property
-    def empty(self) -> BoolArray:
-        """(N,) no close at all."""
-        return ~self._with_closes[1]
-
-    @cached_property
     def first_close(self) -> IntArray:
         """(N,) row of each symbol's first close, the number of rows where it has none."""
         closed = np.isfinite(self.stand_in)
@@ -96,8 +80,10 @@ class Matrix:
 
     @cached_property
     def _gaps(self) -> IntArray:
-        """(G,) columns that are not whole: few."""
-        return np.nonzero(~self.whole)[0]
+        """(G,) columns that lack closes after their first one: few."""
+        to_the_end = np.isfinite(self.stand_in[-1:]).all(axis=0)
+        none = self.first_close == len(self.sessions)
+        return np.nonzero(~(self.unbroken & (to_the_end | none)))[0]
 
     @cached_property
     def _last_in_gaps(self) -> NDArray[np.int32]:
@@ -119,7 +105,7 @@ class Matrix:
             row: one or several, -1 for a date before the first row.
         """
         row = np.asarray(row)[..., None]
-        last_rows = np.repeat(row, len(self.symbols), axis=-1)
+        last_rows = np.where(row >= self.first_close, row, -1)
         last_rows[..., self._gaps] = np.where(row >= 0, self._last_in_gaps[row[..., 0]], -1)
         return last_rows
 

@@ -24,7 +24,7 @@ from core.measures.contribution import basket, counted_lines, years_of
 from core.measures.counting import AVERAGES, YEAR_SESSIONS, Counts, Marks
 from core.measures.membership import spans
 from core.measures.sector_breadth import Sectors, sectors_of
-from core.measures.standing import Drawdowns, Members, MemberStanding, counted, drawdowns
+from core.measures.standing import Members, MemberStanding, counted
 from core.measures.traits import Traits
 
 if TYPE_CHECKING:
@@ -227,11 +227,11 @@ def daily(
             sums.counted(place, *marks.counts(listed, columns, rows), len(columns))
             parts.append(Members(columns[columns >= 0], rows))
     days = matrix.sessions[opened:][: sums.size]
-    falls = Drawdowns()
+    closes = matrix.stand_in[max(matrix.row(start), 0) : matrix.row(end) + 1]
+    inside = np.zeros(0, np.intp)
     if window_basket is not None:
-        inside = window_basket.numbers[np.isfinite(window_basket.window_returns)]
-        closes = matrix.stand_in[max(matrix.row(start), 0) : matrix.row(end) + 1]
-        falls = drawdowns(closes, market.columns(matrix)[inside])
+        numbers = window_basket.numbers[np.isfinite(window_basket.window_returns)]
+        inside = market.columns(matrix)[numbers]
 
     traits = market.cached_of_bars((matrix, "traits"), lambda: Traits(matrix))
     fund_series = market.series(fund)
@@ -239,7 +239,7 @@ def daily(
     def standing(first: int) -> MemberStanding:
         last = counted(traits, parts, tail, days[tail - opened :], fund_series)
         return MemberStanding(
-            last, falls, days[first:], tuple(parts), opened + first, fund_series, traits
+            last, days[first:], tuple(parts), opened + first, fund_series, traits, closes, inside
         )
 
     def sectors(first: int) -> Sectors | None:

@@ -14,6 +14,7 @@ import numpy as np
 
 from core.data.frames import median
 from core.data.record import record
+from core.measures.counting import YEAR_SESSIONS
 from core.measures.trait_bits import NAMES, off_high
 
 if TYPE_CHECKING:
@@ -80,11 +81,11 @@ class MemberStanding:
     """Where an index's members stand: on the last sessions, and when asked through the window.
 
     What a year of closes has to be looked through for is worked out for the last sessions alone;
-    the window's other sessions cost several times as much, and wait until a series is read.
+    the window's other sessions cost several times as much, and wait until a series is read, as
+    the members' drawdowns do.
 
     Attributes:
         tail: on the last sessions.
-        drawdowns: of the members over the window.
         sessions: (T,) of the daily breadth.
         parts: who is counted, by rows of the matrix, ascending.
         first: row of the matrix that the first session stands in.
@@ -92,12 +93,18 @@ class MemberStanding:
     """
 
     tail: Counted
-    drawdowns: Drawdowns
     sessions: Dates
     parts: tuple[Members, ...]
     first: int
     series: Series | None
     _traits: Traits
+    _closes: FloatArray
+    _lines: IntArray
+
+    @cached_property
+    def drawdowns(self) -> Drawdowns:
+        """Of the members over the window."""
+        return drawdowns(self._closes, self._lines)
 
     @cached_property
     def whole(self) -> Counted:
@@ -139,15 +146,17 @@ def own_off(series: Series | None, sessions: Dates) -> FloatArray:
 
     On its own closes: of a fund nearly every session has one.
     """
-    if series is None or not len(series.sessions):
+    if series is None or not len(series.sessions) or not len(sessions):
         return np.full(len(sessions), np.nan)
-    doubts = [when for when, _ in series.doubts if len(sessions) and when <= sessions[-1]]
+    doubts = [when for when, _ in series.doubts if when <= sessions[-1]]
     closes, days = series.stand_in, series.sessions
     if doubts:
         closes, days = closes[days >= doubts[-1]], days[days >= doubts[-1]]
     rows = np.minimum(np.searchsorted(days, sessions), len(days) - 1)
-    row = closes[None, :]
-    out = off_high(row, row)[0][rows]
+    lead = int(rows.min())
+    first = max(lead - YEAR_SESSIONS + 1, 0)
+    year = closes[None, first : int(rows.max()) + 1]
+    out = off_high(year, year[:, lead - first :], holes=True)[0][rows - lead]
     return np.where(days[rows] == sessions, out, np.nan)
 
 

@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.frames import STALE_SESSIONS, BoolArray, FloatArray, IntArray, distinct
-from core.data.matrix import holed
 from core.measures.counting import YEAR_SESSIONS, extremes, sums
 
 #: Days of the averages that are worked out here; `counting.AVERAGES` has the others.
@@ -87,7 +86,7 @@ class _Marker:
 
 
 def bits_of(
-    closes: FloatArray, volume: FloatArray | None, position: IntArray, lead: int
+    closes: FloatArray, volume: FloatArray | None, position: IntArray, lead: int, *, holes: bool
 ) -> tuple[Bits, FloatArray]:
     """Bits and distances from the high of some lines, on the rows from ``lead`` on.
 
@@ -96,17 +95,18 @@ def bits_of(
         volume: (t + 1, n) shares traded from the row before on (or (t, n) where there is none).
         position: (R,) places of the sessions among all sessions.
         lead: rows before those wanted.
+        holes: a line may lack closes between two that it has.
     """
     now = closes[:, lead:]
     marker = _Marker(now.shape)
     mark = marker.mark
-    off = off_high(closes, now)
+    off = off_high(closes, now, holes=holes)
     mark("seasoned_high", np.isfinite(off))
     mark("at_high", off <= 0)
     mark("within_5", off <= 0.05 + _NEAR)
     for distance in OFF:
         mark(f"off_{round(distance * 100)}", off >= distance - _NEAR)
-    filled = _Filled(closes, position)
+    filled = _Filled(closes, position, holes=holes)
     for days, sizes in MOVES.items():
         change = now / filled.before(lead, days) - 1
         mark(f"moved_{days}", np.isfinite(change))
@@ -115,7 +115,8 @@ def bits_of(
             mark(move_name(days, step, up=False), change <= -step + _NEAR)
     if volume is not None:
         _mark_day(now / filled.prior(lead) - 1, volume, mark)
-    return marker.bits() | _averaged(closes, lead), off
+    averaged = _averaged_with_holes if holes else _averaged
+    return marker.bits() | averaged(closes, lead), off
 
 
 def _mark_day(change: FloatArray, volume: FloatArray, mark: Mark) -> None:
@@ -133,17 +134,14 @@ def _mark_day(change: FloatArray, volume: FloatArray, mark: Mark) -> None:
 class _Filled:
     """Closes with the one that stands for a session before: the last, at most 5 sessions old."""
 
-    def __init__(self, closes: FloatArray, position: IntArray) -> None:
+    def __init__(self, closes: FloatArray, position: IntArray, *, holes: bool) -> None:
         """Take (n, R) closes and the (R,) places of their sessions among all sessions."""
         self._closes, self._position = closes, position
-        closed = np.isfinite(closes)
-        rows = np.arange(closes.shape[1])
         # without a hole, a session has its own close or is one that a line has no figure of
-        self._last = (
-            np.maximum.accumulate(np.where(closed, rows, -1), axis=1)
-            if holed(closed).any()
-            else None
-        )
+        self._last: IntArray | None = None
+        if holes:
+            closed_rows = np.where(np.isfinite(closes), np.arange(closes.shape[1]), -1)
+            self._last = np.maximum.accumulate(closed_rows, axis=1)
 
     def _at(self, rows: IntArray, target: IntArray) -> FloatArray:
         """(n, t) the close that stands for places among all sessions, at or before some rows."""
@@ -166,7 +164,7 @@ class _Filled:
         return self._at(np.arange(lead, len(self._position)) - 1, self._position[lead:])
 
 
-def off_high(closes: FloatArray, now: FloatArray) -> FloatArray:
+def off_high(closes: FloatArray, now: FloatArray, *, holes: bool) -> FloatArray:
     """(n, t) distance from the highest close of 252 sessions; NaN where under 200 are held."""
     wanted = now.shape[1]
     need = wanted + YEAR_SESSIONS - 1
@@ -177,7 +175,7 @@ def off_high(closes: FloatArray, now: FloatArray) -> FloatArray:
     closed = np.isfinite(slab)
     if closed.all():
         return 1 - now / extremes(slab, YEAR_SESSIONS, high=True)
-    if holed(closed).any():
+    if holes:
         closes_held = np.cumsum(closed, axis=1, dtype=np.int32)
         closes_held[:, YEAR_SESSIONS:] -= closes_held[:, :-YEAR_SESSIONS].copy()
         enough = closes_held[:, YEAR_SESSIONS - 1 :] >= HIGH_CLOSES
@@ -189,14 +187,14 @@ def off_high(closes: FloatArray, now: FloatArray) -> FloatArray:
 
 
 def _averaged(closes: FloatArray, lead: int) -> Bits:
-    """(n, t) bits of averages and of the trend score, on rows from ``lead`` on.
+    """(n, t) bits of averages and of the trend score, on rows from ``lead`` on."""
+    first = max(lead - TREND_CLOSES, 0)
+    means = _running_means(closes[:, first:], lead - first)
+    return _average_bits(closes[:, lead:], *means)
 
-    An average is over a line's own closes: where one has a hole, its closes are moved together.
-    """
-    if not holed(np.isfinite(closes)).any():
-        first = max(lead - TREND_CLOSES, 0)
-        level = closes[:, lead:]
-        return _average_bits(level, *_running_means(closes[:, first:], lead - first))
+
+def _averaged_with_holes(closes: FloatArray, lead: int) -> Bits:
+    """The same where lines have holes: an average is over a line's own closes, moved together."""
     order = np.argsort(np.isnan(closes), axis=1, kind="stable")
     packed = np.take_along_axis(closes, order, axis=1)
     spread: Bits = np.zeros(closes.shape, np.uint32)

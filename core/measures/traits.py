@@ -126,14 +126,18 @@ class Traits:
             whole[~whole] = ((edges == 0) | ((edges == 1) & (opened | ended))) & (~older | opened)
         broken = np.isin(columns, list(breaks))
         traded = matrix.volume(max(first - 1, 0), last)
-        for lines, start in ((columns[whole & ~broken], begin), (columns[~whole & ~broken], 0)):
+        for lines, start, holes in (
+            (columns[whole & ~broken], begin, False),
+            (columns[~whole & ~broken], 0, True),
+        ):
             together = max(_CELLS // (last - start), _LINES)
             for at in range(0, len(lines), together):
                 part = lines[at : at + together]
                 opening = min(max(start, int(matrix.first_close[part].min())), first)
                 closes = np.ascontiguousarray(matrix.stand_in[opening:last, part].T)
                 volume = None if traded is None else traded[:, part]
-                marks = bits_of(closes, volume, matrix.position[opening:last], first - opening)
+                position = matrix.position[opening:last]
+                marks = bits_of(closes, volume, position, first - opening, holes=holes)
                 self._put(part, first, marks)
         for column in columns[broken].tolist():
             # closes before a move that cannot be believed are held against none after it
@@ -143,7 +147,7 @@ class Traits:
                 closes = np.full((1, last), np.nan)
                 closes[0, start:stop] = matrix.stand_in[start : min(stop, last), column]
                 volume = None if traded is None else traded[:, [column]]
-                marks = bits_of(closes, volume, matrix.position[:last], first)
+                marks = bits_of(closes, volume, matrix.position[:last], first, holes=True)
                 self._put(np.array([column]), first, marks, add=True)
 
     def _put(

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cache.facts.vendors import YAHOO
 from cache.refresh.held import HeldCloses
 from cache.store.store import Store
 from tests.torture.days_again import DAYS, HELD, Market, stocked
@@ -60,3 +61,15 @@ def test_a_history_that_does_not_join_is_refused(market: Market, store: Store) -
     before = held(store, "S03")[1]
     assert "does not join the closes held from before it" in market.run(store, 603)
     assert held(store, "S03")[1][:600] == before
+
+
+def test_a_vendor_of_fewer_years_does_not_take_the_place_of_one_of_more(tmp_path: Path) -> None:
+    """Yahoo's closes of 600 sessions, then Massive is asked, whose plan covers two years."""
+    store, yahoo = stocked(tmp_path), Market()
+    yahoo.name, yahoo.vendor, yahoo.years = "Yahoo", YAHOO, 3
+    yahoo.run(store, 599)
+    message = Market().run(store, 600)
+    assert "closes where there were 600 of Yahoo, which stay: name Yahoo in `then`" in message
+    prices = store.read().prices
+    assert set(prices.source.values()) == {"Yahoo"} and not prices.origin
+    assert held(store, "S03")[0] == DAYS[:600].tolist()

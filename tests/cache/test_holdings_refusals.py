@@ -85,3 +85,17 @@ def test_a_currency_that_nobody_lists_is_never_taken_for_dollars() -> None:
     assert words in refusal(rated)
     alone = "ticker,market value,currency\nAAA,100,XTS\nBBB,50,XTS\n"
     assert "AAA, listed in XTS" in refusal(alone)
+
+
+def test_a_row_that_stands_twice_word_for_word_counts_once() -> None:
+    """As where a table was pasted twice in part; two lots of one stock are added up."""
+    rows = ("AAA,A,100,10,1000", "BBB,B,50,20,1000", "AAA,A,100,10,1000", "BBB,B,25,20,500")
+    text = (
+        "symbol,name,quantity,price,market value\n"
+        + "\n".join(rows)
+        + "\n,CASH,,,500\n,CASH,,,500\n"
+    )
+    fields, arrays = parse(io.BytesIO(text.encode()), {"fund": "TST"})
+    assert dict(zip(fields["symbols"], arrays["value"], strict=True)) == {"AAA": 1000, "BBB": 1500}
+    assert fields["total"] == 3500
+    assert fields["rejected"] == [(4, "", "AAA", "is line 2 once more, and counts once")]

@@ -45,6 +45,7 @@ class Market:
     requests = retried = 0
 
     def __init__(self) -> None:
+        self.vendor, self.years = load_vendors()["massive"], 2
         place = np.arange(len(DAYS))
         self.close = {
             symbol: (40 + 7 * n) * np.cumprod(1 + 0.015 * np.sin(place * 1.7 + n))
@@ -75,10 +76,10 @@ class Market:
         with redirect_stdout(StringIO()):
             return refresh(
                 store,
-                Request(PAIR, now, load_reference()),
+                Request(PAIR, now, load_reference(), years=self.years),
                 prices=self,  # type: ignore[arg-type]
                 files=Issuers(),
-                vendor=load_vendors()["massive"],
+                vendor=self.vendor,
             ).message
 
 

@@ -1,14 +1,15 @@
 """Which rows of a holdings file are stocks, and what the file adds up to.
 
 What is no stock, or is not listed in the United States, is left out with its reason; a line
-listed twice is summed, two companies under one ticker never; the total counts every row,
-cash included.
+listed twice is summed, a row that stands twice word for word is refused, two companies under one
+ticker are never one; the total counts every row, cash included.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -68,6 +69,7 @@ def settle(sheet: Sheet) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]
         SourceError: no row is good, or none is a stock.
     """
     _read_older_classes(sheet)
+    _refuse_repeated(sheet)
     values, total = values_of(sheet) if sheet.lines else ([], 0.0)
     symbols = [yahoo_symbol(line.symbol) for line in sheet.lines]
     reasons = _reasons(sheet, symbols)
@@ -120,6 +122,27 @@ def _read_older_classes(sheet: Sheet) -> None:
     for line in other:
         line.kind = ""
     sheet.notes.append(f'{len(other):,} rows of asset class "Other" are read as stocks')
+
+
+def _refuse_repeated(sheet: Sheet) -> None:
+    """Refuse rows of a stock that stand in the file before, word for word.
+
+    Of a file of weights their sum shows whether rows stand twice, and two lots may be alike.
+    """
+    if any(line.weight == line.weight for line in sheet.lines):
+        return
+    first: dict[str, int] = {}
+    lines = []
+    for line in sheet.lines:
+        # a NaN is no other's equal, its text is
+        row = repr(replace(line, line=0))
+        before = first.setdefault(row, line.line)
+        if before == line.line or why_no_stock(line):
+            lines.append(line)
+            continue
+        reason = f"is line {before} once more, and counts once"
+        sheet.rejected.append(Rejected(line.line, "", clean(line.symbol, 20), reason))
+    sheet.lines = lines
 
 
 def _reasons(sheet: Sheet, symbols: list[str]) -> list[str]:
