@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cache.refresh.jumps import odd
+from cache.refresh.jumps import lines_apart, odd
 from core.data.frames import Holdings, Prices
 from tests.core.build import NAN, market
 from tests.core.test_file_closes import DAYS, ENDS, file, fund_closes, returns, view
@@ -43,6 +43,16 @@ def test_a_fund_that_changed_its_index_is_told() -> None:
     other = [f"M{n:02}" for n in range(40)]
     [why, *_] = odd(month(ENDS[1], 10.0, other), (), (month(ENDS[0], 10.0),), Prices()).why
     assert why == f"says that 100% of the fund was traded since {ENDS[0]}"
+
+
+def test_the_lines_that_two_files_of_one_day_differ_by_are_counted() -> None:
+    one = month(ENDS[0], 10.0)
+    assert lines_apart(one, month(ENDS[0], 10.0)) == 0
+    traded = replace(one, quantity=np.r_[200.0, one.quantity[1:]])
+    assert lines_apart(traded, one) == 1
+    # one line less, and another in its place
+    other = month(ENDS[0], 10.0, [*NAMES[:-1], "X"])
+    assert lines_apart(other, one) == 2
 
 
 @pytest.mark.parametrize(("first", "measured"), [(11.0, True), (15.0, False)])

@@ -223,6 +223,8 @@ def test_values_over_quantities_are_prices_where_a_file_states_none() -> None:
         (1.25, 0.81, NAN),  # 5:4, or new shares
         (1.25, 0.999, NAN),  # 5:4 and a rise by a quarter, or new shares
         (1.5, 0.80, NAN),  # 3:2 and a rise, or new shares and a fall
+        (1.5, 0.92, NAN),  # 3:2 and a rise by three eighths, or new shares
+        (0.6667, 1.05, NAN),  # 2:3 and a fall by three tenths, or shares bought back
         (1.004, 0.97, 1.0),
     ],
 )

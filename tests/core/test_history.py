@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from core.answer.history import Point, histories, rank_of, ranks_by_year, windows_of
+from core.answer.history import Point, histories, rank_of, ranks_of, windows_of
 from core.answer.measure_rank import NOTED
 from core.answer.snapshot import final_sessions, take
 from core.answer.table import find
@@ -76,7 +76,7 @@ def test_a_point_a_year_and_the_rank_of_the_last() -> None:
 def test_the_ranks_of_an_answer_are_those_of_its_histories() -> None:
     held = twelve_years()
     snapshot = take(held, Question(window="YTD", basis="pr", daily=True))
-    ranks = ranks_by_year(held, snapshot)
+    ranks = ranks_of(held, snapshot)
     rank = ranks["IWM"]["share_up"]
     assert (rank.rank, rank.of, rank.since, rank.coverage) == (2, 12, ENDS[7], 1.0)
     # lines down: three of four, the most but for 2007, when all four fell
@@ -84,18 +84,38 @@ def test_the_ranks_of_an_answer_are_those_of_its_histories() -> None:
     assert "summation" not in ranks["IWM"] and "share_up" not in ranks.get("SPY", {})
     told = index_document(replace(snapshot, measure_ranks=ranks), snapshot.indices["IWM"])
     assert told["measures"]["share_up"]["history"] == {
-        "rank": 2, "of": 12, "side": "low", "since": str(ENDS[7]), "from": 2001,
+        "rank": 2, "of": 12, "every": "year", "side": "low", "since": str(ENDS[7]), "from": 2001,
         "coverage": 1.0, "file_price_weight": 0.0, "claim": True,
     }  # fmt: skip
     # an answer of the first year has no other to be ranked among
     early = take(held, Question(window="YTD", basis="pr", as_of=ENDS[1]))
-    assert not ranks_by_year(held, early).get("IWM")
+    assert not ranks_of(held, early).get("IWM")
+
+
+def test_a_month_is_ranked_among_the_months() -> None:
+    held = twelve_years()
+    snapshot = take(held, Question(window="MTD", basis="pr", daily=True))
+    ranks = ranks_of(held, snapshot, ["share_up", "average_correlation", "advances"])["IWM"]
+    rank = ranks["share_up"]
+    # nothing moves but in Decembers; of eleven earlier ones nine had two of four up or more
+    assert (rank.every, rank.rank, rank.of, rank.side) == ("month", 10, 144, 1)
+    assert rank.since == ENDS[11]
+    assert all(one.every == "year" for name, one in ranks.items() if name != "share_up")
+    far = replace(rank, since=ENDS[4])
+    [sentence] = history_sentences(replace(snapshot, measure_ranks={"IWM": {"share_up": far}}))
+    assert f"{sentence}" == (
+        "IWM: share of lines up at 25.0 %, the highest since 31 December 2004, rank 10 of 144 such"
+        " windows, one a month, from 2001 on with at least 100.0 % of weight measured."
+    )
+    # a month that is not over is ranked among the same days of other years
+    begun = take(held, Question(window="MTD", basis="pr", as_of=date(2012, 12, 20)))
+    assert ranks_of(held, begun, ["share_up"])["IWM"]["share_up"].every == "year"
 
 
 def test_the_note_tells_the_three_rarest_ranks_and_on_what_they_rest() -> None:
     held = twelve_years()
     snapshot = take(held, Question(window="YTD", basis="pr", daily=True))
-    ranks = ranks_by_year(held, snapshot, NOTED)
+    ranks = ranks_of(held, snapshot, NOTED)
     assert set(ranks["IWM"]) <= set(NOTED)
     prose = document(replace(snapshot, measure_ranks=ranks))["prose"]
     ranked = [one for one in prose if " such windows from " in one["sentence"]]
