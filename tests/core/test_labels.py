@@ -13,7 +13,7 @@ from core.answer.snapshot import Question, Snapshot, take
 from core.data.frames import Holdings
 from core.data.industries import IndustryList
 from core.explain.measures import explain
-from tests.core.build import holdings, market, prices, weekdays
+from tests.market import holdings, make_market, prices, weekdays
 
 DAYS = weekdays("2026-01-05", "2026-03-31")
 LINES = ("A", "B", "C")
@@ -38,7 +38,9 @@ def asked(
     *files: Holdings, as_of: date | None = None, lists: tuple[IndustryList, ...] = ()
 ) -> Snapshot:
     closes = {s: [10.0 + i * k for i in range(len(DAYS))] for k, s in enumerate((*LINES, "SPY"))}
-    held = replace(market(prices(DAYS, closes | {"IWM": closes["B"]}), *files), industries=lists)
+    held = replace(
+        make_market(prices(DAYS, closes | {"IWM": closes["B"]}), *files), industries=lists
+    )
     return take(held, Question(window="2026-01-30:2026-02-27", as_of=as_of, basis="pr"))
 
 
@@ -168,7 +170,7 @@ def test_a_users_list_comes_first_from_its_day_on_and_fills_sectors_alone() -> N
 
 def test_an_industry_is_explained_by_its_lines_and_told_in_every_window() -> None:
     held = replace(
-        market(
+        make_market(
             prices(DAYS, {s: [10.0 + k * i for i in range(len(DAYS))] for k, s in
                           enumerate((*LINES, "SPY", "IWM"), start=1)}),
             IWM, SPY,

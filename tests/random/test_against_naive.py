@@ -18,9 +18,9 @@ from core.data.frames import Holdings
 from core.data.market import Market
 from core.measures.spread import Ranking
 from tests.core import naive
-from tests.core.build import NAN, holdings, market, prices, weekdays
 from tests.core.naive_daily import series
 from tests.examples import examples
+from tests.market import NAN, holdings, make_market, prices, weekdays
 from tests.random.cases import SECTORS, Case, cases
 
 KINDS = {
@@ -220,28 +220,28 @@ def test_nor_is_it_another_over_a_year(case: Case) -> None:
     as_naive(case)
 
 
-def stating_no_first_closes(held: Market) -> Market:
+def stating_no_first_closes(market: Market) -> Market:
     """The same market, its files without quantity and price of lines before their first close.
 
     Closes from files' own prices have a second way of their own (tests/random/test_files_alone.py).
     """
     first: dict[str, np.datetime64] = {}
-    for block in held.prices.blocks:
+    for block in market.prices.blocks:
         for place, symbol in enumerate(block.symbols):
             known = np.isfinite(block.close[:, place])
             if block.adj_close is not None:
                 known |= np.isfinite(block.adj_close[:, place])
             if known.any():
-                first.setdefault(held.symbol(symbol), block.sessions[int(np.argmax(known))])
+                first.setdefault(market.symbol(symbol), block.sessions[int(np.argmax(known))])
 
     def without(file: Holdings) -> Holdings:
         on, never = np.datetime64(file.as_of), np.datetime64("9999-12-31")
-        early = np.array([first.get(held.symbol(s), never) > on for s in file.symbols], bool)
+        early = np.array([first.get(market.symbol(s), never) > on for s in file.symbols], bool)
         quantity, price = (np.where(early, NAN, each) for each in (file.quantity, file.price))
         return replace(file, quantity=quantity, price=price)
 
-    files = {fund: tuple(map(without, dated)) for fund, dated in held.holdings.items()}
-    return replace(held, holdings=files)
+    files = {fund: tuple(map(without, dated)) for fund, dated in market.holdings.items()}
+    return replace(market, holdings=files)
 
 
 def as_naive(case: Case) -> None:
@@ -348,7 +348,7 @@ def test_ranks_among_years_are_the_naive_ones(
     days = sorted(closes)
     small, large = ({d: float(closes[d][k]) for d in days} for k in (0, 1))
     lines = {"IWM": list(small.values()), "SPY": list(large.values())}
-    held = market(prices(days, lines))
+    market = make_market(prices(days, lines))
     if returned(small, start, as_of) is None or min(days) >= as_of:
         return
 
@@ -356,7 +356,7 @@ def test_ranks_among_years_are_the_naive_ones(
         one, other = returned(small, first, last), returned(large, first, last)
         return None if one is None or other is None else one - other
 
-    told = take(held, Question(window=window, as_of=as_of, basis="pr")).spread
+    told = take(market, Question(window=window, as_of=as_of, basis="pr")).spread
     own = gap(start, as_of)
     assert told is not None and own is not None and near(told.gap, own)
     same = {as_of.year - k: gap(shifted(start, k), shifted(as_of, k)) for k in range(1, 16)}
@@ -381,8 +381,8 @@ def asked(
     splits, through = how.pop("splits", ()), how.pop("through", {})
     tapes = {"IWM": FLAT, "SPY": FLAT, "A": FLAT, **closes}
     spoken = dict.fromkeys(tapes, DAYS[-1]) | through
-    held = market(prices(DAYS, tapes, splits=splits, through=spoken), *files, **how)
-    return take(held, Question(window=f"{DAYS[first]}:{DAYS[last]}", basis="pr"))
+    market = make_market(prices(DAYS, tapes, splits=splits, through=spoken), *files, **how)
+    return take(market, Question(window=f"{DAYS[first]}:{DAYS[last]}", basis="pr"))
 
 
 def iwm(day: int, values: Mapping[str, float] | None = None, fund: str = "IWM") -> Holdings:

@@ -16,7 +16,8 @@ from textual.pilot import Pilot
 
 from core.answer.snapshot import Question
 from core.data.market import Market
-from tests.tui.markets import NOW, QUESTION, FakeDesk
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.markets import NOW, QUESTION
 from tui.screen.app import InternalsApp
 from tui.state.config import Config
 
@@ -116,7 +117,7 @@ def _paint_nothing(compositor: Compositor, *args: Any, **named: Any) -> None:
 def drive(
     story: Story,
     *,
-    held: Market | None = None,
+    market: Market | None = None,
     desk: FakeDesk | None = None,
     size: tuple[int, int] = (120, 36),
     config: Config | None = None,
@@ -138,7 +139,7 @@ def drive(
     Returns:
         The app, which has ended.
     """
-    app = InternalsApp(desk or FakeDesk(held), config or Config(), question, now=lambda: NOW)
+    app = InternalsApp(desk or FakeDesk(market), config or Config(), question, now=lambda: NOW)
 
     async def run() -> None:
         async with app.run_test(size=size) as pilot:

@@ -14,8 +14,9 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.driving import drive, lines_of, press, seen, settle
+from tests.tui.fake_desk import FakeDesk
 from tests.tui.fetch_keys import fetched, refresh, retry
-from tests.tui.markets import QUESTION, FakeDesk, market
+from tests.tui.markets import QUESTION, small_market
 from tests.tui.names_keys import (
     best,
     filters,
@@ -33,7 +34,7 @@ from tui.panes.help import HelpScreen
 from tui.panes.name import NameScreen
 from tui.screen.app import InternalsApp
 
-HELD = market()
+MARKET = small_market()
 Check = Callable[[Pilot[None], InternalsApp], Awaitable[None]]
 
 
@@ -413,7 +414,7 @@ def test_every_key_has_a_check() -> None:
 @pytest.mark.parametrize("check", dict.fromkeys(CHECKS.values()), ids=lambda c: c.__name__)
 @pytest.mark.process
 def test_keys(check: Check) -> None:
-    desk = FakeDesk(HELD)
+    desk = FakeDesk(MARKET)
     app = drive(check, desk=desk)
     if check is quits:
         assert desk.kept == replace(QUESTION, as_of=None)
