@@ -182,7 +182,7 @@ def test_what_cannot_be_ranked_or_did_not_move_is_said_so() -> None:
     for own, words in ((True, "it closed"), (False, "stands")):
         fund = Question("AAA", "AAA" if own else "BBB", "1D", None, "pr", alone=own)
         flat = {name: [10.0] * len(days) for name in ("AAA", "BBB")}
-        ledger = sentences(take(build.market(build.prices(days, flat)), fund))
+        ledger = sentences(take(make_market(prices(days, flat)), fund))
         text = " ".join(str(sentence) for sentence in ledger)
         assert f"{words} level with its highest on record (from 31 December 2024)" in text
     jump = _two_funds(days, [10.0] * (len(days) - 1) + [9.0], "1D")
