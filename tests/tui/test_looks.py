@@ -13,7 +13,8 @@ from textual.pilot import Pilot
 from core.data.question import Question
 from tests.tui.board_market import board_market
 from tests.tui.driving import drive, lines_of, press, seen, until
-from tests.tui.markets import FakeDesk, market
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.markets import small_market
 from tui.screen.app import InternalsApp
 
 #: What stands on the screen until a thread has answered.
@@ -199,7 +200,7 @@ def look(name: str) -> str:
         await until(pilot, lambda: not any(words in seen(app) for words in UNDER_WAY))
         found.extend(line.rstrip() for line in lines_of(app))
 
-    held = None if name.endswith("-empty") else market(simulated=True)
+    held = None if name.endswith("-empty") else small_market(simulated=True)
     if "-board" in name:
         drive(story, desk=FakeDesk(board_market()), size=size, question=Question(basis="pr"))
     else:
