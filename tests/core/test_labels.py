@@ -65,8 +65,8 @@ def test_a_funds_own_file_says_its_sectors_and_others_fill_what_it_leaves_open()
     assert sectors(found) == {"A": "Energy", "B": "Financials", "C": "Industrials"}
     assert names(found) == {"A SPY", "B SPY", "C SPY"}
     told = {(s.what, str(s.as_of)) for s in found.sources if s.what.startswith("sectors")}
-    assert ("sectors of 1 lines of SPY", "2026-01-12") in told
-    assert ("sectors of 1 lines of SPY", "2026-01-08") in told
+    assert ("sectors of 1 line of SPY", "2026-01-12") in told
+    assert ("sectors of 1 line of SPY", "2026-01-08") in told
     assert sectors(found, "IWM") == {"A": "Utilities", "B": "Financials", "C": "Industrials"}
 
 
@@ -123,7 +123,7 @@ def test_industries_follow_the_rule_of_sectors_and_what_is_not_told_stays_open()
     sources = [(s.what, str(s.as_of)) for s in answer.sources if s.what.startswith("industries")]
     assert sources == [
         ("industries of 2 lines of IWM", "2026-01-12"),
-        ("industries of 1 lines of SPY", "2026-01-12"),
+        ("industries of 1 line of SPY", "2026-01-12"),
     ]
     assert asked(IWM, SPY).indices["SPY"].industries == ()
 
@@ -162,7 +162,7 @@ def test_a_users_list_comes_first_from_its_day_on_and_fills_sectors_alone() -> N
     assert sectors(then)["C"] == "" and sectors(now) == {"A": "Energy", "B": "", "C": "Materials"}
     sources = [s.what for s in now.sources if s.origin == "own.csv" and s.what.endswith("SPY")]
     assert sorted(sources) == [
-        "industries of 1 lines of SPY", "industries of 2 lines of SPY", "sectors of 1 lines of SPY",
+        "industries of 1 line of SPY", "industries of 2 lines of SPY", "sectors of 1 line of SPY",
     ]  # fmt: skip
     # of two lists that name a line the one imported last counts
     assert industries(asked(IWM, spy, lists=(first, industry_list({"A": "Coal"}))))["A"] == "Coal"

@@ -103,7 +103,8 @@ _parsed: dict[tuple[object, ...], list[RuleSet]] = {}
 
 def _parse_once(sheet: Stylesheet, css: str, **place: Any) -> list[RuleSet]:
     """What a style sheet's text comes to, for every screen of a run: a fifth of a start."""
-    key = (css, *place.values(), *sorted(sheet._variables.items()))
+    variables = sheet._variables
+    key = (css, *place.values(), *variables, *variables.values())
     if key not in _parsed:
         _parsed[key] = _parse(sheet, css, **place)
     return _parsed[key]
