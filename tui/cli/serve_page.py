@@ -152,6 +152,9 @@ class Page:
             with suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
+        # or the transport closes it once it is collected, by a loop that is gone by then
+        assert process.stdin is not None
+        process.stdin.close()
 
 
 async def _meta(process: Process, fields: dict[str, object]) -> None:
