@@ -286,6 +286,18 @@ def test_200_pairs_scroll_under_the_headings(theme: str) -> None:
     drive(story, desk=FakeDesk(MARKET), question=ASKED, size=(80, 24), config=config)
 
 
+def test_a_long_pair_is_named_whole_and_other_columns_give_way() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "B")
+        (row,) = (line for line in seen(app).splitlines() if " IWM:SPY " in line)
+        assert len(re.findall(r"[+-]\d+\.\d\d", row)) == 5  # the gaps of all windows
+        await press(pilot, app, "G")
+        assert "EXS1.DE:Z049.TO " in seen(app)
+
+    config = Config(pairs=(("EXS1.DE", "Z049.TO"),))
+    drive(story, desk=FakeDesk(MARKET), question=ASKED, size=(80, 24), config=config)
+
+
 def test_nothing_held_and_half_of_a_pair() -> None:
     async def nothing(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "B")
