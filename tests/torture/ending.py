@@ -82,10 +82,9 @@ class Session:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
                 self.code = os.waitstatus_to_exitcode(status)
-                gone = time.monotonic() - began
-                # up to the end of what it wrote, at which a read fails
-                self.read(2.0, b"never")
-                return gone
+                with suppress(OSError):
+                    self.read(0.2, b"never")
+                return time.monotonic() - began
             with suppress(OSError):
                 self.read(0.02, b"never")
         return None
