@@ -13,6 +13,7 @@ from hypothesis import given
 
 from core.answer.snapshot import Question, Snapshot, take
 from core.note.company import company
+from core.note.note import sentences
 from core.note.phrase import Figure, Name
 from core.note.story import LENGTHS, Length, story
 from core.note.verdict import verdict
@@ -178,6 +179,12 @@ def test_what_cannot_be_ranked_or_did_not_move_is_said_so() -> None:
         "AAA ended unchanged on 27 February 2026. It closed level with its record in data since"
         " 31 December 2024."
     )
+    for own, words in ((True, "it closed"), (False, "stands")):
+        fund = Question("AAA", "AAA" if own else "BBB", "1D", None, "pr", alone=own)
+        flat = {name: [10.0] * len(days) for name in ("AAA", "BBB")}
+        ledger = sentences(take(make_market(prices(days, flat)), fund))
+        text = " ".join(str(sentence) for sentence in ledger)
+        assert f"{words} level with its highest on record (from 31 December 2024)" in text
     jump = _two_funds(days, [10.0] * (len(days) - 1) + [9.0], "1D")
     assert ". AAA lost 10.0% before dividends, BBB was unchanged." in jump
 
