@@ -81,6 +81,16 @@ def same_rows(file: Holdings, other: Holdings) -> bool:
     return file.symbols == other.symbols and np.array_equal(file.value, other.value)
 
 
+def lines_apart(file: Holdings, other: Holdings) -> int:
+    """Count the lines that two files have with other quantities or values, or that one lacks."""
+    numbers = [
+        dict(zip(f.symbols, np.nan_to_num([f.quantity, f.value]).T.tolist(), strict=True))
+        for f in (file, other)
+    ]
+    names = numbers[0].keys() | numbers[1].keys()
+    return sum(numbers[0].get(name) != numbers[1].get(name) for name in names)
+
+
 def _part(file: Holdings) -> list[str]:
     """A sentence where a file of weights alone has those of a part of the fund."""
     part = file.share_listed

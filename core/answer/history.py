@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from core.answer.measure_rank import MeasureRank
+from core.answer.measure_rank import Every, MeasureRank
 from core.answer.point_batches import batches
 from core.answer.snapshot import final_sessions
 from core.answer.table import ROWS
@@ -34,10 +34,11 @@ if TYPE_CHECKING:
     from core.data.market import Market
     from core.data.question import Question
 
-Every = Literal["year", "month", "session"]
 EVERY: Final[tuple[Every, ...]] = ("year", "month", "session")
 #: Fewer years than this, from the first point that counts to the last, carry no claim.
 CLAIM_YEARS: Final = 10
+#: Every window of the measure takes a whole answer: it is ranked among the years alone.
+_COSTLY: Final = "average_correlation"
 #: Measures whose level depends on the session that their sum starts at.
 _RUNNING_SUMS: Final = ("advance_decline_line", "summation")
 
@@ -179,15 +180,17 @@ def _history(
         for batch in by_label.values()
         for place, (value, why) in zip(batch.places, batch.values[row.key], strict=True)
     )
-    return History(fund, row, question.window, every, points, rank_of(points))
+    return History(fund, row, question.window, every, points, rank_of(points, every))
 
 
-def ranks_by_year(
+def ranks_of(
     market: Market, snapshot: Snapshot, names: Collection[str] = ()
 ) -> dict[str, dict[str, MeasureRank]]:
-    """Fund -> measure -> rank of an answer's measures among the same windows of all years.
+    """Fund -> measure -> rank of an answer's measures among the same windows of other times.
 
-    Empty for an index whose files speak for no earlier year: nothing is measured for it then.
+    Of a month among the months, of another window among the years; what is daily, and what takes
+    a whole answer, always among the years. Empty for an index whose files speak for no earlier
+    window: nothing is measured for it then.
 
     Args:
         market: the data held.
@@ -197,21 +200,35 @@ def ranks_by_year(
     question = replace(snapshot.question, as_of=snapshot.as_of)
     sessions = final_sessions(market, *question.pair)
     rows = [row for row in ROWS if row.key not in _RUNNING_SUMS and (not names or row.key in names)]
-    ranks: dict[str, dict[str, MeasureRank]] = {}
-    try:
-        windows = windows_of(question, sessions, "year")
-    except UnavailableError:
-        return {}
-    for fund in snapshot.indices:
-        if len(_with_files(market, fund, windows)) > 1:
-            of_fund = histories(market, question, fund, rows, sessions, "year")
-            ranks[fund] = {one.row.key: one.rank for one in of_fund if one.rank is not None}
+    by_month = [row for row in rows if row.series is None and row.key != _COSTLY]
+    samples: dict[Every, list[Scalar]] = {"year": rows}
+    if _is_month(market, question):
+        samples = {"month": by_month, "year": [row for row in rows if row not in by_month]}
+    ranks: dict[str, dict[str, MeasureRank]] = {fund: {} for fund in snapshot.indices}
+    for every, of_every in samples.items():
+        try:
+            windows = windows_of(question, sessions, every)
+        except UnavailableError:
+            continue
+        for fund, of_fund in ranks.items():
+            if of_every and len(_with_files(market, fund, windows)) > 1:
+                some = histories(market, question, fund, of_every, sessions, every)
+                of_fund.update((one.row.key, one.rank) for one in some if one.rank is not None)
     return ranks
 
 
+def _is_month(market: Market, question: Question) -> bool:
+    """Whether a question's window is a month, from day to day or of the calendar."""
+    if question.window == "MTD" and question.as_of is not None:
+        later = market.reference.sessions > day(question.as_of)
+        following = market.reference.sessions[later][:1].tolist()
+        return bool(following) and following[0].month != question.as_of.month
+    return question.window == "1M"
+
+
 def with_ranks(market: Market, snapshot: Snapshot, names: Collection[str] = ()) -> Snapshot:
-    """An answer with the ranks of its measures among the years, for a note; see `ranks_by_year`."""
-    return replace(snapshot, measure_ranks=ranks_by_year(market, snapshot, names))
+    """An answer with the ranks of its measures among other times, for a note; see `ranks_of`."""
+    return replace(snapshot, measure_ranks=ranks_of(market, snapshot, names))
 
 
 def windows_of(question: Question, sessions: Dates, every: Every) -> list[Window]:
@@ -257,7 +274,7 @@ def _with_files(market: Market, fund: str, windows: Iterable[Window]) -> list[Wi
     return [window for window in windows if window.start >= first - timedelta(days=NEAR_DAYS)]
 
 
-def rank_of(points: Sequence[Point]) -> MeasureRank | None:
+def rank_of(points: Sequence[Point], every: Every = "year") -> MeasureRank | None:
     """The last point's rank among those that count; None where it does not, or stands alone."""
     counting = [point for point in points if point.counts]
     if not points or not points[-1].counts or len(counting) < 2:
@@ -280,4 +297,5 @@ def rank_of(points: Sequence[Point]) -> MeasureRank | None:
         coverage=min(point.coverage or 0.0 for point in counting),
         on_files=max(point.on_files for point in counting),
         claim=last.year - first.year + 1 >= CLAIM_YEARS and len(counting) >= CLAIM_YEARS,
+        every=every,
     )

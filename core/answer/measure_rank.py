@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from core.data.record import record
 from core.data.windows import years_back
@@ -12,6 +12,8 @@ from core.measures.rarity import FAR_YEARS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+#: What a point of a history stands for.
+Every = Literal["year", "month", "session"]
 #: Measures whose rank among the years a note may tell: each says something of its own.
 NOTED: Final = (
     "share_up", "median", "share_outperforming", "dispersion", "names_for_half", "effective_n",
@@ -36,6 +38,7 @@ class MeasureRank:
         coverage: the smallest of the points that count.
         on_files: the largest part on prices of files.
         claim: whether the history is long enough for a claim.
+        every: what a point stands for.
     """
 
     value: float
@@ -48,6 +51,7 @@ class MeasureRank:
     coverage: float
     on_files: float
     claim: bool
+    every: Every = "year"
 
     @property
     def stands_out(self) -> bool:

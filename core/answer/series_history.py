@@ -11,7 +11,7 @@ from core.answer.history import History, Point, rank_of
 from core.answer.scalar import BREADTH, Scalar
 
 if TYPE_CHECKING:
-    from core.answer.history import Every
+    from core.answer.measure_rank import Every
     from core.data.windows import Window
 
 #: A value stands for the end of a window up to so many days later.
@@ -42,4 +42,4 @@ def series_history(
         measure, measure, f"measured by {source}", "ratio", 2, lambda view, daily: None,
         (BREADTH, "session"),
     )  # fmt: skip
-    return History(source, row, "level", every, tuple(points), rank_of(points))
+    return History(source, row, "level", every, tuple(points), rank_of(points, every))

@@ -303,7 +303,7 @@ class Snapshot:
         not_reached: a date asked for lies beyond the last session held.
         reconstitutions: fund -> the known reconstitution of its index nearest to the as-of date,
             where it lies within two weeks of it.
-        measure_ranks: fund -> measure -> its rank among the same windows of all years, where asked.
+        measure_ranks: fund -> measure -> its rank among such windows of other times, where asked.
         index_names: fund -> the index it follows, or that it is, where that is known.
         own: of one index alone: its return as a spread over a level that does not move, so that
             the gap is the return and its ranks those of the return.

@@ -6,6 +6,7 @@ over the median one, p its ratio of prices over the median one:
 
     k within 3 % of f and p within 15 % of 1/f      a split of f; of a rare f k within 0.5 %
     k far from 1 and p far from 1, the other way    a split or new shares: not known
+    k within 1 % of a small factor, p within 50 %   likewise
     anything else                                   no split
 """
 
@@ -25,8 +26,9 @@ _COMMON, _RARE = (1.5, 2, 3, 4, 5, 10, 20), (6, 7, 8, 12, 15, 25, 30, 40, 50)
 FACTORS: Final[FloatArray] = np.array(
     [side for f in (*_COMMON, *_RARE) for side in (f, 1 / f)], np.float64
 )
-#: Splits so small that new shares look alike: never recognised, only doubted.
-_SMALL: Final[FloatArray] = np.array([5 / 4, 4 / 3, 4 / 5, 3 / 4])
+#: Splits so small that new shares look alike. 3:2 is recognised by its price, the others never;
+#: where no split is recognised it is doubted.
+_SMALL: Final[FloatArray] = np.array([5 / 4, 4 / 3, 3 / 2, 4 / 5, 3 / 4, 2 / 3])
 #: How near the quantities must be to a factor, and to a small one; how near the prices.
 _QUANTITY, _PRICE = 0.03, 0.15
 #: How near to each factor: rare ones lie so close that another one with new shares looks alike

@@ -57,7 +57,7 @@ def unusual_sentences(snapshot: Snapshot) -> list[Sentence]:
 
 
 def history_sentences(snapshot: Snapshot) -> list[Sentence]:
-    """What stands out among the same windows of other years, three at most.
+    """What stands out among the same windows of other times, three at most.
 
     ``IWM: share of lines up at 25.0 %, the lowest since 31 December 2007, rank 2 of 12 such windows
     from 2001 on with at least 91.3 % of weight measured.``
@@ -75,11 +75,13 @@ def history_sentences(snapshot: Snapshot) -> list[Sentence]:
         of = Figure(f"{rank.of:,}", f"{path}.history.of")
         first = Figure(f"{rank.first.year}", f"{path}.history.from")
         coverage = Figure(share(rank.coverage), f"{path}.history.coverage")
+        each = ", one a month," if rank.every == "month" else ""
+        windows = f" such windows{each} from "
         sentences.append(
             Sentence(
                 Name(fund), _open(snapshot), ": ", Name(row.title), " at ",
                 Figure(value_words(row, rank.value), f"{path}.value"), ", ", claim, ", rank ",
-                place, " of ", of, " such windows from ", first, " on with at least ", coverage,
+                place, " of ", of, windows, first, " on with at least ", coverage,
                 " of weight measured.",
             )
         )  # fmt: skip

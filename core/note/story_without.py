@@ -1,4 +1,7 @@
-"""The gap, or an index, without some names, as a desk would print it."""
+"""The gap, or an index, without some names, as a desk would print it.
+
+Each of the two conventions (`core.note.without_words`) is named beside its figure.
+"""
 
 from __future__ import annotations
 
@@ -37,11 +40,15 @@ def _gap(snapshot: Snapshot, views: list[IndexView], voice: Voice) -> Sentence:
     zeroed = _apart(gaps.zeroed, "without.gap_zeroed_pp", voice)
     to = " with " if level(gaps.zeroed) else " of " if gaps.zeroed > 0 else " "
     comma = "," if len(each) > 1 else ""
-    sentence = Sentence("Taking ", names, f"{comma} leaves ", small, " ", zeroed, to, large)
+    sentence = Sentence(
+        "Taking ", names, f"{comma} leaves ", small, " ", zeroed, to, large, " (zeroed)"
+    )
     if gaps.reweighted is None:
         return Sentence(sentence, ".")
     reweighted = _apart(gaps.reweighted, "without.gap_reweighted_pp", voice)
-    return Sentence(sentence, f"; {_WEIGHTED_UP}, the measured ones are ", reweighted, ".")
+    return Sentence(
+        sentence, f"; {_WEIGHTED_UP}, the measured ones are ", reweighted, " (reweighted)."
+    )
 
 
 def _apart(gap: float, path: str, voice: Voice) -> Sentence:
@@ -58,13 +65,14 @@ def _index(view: IndexView, voice: Voice) -> Sentence:
     path, clauses = f"{path_of(view)}.without", []
     if figures.fund_zeroed is not None:
         left = percent(figures.fund_zeroed, f"{path}.fund_without_zeroed")
-        clauses.append(Sentence(f" leaves a {_kind(figures.fund_zeroed)} of ", left))
+        clauses.append(Sentence(f" leaves a {_kind(figures.fund_zeroed)} of ", left, " (zeroed)"))
     if figures.reweighted is not None:
         value = percent(figures.reweighted, f"{path}.index_without_reweighted")
         words = " leaves the measured stocks "
         if clauses:
             words = f"; {_WEIGHTED_UP}, the measured ones show "
-        clauses.append(Sentence(f"{words}a {_kind(figures.reweighted)} of ", value))
+        kind = _kind(figures.reweighted)
+        clauses.append(Sentence(f"{words}a {kind} of ", value, " (reweighted)"))
     if not clauses:
         return Sentence()
     return Sentence(

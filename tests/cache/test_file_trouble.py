@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cache.refresh.jumps import odd
+from cache.refresh.jumps import lines_apart, odd
 from core.data.frames import Holdings, Prices
-from tests.core.build import NAN, market
 from tests.core.test_file_closes import DAYS, ENDS, file, fund_closes, returns, view
+from tests.market import NAN, make_market
 
 NAMES = [f"L{n:02}" for n in range(40)]
 
@@ -45,6 +45,16 @@ def test_a_fund_that_changed_its_index_is_told() -> None:
     assert why == f"says that 100% of the fund was traded since {ENDS[0]}"
 
 
+def test_the_lines_that_two_files_of_one_day_differ_by_are_counted() -> None:
+    one = month(ENDS[0], 10.0)
+    assert lines_apart(one, month(ENDS[0], 10.0)) == 0
+    traded = replace(one, quantity=np.r_[200.0, one.quantity[1:]])
+    assert lines_apart(traded, one) == 1
+    # one line less, and another in its place
+    other = month(ENDS[0], 10.0, [*NAMES[:-1], "X"])
+    assert lines_apart(other, one) == 2
+
+
 @pytest.mark.parametrize(("first", "measured"), [(11.0, True), (15.0, False)])
 def test_a_files_price_that_is_not_the_close_held_is_not_compared_with_it(
     first: float, measured: bool
@@ -53,7 +63,7 @@ def test_a_files_price_that_is_not_the_close_held_is_not_compared_with_it(
     at = [str(day) for day in DAYS].index(ENDS[2])
     late = {"L00": [NAN] * at + [first] * (len(DAYS) - at)}
     files = [month(ENDS[1], 10.0), month(ENDS[2], 11.0)]
-    told = returns(view(market(fund_closes(**late), *files), ENDS[1], ENDS[2]))
+    told = returns(view(make_market(fund_closes(**late), *files), ENDS[1], ENDS[2]))
     assert ("L00" in told) is measured
     assert told["L01"] == pytest.approx(12 / 11 - 1)
     if measured:

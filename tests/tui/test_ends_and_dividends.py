@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from core.answer.snapshot import Question, Snapshot, take
-from tests.core.build import NAN, holdings, market, prices, weekdays
 from tests.home import Cli, note
+from tests.market import NAN, holdings, make_market, prices, weekdays
 from tests.random.test_prose import check_prose
 
 DAYS = weekdays("2025-12-29", "2026-06-26")
@@ -25,7 +25,7 @@ def answer(ends: dict[str, str], through: dict[str, str] | None = None) -> Snaps
     asked = dict.fromkeys(closes, DAYS[-1])
     asked |= {symbol: date.fromisoformat(when) for symbol, when in (through or {}).items()}
     files = [holdings(f, "2025-12-31", dict.fromkeys("ABCDEFGHIJ", 1.0)) for f in ("IWM", "SPY")]
-    return take(market(prices(DAYS, closes, through=asked), *files), Question(basis="pr"))
+    return take(make_market(prices(DAYS, closes, through=asked), *files), Question(basis="pr"))
 
 
 @pytest.mark.parametrize(
@@ -123,11 +123,11 @@ def test_a_date_that_one_fund_alone_has_not_reached_is_said_with_the_fund() -> N
         for symbol in ("IWM", "SPY", "A")
     }
     files = [holdings(fund, "2025-12-31", {"A": 1.0}) for fund in ("IWM", "SPY")]
-    held = market(prices(DAYS, closes), *files)
-    late = take(held, Question(basis="pr", as_of=DAYS[-1]))
+    market = make_market(prices(DAYS, closes), *files)
+    late = take(market, Question(basis="pr", as_of=DAYS[-1]))
     assert late.state == "partial"
     assert late.warnings[0] == (
         f"as of {DAYS[-1]} was asked, the last session is {DAYS[99]}, where closes of IWM end:"
         " refresh or import closes for a later one"
     )
-    assert take(held, Question(basis="pr", as_of=DAYS[99])).remarks == ()
+    assert take(market, Question(basis="pr", as_of=DAYS[99])).remarks == ()

@@ -58,8 +58,8 @@ def test_json_csv_and_text_tell_the_same(home: Path, capsys: pytest.CaptureFixtu
     assert [p["end"] for p in up["points"]] == list(ENDS[1:])
     assert all(p["coverage"] == p["file_price_weight"] == 1.0 for p in up["points"])
     assert up["rank"] == {
-        "rank": 1, "of": 2, "side": "high", "since": None, "from": 2012, "coverage": 1.0,
-        "file_price_weight": 1.0, "claim": False,
+        "rank": 1, "of": 2, "every": "month", "side": "high", "since": None, "from": 2012,
+        "coverage": 1.0, "file_price_weight": 1.0, "claim": False,
     }  # fmt: skip
     _, out, _ = history(home, capsys, *words, "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(out)))

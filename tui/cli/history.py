@@ -17,7 +17,8 @@ from tui.service.histories import desk_histories, worked_out_beside
 from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say
 
 if TYPE_CHECKING:
-    from core.answer.history import Every, History
+    from core.answer.history import History
+    from core.answer.measure_rank import Every
     from core.data.question import Question
     from tui.service.service import Desk
 

@@ -264,13 +264,15 @@ def _dated(read: Callable[..., HoldingsFile], desk: Desk, now: datetime) -> date
 
 
 def _odd_of(files: Sequence[HoldingsFile], desk: Desk) -> list[str]:
-    """List the figures of files that a refresh would not believe; an import takes them still.
+    """List what is to be known of files: a refresh would not believe them, or another is replaced.
+
+    An import takes them still.
 
     Args:
         files: by fund and date.
         desk: the data held.
     """
-    from cache.refresh.jumps import odd
+    from cache.refresh.jumps import lines_apart, odd
 
     contents = _stored(desk)
     if contents is None:
@@ -289,6 +291,11 @@ def _odd_of(files: Sequence[HoldingsFile], desk: Desk) -> list[str]:
                 f"{whose} are the closes of {judged.dated}, not of {rows.as_of};"
                 f" --as-of {judged.dated} would date it so"
             )
+        for other in [one for one in before if one.as_of == rows.as_of]:
+            before.remove(other)
+            if apart := lines_apart(rows, other):
+                differ = f"{several(apart, 'line')} differ{'s' if apart == 1 else ''}"
+                warned.append(f"{what} replaces the file of {rows.as_of} held before: {differ}")
         before.append(rows)
         before.sort(key=lambda one: one.as_of)
     return warned

@@ -169,6 +169,7 @@ def rank_fields(rank: MeasureRank | None) -> Json | None:
     return {
         "rank": rank.rank,
         "of": rank.of,
+        "every": rank.every,
         "side": "high" if rank.side > 0 else "low",
         "since": iso(rank.since),
         "from": rank.first.year,

@@ -305,7 +305,7 @@ _PARTS: Final[Mapping[str, tuple[str, Callable[[Json], Rows]]]] = {
     "gap_leaders": (f"{_PAIR}symbol name contribution_bp:f", _top("gap_leaders")),
     "sector_effects": (
         f"{_PAIR}name small_weight:f large_weight:f small_return:f large_return:f"
-        " allocation_bp:f selection_bp:f interaction_bp:f",
+        " allocation_bp:f selection_bp:f interaction_bp:f total_pp:f",
         _top("sector_effects"),
     ),
     "changes": (

@@ -19,7 +19,7 @@ from core.answer.snapshot import final_sessions
 from tui import VERSION
 
 if TYPE_CHECKING:
-    from core.answer.history import Every
+    from core.answer.measure_rank import Every
     from core.answer.point_batches import Batches
     from core.answer.scalar import Scalar
     from core.data.frames import Reference
