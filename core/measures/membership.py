@@ -75,10 +75,14 @@ class _Choice:
 
 
 class _Lists:
-    """The lists that may speak for one fund, as known on a date."""
+    """The lists that may speak for one fund, as known on a date.
+
+    The market keeps it, so it is given the market and does not hold it: each would keep the other
+    until garbage is looked for, and a screen has a new market with every refresh and every quote.
+    """
 
     def __init__(self, market: Market, fund: str, as_of: date, *, later: bool) -> None:
-        self.market, self.fund, self.as_of, self.later = market, fund, as_of, later
+        self.fund, self.as_of, self.later = fund, as_of, later
         self.lenders = lenders(market.reference.indices, fund, market.holdings)
         self.remade = [market.session(d) for d in market.reference.reconstitutions.get(fund, ())]
         # of a list that lends its members alone, each at 1/N, the weights do not matter
@@ -170,35 +174,39 @@ class _Lists:
         )
         return [choice for choice in (own_list, *lent) if choice is not None]
 
-    def changes(self, choice: _Choice, start: date) -> tuple[Acting, ...]:
+    def changes(self, market: Market, choice: _Choice, start: date) -> tuple[Acting, ...]:
         """Announced changes that took effect since a file, on or before a session."""
-        return acting(self.market, self.fund, choice.file, start, self.as_of)
+        return acting(market, self.fund, choice.file, start, self.as_of)
 
-    def span(self, start: date, end: date, speaks_for: date | None = None) -> Span | None:
+    def span(
+        self, market: Market, start: date, end: date, speaks_for: date | None = None
+    ) -> Span | None:
         """A part of the window, on the list that speaks for its start or for another session."""
         key = start, end, start if speaks_for is None else speaks_for
         if key not in self._spans:
-            self._spans[key] = self._span(*key)
+            self._spans[key] = self._span(market, *key)
         return self._spans[key]
 
-    def _span(self, start: date, end: date, when: date) -> Span | None:
+    def _span(self, market: Market, start: date, end: date, when: date) -> Span | None:
         if when not in self._choices:
-            self._choices[when] = self._list(when)
+            self._choices[when] = self._list(market, when)
         made = self._choices[when]
         if made is None:
             return None
         choice, changes, list_carry, file = made
         return Span(start, end, file, choice.file, list_carry, self.fund, self.as_of, changes)
 
-    def _list(self, when: date) -> tuple[_Choice, tuple[Acting, ...], Carry, Holdings] | None:
+    def _list(
+        self, market: Market, when: date
+    ) -> tuple[_Choice, tuple[Acting, ...], Carry, Holdings] | None:
         """The list for a session: its file, what changes it, how far it is carried, and it."""
         choice = self.choose(when)
         if choice is None:
             return None
-        changes = self.changes(choice, when)
-        file = amended(self.market, choice.file, changes)
+        changes = self.changes(market, choice, when)
+        file = amended(market, choice.file, changes)
         if choice.even:
-            file = even_list(self.market, self.fund, file, rebalance(self.market, when))
+            file = even_list(market, self.fund, file, rebalance(market, when))
         return choice, changes, self._carry(choice, when), file
 
     def _carry(self, choice: _Choice, when: date) -> Carry:
@@ -254,13 +262,12 @@ def spans(
     """
     lists = _lists(market, fund, as_of, later=later)
     if (start, end) not in lists.windows:
-        lists.windows[start, end] = _cut(lists, start, end)
+        lists.windows[start, end] = _cut(market, lists, start, end)
     return lists.windows[start, end]
 
 
-def _cut(lists: _Lists, start: date, end: date) -> tuple[Span, ...]:
+def _cut(market: Market, lists: _Lists, start: date, end: date) -> tuple[Span, ...]:
     """The parts of a window; see `spans`."""
-    market = lists.market
     inside = {*_between(lists.cuts, start, end), *_between(lists.chosen_alone, start, end)}
     if any(even for _, even in lists.lenders):
         turns = rebalances(market, start, end)
@@ -270,11 +277,11 @@ def _cut(lists: _Lists, start: date, end: date) -> tuple[Span, ...]:
         # acting from here on, or taken back up to here
         for at in (when, market.session(when - timedelta(days=1))):
             choice = lists.choose(at)
-            changes = () if choice is None else lists.changes(choice, at)
+            changes = () if choice is None else lists.changes(market, choice, at)
             if any(c.session == when and c.undone == (at < when) for c in changes):
                 inside.add(when)
     edges = [start, *sorted(inside), end]
-    parts = (lists.span(first, last) for first, last in pairwise(edges))
+    parts = (lists.span(market, first, last) for first, last in pairwise(edges))
     return tuple(part for part in parts if part is not None)
 
 
@@ -314,5 +321,8 @@ def list_at_end(market: Market, fund: str, start: date, end: date, as_of: date) 
         end: session of its last close.
         as_of: the session asked for.
     """
-    known = _lists(market, fund, as_of, later=False).span(start, end, speaks_for=end)
-    return known or _lists(market, fund, as_of, later=True).span(start, end, speaks_for=end)
+    for later in (False, True):
+        lists = _lists(market, fund, as_of, later=later)
+        if part := lists.span(market, start, end, speaks_for=end):
+            return part
+    return None

@@ -172,6 +172,8 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
             self._followed = self._identity
         self.recall.saw(new)
         self.ringer.check(new, self._identity)
+        if old is not None and old.generation != new.generation:
+            fitting.drop_garbage()
         if self._steps:
             steps, self._steps = self._steps, 0
             self.step(steps)
