@@ -114,9 +114,13 @@ class BreadthPane(Pane):
         if self.view in COUNTED:
             self._draw_counted(scene)
             return
+        if self._counting is not scene.market:
+            # nobody looks at what was counted of another market
+            self._counting = self._counted = self._daily = None
         if self.view == "years":
             self._years.draw(scene)
             return
+        self._years.hide(scene)
         self._sheet.show(lambda width, height: drawing(scene, self.view, width, height))
 
     def _draw_counted(self, scene: Scene) -> None:

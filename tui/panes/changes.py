@@ -249,6 +249,7 @@ class ChangesPane(Pane):
         if self.view == "years":
             self._years.draw(scene)
             return
+        self._years.hide(scene)
         if self.view != "membership":
             from tui.panes import concentration
 

@@ -91,6 +91,8 @@ class Pane(Widget):
         self.scene = scene
         # another room from now on is a reason to draw it once more
         self._drawn = (scene, self.size)
+        if self._comparing is not scene.snapshot:
+            self._comparing = None
         self._show_notes(scene)
 
     def notes(self, scene: Scene) -> list[str]:

@@ -56,6 +56,11 @@ class YearsView:
             # described, or Textual writes out the work's arguments: the market, in 0.4 s
             self._pane.run_worker(work, description="years", thread=True, exit_on_error=False)
 
+    def hide(self, scene: Scene) -> None:
+        """Drop the years of another answer, with the market they were worked out from."""
+        if self._made is not None and self._made[0] is not scene.snapshot:
+            self._made = None
+
     def _work(self, scene: Scene) -> None:
         """In a thread: work the years out, and send them to the pane."""
         made: Mapping[Side, History] | str = FAULT
