@@ -3,15 +3,42 @@
 from __future__ import annotations
 
 import gc
+import weakref
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from textual.pilot import Pilot
 from textual.strip import Strip
 
+from core.answer.snapshot import Snapshot, take
+from core.data.market import Market
+from core.data.question import Question
 from tests.tui.driving import drive, press
-from tests.tui.markets import small_market
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.markets import QUESTION, newer, small_market
 from tui.screen.app import InternalsApp
 from tui.state.config import Config
+from tui.terminal import fitting
+
+#: Every pane, a view that sets two answers side by side, and pages that read the market.
+LOOKS = [*"1234", *"vvv", *"3vv", "d", "escape", *"vv", "2", "d", "escape", "enter", "escape"]
+
+
+class ForgetfulDesk(FakeDesk):
+    """A desk that keeps no answer for other stories."""
+
+    def take(self, question: Question) -> Snapshot:
+        return take(self.market(), question)
+
+
+@pytest.fixture
+def uncollected(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Python does not look for garbage by itself."""
+    monkeypatch.setattr(fitting, "collect_from_here", lambda: None)
+    gc.disable()
+    yield
+    gc.enable()
 
 
 def strips() -> int:
@@ -30,3 +57,31 @@ def test_a_page_that_was_open_leaves_no_line_behind(wire: str) -> None:
         assert strips() < before + 600
 
     drive(story, market=small_market(), config=Config(wire=wire), painted=True)
+
+
+@pytest.mark.usefixtures("uncollected")
+def test_a_market_that_was_asked_is_free_as_soon_as_nobody_has_it() -> None:
+    market = newer(small_market(), 1)
+    take(market, QUESTION)
+    market_then = weakref.ref(market)
+    del market
+    assert market_then() is None
+
+
+@pytest.mark.usefixtures("uncollected")
+def test_markets_that_were_shown_do_not_add_up() -> None:
+    desk = ForgetfulDesk(newer(small_market(), 1))
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        shown: list[weakref.ref[Market]] = []
+        for generation in range(2, 7):
+            await press(pilot, app, *LOOKS)
+            shown.append(weakref.ref(desk.market()))
+            desk.current = newer(small_market(), generation)
+            app.poll()
+            await press(pilot, app, "j")
+            assert app.market is desk.current
+        # a table out of sight may have one of them yet, a thread that has just ended another
+        assert sum(market() is not None for market in shown) <= 2
+
+    drive(story, desk=desk, question=replace(QUESTION, as_of=None))

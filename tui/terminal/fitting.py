@@ -81,11 +81,11 @@ def collect_from_here() -> None:
 
 
 def drop_garbage() -> None:
-    """Free what nothing uses any more: some ms, for what the start has made is not looked at.
+    """Free what nothing uses any more: some ms, as what the start has made is not looked at.
 
-    Pages that were closed and workers that have ended are in cycles of Textual's, and keep the
-    market that they read. Python counts objects, not their size: left to itself it looks for
-    garbage when a dozen markets wait, and the process never gets smaller than it was then.
+    Textual's closed pages and ended workers refer to themselves, and keep the market they read.
+    Python looks for such garbage by the number of objects, not by their size: a dozen markets may
+    wait until then, and the process does not get smaller afterwards.
     """
     gc.collect()
 
