@@ -179,8 +179,8 @@ def test_what_cannot_be_ranked_or_did_not_move_is_said_so() -> None:
         "AAA ended unchanged on 27 February 2026. It closed level with its record in data since"
         " 31 December 2024."
     )
-    for own, words in ((True, "it closed"), (False, "stands")):
-        fund = Question("AAA", "AAA" if own else "BBB", "1D", None, "pr", alone=own)
+    for single, words in ((True, "it closed"), (False, "stands")):
+        fund = Question("AAA", "AAA" if single else "BBB", "1D", None, "pr", alone=single)
         flat = {name: [10.0] * len(days) for name in ("AAA", "BBB")}
         ledger = sentences(take(make_market(prices(days, flat)), fund))
         text = " ".join(str(sentence) for sentence in ledger)
