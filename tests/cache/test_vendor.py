@@ -13,7 +13,8 @@ import pytest
 
 from cache.facts.sessions import sessions
 from cache.refresh.ask import Ask
-from cache.refresh.gate import gate
+from cache.refresh.assessment import of_another
+from cache.refresh.gate import Answer, gate
 from cache.refresh.held import HeldCloses
 from cache.refresh.progress import Summary
 from cache.refresh.refresh import refresh
@@ -291,6 +292,20 @@ def test_beside_closes_of_a_file_a_vendor_corrects_its_own(
     assert got[41:] == pytest.approx(world.close["S05"][41:62], rel=1e-12)
     assert HeldCloses(prices).dividends("S05")[1].tolist() == [0.25]
     assert "own.csv, whose closes stay" in prices.disputed["S05"]
+
+
+def test_a_fall_after_the_last_close_of_a_file_is_no_difference_from_it(store: Store) -> None:
+    """S03 halves on the first session that is Yahoo's, and an answer begins with that session."""
+    world = World()
+    world.close["S03"][41:] *= 0.5
+    bring_prices(store, own(world, ["S03"], 40), Note("prices", evening(40), "own.csv"))
+    world.run(store, 50)
+    ask = Ask("S03", DAYS[41].item(), DAYS[51].item(), whole=False)
+    (answer,) = world.fetch([ask], now=evening(51))
+    assert isinstance(answer, Answer)
+    assessment = of_another(answer, HeldCloses(store.read().prices), "Yahoo")
+    assert (assessment.reason, assessment.note, assessment.disputed) == ("", "", "")
+    assert assessment.answer.session.tolist() == [DAYS[51].item()]
 
 
 def test_closes_that_begin_after_adjusted_ones_are_told(store: Store) -> None:
