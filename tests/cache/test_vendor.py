@@ -24,8 +24,9 @@ from cache.store.admit import bring_prices
 from cache.store.bars import Bars
 from cache.store.draft import Note
 from cache.store.store import Store
-from core.data.frames import Holdings, Prices
+from core.data.frames import Prices
 from tests.cache.planning import shipped
+from tests.cache.stores import store_of_lists
 
 ALL = sessions()
 DAYS = ALL[(np.datetime64("2026-03-02") <= ALL) & (np.datetime64("2026-06-26") >= ALL)]
@@ -101,14 +102,7 @@ def everything(store: Store) -> object:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    store = Store(tmp_path / "market")
-    count = len(LINES)
-    nan = np.full(count, np.nan)
-    for fund in PAIR:
-        rows = Holdings(fund, DAYS[0].item(), LINES, ("",) * count, ("",) * count, nan, nan,
-                        np.full(count, 1 / count), 1.0)  # fmt: skip
-        store.commit(holdings=[(rows, fund.encode())])
-    return store
+    return store_of_lists(tmp_path, PAIR, LINES, DAYS[0].item())
 
 
 def own(world: World, symbols: Iterable[str], last: int, factor: float = 1.0) -> Bars:
