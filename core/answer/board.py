@@ -94,11 +94,16 @@ class BoardRow:
         return None if rank is None or not rank.claim else rank.percentile
 
     @property
+    def farthest(self) -> tuple[str, float] | None:
+        """The window whose gap lies farthest out among all stretches, and its percentile."""
+        known = [(window, self.percentile(window)) for window in RANKED]
+        ranked = [(window, value) for window, value in known if value is not None]
+        return max(ranked, key=lambda one: abs(2 * one[1] - 1), default=None)
+
+    @property
     def stretched(self) -> float | None:
         """How far out the gap is at most, 0 in the middle of all stretches to 1 at their edge."""
-        known = [self.percentile(window) for window in RANKED]
-        distances = [abs(2 * value - 1) for value in known if value is not None]
-        return max(distances, default=None)
+        return None if self.farthest is None else abs(2 * self.farthest[1] - 1)
 
     @cached_property
     def spark(self) -> FloatArray:

@@ -57,13 +57,17 @@ def sources(
             first = int(origins.time[these].min())
             rows.append(
                 Source(
-                    f"prices of {len(these):,} lines of {fund}",
+                    f"prices of {_lines_of(len(these), fund)}",
                     origin,
                     pydate(np.fmax.reduce(closed[:, mine], axis=None)),
                     origins.times[first] if first < len(origins.times) else None,
                 )
             )
     return tuple(rows)
+
+
+def _lines_of(count: int, fund: str) -> str:
+    return f"{count:,} line{'s' if count != 1 else ''} of {fund}"
 
 
 def _rest_words(view: IndexView) -> str:
@@ -87,7 +91,7 @@ def _labels(basket: Basket, fund: str, parts: tuple[Span, ...]) -> Iterator[Sour
         for place in sorted(set(places[places >= 0].tolist())):
             file = labels.files[place]
             if file not in serving:
-                what = f"{kind} of {int((places == place).sum()):,} lines of {fund}"
+                what = f"{kind} of {_lines_of(int((places == place).sum()), fund)}"
                 when = file.as_of or (file.fetched_at and file.fetched_at.date())
                 yield Source(what, file.source, when, file.fetched_at)
 

@@ -61,6 +61,9 @@ def last_close(bars: Sequence[Block], symbol: str) -> date | None:
     for block in reversed(bars):
         if symbol in block.symbols:
             place = block.symbols.index(symbol)
+            # nearly every line has a close on the very last session
+            if len(block.sessions) and np.isfinite(block.close[-1, place]):
+                return pydate(block.sessions[-1])
             closed = np.isfinite(block.close[:, place])
             if block.adj_close is not None:
                 closed |= np.isfinite(block.adj_close[:, place])

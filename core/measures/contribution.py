@@ -160,7 +160,8 @@ def years_of(market: Market, window_spans: tuple[Span, ...]) -> set[int]:
     """
     start, end = window_spans[0].start, window_spans[-1].end
     dates = [start, end, *(market.session(span.file.as_of) for span in window_spans)]
-    if not _any_line_near(market, window_spans[0], start):
+    key = window_spans[0].file, "near", start.year
+    if not market.cached(key, lambda: _any_line_near(market, window_spans[0], start)):
         return {d.year for d in dates}
     years = set(range(min(dates).year, max(dates).year + 1))
     return years | {d.year - 1 for d in dates if (d.month, d.day) < (1, 20)}

@@ -100,6 +100,7 @@ class _Lists:
         self._choices: dict[date, tuple[_Choice, tuple[Acting, ...], Carry, Holdings] | None] = {}
         # the windows of a history share nearly all of their parts
         self._spans: dict[tuple[date, date, date], Span | None] = {}
+        self.windows: dict[tuple[date, date], tuple[Span, ...]] = {}
         cuts = {*self.sessions(fund), *(r for r in self.remade if r <= as_of)}
         self.cuts, self.chosen_alone = sorted(cuts), self._chosen_alone()
 
@@ -252,6 +253,14 @@ def spans(
         later: a file dated after it may serve where no other can.
     """
     lists = _lists(market, fund, as_of, later=later)
+    if (start, end) not in lists.windows:
+        lists.windows[start, end] = _cut(lists, start, end)
+    return lists.windows[start, end]
+
+
+def _cut(lists: _Lists, start: date, end: date) -> tuple[Span, ...]:
+    """The parts of a window; see `spans`."""
+    market = lists.market
     inside = {*_between(lists.cuts, start, end), *_between(lists.chosen_alone, start, end)}
     if any(even for _, even in lists.lenders):
         turns = rebalances(market, start, end)

@@ -120,7 +120,8 @@ def own_sentence(snapshot: Snapshot) -> Sentence:
     closes, records = spread.history.ratio, spread.history.record_closes
     if closes is not None and spread.history.whole:
         first = Figure(spoken(closes.first), f"{_LEVEL}.first")
-        high = Sentence("it closed at its highest on record (from ", first, ")")
+        at = "at" if closes.record_high else "level with"
+        high = Sentence(f"it closed {at} its highest on record (from ", first, ")")
         if closes.high.end != closes.end:
             off = Figure(share(-closes.off(closes.high)), f"{_LEVEL}.off_high")
             date = Figure(spoken(closes.high.end), f"{_LEVEL}.high.date")

@@ -208,7 +208,8 @@ def ratio_sentence(snapshot: Snapshot) -> Sentence:
         return Sentence()
     what = Sentence(f"The ratio of their {ratio_basis(snapshot)} ")
     first = Figure(spoken(ratio.first), f"{RATIO}.first")
-    high = Sentence("stands at its highest on record (from ", first, ")")
+    at = "at" if ratio.record_high else "level with"
+    high = Sentence(f"stands {at} its highest on record (from ", first, ")")
     if ratio.high.end != ratio.end:
         off = Figure(percent(abs(ratio.off(ratio.high)), 1).lstrip("+"), f"{RATIO}.off_high")
         date = Figure(spoken(ratio.high.end), f"{RATIO}.high.date")

@@ -17,7 +17,7 @@ from cache.refresh.file_plan import FileAsk
 from cache.sources.holdings.read import HoldingsFile
 from cache.store.store import Store
 from core.data.frames import Holdings
-from tests.core.build import holdings
+from tests.market import holdings
 from tui.cli.run import run
 
 NOW = datetime(2018, 3, 20, 22, tzinfo=UTC)

@@ -9,8 +9,8 @@ import pytest
 
 from cache.refresh.jumps import lines_apart, odd
 from core.data.frames import Holdings, Prices
-from tests.core.build import NAN, market
 from tests.core.test_file_closes import DAYS, ENDS, file, fund_closes, returns, view
+from tests.market import NAN, make_market
 
 NAMES = [f"L{n:02}" for n in range(40)]
 
@@ -63,7 +63,7 @@ def test_a_files_price_that_is_not_the_close_held_is_not_compared_with_it(
     at = [str(day) for day in DAYS].index(ENDS[2])
     late = {"L00": [NAN] * at + [first] * (len(DAYS) - at)}
     files = [month(ENDS[1], 10.0), month(ENDS[2], 11.0)]
-    told = returns(view(market(fund_closes(**late), *files), ENDS[1], ENDS[2]))
+    told = returns(view(make_market(fund_closes(**late), *files), ENDS[1], ENDS[2]))
     assert ("L00" in told) is measured
     assert told["L01"] == pytest.approx(12 / 11 - 1)
     if measured:

@@ -11,9 +11,9 @@ import pytest
 
 from cache.facts.errors import SourceError
 from cache.sources.prices.read import HowToRead, read_prices
-from tests.cache.price_layouts import CLOSES, DAYS, dividend, total, traded
-from tests.cache.price_layouts import split as split_of
 from tests.cache.price_layouts import table as as_csv
+from tests.cache.price_values import CLOSES, DAYS, dividend, total, traded
+from tests.cache.price_values import split as split_of
 from tests.cache.test_price_layouts import in_this_process
 from tests.process.test_price_files import NOW, read, refusal, table
 

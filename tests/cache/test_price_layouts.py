@@ -13,7 +13,8 @@ from cache.facts.errors import SourceError
 from cache.sources.prices import read
 from cache.sources.prices.price_file import parse
 from cache.sources.prices.read import read_prices
-from tests.cache.price_layouts import CLOSES, DAYS, LAYOUTS, VOLUME, dividend, split, total
+from tests.cache.price_layouts import LAYOUTS
+from tests.cache.price_values import CLOSES, DAYS, VOLUME, dividend, split, total
 from tests.process.test_price_files import NOW, table
 
 

@@ -26,15 +26,15 @@ from core.answer.alerts import (
 )
 from core.answer.by_session import daily_of
 from core.answer.snapshot import Question, Snapshot, take
-from tests.tui.markets import END, market
+from tests.tui.markets import END, small_market
 
 ASKED = Question(basis="pr")
-HELD = market()
+MARKET = small_market()
 NOW = datetime(2026, 7, 1, 14, 30, tzinfo=UTC)
 
 
 def answered(question: Question = ASKED, covered: float = 0.96) -> Snapshot:
-    held = HELD if covered == 0.96 else market(covered=covered)
+    held = MARKET if covered == 0.96 else small_market(covered=covered)
     found = take(held, question)
     by_day = {fund: daily_of(held, found, fund) for fund in found.indices}
     return replace(found, daily={f: own for f, own in by_day.items() if own is not None})

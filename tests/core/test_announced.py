@@ -18,8 +18,8 @@ from core.answer.snapshot import Question, Snapshot, take
 from core.data.frames import Action, Announcement
 from core.data.market import Market
 from core.note.note import sentences
-from tests.core import build
-from tests.tui.markets import market
+from tests.market import holdings, make_market, prices, weekdays
+from tests.tui.markets import small_market
 from tui.report.document import document
 
 DAY = date(2026, 6, 26)
@@ -31,9 +31,9 @@ def told(symbol: str, action: Action = "leave", when: date = DAY, **more: Any) -
 
 
 def asked(
-    *changes: Announcement, question: Question = BEFORE, held: Market | None = None
+    *changes: Announcement, question: Question = BEFORE, market: Market | None = None
 ) -> Snapshot:
-    return take(replace(held or market(), announced=changes), question)
+    return take(replace(market or small_market(), announced=changes), question)
 
 
 def one(*changes: Announcement, question: Question = BEFORE) -> Coming:
@@ -113,10 +113,12 @@ def test_a_joiner_has_its_own_return_and_no_contribution() -> None:
 
 
 def test_a_renamed_line_is_found_under_either_name() -> None:
-    held = market()
-    renamed = replace(held, reference=replace(held.reference, aliases={"OLD": "S28", "S27": "NEW"}))
+    market = small_market()
+    renamed = replace(
+        market, reference=replace(market.reference, aliases={"OLD": "S28", "S27": "NEW"})
+    )
     for listed, symbol in (("OLD", "S28"), ("NEW", "S27")):
-        (found,) = asked(told(listed), held=renamed).announced["IWM"]
+        (found,) = asked(told(listed), market=renamed).announced["IWM"]
         assert (found.standing, found.symbol) == ("announced", symbol)
         assert found.contribution is not None
 
@@ -139,7 +141,7 @@ def test_the_sentence_counts_only_leaders_that_leave_and_adds_up() -> None:
 
 
 def test_below_the_coverage_floor_the_sentence_is_withheld() -> None:
-    snapshot = asked(told("S29"), held=market(covered=0.85))
+    snapshot = asked(told("S29"), market=small_market(covered=0.85))
     assert snapshot.announced["IWM"][0].standing == "announced"
     assert not any("as announced" in s for s in sentences(snapshot))
 
@@ -157,18 +159,18 @@ def test_the_json_has_them_beside_the_changes_and_without_any() -> None:
 
 
 def test_of_a_fund_that_cannot_be_told_its_changes_still_are() -> None:
-    held = market(held=("SPY",))
-    (found,) = asked(told("S29"), held=held).announced["IWM"]
+    market = small_market(listed=("SPY",))
+    (found,) = asked(told("S29"), market=market).announced["IWM"]
     assert found.contribution is None and found.returns == pytest.approx(1.05 - 0.075, abs=0.1)
 
 
 def test_a_list_that_announced_changes_leave_empty_is_told_as_missing() -> None:
-    days = build.weekdays("2026-01-05", "2026-01-16")
+    days = weekdays("2026-01-05", "2026-01-16")
     flat = [10.0] * len(days)
-    plain = build.market(
-        build.prices(days, {"A": flat, "B": flat, "IWM": flat, "SPY": flat}),
-        build.holdings("IWM", str(days[0]), {"A": 1}),
-        build.holdings("SPY", str(days[0]), {"B": 1}),
+    plain = make_market(
+        prices(days, {"A": flat, "B": flat, "IWM": flat, "SPY": flat}),
+        holdings("IWM", str(days[0]), {"A": 1}),
+        holdings("SPY", str(days[0]), {"B": 1}),
     )
     emptied = replace(plain, announced=(Announcement("IWM", "A", "leave", days[0]),))
     found = take(emptied, Question(window=f"{days[1]}:{days[-1]}", basis="pr"))

@@ -15,7 +15,7 @@ from core.data.market import Market
 from core.measures.basket import Basket
 from core.measures.contribution import basket
 from core.measures.membership import spans
-from tests.core.build import NAN, holdings, market, prices, weekdays
+from tests.market import NAN, holdings, make_market, prices, weekdays
 
 DAYS = weekdays("2025-12-29", "2026-01-30")
 START, END = DAYS.index(date(2025, 12, 31)), len(DAYS) - 1
@@ -29,9 +29,9 @@ def path(end: float, holes: tuple[int, ...] = ()) -> list[float]:
     return [NAN if place in holes else value for place, value in enumerate(made)]
 
 
-def held(closes: dict[str, list[float]], file: Holdings, *more: Holdings) -> Market:
+def market_of(closes: dict[str, list[float]], file: Holdings, *more: Holdings) -> Market:
     other = holdings("SPY", "2025-12-31", {"C": 1})
-    return market(prices(DAYS, FUNDS | {"C": path(10)} | closes), file, other, *more)
+    return make_market(prices(DAYS, FUNDS | {"C": path(10)} | closes), file, other, *more)
 
 
 def measured(own: Market) -> Basket:
@@ -46,7 +46,7 @@ def block(close: list[list[float]], days: tuple[str, ...]) -> Block:
 
 def test_holes_in_prices_are_bridged_and_are_no_zero_return() -> None:
     """10 to 12 is +20 % whatever is missing between the two ends."""
-    own = held({"A": path(12, holes=(8, 9, 10, 15))}, holdings("IWM", "2025-12-31", {"A": 1}))
+    own = market_of({"A": path(12, holes=(8, 9, 10, 15))}, holdings("IWM", "2025-12-31", {"A": 1}))
     assert measured(own).contribution.tolist() == pytest.approx([0.20])
 
 
@@ -77,7 +77,7 @@ def test_sessions_out_of_order_are_refused() -> None:
 
 def test_a_line_without_a_sector_is_unclassified_and_nothing_is_lost() -> None:
     file = holdings("IWM", "2025-12-31", {"A": 60, "B": 40}, sectors={"A": "", "B": "Energy"})
-    view = take(held({"A": path(12), "B": path(9)}, file), ASKED).small
+    view = take(market_of({"A": path(12), "B": path(9)}, file), ASKED).small
     assert view is not None
     told = {group.name: group.contribution for group in view.sectors}
     assert told == pytest.approx({"Unclassified": 0.12, "Energy": -0.04})
@@ -90,7 +90,7 @@ def test_weights_that_do_not_add_up_are_read_against_the_files_own_total(
 ) -> None:
     """100 of 125 stated: contributions are four fifths; 100 of 80: a leveraged fund, as stated."""
     file = holdings("IWM", "2025-12-31", {"A": 60, "B": 40}, total=total)
-    found = measured(held({"A": path(12), "B": path(9)}, file))
+    found = measured(market_of({"A": path(12), "B": path(9)}, file))
     assert found.basket_return == pytest.approx(0.08)
     assert found.weight_measured == pytest.approx(part)
     assert found.contribution.tolist() == pytest.approx([0.12 * part, -0.04 * part])
@@ -101,7 +101,7 @@ def test_a_segment_without_a_measured_line_brings_nothing() -> None:
     early = holdings("IWM", "2025-12-31", {"Z": 1})
     cut = date(2026, 1, 14)
     late = holdings("IWM", str(cut), {"A": 1})
-    own = held({"A": path(12)}, early, late)
+    own = market_of({"A": path(12)}, early, late)
     found = measured(own)
     assert [segment.measured for segment in found.segments] == [0, 1]
     assert found.segments[0].basket_return == 0 and found.segments[0].weight_measured == 0
@@ -113,7 +113,7 @@ def test_a_segment_without_a_measured_line_brings_nothing() -> None:
 
 
 def test_one_line_is_the_whole_index() -> None:
-    view = take(held({"A": path(12)}, holdings("IWM", "2025-12-31", {"A": 5})), ASKED).small
+    view = take(market_of({"A": path(12)}, holdings("IWM", "2025-12-31", {"A": 5})), ASKED).small
     assert view is not None
     assert view.basket_return == pytest.approx(0.2) and view.contributors.symbols == ("A",)
     told = view.breadth
@@ -126,7 +126,7 @@ def test_one_line_is_the_whole_index() -> None:
 
 
 def test_with_all_lines_missing_the_spread_is_told_and_the_index_says_why() -> None:
-    own = held({}, holdings("IWM", "2025-12-31", {"X": 1, "Y": 2}))
+    own = market_of({}, holdings("IWM", "2025-12-31", {"X": 1, "Y": 2}))
     found = take(own, ASKED)
     assert found.spread is not None and "IWM" not in found.indices
     assert found.missing == ("none of the 2 lines of IWM is measured: no prices",)
@@ -134,7 +134,7 @@ def test_with_all_lines_missing_the_spread_is_told_and_the_index_says_why() -> N
 
 
 def test_with_nothing_at_all_nothing_is_answered() -> None:
-    own = held({}, holdings("IWM", "2025-12-31", {"X": 1}))
+    own = market_of({}, holdings("IWM", "2025-12-31", {"X": 1}))
     alone = replace(own, prices=replace(own.prices, blocks=()))
     with pytest.raises(UnavailableError, match="no closes for IWM and SPY"):
         take(alone, ASKED)

@@ -13,7 +13,7 @@ from core.data.errors import UnavailableError
 from core.data.market import Market
 from core.data.question import Question
 from core.measures.spread import Spread
-from tests.core.build import market, prices, weekdays
+from tests.market import make_market, prices, weekdays
 
 DAYS = weekdays("2023-01-02", "2026-06-26")
 PAIRS = (
@@ -32,7 +32,7 @@ def closes(seed: int, count: int) -> list[float]:
 
 
 @pytest.fixture(scope="module")
-def held() -> Market:
+def market() -> Market:
     """Two funds of three and a half years, one of a year, one with other holidays, one ended."""
     whole = len(DAYS)
     far = closes(5, whole)
@@ -41,26 +41,30 @@ def held() -> Market:
     ended[-21:] = [float("nan")] * 21
     table = {"IWM": closes(1, whole), "SPY": closes(2, whole), "NEW": closes(3, 252), "OLD": ended}
     table["FAR"] = far
-    return market(prices(DAYS, table))
+    return make_market(prices(DAYS, table))
 
 
-def answer(held: Market, pair: Pair, window: str, as_of: date | None, basis: str) -> Spread | None:
+def answer(
+    market: Market, pair: Pair, window: str, as_of: date | None, basis: str
+) -> Spread | None:
     """What the pair's own answer gives; None where the window is not available."""
     question = Question(pair.small, pair.large, window=window, as_of=as_of, basis=basis)
     try:
-        return take(held, question).spread
+        return take(market, question).spread
     except UnavailableError:
         return None
 
 
 @pytest.mark.parametrize("basis", ["tr", "pr"])
 @pytest.mark.parametrize("as_of", DATES)
-def test_every_row_is_the_answer_of_its_pair(held: Market, as_of: date | None, basis: str) -> None:
-    rows = board(held, PAIRS, basis, as_of).rows
+def test_every_row_is_the_answer_of_its_pair(
+    market: Market, as_of: date | None, basis: str
+) -> None:
+    rows = board(market, PAIRS, basis, as_of).rows
     compared = 0
     for row, pair in zip(rows, PAIRS, strict=True):
         for window in (*WINDOWS, *RANKED):
-            spread = answer(held, pair, window, as_of, basis)
+            spread = answer(market, pair, window, as_of, basis)
             if window in WINDOWS:
                 assert row.gaps.get(window) == (spread.gap if spread else None)
             if window in RANKED:
@@ -72,21 +76,21 @@ def test_every_row_is_the_answer_of_its_pair(held: Market, as_of: date | None, b
     assert compared >= (14 if as_of is None or as_of.year > 2024 else 0)
 
 
-def test_one_date_for_all_and_a_pair_that_ends_before_it_says_where(held: Market) -> None:
-    shown = board(held, (Pair("IWM", "SPY"), Pair("OLD", "SPY")))
+def test_one_date_for_all_and_a_pair_that_ends_before_it_says_where(market: Market) -> None:
+    shown = board(market, (Pair("IWM", "SPY"), Pair("OLD", "SPY")))
     assert shown.as_of == date(2026, 6, 26)
     assert [row.end for row in shown.rows] == [date(2026, 6, 26), date(2026, 5, 28)]
 
 
-def test_pairs_without_an_answer_say_why(held: Market) -> None:
+def test_pairs_without_an_answer_say_why(market: Market) -> None:
     pairs = (Pair("QQQ", "SPY"), Pair("AAA", "BBB"), Pair("SPY", "SPY"))
-    reasons = [row.missing for row in board(held, pairs).rows]
+    reasons = [row.missing for row in board(market, pairs).rows]
     assert reasons == [
         "no closes of QQQ",
         "no closes of AAA and BBB",
         "SPY cannot be compared with itself",
     ]
-    nothing: Board = board(held, (Pair("AAA", "BBB"),))
+    nothing: Board = board(market, (Pair("AAA", "BBB"),))
     assert nothing.as_of is None
     assert nothing.rows[0].gaps == {}
 
@@ -95,7 +99,7 @@ def rising(extra: float) -> Market:
     """A pair that stands still for 400 sessions and then moves by ``extra`` on the last one."""
     days = DAYS[:401]
     moves = [100.0 + 0.01 * (place % 2) for place in range(400)]
-    return market(prices(days, {"IWM": [*moves, 100 * (1 + extra)], "SPY": [100.0] * 401}))
+    return make_market(prices(days, {"IWM": [*moves, 100 * (1 + extra)], "SPY": [100.0] * 401}))
 
 
 def test_what_is_new_on_the_session() -> None:
@@ -109,8 +113,8 @@ def test_what_is_new_on_the_session() -> None:
     assert row.stretched == pytest.approx(2 * 379 / 380 - 1, abs=1e-3)
 
 
-def test_the_rotation_is_the_percentile_and_its_change_over_a_month(held: Market) -> None:
-    row = board(held, PAIRS[:1]).rows[0]
+def test_the_rotation_is_the_percentile_and_its_change_over_a_month(market: Market) -> None:
+    row = board(market, PAIRS[:1]).rows[0]
     gaps = row.stretches["3M"]
     shares = [np.mean(gaps[np.isfinite(gaps)] < gap) for gap in gaps]
     newest = (shares[-1], shares[-1] - shares[-22])

@@ -14,7 +14,7 @@ from core.answer.snapshot import Question, Snapshot, take
 from core.data.market import Market
 from core.explain.ground import Ground
 from core.note.note import sentences
-from tests.core.build import NAN, holdings, market, prices, weekdays
+from tests.market import NAN, holdings, make_market, prices, weekdays
 from tui.report.document import document
 
 DAYS = weekdays("2025-12-24", "2026-07-10")
@@ -37,14 +37,16 @@ def made() -> Market:
         closes[f"N{n:03}"] = [NAN] * late + closes[f"N{n:03}"][late:]
     flat = dict.fromkeys(("IWM", "SPY", "A"), [100.0] * len(DAYS))
     listed = holdings("SPY", "2026-06-19", dict.fromkeys(closes, 1.0))
-    return market(prices(DAYS, flat | closes), listed, holdings("IWM", "2025-12-31", {"A": 1.0}))
+    return make_market(
+        prices(DAYS, flat | closes), listed, holdings("IWM", "2025-12-31", {"A": 1.0})
+    )
 
 
-HELD = made()
+MARKET = made()
 
 
 def answer(**change: Any) -> Snapshot:
-    return take(HELD, replace(HALF, **change))
+    return take(MARKET, replace(HALF, **change))
 
 
 def test_a_list_of_june_counts_as_published_at_the_end_and_is_too_far_for_the_start() -> None:
@@ -93,5 +95,5 @@ def test_the_lines_counted_are_explained_from_their_own_closes(which: str) -> No
     assert found.breadth.members is not None and found.breadth.members.which == which
     ends = [2.5] * 22 + [1.8] * 7 + [1.6] * 15 + [0.4] * 6 + [1.01] * 445
     assert found.breadth.equal_weight == pytest.approx(sum(ends) / len(ends) - 1)
-    own = dict(Ground(HELD, snapshot, "SPY").line_returns)
+    own = dict(Ground(MARKET, snapshot, "SPY").line_returns)
     assert sorted(own.values()) == pytest.approx(sorted(end - 1 for end in ends))

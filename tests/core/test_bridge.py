@@ -9,7 +9,7 @@ from core.measures.bridge import Side, bridge, gap_leaders
 from core.measures.contribution import basket
 from core.measures.membership import spans
 from tests.answers.read import vectors
-from tests.core.build import holdings, market, prices, weekdays
+from tests.market import holdings, make_market, prices, weekdays
 
 TV5 = vectors()["bridge_tv5"]
 DAYS = weekdays("2026-01-05", "2026-01-06")
@@ -38,8 +38,8 @@ def test_gap_leaders_add_up_and_match_the_worked_answer() -> None:
             closes[f"{fund}{place}"] = [100.0, 100 * (1 + r)]
             values[f"{fund}{place}"] = w
         files.append(holdings(fund, str(DAYS[0]), values))
-    held = market(prices(DAYS, closes), *files)
-    small, large = (basket(held, spans(held, f, DAYS[0], DAYS[1], DAYS[1]), "pr") for f in "SL")
+    market = make_market(prices(DAYS, closes), *files)
+    small, large = (basket(market, spans(market, f, DAYS[0], DAYS[1], DAYS[1]), "pr") for f in "SL")
     assert small is not None and large is not None
     found = gap_leaders(small, large)
     got = dict(zip(found.symbols, (found.value * 1e4).tolist(), strict=True))
@@ -54,12 +54,12 @@ def test_gap_leaders_add_up_and_match_the_worked_answer() -> None:
 
 
 def test_a_line_of_both_indices_is_one_entry() -> None:
-    held = market(
+    market = make_market(
         prices(DAYS, {"A": [10, 12], "B": [10, 10]}),
         holdings("S", str(DAYS[0]), {"A": 80, "B": 20}),
         holdings("L", str(DAYS[0]), {"A": 30, "B": 70}),
     )
-    small, large = (basket(held, spans(held, f, DAYS[0], DAYS[1], DAYS[1]), "pr") for f in "SL")
+    small, large = (basket(market, spans(market, f, DAYS[0], DAYS[1], DAYS[1]), "pr") for f in "SL")
     assert small is not None and large is not None
     found = gap_leaders(small, large)
     # (wS - wL)(r - h) with h = (0.16 + 0.06) / 2

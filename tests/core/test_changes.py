@@ -9,7 +9,7 @@ import pytest
 
 from core.measures.changes import Changes, changes, pair_of_files, turnover
 from tests.answers.read import vectors
-from tests.core.build import NAN, holdings, market, prices, weekdays
+from tests.market import NAN, holdings, make_market, prices, weekdays
 
 DAYS = weekdays("2026-01-05", "2026-01-30")
 FIRST, LAST = str(DAYS[0]), str(DAYS[-1])
@@ -22,8 +22,8 @@ def told(old: dict[str, float], new: dict[str, float], **how: object) -> Changes
     a = holdings("FND", FIRST, old, names=names[0], identifiers=identifiers[0])  # type: ignore[index]
     b = holdings("FND", LAST, new, names=names[1], identifiers=identifiers[1])  # type: ignore[index]
     flat = {s: [10.0] * len(DAYS) for s in {*old, *new}}
-    held = market(prices(DAYS, closes or flat), a, b, **how)  # type: ignore[arg-type]
-    return changes(held, a, b)
+    market = make_market(prices(DAYS, closes or flat), a, b, **how)  # type: ignore[arg-type]
+    return changes(market, a, b)
 
 
 def symbols(lines: tuple[object, ...]) -> list[str]:
@@ -43,7 +43,7 @@ def test_weights_are_over_the_fund_and_cash_moves_with_the_rest() -> None:
     closes = {"A": [10.0] * (len(DAYS) - 1) + [20.0], "B": [10.0] * len(DAYS)}
     a = holdings("FND", FIRST, {"A": 40, "B": 40}, total=100)
     b = holdings("FND", LAST, {"A": 90, "C": 5}, total=190)
-    found = changes(market(prices(DAYS, closes), a, b), a, b)
+    found = changes(make_market(prices(DAYS, closes), a, b), a, b)
     assert [(c.symbol, c.weight) for c in found.left] == [("B", pytest.approx(0.4))]
     assert [(c.symbol, c.weight) for c in found.joined] == [("C", pytest.approx(5 / 190))]
     (kept,) = found.resized
@@ -100,10 +100,10 @@ def test_turnover_of_a_market_that_only_drifted_is_nothing() -> None:
 
 def test_which_files_a_window_is_told_from() -> None:
     files = [holdings("FND", d, {"A": 1}) for d in ("2026-01-05", "2026-01-12", "2026-01-20")]
-    held = market(prices(DAYS, {"A": [10.0] * len(DAYS)}), *files)
+    market = make_market(prices(DAYS, {"A": [10.0] * len(DAYS)}), *files)
 
     def dates(first: int, end: str) -> tuple[str, str] | None:
-        pair = pair_of_files(held, "FND", files[first], date.fromisoformat(end))
+        pair = pair_of_files(market, "FND", files[first], date.fromisoformat(end))
         return pair and (str(pair[0].as_of), str(pair[1].as_of))
 
     assert dates(0, "2026-01-30") == ("2026-01-05", "2026-01-20")
@@ -118,12 +118,12 @@ def test_resized_lines_split_into_drift_and_active() -> None:
     closes = {"A": [10.0] * (size - 1) + [20.0], "B": [10.0] * size}
     a = holdings("FND", FIRST, {"A": 200, "B": 200}, quantity={"A": 10, "B": 20})
     b = holdings("FND", LAST, {"A": 440, "B": 160}, quantity={"A": 22, "B": 16})
-    held = market(prices(DAYS, closes, splits=[("A", DAYS[5], 2.0)]), a, b)
-    found = {r.symbol: r for r in changes(held, a, b).resized}
+    market = make_market(prices(DAYS, closes, splits=[("A", DAYS[5], 2.0)]), a, b)
+    found = {r.symbol: r for r in changes(market, a, b).resized}
     assert found["A"].shares == pytest.approx(0.1)
     assert found["B"].shares == pytest.approx(-0.2)
     # one half grew to two thirds by price; P = 0.5
     assert found["A"].drift == pytest.approx(2 / 3 - 1 / 2)
     assert found["A"].active == pytest.approx(440 / 600 - 2 / 3)
     assert sum(r.active for r in found.values()) == pytest.approx(0)
-    assert changes(held, a, b).turnover == pytest.approx(440 / 600 - 2 / 3)
+    assert changes(market, a, b).turnover == pytest.approx(440 / 600 - 2 / 3)

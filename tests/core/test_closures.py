@@ -13,7 +13,7 @@ from core.answer.snapshot import Question, take
 from core.data.closures import closures
 from core.data.frames import Prices, dates_of
 from core.note.note import withheld
-from tests.core.build import NAN, holdings, market, prices, weekdays
+from tests.market import NAN, holdings, make_market, prices, weekdays
 from tui.report.document import document
 
 #: A Wednesday in the middle of the bars.
@@ -89,7 +89,7 @@ def test_a_holdings_file_of_a_closure_counts_as_of_the_session_before_and_is_nam
     files = [holdings(fund, "2026-03-02", even) for fund in ("FND", "REF")]
     heavy = replace(holdings("FND", str(CLOSED), {**even, "L00": 12.0}), source="late.csv")
     snapshot = take(
-        market(held(days), *files, heavy), Question("FND", "REF", "2026-03-17:2026-04-10")
+        make_market(held(days), *files, heavy), Question("FND", "REF", "2026-03-17:2026-04-10")
     )
     small = snapshot.small
     assert small is not None and not small.estimated
@@ -104,7 +104,7 @@ def test_a_holdings_file_of_a_closure_counts_as_of_the_session_before_and_is_nam
         (days, frozenset({CLOSED})),
         (days, frozenset()),
     ):
-        known = market(held(sessions_held), *files, heavy)
+        known = make_market(held(sessions_held), *files, heavy)
         if sessions_held is not DAYS:
             calendar = known.reference.sessions
             calendar = calendar[calendar != np.datetime64(CLOSED)]
@@ -121,7 +121,7 @@ def test_the_file_with_the_closes_of_a_closure_is_named_in_the_sentence_it_spoil
     even = dict.fromkeys(LINES, 1.0)
     files = [holdings(fund, "2026-03-02", even) for fund in ("FND", "REF")]
     snapshot = take(
-        market(held(days, CLOSED), *files), Question("FND", "REF", "2026-03-02:2026-03-18")
+        make_market(held(days, CLOSED), *files), Question("FND", "REF", "2026-03-02:2026-03-18")
     )
     assert snapshot.state == "partial"
     told = "closes of 2026-03-18 are held of 3 of 14 symbols, by stray.csv"
@@ -138,5 +138,5 @@ def test_the_file_with_the_closes_of_a_closure_is_named_in_the_sentence_it_spoil
         assert document(snapshot)["indices"][view.fund]["stray_day"] == {
             "session": "2026-03-18", "closes": 3, "before": 14, "sources": ["stray.csv"],
         }  # fmt: skip
-    whole = take(market(held(days), *files), Question("FND", "REF", "2026-03-02:2026-03-18"))
+    whole = take(make_market(held(days), *files), Question("FND", "REF", "2026-03-02:2026-03-18"))
     assert whole.small is not None and whole.small.stray_day is None

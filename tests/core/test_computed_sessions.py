@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import date
 
 from core.answer.snapshot import take
-from tests.tui.markets import QUESTION, market
+from tests.tui.markets import QUESTION, small_market
 
 
 def test_a_window_beyond_the_list_is_marked_and_one_within_is_not() -> None:
-    held = market()
+    market = small_market()
     words = "are computed from the exchange's usual holidays; a newer release lists them"
     for listed, marked in (
         (None, False),
@@ -18,7 +18,7 @@ def test_a_window_beyond_the_list_is_marked_and_one_within_is_not() -> None:
         (date(2026, 6, 25), True),
         (date(2025, 12, 31), True),
     ):
-        told = replace(held, reference=replace(held.reference, listed=listed))
+        told = replace(market, reference=replace(market.reference, listed=listed))
         snapshot = take(told, QUESTION)
         assert sum(words in line for line in snapshot.warnings) == marked, listed
         if marked:

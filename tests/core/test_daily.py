@@ -14,7 +14,7 @@ from core.measures.counting import extremes, sums
 from core.measures.daily import daily, ema, oscillators
 from core.measures.membership import spans
 from tests.answers.read import vectors
-from tests.core.build import NAN, holdings, market, prices, weekdays
+from tests.market import NAN, holdings, make_market, prices, weekdays
 
 TV3, TV6 = vectors()["series_tv3"], vectors()["brinson_tv6"]
 DAYS = weekdays("2026-01-05", "2026-01-16")
@@ -53,8 +53,8 @@ def test_an_average_is_over_a_lines_own_closes() -> None:
     """21 closes with a hole: the mean of the last 20 spans 21 sessions, and 21 > 11.5."""
     days = weekdays("2026-01-01", "2026-01-30")
     closes = [*range(1, 11), NAN, *range(11, 22)]
-    held = market(prices(days, {"A": closes}), holdings("F", "2026-01-01", {"A": 1}))
-    found = daily(held, "F", (days[0], days[-1]), days[-1], "pr")
+    market = make_market(prices(days, {"A": closes}), holdings("F", "2026-01-01", {"A": 1}))
+    found = daily(market, "F", (days[0], days[-1]), days[-1], "pr")
     assert found is not None and found.sessions.tolist() == days[1:]
     assert np.isnan(found.above[20][:19]).all() and found.above[20][19:].tolist() == [1, 1]
 
@@ -66,12 +66,12 @@ def test_members_are_counted_while_they_are_members() -> None:
         "C": [10, 11, 12, 13, 14, 15],
     }
     volume = {s: [100.0 * (i + 1)] * 6 for i, s in enumerate("ABC")}
-    held = market(
+    market = make_market(
         prices(DAYS[:6], closes, volume=volume),
         holdings("FND", str(DAYS[0]), {"A": 1, "B": 1}),
         holdings("FND", str(DAYS[3]), {"B": 1, "C": 1}),
     )
-    found = daily(held, "FND", (DAYS[0], DAYS[5]), DAYS[5], "pr")
+    found = daily(market, "FND", (DAYS[0], DAYS[5]), DAYS[5], "pr")
     assert found is not None
     assert found.sessions.tolist() == DAYS[1:6] and found.since == DAYS[1]
     assert found.advances.tolist() == [1, 1, 1, 1, 2]
@@ -80,14 +80,14 @@ def test_members_are_counted_while_they_are_members() -> None:
     # day 1: one up with volume 100, one down with volume 200
     assert found.oscillators.trin[0] == pytest.approx((1 / 1) / (100 / 200))
     assert not found.settled.any()
-    earlier = daily(held, "FND", (DAYS[0], DAYS[3]), DAYS[3], "pr")
+    earlier = daily(market, "FND", (DAYS[0], DAYS[3]), DAYS[3], "pr")
     assert earlier is not None and earlier.sessions[-1].item() == DAYS[3]
     assert earlier.advances.tolist() == [1, 1, 1]
     # before the window its own lists go on: the same counts, whatever the window
-    short = daily(held, "FND", (DAYS[2], DAYS[5]), DAYS[5], "pr")
+    short = daily(market, "FND", (DAYS[2], DAYS[5]), DAYS[5], "pr")
     assert short is not None and short.sessions.tolist() == DAYS[1:6]
     assert short.oscillators.line.tolist() == found.oscillators.line.tolist() == [0, 1, 1, 2, 4]
-    assert daily(held, "NONE", (DAYS[0], DAYS[5]), DAYS[5], "pr") is None
+    assert daily(market, "NONE", (DAYS[0], DAYS[5]), DAYS[5], "pr") is None
 
 
 def test_highs_need_a_year_of_closes_and_are_strict() -> None:
@@ -95,11 +95,11 @@ def test_highs_need_a_year_of_closes_and_are_strict() -> None:
     size = len(sessions)
     rising = [10.0 + i for i in range(size)]
     flat = [10.0] * size
-    held = market(
+    market = make_market(
         prices(sessions, {"A": rising, "B": flat, "C": rising[::-1]}),
         holdings("FND", str(sessions[0]), {"A": 1, "B": 1, "C": 1}),
     )
-    found = daily(held, "FND", (sessions[0], sessions[-1]), sessions[-1], "pr")
+    found = daily(market, "FND", (sessions[0], sessions[-1]), sessions[-1], "pr")
     assert found is not None
     at = {day: place for place, day in enumerate(found.sessions.tolist())}
     last, first = at[sessions[251]], at[sessions[252]]
@@ -111,11 +111,11 @@ def test_highs_need_a_year_of_closes_and_are_strict() -> None:
 def test_a_flat_line_is_never_above_its_average() -> None:
     sessions = weekdays("2025-01-01", "2026-01-30")
     for close in (10.1, 33.37, 0.07):
-        held = market(
+        market = make_market(
             prices(sessions, {"A": [close] * len(sessions)}),
             holdings("FND", str(sessions[0]), {"A": 1}),
         )
-        found = daily(held, "FND", (sessions[0], sessions[-1]), sessions[-1], "pr")
+        found = daily(market, "FND", (sessions[0], sessions[-1]), sessions[-1], "pr")
         assert found is not None
         for share in found.above.values():
             assert np.nanmax(share) == 0
@@ -137,12 +137,12 @@ def test_a_sector_empty_on_one_side_has_no_selection() -> None:
 
 def test_sectors_of_two_baskets_add_up_to_their_gap() -> None:
     two = DAYS[:2]
-    held = market(
+    market = make_market(
         prices(two, {"A": [10, 12], "B": [10, 9], "C": [10, 10.5], "D": [10, 11]}),
         holdings("S", str(two[0]), {"A": 60, "B": 40}, sectors={"A": "Energy", "B": "Utilities"}),
         holdings("L", str(two[0]), {"C": 70, "D": 30}, sectors={"C": "Energy", "D": "Materials"}),
     )
-    small, large = (basket(held, spans(held, f, *two, two[1]), "pr") for f in "SL")
+    small, large = (basket(market, spans(market, f, *two, two[1]), "pr") for f in "SL")
     assert small is not None and large is not None
     found = by_sector(small, large)
     assert {e.name for e in found} == {"Energy", "Utilities", "Materials"}
@@ -153,13 +153,15 @@ def test_sectors_of_two_baskets_add_up_to_their_gap() -> None:
 
 def test_a_sector_that_joined_later_keeps_the_sum() -> None:
     three = DAYS[:3]
-    held = market(
+    market = make_market(
         prices(three, {"A": [10, 12, 12], "B": [10, 10, 13], "C": [10, 10.5, 11]}),
         holdings("S", str(three[0]), {"A": 60}, sectors={"A": "Energy"}),
         holdings("S", str(three[1]), {"A": 60, "B": 40}, sectors={"A": "Energy", "B": "Utilities"}),
         holdings("L", str(three[0]), {"C": 70}, sectors={"C": "Energy"}),
     )
-    small, large = (basket(held, spans(held, f, three[0], three[2], three[2]), "pr") for f in "SL")
+    small, large = (
+        basket(market, spans(market, f, three[0], three[2], three[2]), "pr") for f in "SL"
+    )
     assert small is not None and large is not None
     assert sum(e.total for e in by_sector(small, large)) == pytest.approx(
         small.basket_return - large.basket_return, abs=1e-15
@@ -184,16 +186,16 @@ def test_the_correlation_of_a_basket_is_the_average_of_its_pairs() -> None:
     steps = rng.normal(size=(size, 4)) + rng.normal(size=(size, 1))
     steps = 0.01 * (steps - steps.mean(axis=0)) / steps.std(axis=0, ddof=1)
     levels = 100 * np.cumprod(np.vstack([np.ones(4), 1 + steps]), axis=0)
-    held = market(
+    market = make_market(
         prices(sessions, dict(zip("ABCD", levels.T.tolist(), strict=True))),
         holdings("FND", str(sessions[0]), dict.fromkeys("ABCD", 1.0)),
     )
-    found = basket(held, spans(held, "FND", sessions[0], sessions[-1], sessions[-1]), "pr")
+    found = basket(market, spans(market, "FND", sessions[0], sessions[-1], sessions[-1]), "pr")
     assert found is not None
     pairs = np.corrcoef(steps.T)[np.triu_indices(4, 1)]
-    assert correlation_of(held, found) == pytest.approx(pairs.mean(), abs=1e-9)
-    short = basket(held, spans(held, "FND", sessions[0], sessions[50], sessions[50]), "pr")
-    assert short is not None and correlation_of(held, short) is None
+    assert correlation_of(market, found) == pytest.approx(pairs.mean(), abs=1e-9)
+    short = basket(market, spans(market, "FND", sessions[0], sessions[50], sessions[50]), "pr")
+    assert short is not None and correlation_of(market, short) is None
 
 
 def test_a_window_in_an_earlier_year_has_its_series_whatever_is_held_later() -> None:
@@ -206,10 +208,10 @@ def test_a_window_in_an_earlier_year_has_its_series_whatever_is_held_later() -> 
     file = holdings("FND", "2022-12-30", dict.fromkeys(closes, 1.0))
     late = holdings("FND", "2025-12-31", dict.fromkeys("ABC", 1.0))
     window = date(2022, 12, 30), sessions[upto - 1]
-    short = market(prices(sessions[:upto], {s: c[:upto] for s, c in closes.items()}), file)
+    short = make_market(prices(sessions[:upto], {s: c[:upto] for s, c in closes.items()}), file)
     found = [
         daily(held, "FND", window, window[1], "pr")
-        for held in (short, market(prices(sessions, closes), file, late))
+        for held in (short, make_market(prices(sessions, closes), file, late))
     ]
     for one in found:
         assert one is not None
@@ -226,11 +228,11 @@ def test_closes_on_either_side_of_a_jump_are_never_held_against_each_other() -> 
     """B jumps twelvefold before the window: no advance then, and its averages begin anew."""
     sessions = weekdays("2026-01-01", "2026-03-31")
     closes = [10.0 if i < 25 else 120.0 + i for i in range(len(sessions))]
-    held = market(
+    market = make_market(
         prices(sessions, {"A": [10.0] * len(sessions), "B": closes}),
         holdings("FND", str(sessions[30]), {"A": 1.0, "B": 1.0}),
     )
-    found = daily(held, "FND", (sessions[30], sessions[-1]), sessions[-1], "pr")
+    found = daily(market, "FND", (sessions[30], sessions[-1]), sessions[-1], "pr")
     assert found is not None
     at = {day: place for place, day in enumerate(found.sessions.tolist())}
     assert found.advances[at[sessions[25]]] == 0

@@ -8,7 +8,7 @@ from core.answer.snapshot import take
 from core.data.question import Question
 from core.explain.ground import Ground
 from core.explain.lines import line
-from tests.core.build import holdings, market, prices, weekdays
+from tests.market import holdings, make_market, prices, weekdays
 
 DAYS = weekdays("2026-01-05", "2026-01-09")
 FLAT = [100.0] * 5
@@ -33,13 +33,13 @@ FLAT = [100.0] * 5
     ],
 )
 def test_a_large_dividend_needs_its_fall(closes: list[float], cash: float, total: float) -> None:
-    held = market(
+    market = make_market(
         prices(DAYS, {"A": closes, "B": FLAT, "FND": FLAT, "REF": FLAT},
                dividends=[("A", DAYS[2], cash)]),
         holdings("FND", str(DAYS[0]), {"A": 0.5, "B": 0.5}),
     )  # fmt: skip
     question = Question("FND", "REF", f"{DAYS[0]}:{DAYS[4]}", DAYS[4], "tr")
-    snapshot = take(held, question)
+    snapshot = take(market, question)
     view = snapshot.indices["FND"]
     lines = view.contributors
     row = lines.symbols.index("A")
@@ -48,16 +48,16 @@ def test_a_large_dividend_needs_its_fall(closes: list[float], cash: float, total
     words = f"dividend of {cash:g} on {DAYS[2]} is doubtful, not counted"
     assert (words in lines.flags.get(row, ())) == doubted
     assert any("A (dividend of" in told for told in snapshot.warnings) == doubted
-    explained = line(Ground(held, snapshot, "FND"), "A")
+    explained = line(Ground(market, snapshot, "FND"), "A")
     assert explained is not None and explained.value == pytest.approx(explained.computed, abs=1e-12)
 
 
 def test_a_doubtful_dividend_of_a_fund_is_not_in_the_gap() -> None:
-    held = market(
+    market = make_market(
         prices(DAYS, {"FND": [100.0, 101.0, 102.0, 103.0, 110.0], "REF": FLAT},
                dividends=[("FND", DAYS[3], 60.0), ("REF", DAYS[3], 1.0)])
     )  # fmt: skip
-    snapshot = take(held, Question("FND", "REF", f"{DAYS[0]}:{DAYS[4]}", DAYS[4], "tr"))
+    snapshot = take(market, Question("FND", "REF", f"{DAYS[0]}:{DAYS[4]}", DAYS[4], "tr"))
     assert snapshot.spread is not None
     assert snapshot.spread.gap == pytest.approx(0.10 - 0.01, abs=1e-12)
     assert f"FND: dividend of 60 on {DAYS[3]} is doubtful, not counted" in snapshot.warnings

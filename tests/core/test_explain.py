@@ -18,7 +18,7 @@ from core.explain import index, lines
 from core.explain.explanation import Explanation, Term, cut
 from core.explain.ground import Ground
 from core.explain.measures import MEASURES, explain, measures_help, names
-from tests.core.build import holdings, market, prices, weekdays
+from tests.market import holdings, make_market, prices, weekdays
 
 DAYS = weekdays("2025-12-29", "2026-01-30")
 FIRST, LAST = DAYS.index(date(2025, 12, 31)), len(DAYS) - 1
@@ -41,11 +41,11 @@ CLOSES = {
 
 
 @pytest.fixture(scope="module")
-def held() -> Market:
+def market() -> Market:
     industries = IndustryList(
         ("A", "C"), ("Oil", "Banks"), ("", ""), "own.csv", datetime(2026, 2, 1)
     )
-    plain = market(
+    plain = make_market(
         prices(DAYS, CLOSES, dividends=[("A", date(2026, 1, 20), 0.1), ("IWM", DAYS[9], 0.5)]),
         holdings(
             "IWM", "2025-12-31", {"A": 60, "B": 38, "Z": 1}, total=100, sectors={"B": "Energy"}
@@ -58,14 +58,14 @@ def held() -> Market:
 
 
 @pytest.fixture(scope="module", params=["pr", "tr"])
-def snapshot(held: Market, request: pytest.FixtureRequest) -> Snapshot:
-    return take(held, Question(basis=request.param))
+def snapshot(market: Market, request: pytest.FixtureRequest) -> Snapshot:
+    return take(market, Question(basis=request.param))
 
 
 @pytest.fixture(scope="module")
-def marked(held: Market, snapshot: Snapshot) -> Snapshot:
+def marked(market: Market, snapshot: Snapshot) -> Snapshot:
     """The answer with two names left out."""
-    return take(held, replace(snapshot.question, without=("A", "D")))
+    return take(market, replace(snapshot.question, without=("A", "D")))
 
 
 SESSIONS = weekdays("2024-01-01", "2026-01-30")
@@ -95,7 +95,7 @@ def year() -> Market:
         return holdings(fund, when, worth, total=total, quantity=counts, price=at, sectors=sectors)
 
     files = [file(f, d, k) for f in "SL" for d, k in (("2025-03-03", -1), ("2025-09-01", 1))]
-    return market(prices(SESSIONS, table, volume=traded, dividends=paid), *files)
+    return make_market(prices(SESSIONS, table, volume=traded, dividends=paid), *files)
 
 
 def holds(found: Explanation | None) -> Explanation:
@@ -112,15 +112,17 @@ def holds(found: Explanation | None) -> Explanation:
     return found
 
 
-def test_a_line_comes_to_its_contribution(held: Market, snapshot: Snapshot) -> None:
+def test_a_line_comes_to_its_contribution(market: Market, snapshot: Snapshot) -> None:
     for fund, view in snapshot.indices.items():
         for row, symbol in enumerate(view.contributors.symbols):
-            found = holds(lines.line(Ground(held, snapshot, fund), symbol))
+            found = holds(lines.line(Ground(market, snapshot, fund), symbol))
             assert found.value == view.contributors.contribution[row]
 
 
-def test_a_line_names_the_files_and_dates_of_its_figures(held: Market, snapshot: Snapshot) -> None:
-    found = holds(lines.line(Ground(held, snapshot, "IWM"), "A"))
+def test_a_line_names_the_files_and_dates_of_its_figures(
+    market: Market, snapshot: Snapshot
+) -> None:
+    found = holds(lines.line(Ground(market, snapshot, "IWM"), "A"))
     assert [part.title for part in found.parts] == [
         "2025-12-31 to 2026-01-14",
         "2026-01-14 to 2026-01-30",
@@ -133,7 +135,7 @@ def test_a_line_names_the_files_and_dates_of_its_figures(held: Market, snapshot:
     if snapshot.question.basis == "tr":
         paid = [t for t in found.parts[1].parts[1].terms if t.name == "D 2026-01-20"]
         assert [t.value for t in paid] == [0.1] and "ex-date 2026-01-20" in paid[0].source
-    carried = holds(lines.line(Ground(held, snapshot, "SPY"), "C"))
+    carried = holds(lines.line(Ground(market, snapshot, "SPY"), "C"))
     assert carried.parts[0].notes and not carried.parts[1].notes
     value = carried.parts[0].parts[0].parts[0]
     assert value.formula == "value x P0 / Pf"
@@ -144,25 +146,25 @@ def test_a_line_names_the_files_and_dates_of_its_figures(held: Market, snapshot:
     ]
 
 
-def test_what_is_not_measured_says_why(held: Market, snapshot: Snapshot) -> None:
-    found = holds(lines.line(Ground(held, snapshot, "IWM"), "Z"))
+def test_what_is_not_measured_says_why(market: Market, snapshot: Snapshot) -> None:
+    found = holds(lines.line(Ground(market, snapshot, "IWM"), "Z"))
     assert found.value is None and found.notes == ("no prices",)
-    assert lines.line(Ground(held, snapshot, "IWM"), "NOPE") is None
+    assert lines.line(Ground(market, snapshot, "IWM"), "NOPE") is None
 
 
-def test_an_index_and_the_gap(held: Market, snapshot: Snapshot) -> None:
+def test_an_index_and_the_gap(market: Market, snapshot: Snapshot) -> None:
     view = snapshot.small
     assert view is not None and snapshot.spread is not None
-    found = holds(index.index(Ground(held, snapshot, "IWM")))
+    found = holds(index.index(Ground(market, snapshot, "IWM")))
     assert found.value == view.fund_return
     assert {t.name: t.value for t in found.terms}["rest"] == view.rest
-    assert holds(explain(held, snapshot, "IWM", "gap")[0]).value == snapshot.spread.gap
+    assert holds(explain(market, snapshot, "IWM", "gap")[0]).value == snapshot.spread.gap
 
 
 @pytest.mark.parametrize("name", MEASURES)
-def test_every_measure_comes_to_its_number(held: Market, marked: Snapshot, name: str) -> None:
+def test_every_measure_comes_to_its_number(market: Market, marked: Snapshot, name: str) -> None:
     for fund in ("IWM", "SPY"):
-        found = explain(held, marked, fund, name)
+        found = explain(market, marked, fund, name)
         for one in found:
             assert one.title and one.formula and (one.terms or one.value is None)
             holds(one)
@@ -210,14 +212,18 @@ def test_an_explanation_is_worked_out_anew_and_can_disagree(year: Market) -> Non
         assert now.computed == pytest.approx(right.computed, abs=1e-12), name
 
 
-def test_an_item_of_a_measure(held: Market, snapshot: Snapshot) -> None:
-    assert [e.title for e in explain(held, snapshot, "IWM", "top:1")] == ["top 1 of IWM"]
-    assert [e.title for e in explain(held, snapshot, "IWM", "ladder:>10")] == [
+def test_an_item_of_a_measure(market: Market, snapshot: Snapshot) -> None:
+    assert [e.title for e in explain(market, snapshot, "IWM", "top:1")] == ["top 1 of IWM"]
+    assert [e.title for e in explain(market, snapshot, "IWM", "ladder:>10")] == [
         "lines with r > +10 % of IWM"
     ]
-    assert explain(held, snapshot, "IWM", "sector", "industrials")[0].title == "Industrials in IWM"
-    assert explain(held, snapshot, "IWM", "above:50")[0].title.startswith("members above their 50")
-    told = explain(held, snapshot, "IWM", "without", "b,a")
+    assert (
+        explain(market, snapshot, "IWM", "sector", "industrials")[0].title == "Industrials in IWM"
+    )
+    assert explain(market, snapshot, "IWM", "above:50")[0].title.startswith(
+        "members above their 50"
+    )
+    told = explain(market, snapshot, "IWM", "without", "b,a")
     assert told[0].title == "IWM without B A"
     for name, words in (
         ("nothing", "known are return"),
@@ -229,7 +235,7 @@ def test_an_item_of_a_measure(held: Market, snapshot: Snapshot) -> None:
         ("contribution:NOPE", "NOPE is in none of the holdings of IWM"),
     ):
         with pytest.raises(MeasureError, match=words):
-            explain(held, snapshot, "IWM", name)
+            explain(market, snapshot, "IWM", name)
     assert len(measures_help().splitlines()) == len(names().split()) == len(MEASURES)
 
 
@@ -246,7 +252,7 @@ def test_dividends_are_listed_payment_by_payment() -> None:
     days = weekdays("2024-12-30", "2025-12-31")
     firsts = [next(d for d in days if (d.year, d.month) == (2025, m)) for m in range(1, 13)]
     flat = [10.0] * len(days)
-    own = market(
+    own = make_market(
         prices(
             days,
             {"S": flat, "L": flat, "A": flat, "B": flat},
@@ -275,7 +281,7 @@ def test_a_cut_on_the_same_file_is_what_dividends_make_it() -> None:
         "A": [10.0] * len(DAYS),
         "B": [10.0] * (place + 1) + [20.0] * (len(DAYS) - place - 1),
     }
-    own = market(
+    own = make_market(
         prices(DAYS, closes, dividends=[("A", cut_at, 1.0)]),
         holdings("IWM", "2026-01-14", {"A": 50, "B": 50}),
         holdings("SPY", "2025-12-31", {"C": 1}),
@@ -294,7 +300,7 @@ def test_a_weight_by_count_comes_from_the_splits_on_record() -> None:
     """No close at the file's date: 100 shares, a 4:1 split later, 6 at the start: 2,400."""
     late = [float("nan")] * FIRST + [6.0] * (LAST - FIRST + 1)
     counts = {"quantity": {"A": 100, "B": 200}, "price": {"A": 20.0, "B": 10.0}}
-    own = market(
+    own = make_market(
         prices(DAYS, CLOSES | {"A": late, "B": path(10, 11)}, splits=[("A", DAYS[9], 4.0)]),
         holdings("IWM", "2025-12-29", {"A": 2000, "B": 2000}, **counts),
         holdings("SPY", "2025-12-29", {"C": 1}),

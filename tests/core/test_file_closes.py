@@ -16,7 +16,7 @@ from core.data.frames import Holdings, Prices
 from core.data.market import Market
 from core.explain.ground import Ground
 from core.explain.lines import line as explained
-from tests.core.build import NAN, holdings, market, prices, weekdays
+from tests.market import NAN, holdings, make_market, prices, weekdays
 
 DAYS = weekdays("2012-11-26", "2013-06-03")
 ENDS = ("2012-11-30", "2012-12-31", "2013-01-31", "2013-02-28")
@@ -59,8 +59,8 @@ def january(scale: float = 1.0) -> tuple[Holdings, Holdings]:
     )
 
 
-def view(held: Market, start: str, end: str, fund: str = "IWM") -> IndexView:
-    snapshot = take(held, Question(window=f"{start}:{end}", basis="pr"))
+def view(market: Market, start: str, end: str, fund: str = "IWM") -> IndexView:
+    snapshot = take(market, Question(window=f"{start}:{end}", basis="pr"))
     return snapshot.indices[fund]
 
 
@@ -71,8 +71,8 @@ def returns(found: IndexView) -> dict[str, float]:
 
 @pytest.mark.parametrize("scale", [1.0, 1.7, 0.4])
 def test_returns_and_splits_of_a_month_without_a_close(scale: float) -> None:
-    held = market(fund_closes(), *january(scale))
-    found = view(held, ENDS[1], ENDS[2])
+    market = make_market(fund_closes(), *january(scale))
+    found = view(market, ENDS[1], ENDS[2])
     expected = {s: r[4] for s, r in JANUARY.items() if r[4] is not None}
     assert returns(found) == pytest.approx(expected)
     # 5,000 of 15,800 cannot be told, and says so
@@ -83,17 +83,17 @@ def test_returns_and_splits_of_a_month_without_a_close(scale: float) -> None:
     assert found.file_price_weight == pytest.approx(found.weight_measured)
     made = sum(JANUARY[s][0] * JANUARY[s][1] * r for s, r in expected.items())
     assert found.basket_return == pytest.approx(made / (total - 5000))
-    told = {s.symbol: s.factor for s in held.line_tickers.file_closes.splits}
+    told = {s.symbol: s.factor for s in market.line_tickers.file_closes.splits}
     assert told == pytest.approx({"SPLIT": 2.0, "REVERSE": 0.2})
     flags = found.contributors.flags[found.contributors.symbols.index("SPLIT")]
     assert f"split 2:1 between {ENDS[1]} and {ENDS[2]}, told by its files" in flags
 
 
 def test_the_second_way_finds_the_same() -> None:
-    held = market(fund_closes(), *january())
-    snapshot = take(held, Question(window=f"{ENDS[1]}:{ENDS[2]}", basis="pr"))
+    market = make_market(fund_closes(), *january())
+    snapshot = take(market, Question(window=f"{ENDS[1]}:{ENDS[2]}", basis="pr"))
     for symbol in ("SPLIT", "REVERSE", "FELL"):
-        why = explained(Ground(held, snapshot, "IWM"), symbol)
+        why = explained(Ground(market, snapshot, "IWM"), symbol)
         assert why is not None and why.computed == pytest.approx(why.value)
 
 
@@ -110,12 +110,12 @@ def test_a_split_on_record_is_the_one_that_counts() -> None:
     held = prices(
         DAYS, {"IWM": flat, "SPY": flat, "SPLIT": late}, splits=[("SPLIT", date(2013, 1, 15), 2.0)]
     )
-    found = view(market(held, *files), ENDS[1], "2013-03-28")
+    found = view(make_market(held, *files), ENDS[1], "2013-03-28")
     assert returns(found)["SPLIT"] == pytest.approx(0.05)
     # closes that do not fit the file of their own day are not compared with its price
     wrong = [value / 2 for value in late]
     held = prices(DAYS, {"IWM": flat, "SPY": flat, "SPLIT": wrong})
-    found = view(market(held, *files), ENDS[2], "2013-03-28")
+    found = view(make_market(held, *files), ENDS[2], "2013-03-28")
     assert "SPLIT" not in returns(found)
 
 
@@ -126,12 +126,12 @@ def test_files_further_apart_than_a_quarter_tell_nothing(later: str, measured: b
     rows = dict.fromkeys("ABC", (100.0, 10.0))
     files = file(ENDS[0], rows), file(later, dict.fromkeys("ABC", (100.0, 11.0)))
     if measured:
-        assert returns(view(market(fund_closes(), *files), ENDS[0], later)) == pytest.approx(
+        assert returns(view(make_market(fund_closes(), *files), ENDS[0], later)) == pytest.approx(
             dict.fromkeys("ABC", 0.1)
         )
     else:
         snapshot = take(
-            market(fund_closes(), *files), Question(window=f"{ENDS[0]}:{later}", basis="pr")
+            make_market(fund_closes(), *files), Question(window=f"{ENDS[0]}:{later}", basis="pr")
         )
         assert "IWM" not in snapshot.indices
 
@@ -159,17 +159,17 @@ def test_a_ticker_that_was_away_needs_its_name_or_identifier(
             ENDS[2], {**rows, "T": (100.0, 12.0)}, names={"T": name}, identifiers={"T": identifier}
         ),
     )  # fmt: skip
-    held = market(fund_closes(), *files)
-    closes = held.line_tickers.file_closes
+    market = make_market(fund_closes(), *files)
+    closes = market.line_tickers.file_closes
     compared = "T" in closes.symbols and "T" not in {one.symbol for one in closes.breaks}
     assert compared is measured
 
 
 def test_a_price_stands_for_its_own_session_alone() -> None:
-    held = market(fund_closes(), *january())
-    beyond = view(held, ENDS[1], "2013-02-04")
+    market = make_market(fund_closes(), *january())
+    beyond = view(market, ENDS[1], "2013-02-04")
     assert beyond.weight_measured == 0 and not beyond.claims and beyond.breadth.n == 0
-    snapshot = take(held, Question(window=f"2013-01-02:{ENDS[2]}", basis="pr"))
+    snapshot = take(market, Question(window=f"2013-01-02:{ENDS[2]}", basis="pr"))
     assert "IWM" not in snapshot.indices
 
 
@@ -182,14 +182,14 @@ def test_two_funds_files_of_one_session_that_differ_are_not_believed() -> None:
             file(ENDS[1], {**rows, "A": (9.0, price)}, fund="SPY"),
             file(ENDS[2], dict.fromkeys("ABC", (100.0, 11.0)), fund="SPY"),
         ]
-        found = view(market(fund_closes(), *mine, *other), ENDS[1], ENDS[2])
+        found = view(make_market(fund_closes(), *mine, *other), ENDS[1], ENDS[2])
         assert set(returns(found)) == measured
 
 
 def test_a_month_is_no_session() -> None:
     """Without any close of a day, breadth by session has no advances: not those of a month."""
-    held = market(Prices(), *january(), file(ENDS[1], {"X": (1.0, 1.0)}, fund="SPY"))
-    snapshot = take(held, Question(window=f"{ENDS[1]}:{ENDS[2]}", basis="pr", daily=True))
+    market = make_market(Prices(), *january(), file(ENDS[1], {"X": (1.0, 1.0)}, fund="SPY"))
+    snapshot = take(market, Question(window=f"{ENDS[1]}:{ENDS[2]}", basis="pr", daily=True))
     assert snapshot.indices["IWM"].breadth.up == 3
     daily = snapshot.daily.get("IWM")
     assert daily is None or not np.nan_to_num(daily.advances).any()
@@ -205,7 +205,7 @@ def test_values_over_quantities_are_prices_where_a_file_states_none() -> None:
         )
         for day, of_day in ((ENDS[1], rows), (ENDS[2], later))
     ]  # fmt: skip
-    found = view(market(fund_closes(), *files), ENDS[1], ENDS[2])
+    found = view(make_market(fund_closes(), *files), ENDS[1], ENDS[2])
     assert returns(found) == pytest.approx({"A": 0.2, "B": 0.1, "C": 0.0})
 
 
@@ -264,7 +264,7 @@ def test_the_archive_gives_the_funds_month(ends: tuple[str, str], script: float)
     days = [date.fromisoformat(day) for day in ends]
     funds = prices(days, {"SPY": [1.0, 1.0], "IVV": [1.0, 1.0]})
     snapshot = take(
-        market(funds, *files), Question("IVV", "SPY", window=":".join(ends), basis="pr")
+        make_market(funds, *files), Question("IVV", "SPY", window=":".join(ends), basis="pr")
     )
     found = snapshot.indices["IVV"]
     # the S&P 500 fund's total return, less 1.6 % a year of dividends

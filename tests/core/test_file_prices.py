@@ -12,7 +12,7 @@ from core.data.market import Market
 from core.explain.ground import Ground
 from core.explain.lines import line as explained
 from core.note.note import coverage
-from tests.core.build import NAN, holdings, market, prices, weekdays
+from tests.market import NAN, holdings, make_market, prices, weekdays
 
 DAYS = weekdays("2026-01-05", "2026-02-13")
 SIZE, FILE = len(DAYS), 12
@@ -29,16 +29,16 @@ def asked(closes: list[float], price: float = 15.2, **how: Any) -> Market:
     )  # fmt: skip
     large = holdings("SPY", str(DAYS[0]), {"B": 1})
     held = prices(DAYS, {"A": closes, "B": FLAT, "IWM": FLAT, "SPY": FLAT}, **how)
-    return market(held, own, large)
+    return make_market(held, own, large)
 
 
 def without(*days: int) -> list[float]:
     return [NAN if i in days else p for i, p in enumerate(LEAP)]
 
 
-def brought(held: Market, first: int = 0, last: int = SIZE - 1) -> tuple[float, float]:
+def brought(market: Market, first: int = 0, last: int = SIZE - 1) -> tuple[float, float]:
     """A's weight at the start and its contribution."""
-    view = take(held, Question(window=f"{DAYS[first]}:{DAYS[last]}", basis="pr")).small
+    view = take(market, Question(window=f"{DAYS[first]}:{DAYS[last]}", basis="pr")).small
     assert view is not None
     row = view.contributors.symbols.index("A")
     return float(view.contributors.weight[row]), float(view.contributors.contribution[row])
@@ -55,13 +55,13 @@ def test_a_close_missing_on_the_files_date_changes_nothing(gone: tuple[int, ...]
 
 
 def test_it_is_told_with_the_line_and_explained() -> None:
-    held = asked(without(FILE))
-    found = take(held, Question(window=f"{DAYS[0]}:{DAYS[-1]}", basis="pr"))
+    market = asked(without(FILE))
+    found = take(market, Question(window=f"{DAYS[0]}:{DAYS[-1]}", basis="pr"))
     assert found.small is not None
     row = found.small.contributors.symbols.index("A")
     said = f"the file's price is its close of {DAYS[FILE]}"
     assert found.small.contributors.flags[row] == (said,)
-    why = explained(Ground(held, found, "IWM"), "A")
+    why = explained(Ground(market, found, "IWM"), "A")
     assert why is not None and why.computed == pytest.approx(why.value)
 
 
@@ -74,9 +74,9 @@ def test_a_split_on_record_since_is_taken_out_of_the_files_price() -> None:
 def test_a_price_on_another_basis_than_the_closes_is_not_taken() -> None:
     """The vendor took a later split out that is not on record: the close before stands."""
     level = [5.0 if i != FILE else NAN for i in range(SIZE)]
-    held = asked(level, price=10.0)
-    assert held.line_tickers.filled == {}
-    assert brought(held)[1] == pytest.approx(0.0)
+    market = asked(level, price=10.0)
+    assert market.line_tickers.filled == {}
+    assert brought(market)[1] == pytest.approx(0.0)
     # one at the limit, 1.03 times 3:2, is as near
     quarters = [25.0 if i != FILE else NAN for i in range(SIZE)]
     assert asked(quarters, price=38.625).line_tickers.filled == {}
@@ -87,8 +87,8 @@ def test_a_price_on_another_basis_than_the_closes_is_not_taken() -> None:
 def test_adjusted_closes_alone_are_filled_as_well() -> None:
     own = {"A": without(FILE), "B": FLAT}
     none = {"A": [NAN] * SIZE, "B": FLAT, "IWM": FLAT, "SPY": FLAT}
-    held = Market(prices(DAYS, none, adjusted=own), asked(LEAP).holdings, asked(LEAP).reference)
-    view = take(held, Question(window=f"{DAYS[0]}:{DAYS[-1]}", basis="tr")).small
+    market = Market(prices(DAYS, none, adjusted=own), asked(LEAP).holdings, asked(LEAP).reference)
+    view = take(market, Question(window=f"{DAYS[0]}:{DAYS[-1]}", basis="tr")).small
     assert view is not None
     row = view.contributors.symbols.index("A")
     assert float(view.contributors.contribution[row]) == pytest.approx(brought(asked(LEAP))[1])
@@ -105,8 +105,8 @@ def test_a_line_without_a_recent_close_is_not_filled() -> None:
 
 def test_weight_on_file_prices_is_told_beside_coverage() -> None:
     # at the file's date A is 1,520 of 10,000; the window runs over that close
-    held = asked(without(FILE))
-    found = take(held, Question(window=f"{DAYS[0]}:{DAYS[FILE]}", basis="pr"))
+    market = asked(without(FILE))
+    found = take(market, Question(window=f"{DAYS[0]}:{DAYS[FILE]}", basis="pr"))
     assert found.small is not None
     # 1,000 of 9,480 at the start
     assert found.small.file_price_weight == pytest.approx(1000 / 9480)

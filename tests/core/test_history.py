@@ -18,7 +18,7 @@ from core.data.market import Market
 from core.data.question import Question
 from core.note.history_words import history_sentence
 from core.note.measure_words import history_sentences
-from tests.core.build import NAN, holdings, market, prices, weekdays
+from tests.market import NAN, holdings, make_market, prices, weekdays
 from tui.report.document import document
 from tui.report.document_index import index_document
 
@@ -43,15 +43,15 @@ def twelve_years(missing: int | None = None) -> Market:
     flat = [10.0] * len(DAYS)
     files = [holdings("IWM", str(end), dict.fromkeys("ABCD", 25.0)) for end in ENDS]
     held = prices(DAYS, {**closes, "IWM": flat, "SPY": flat})
-    return market(held, *files, holdings("SPY", str(ENDS[0]), {"A": 1.0}))
+    return make_market(held, *files, holdings("SPY", str(ENDS[0]), {"A": 1.0}))
 
 
-def share_up(held: Market, **how: object) -> list[float | None]:
+def share_up(market: Market, **how: object) -> list[float | None]:
     question = Question(window="YTD", basis="pr", **how)  # type: ignore[arg-type]
     row = find("share_up")
     assert row is not None
-    sessions = final_sessions(held, "IWM", "SPY")
-    [one] = histories(held, question, "IWM", [row], sessions, "year")
+    sessions = final_sessions(market, "IWM", "SPY")
+    [one] = histories(market, question, "IWM", [row], sessions, "year")
     return [point.value for point in one.points]
 
 
@@ -74,9 +74,9 @@ def test_a_point_a_year_and_the_rank_of_the_last() -> None:
 
 
 def test_the_ranks_of_an_answer_are_those_of_its_histories() -> None:
-    held = twelve_years()
-    snapshot = take(held, Question(window="YTD", basis="pr", daily=True))
-    ranks = ranks_of(held, snapshot)
+    market = twelve_years()
+    snapshot = take(market, Question(window="YTD", basis="pr", daily=True))
+    ranks = ranks_of(market, snapshot)
     rank = ranks["IWM"]["share_up"]
     assert (rank.rank, rank.of, rank.since, rank.coverage) == (2, 12, ENDS[7], 1.0)
     # lines down: three of four, the most but for 2007, when all four fell
@@ -88,14 +88,14 @@ def test_the_ranks_of_an_answer_are_those_of_its_histories() -> None:
         "coverage": 1.0, "file_price_weight": 0.0, "claim": True,
     }  # fmt: skip
     # an answer of the first year has no other to be ranked among
-    early = take(held, Question(window="YTD", basis="pr", as_of=ENDS[1]))
-    assert not ranks_of(held, early).get("IWM")
+    early = take(market, Question(window="YTD", basis="pr", as_of=ENDS[1]))
+    assert not ranks_of(market, early).get("IWM")
 
 
 def test_a_month_is_ranked_among_the_months() -> None:
-    held = twelve_years()
-    snapshot = take(held, Question(window="MTD", basis="pr", daily=True))
-    ranks = ranks_of(held, snapshot, ["share_up", "average_correlation", "advances"])["IWM"]
+    market = twelve_years()
+    snapshot = take(market, Question(window="MTD", basis="pr", daily=True))
+    ranks = ranks_of(market, snapshot, ["share_up", "average_correlation", "advances"])["IWM"]
     rank = ranks["share_up"]
     # nothing moves but in Decembers; of eleven earlier ones nine had two of four up or more
     assert (rank.every, rank.rank, rank.of, rank.side) == ("month", 10, 144, 1)
@@ -108,14 +108,14 @@ def test_a_month_is_ranked_among_the_months() -> None:
         " windows, one a month, from 2001 on with at least 100.0 % of weight measured."
     )
     # a month that is not over is ranked among the same days of other years
-    begun = take(held, Question(window="MTD", basis="pr", as_of=date(2012, 12, 20)))
-    assert ranks_of(held, begun, ["share_up"])["IWM"]["share_up"].every == "year"
+    begun = take(market, Question(window="MTD", basis="pr", as_of=date(2012, 12, 20)))
+    assert ranks_of(market, begun, ["share_up"])["IWM"]["share_up"].every == "year"
 
 
 def test_the_note_tells_the_three_rarest_ranks_and_on_what_they_rest() -> None:
-    held = twelve_years()
-    snapshot = take(held, Question(window="YTD", basis="pr", daily=True))
-    ranks = ranks_of(held, snapshot, NOTED)
+    market = twelve_years()
+    snapshot = take(market, Question(window="YTD", basis="pr", daily=True))
+    ranks = ranks_of(market, snapshot, NOTED)
     assert set(ranks["IWM"]) <= set(NOTED)
     prose = document(replace(snapshot, measure_ranks=ranks))["prose"]
     ranked = [one for one in prose if " such windows from " in one["sentence"]]
@@ -140,8 +140,8 @@ def test_the_note_tells_the_three_rarest_ranks_and_on_what_they_rest() -> None:
 
 
 def test_later_data_move_no_point() -> None:
-    held = twelve_years()
-    assert share_up(held, as_of=ENDS[8]) == [rose / 4 for rose in ROSE[:8]]
+    market = twelve_years()
+    assert share_up(market, as_of=ENDS[8]) == [rose / 4 for rose in ROSE[:8]]
 
 
 def test_a_point_with_too_little_weight_measured_does_not_count() -> None:

@@ -13,7 +13,7 @@ from core.answer.snapshot import Question, take
 from core.data.frames import Holdings
 from core.data.market import Market
 from core.explain.measures import explain
-from tests.core.build import NAN, holdings, market, prices, weekdays
+from tests.market import NAN, holdings, make_market, prices, weekdays
 
 DAYS = weekdays("2026-01-05", "2026-03-31")
 SIZE, LATE = len(DAYS), 40
@@ -36,12 +36,12 @@ def renamed(closes: Mapping[str, list[float]]) -> Market:
     """IWM lists FI on the first day, and FISV in a file of the 41st session."""
     old = holdings("IWM", str(DAYS[0]), {"FI": 60, "B": 40}, names=NAMES)
     new = holdings("IWM", str(DAYS[LATE]), {"FISV": 40, "B": 60}, names=NAMES)
-    return market(prices(DAYS, {**FUNDS, **closes}), old, new, LARGE)
+    return make_market(prices(DAYS, {**FUNDS, **closes}), old, new, LARGE)
 
 
-def view_of(held: Market, end: int, as_of: int, basis: Any = "pr") -> Any:
+def view_of(market: Market, end: int, as_of: int, basis: Any = "pr") -> Any:
     window = f"{DAYS[0]}:{DAYS[end]}"
-    snapshot = take(held, Question(window=window, basis=basis, as_of=DAYS[as_of]))
+    snapshot = take(market, Question(window=window, basis=basis, as_of=DAYS[as_of]))
     assert snapshot.small is not None
     return snapshot.small
 
@@ -56,28 +56,28 @@ def view_of(held: Market, end: int, as_of: int, basis: Any = "pr") -> Any:
     ids=["old alone", "one after the other", "both"],
 )
 def test_a_rename_acts_from_the_file_that_tells_it(closes: Mapping[str, list[float]]) -> None:
-    held = renamed(closes)
-    before = view_of(held, 20, 20)
+    market = renamed(closes)
+    before = view_of(market, 20, 20)
     assert before.contributors.symbols == ("B", "FI") and not before.estimated
     assert before.contributors.returns[1] == pytest.approx(FALL[20] / 60 - 1)
     # the same window asked for later is told under the name it has by then
-    after = view_of(held, 20, LATE)
+    after = view_of(market, 20, LATE)
     name = "FISV" if "FISV" in closes else "FI"
     assert after.contributors.symbols == ("B", name)
     assert after.contributors.returns[1] == pytest.approx(FALL[20] / 60 - 1)
 
 
 def test_closes_known_under_the_new_ticker_alone_are_not_the_old_ones_before_the_file() -> None:
-    held = renamed({"FISV": FALL})
-    (line,) = view_of(held, 20, 20).left_out
+    market = renamed({"FISV": FALL})
+    (line,) = view_of(market, 20, 20).left_out
     assert (line.symbol, line.reason) == ("FI", "no prices")
-    assert view_of(held, 20, LATE).left_out == ()
+    assert view_of(market, 20, LATE).left_out == ()
 
 
 def test_an_explanation_is_of_the_answer_that_it_explains() -> None:
-    held = renamed({"FI": upto(FALL, LATE - 5), "FISV": since(FALL, LATE - 5)})
-    snapshot = take(held, Question(window=f"{DAYS[0]}:{DAYS[20]}", basis="pr", as_of=DAYS[20]))
-    (one,) = explain(held, snapshot, "IWM", "contribution", "FI")
+    market = renamed({"FI": upto(FALL, LATE - 5), "FISV": since(FALL, LATE - 5)})
+    snapshot = take(market, Question(window=f"{DAYS[0]}:{DAYS[20]}", basis="pr", as_of=DAYS[20]))
+    (one,) = explain(market, snapshot, "IWM", "contribution", "FI")
     # 60 of 100 in FI
     assert one.value == one.computed == pytest.approx(0.6 * (FALL[20] / 60 - 1))
 
@@ -90,10 +90,10 @@ def test_a_ticker_that_another_company_takes_over_is_the_old_ones_until_then() -
     files = old, new, LARGE
     bars = {**FUNDS, "A": closes, "C": FLAT}
     through = dict.fromkeys(bars, DAYS[-1])
-    held = market(prices(DAYS, bars, through=through), *files)
+    market = make_market(prices(DAYS, bars, through=through), *files)
     alone = {name: upto(values, back) for name, values in bars.items()}
-    then = market(prices(DAYS, alone, through=dict.fromkeys(bars, DAYS[back - 1])), old, LARGE)
-    for view in (view_of(held, back - 1, back - 1), view_of(then, back - 1, back - 1)):
+    then = make_market(prices(DAYS, alone, through=dict.fromkeys(bars, DAYS[back - 1])), old, LARGE)
+    for view in (view_of(market, back - 1, back - 1), view_of(then, back - 1, back - 1)):
         row = view.contributors.symbols.index("A")
         assert view.contributors.returns[row] == pytest.approx(FALL[gone - 1] / 60 - 1)
         assert view.contributors.flags[row] == (f"last traded {DAYS[gone - 1]}",)
@@ -106,10 +106,10 @@ def test_a_files_price_that_the_next_close_bears_out_stands_from_that_close_on()
         quantity={"A": 100, "B": 848}, price={"A": 15.2, "B": 10.0},
     )  # fmt: skip
     first = holdings("IWM", str(DAYS[0]), {"A": 1000.0, "B": 8480.0})
-    held = market(prices(DAYS, {**FUNDS, "A": leap}), first, own, LARGE)
+    market = make_market(prices(DAYS, {**FUNDS, "A": leap}), first, own, LARGE)
 
     def returned(as_of: int) -> float:
-        lines = view_of(held, day, as_of).contributors
+        lines = view_of(market, day, as_of).contributors
         return float(lines.returns[lines.symbols.index("A")])
 
     # a step near 3:2 may be a split that one of the two does not know of
@@ -128,13 +128,13 @@ def stated(fund: str, place: int, **lines: tuple[float, float]) -> Holdings:
 
 def on_files(*files: Holdings) -> Market:
     """A market of some files; A has prices in them alone."""
-    return market(prices(DAYS, {**FUNDS, "C": FLAT, "D": FLAT}), *files)
+    return make_market(prices(DAYS, {**FUNDS, "C": FLAT, "D": FLAT}), *files)
 
 
-def returned(held: Market, ends: tuple[int, int], as_of: int) -> float | str:
+def returned(market: Market, ends: tuple[int, int], as_of: int) -> float | str:
     """A's return over a window as it was known on a session; why not where it has none."""
     window = f"{DAYS[ends[0]]}:{DAYS[ends[1]]}"
-    view = take(held, Question(window=window, basis="pr", as_of=DAYS[as_of])).indices["IWM"]
+    view = take(market, Question(window=window, basis="pr", as_of=DAYS[as_of])).indices["IWM"]
     left = {line.symbol: line.reason for line in view.left_out}
     lines = view.contributors
     return left["A"] if "A" in left else float(lines.returns[lines.symbols.index("A")])
@@ -175,18 +175,18 @@ def test_a_split_that_later_files_tell_is_not_known_before() -> None:
         stated("IWM", place, A=entry)
         for place, entry in ((0, (50.0, 20.0)), (5, (50.0, 22.0)), (30, (100.0, 11.0)))
     ]
-    held = on_files(*own, LARGE)
+    market = on_files(*own, LARGE)
 
     def view(as_of: int) -> Any:
         window = f"{DAYS[0]}:{DAYS[10]}"
-        return take(held, Question(window=window, basis="pr", as_of=DAYS[as_of])).indices["IWM"]
+        return take(market, Question(window=window, basis="pr", as_of=DAYS[as_of])).indices["IWM"]
 
     told = f"split 2:1 between {DAYS[5]} and {DAYS[30]}, told by its files"
     for as_of, known in ((30, True), (29, False), (10, False)):
         lines = view(as_of).contributors
         assert (told in lines.flags[lines.symbols.index("A")]) is known
-    assert returned(held, (0, 5), 5) == returned(held, (0, 5), 30) == pytest.approx(0.1)
-    assert returned(held, (5, 30), 30) == pytest.approx(0.0)
+    assert returned(market, (0, 5), 5) == returned(market, (0, 5), 30) == pytest.approx(0.1)
+    assert returned(market, (5, 30), 30) == pytest.approx(0.0)
 
 
 @pytest.mark.parametrize("basis", ["tr", "pr"])
@@ -194,8 +194,8 @@ def test_closes_that_come_after_adjusted_ones_alone(basis: str) -> None:
     adjusted = [0.9 * p for p in FALL]
     own = holdings("IWM", str(DAYS[0]), {"A": 60, "B": 40})
     closes = {**FUNDS, "A": since(FALL, LATE)}
-    held = market(prices(DAYS, closes, adjusted={"A": upto(adjusted, LATE)}), own, LARGE)
-    view = view_of(held, 20, 20, basis)
+    market = make_market(prices(DAYS, closes, adjusted={"A": upto(adjusted, LATE)}), own, LARGE)
+    view = view_of(market, 20, 20, basis)
     if basis == "pr":
         (line,) = view.left_out
         assert line.reason == "only adjusted closes: no price return"
@@ -203,7 +203,7 @@ def test_closes_that_come_after_adjusted_ones_alone(basis: str) -> None:
         row = view.contributors.symbols.index("A")
         assert view.contributors.returns[row] == pytest.approx(FALL[20] / 60 - 1)
     # from the first close on it is followed by its closes: there is none at the start
-    assert view_of(held, LATE + 2, LATE + 2, basis).left_out[0].reason == "no price at start"
+    assert view_of(market, LATE + 2, LATE + 2, basis).left_out[0].reason == "no price at start"
 
 
 def test_a_first_dividend_after_the_window_does_not_move_its_total_return() -> None:
@@ -212,12 +212,12 @@ def test_a_first_dividend_after_the_window_does_not_move_its_total_return() -> N
     paid: list[tuple[str, date, float]] = [("A", DAYS[30], 1.0), ("IWM", DAYS[30], 1.0)]
     bars = {**FUNDS, "A": FALL}
     both = {"A": adjusted, "IWM": [10 * (1 + i / 1000) for i in range(SIZE)]}
-    held = market(prices(DAYS, bars, adjusted=both, dividends=paid), own, LARGE)
-    view = view_of(held, 20, 20, "tr")
+    market = make_market(prices(DAYS, bars, adjusted=both, dividends=paid), own, LARGE)
+    view = view_of(market, 20, 20, "tr")
     row = view.contributors.symbols.index("A")
     assert view.contributors.returns[row] == pytest.approx(FALL[20] / 60 * 1.02 - 1)
     assert view.fund_return == pytest.approx(0.02)
-    later = view_of(held, 35, 35, "tr")
+    later = view_of(market, 35, 35, "tr")
     row = later.contributors.symbols.index("A")
     # adjusted up to the dividend, with it from there on
     total = FALL[35] / 60 * 1.029 * (1 + 1 / FALL[30]) - 1

@@ -13,7 +13,7 @@ from core.answer.snapshot import Question, Snapshot, take
 from core.data.frames import Holdings
 from core.data.industries import IndustryList
 from core.explain.measures import explain
-from tests.core.build import holdings, market, prices, weekdays
+from tests.market import holdings, make_market, prices, weekdays
 
 DAYS = weekdays("2026-01-05", "2026-03-31")
 LINES = ("A", "B", "C")
@@ -38,7 +38,9 @@ def asked(
     *files: Holdings, as_of: date | None = None, lists: tuple[IndustryList, ...] = ()
 ) -> Snapshot:
     closes = {s: [10.0 + i * k for i in range(len(DAYS))] for k, s in enumerate((*LINES, "SPY"))}
-    held = replace(market(prices(DAYS, closes | {"IWM": closes["B"]}), *files), industries=lists)
+    held = replace(
+        make_market(prices(DAYS, closes | {"IWM": closes["B"]}), *files), industries=lists
+    )
     return take(held, Question(window="2026-01-30:2026-02-27", as_of=as_of, basis="pr"))
 
 
@@ -63,8 +65,8 @@ def test_a_funds_own_file_says_its_sectors_and_others_fill_what_it_leaves_open()
     assert sectors(found) == {"A": "Energy", "B": "Financials", "C": "Industrials"}
     assert names(found) == {"A SPY", "B SPY", "C SPY"}
     told = {(s.what, str(s.as_of)) for s in found.sources if s.what.startswith("sectors")}
-    assert ("sectors of 1 lines of SPY", "2026-01-12") in told
-    assert ("sectors of 1 lines of SPY", "2026-01-08") in told
+    assert ("sectors of 1 line of SPY", "2026-01-12") in told
+    assert ("sectors of 1 line of SPY", "2026-01-08") in told
     assert sectors(found, "IWM") == {"A": "Utilities", "B": "Financials", "C": "Industrials"}
 
 
@@ -121,7 +123,7 @@ def test_industries_follow_the_rule_of_sectors_and_what_is_not_told_stays_open()
     sources = [(s.what, str(s.as_of)) for s in answer.sources if s.what.startswith("industries")]
     assert sources == [
         ("industries of 2 lines of IWM", "2026-01-12"),
-        ("industries of 1 lines of SPY", "2026-01-12"),
+        ("industries of 1 line of SPY", "2026-01-12"),
     ]
     assert asked(IWM, SPY).indices["SPY"].industries == ()
 
@@ -160,7 +162,7 @@ def test_a_users_list_comes_first_from_its_day_on_and_fills_sectors_alone() -> N
     assert sectors(then)["C"] == "" and sectors(now) == {"A": "Energy", "B": "", "C": "Materials"}
     sources = [s.what for s in now.sources if s.origin == "own.csv" and s.what.endswith("SPY")]
     assert sorted(sources) == [
-        "industries of 1 lines of SPY", "industries of 2 lines of SPY", "sectors of 1 lines of SPY",
+        "industries of 1 line of SPY", "industries of 2 lines of SPY", "sectors of 1 line of SPY",
     ]  # fmt: skip
     # of two lists that name a line the one imported last counts
     assert industries(asked(IWM, spy, lists=(first, industry_list({"A": "Coal"}))))["A"] == "Coal"
@@ -168,7 +170,7 @@ def test_a_users_list_comes_first_from_its_day_on_and_fills_sectors_alone() -> N
 
 def test_an_industry_is_explained_by_its_lines_and_told_in_every_window() -> None:
     held = replace(
-        market(
+        make_market(
             prices(DAYS, {s: [10.0 + k * i for i in range(len(DAYS))] for k, s in
                           enumerate((*LINES, "SPY", "IWM"), start=1)}),
             IWM, SPY,

@@ -17,7 +17,7 @@ from core.measures.amended import third_friday
 from core.measures.carry import carry
 from core.measures.membership import spans
 from core.note.note import sentences
-from tests.core.build import holdings, market, prices, weekdays
+from tests.market import holdings, make_market, prices, weekdays
 from tui.report.document import document
 
 DAYS = weekdays("2025-06-02", "2026-06-30")
@@ -25,7 +25,7 @@ REMADE = date(2025, 6, 27)
 LARGE = holdings("SPY", "2025-06-02", {"C": 1.0})
 
 
-def held(
+def market_of(
     *files: Holdings,
     announced: Sequence[Announcement] = (),
     indices: Mapping[str, str] | None = None,
@@ -37,7 +37,9 @@ def held(
     tapes: dict[str, Sequence[float]] = {s: [100.0] * size for s in ("IWM", "SPY", "B", "D")}
     tapes["A"] = [100.0 + i for i in range(size)]
     tapes["C"] = [100.0 + i / 2 for i in range(size)]
-    made = market(prices(DAYS, tapes | dict(closes or {})), *files, reconstitutions={"IWM": remade})
+    made = make_market(
+        prices(DAYS, tapes | dict(closes or {})), *files, reconstitutions={"IWM": remade}
+    )
     return replace(
         made,
         announced=tuple(announced),
@@ -60,14 +62,14 @@ def said(found: Snapshot, words: str) -> bool:
 def test_a_file_cut_off_is_told_beside_who_left() -> None:
     """The file of November was cut after its first row: B did not leave, it is missing."""
     cut = holdings("IWM", "2025-11-18", {"A": 60.0}, total=100.0)
-    snapshot = asked(held(iwm("2025-06-27"), cut), "2025-06-27", "2025-12-31")
+    snapshot = asked(market_of(iwm("2025-06-27"), cut), "2025-06-27", "2025-12-31")
     assert [line.symbol for line in snapshot.changes["IWM"].left] == ["B"]
     assert said(
         snapshot,
         "IWM: membership is not sure: the rows of IWM's file of 2025-11-18 add up to 60.0 % of the"
         " fund: rows are missing",
     )
-    whole = held(iwm("2025-06-27"), iwm("2025-11-18", A=60, B=39.5))
+    whole = market_of(iwm("2025-06-27"), iwm("2025-11-18", A=60, B=39.5))
     assert not said(asked(whole, "2025-06-27", "2025-12-31"), "not sure")
 
 
@@ -83,7 +85,7 @@ def test_a_reconstitution_on_or_before_the_start_counts_like_one_inside(
     start: str, listed: list[str]
 ) -> None:
     """The file of June is older than the reconstitution; that of November is held."""
-    own = held(iwm("2025-06-20", A=60, D=40), iwm("2025-11-18", B=60, C=40))
+    own = market_of(iwm("2025-06-20", A=60, D=40), iwm("2025-11-18", B=60, C=40))
     parts = spans(own, "IWM", date.fromisoformat(start), date(2025, 10, 31), date(2025, 12, 31))
     assert [str(part.origin.as_of) for part in parts] == listed
     assert parts[-1].carry.older_than is None and parts[-1].carry.estimated
@@ -94,7 +96,7 @@ def test_a_reconstitution_on_or_before_the_start_counts_like_one_inside(
 
 
 def test_without_a_list_since_the_reconstitution_nothing_is_claimed() -> None:
-    found = asked(held(iwm("2025-06-20"), LARGE), "2025-08-01", "2025-09-30")
+    found = asked(market_of(iwm("2025-06-20"), LARGE), "2025-08-01", "2025-09-30")
     view = found.indices["IWM"]
     assert view.covered and not view.claims and not view.claims_breadth
     assert found.state == "partial" and not found.complete
@@ -134,7 +136,7 @@ def test_how_far_a_list_is_carried(
     """A window from 1 September 2025; 1 September 2025 plus 100 days is 10 December."""
     size = {"A": 60.0, "B": 20.0, "D": 20.0}
     file = holdings("IWM", listed, size, quantity=size, price=dict.fromkeys(size, 1.0))
-    own = held(file, LARGE, remade=())
+    own = market_of(file, LARGE, remade=())
     found = asked(own, "2025-09-01", "2025-09-30")
     view = found.indices["IWM"]
     assert (view.estimated, view.claims, view.claims_breadth) == (estimated, leaders, breadth)
@@ -156,7 +158,7 @@ def test_a_year_is_the_same_day_of_the_year_before() -> None:
 
 def test_a_list_carried_back_over_a_reconstitution_carries_no_claim() -> None:
     """Thirty days: near enough, but the members of before are not in it."""
-    found = asked(held(iwm("2025-07-02"), LARGE), "2025-06-05", "2025-06-26")
+    found = asked(market_of(iwm("2025-07-02"), LARGE), "2025-06-05", "2025-06-26")
     view = found.indices["IWM"]
     assert view.segments[0].carry.over == REMADE and not view.claims
     assert said(found, "IWM: membership is end-dated; top contributors may be missing")
@@ -172,7 +174,7 @@ def ivv(as_of: str, **values: float) -> Holdings:
 
 def test_a_fund_without_a_file_for_the_date_borrows_the_nearer_list() -> None:
     files = (iwm("2026-02-02"), ivv("2025-09-01", B=30, C=70), LARGE)
-    found = asked(held(*files, indices=SAME, remade=()), "2025-09-02", "2025-09-30")
+    found = asked(market_of(*files, indices=SAME, remade=()), "2025-09-02", "2025-09-30")
     view = found.indices["IWM"]
     assert [s.carry.lender for s in view.segments] == ["IVV"]
     assert set(view.contributors.symbols) == {"B", "C"}
@@ -182,14 +184,16 @@ def test_a_fund_without_a_file_for_the_date_borrows_the_nearer_list() -> None:
     assert document(found)["indices"]["IWM"]["segments"][0]["holdings_of"] == "IVV"
     # a file of its own that stands for the date is used, however near the other is
     files = (iwm("2025-08-01"), *files)
-    found = asked(held(*files, indices=SAME, remade=()), "2025-09-02", "2025-09-30")
+    found = asked(market_of(*files, indices=SAME, remade=()), "2025-09-02", "2025-09-30")
     assert [s.carry.lender for s in found.indices["IWM"].segments] == [""]
 
 
 @pytest.mark.parametrize("other", ["S&P 500 3% Capped", "S&P 500 Equal Weight", "Nasdaq-100", ""])
 def test_another_index_lends_nothing(other: str) -> None:
     indices = {"IWM": "S&P 500", "IVV": other}
-    own = held(iwm("2026-02-02"), ivv("2025-09-01", B=30, C=70), LARGE, indices=indices, remade=())
+    own = market_of(
+        iwm("2026-02-02"), ivv("2025-09-01", B=30, C=70), LARGE, indices=indices, remade=()
+    )
     found = asked(own, "2025-09-02", "2025-09-30")
     assert [s.carry.lender for s in found.indices["IWM"].segments] == [""]
 
@@ -198,7 +202,7 @@ def test_an_equal_weight_fund_borrows_members_at_one_nth_on_its_last_rebalance()
     """Of 19 September 2025: A stood at 179, on the 30th at 186; B and C beside it."""
     files = (ivv("2025-09-01", A=98, B=2), LARGE)
     indices = SAME | {"IWM": "S&P 500 Equal Weight", "RSP": ""}
-    own = held(*files, indices=indices, remade=())
+    own = market_of(*files, indices=indices, remade=())
     found = asked(own, "2025-09-30", "2025-10-31")
     view, (segment,) = found.indices["IWM"], found.indices["IWM"].segments
     assert segment.carry.even and segment.estimated and segment.carry.lender == "IVV"
@@ -221,7 +225,7 @@ def test_changes_of_a_borrowed_list_are_those_of_its_lenders_files() -> None:
         iwm("2026-01-20"),
         LARGE,
     )
-    own = held(*files, indices=SAME, remade=())
+    own = market_of(*files, indices=SAME, remade=())
     snapshot = asked(own, "2025-09-02", "2026-01-30")
     change = snapshot.changes["IWM"]
     assert change.lender == "IVV" and change.turnover is not None and change.resized
@@ -233,11 +237,11 @@ def test_changes_of_a_borrowed_list_are_those_of_its_lenders_files() -> None:
     assert weight.computed == weight.value == 0.3
     assert "2025-09-01" in weight.origins[0]
     # two files of its own that lie further apart are compared instead
-    nearer = held(*files, iwm("2026-06-20"), indices=SAME, remade=())
+    nearer = market_of(*files, iwm("2026-06-20"), indices=SAME, remade=())
     change = asked(nearer, "2025-12-31", "2026-06-26").changes["IWM"]
     assert (change.lender, str(change.from_date)) == ("", "2026-01-20")
     # at equal weights a line is one of three, and what the lender's money did is no turnover
-    even = held(
+    even = market_of(
         files[0], files[1], LARGE, indices=SAME | {"IWM": "S&P 500 Equal Weight"}, remade=()
     )
     snapshot = asked(even, "2025-09-02", "2026-01-30")
@@ -265,7 +269,7 @@ def told(symbol: str, action: Action, when: str, known: str | None = None) -> An
 def test_announced_changes_that_took_effect_act_on_the_old_file() -> None:
     """B leaves on 12 September, D joins: A alone is measured on 60 % of the fund's money."""
     changes = (told("B", "leave", "2025-09-12"), told("D", "join", "2025-09-12"))
-    own = held(iwm("2025-09-01"), LARGE, announced=changes, remade=())
+    own = market_of(iwm("2025-09-01"), LARGE, announced=changes, remade=())
     found = asked(own, "2025-09-02", "2025-09-30")
     view = found.indices["IWM"]
     assert [str(s.start) for s in view.segments] == ["2025-09-02", "2025-09-12"]
@@ -292,12 +296,12 @@ def test_an_announced_change_acts_only_when_known_effective_and_not_contradicted
         ((told("B", "leave", "2025-10-10"),), (), "2025-09-30"),  # not yet
         ((told("B", "leave", "2025-09-12"),), (iwm("2025-09-22"),), "2025-09-30"),  # denied
     ):
-        own = held(iwm("2025-09-01"), *files, LARGE, announced=changes, remade=())
+        own = market_of(iwm("2025-09-01"), *files, LARGE, announced=changes, remade=())
         found = asked(own, "2025-09-02", end, as_of=date.fromisoformat(end))
         assert not found.indices["IWM"].contributors.left
         assert not said(found, "as announced, no file since")
     # a file of a later day that has it so confirms it: it acts until then
-    own = held(
+    own = market_of(
         iwm("2025-09-01"),
         iwm("2025-09-22", A=100),
         LARGE,
@@ -312,7 +316,7 @@ def test_an_announced_change_acts_only_when_known_effective_and_not_contradicted
 def test_announced_changes_are_taken_back_on_a_list_of_later() -> None:
     """B left and D joined on 12 September; the only file is of the 22nd."""
     changes = (told("B", "leave", "2025-09-12"), told("D", "join", "2025-09-12"))
-    own = held(iwm("2025-09-22", A=60, D=40), LARGE, announced=changes, remade=())
+    own = market_of(iwm("2025-09-22", A=60, D=40), LARGE, announced=changes, remade=())
     found = asked(own, "2025-09-02", "2025-09-30")
     view = found.indices["IWM"]
     starts = [str(s.start) for s in view.segments]
@@ -329,7 +333,7 @@ def test_announced_changes_are_taken_back_on_a_list_of_later() -> None:
     assert said(found, "IWM: as announced, on a later file: D had not joined yet")
     assert said(found, "IWM: as announced, on a later file: B had not left yet, weight not known")
     # a file that has B still, or has D not, does not show the change: nothing is taken back
-    denied = held(iwm("2025-09-22"), LARGE, announced=changes, remade=())
+    denied = market_of(iwm("2025-09-22"), LARGE, announced=changes, remade=())
     view = asked(denied, "2025-09-02", "2025-09-30").indices["IWM"]
     assert not view.contributors.joined and not view.contributors.left
 
@@ -352,7 +356,7 @@ def test_a_list_without_weights_speaks_only_where_none_with_weights_may(
     size = {"A": 90.0, "B": 10.0}
     file = holdings("IWM", weighted, size, quantity=size, price=dict.fromkeys(size, 1.0))
     members = replace(holdings("IWM", plain, {"A": 1, "B": 1, "D": 1}), weighted=False)
-    own = held(*sorted((file, members), key=lambda one: one.as_of), LARGE, remade=remade)
+    own = market_of(*sorted((file, members), key=lambda one: one.as_of), LARGE, remade=remade)
     parts = spans(own, "IWM", date(2025, 9, 1), date(2025, 9, 30), date(2026, 6, 30))
     assert [str(part.origin.as_of) for part in parts] == [listed]
     view = asked(own, "2025-09-01", "2025-09-30").indices["IWM"]
@@ -367,6 +371,6 @@ def test_members_lent_at_equal_weights_need_no_weights() -> None:
     names = {"RSP": "S&P 500 Equal Weight", "SPY": "S&P 500", "IWM": "Russell 2000"}
     far = holdings("SPY", "2025-06-02", {"A": 90, "B": 10})
     near = replace(holdings("SPY", "2025-08-29", {"B": 1, "C": 1}), weighted=False)
-    own = held(far, near, iwm("2025-08-29"), indices=names, remade=())
+    own = market_of(far, near, iwm("2025-08-29"), indices=names, remade=())
     (part,) = spans(own, "RSP", date(2025, 9, 1), date(2025, 9, 12), date(2026, 6, 30))
     assert part.origin.as_of == date(2025, 8, 29) and part.carry.even

@@ -15,7 +15,7 @@ from core.measures.ratio import level_history, records_by_year
 from core.measures.streaks import Unit, streak
 from tests.answers.read import REAL
 from tests.core import naive_rarity as naive
-from tests.core.build import rank_of_stretch, weekdays
+from tests.market import rank_of_stretch, weekdays
 
 real = pytest.mark.skipif(not REAL.exists(), reason="the real files are not on this machine")
 

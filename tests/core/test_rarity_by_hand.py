@@ -21,7 +21,7 @@ from core.measures.rarity import (
 )
 from core.measures.ratio import LevelHistory, level_history, record_closes, records_by_year
 from core.measures.streaks import Streak, period_ends, streak, streak_lengths
-from tests.core.build import rank_of_stretch, weekdays
+from tests.market import rank_of_stretch, weekdays
 
 
 def days_from(first: str, count: int) -> Dates:

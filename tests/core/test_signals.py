@@ -13,7 +13,7 @@ from core.explain.measures import explain
 from core.measures.daily import Daily, daily
 from core.measures.signals import RULES, Signal, signals, states, thrusts, zweig_average
 from core.note.measure_words import signal_sentences
-from tests.core.build import holdings, market, prices, weekdays
+from tests.market import holdings, make_market, prices, weekdays
 
 SESSIONS = weekdays("2024-01-01", "2026-01-30")
 SIZE = len(SESSIONS)
@@ -34,7 +34,7 @@ def of(
     traded = None
     if volume is not None:
         traded = dict(zip(symbols, volume.T.tolist(), strict=True))
-    return market(
+    return make_market(
         prices(SESSIONS, {"F": own, "G": own, **table}, volume=traded),
         holdings("F", str(listed), dict.fromkeys(symbols, 1.0)),
         holdings("G", str(SESSIONS[0]), dict.fromkeys(symbols[:3], 1.0)),
@@ -52,9 +52,9 @@ def up_share(shares: list[float]) -> np.ndarray:
     return out
 
 
-def told(held: Market, window: str = "1M") -> tuple[Daily, dict[str, Signal]]:
-    start = take(held, Question("F", "G", window, SESSIONS[-1], basis="pr")).window.start
-    found = daily(held, "F", (start, SESSIONS[-1]), SESSIONS[-1], "pr")
+def told(market: Market, window: str = "1M") -> tuple[Daily, dict[str, Signal]]:
+    start = take(market, Question("F", "G", window, SESSIONS[-1], basis="pr")).window.start
+    found = daily(market, "F", (start, SESSIONS[-1]), SESSIONS[-1], "pr")
     assert found is not None
     return found, {signal.key: signal for signal in signals(found)}
 
@@ -106,8 +106,8 @@ def test_a_thrust_that_takes_eleven_sessions_is_none() -> None:
 
 def noted(moves: np.ndarray, fund: np.ndarray | None = None) -> list[str]:
     """What the note says of the signals of the last session, without whose members they are of."""
-    held = of(moves, fund=fund, listed=date(2025, 12, 31))
-    snapshot = take(held, Question("F", "G", "1M", SESSIONS[-1], basis="pr", daily=True))
+    market = of(moves, fund=fund, listed=date(2025, 12, 31))
+    snapshot = take(market, Question("F", "G", "1M", SESSIONS[-1], basis="pr", daily=True))
     whose = " (members by F's file of 31 December 2025, not an exchange's issues)."
     sentences = [f"{one}" for one in signal_sentences(snapshot, snapshot.indices["F"])]
     assert all(one.startswith("F: ") and one.endswith(whose) for one in sentences)
@@ -213,16 +213,16 @@ def test_a_line_that_lags_its_index() -> None:
 
 
 def test_every_signal_explains_itself() -> None:
-    held = omen_market(2, 2)
-    snapshot = take(held, Question("F", "G", "1M", SESSIONS[-1], basis="pr", daily=True))
+    market = omen_market(2, 2)
+    snapshot = take(market, Question("F", "G", "1M", SESSIONS[-1], basis="pr", daily=True))
     on = states(snapshot.daily["F"])
-    made = {one.title.split(" of F")[0]: one for one in explain(held, snapshot, "F", "signals")}
+    made = {one.title.split(" of F")[0]: one for one in explain(market, snapshot, "F", "signals")}
     assert list(made) == [title for title, _ in RULES.values()]
     for key, (title, rule) in RULES.items():
         one, last = made[title], float(on[key][-1])
         assert one.formula == rule and one.in_words
         # by its name as an alert has it, too
-        assert explain(held, snapshot, "F", key) == (one,)
+        assert explain(market, snapshot, "F", key) == (one,)
         assert one.value == (None if np.isnan(last) else last) and one.computed == one.value
     assert made["Hindenburg omen"].value == 1.0
 
@@ -230,8 +230,10 @@ def test_every_signal_explains_itself() -> None:
 def test_too_few_sessions() -> None:
     days = weekdays("2026-01-05", "2026-01-16")
     flat = [10.0 + n for n in range(len(days))]
-    held = market(prices(days, {"F": flat, "A": flat}), holdings("F", str(days[0]), {"A": 1.0}))
-    found = daily(held, "F", (days[0], days[-1]), date(2026, 1, 16), "pr")
+    market = make_market(
+        prices(days, {"F": flat, "A": flat}), holdings("F", str(days[0]), {"A": 1.0})
+    )
+    found = daily(market, "F", (days[0], days[-1]), date(2026, 1, 16), "pr")
     assert found is not None
     by_key = {signal.key: signal for signal in signals(found)}
     assert by_key["up_issues_90"].state == "on"

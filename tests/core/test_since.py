@@ -13,10 +13,10 @@ import pytest
 from core.answer.looks import IndexLook, Look, LookError, look, read, to_json
 from core.answer.since import ThenNow, since
 from core.answer.snapshot import take
-from tests.tui.markets import QUESTION, market
+from tests.tui.markets import QUESTION, small_market
 from tui.report.document import to_json as note_json
 
-SNAPSHOT = take(market(), QUESTION)
+SNAPSHOT = take(small_market(), QUESTION)
 
 
 def index(*lines: tuple[str, float], covered: float = 0.98, up: float = 0.6) -> IndexLook:
@@ -151,7 +151,11 @@ def test_a_kept_look_and_a_note_of_the_same_answer_read_alike() -> None:
 
 
 def test_looks_without_funds_or_holdings_read_alike() -> None:
-    for held in (market(funds=("IWM",)), market(held=("IWM",)), market(covered=0.8)):
+    for held in (
+        small_market(funds=("IWM",)),
+        small_market(listed=("IWM",)),
+        small_market(covered=0.8),
+    ):
         snapshot = take(held, QUESTION)
         found = look(snapshot)
         assert read(json.loads(json.dumps(to_json(found)))) == found

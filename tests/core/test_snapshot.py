@@ -15,7 +15,7 @@ from core.data.frames import Theme
 from core.data.market import Market
 from core.note.note import coverage, headline, sentences
 from core.note.story import story
-from tests.core.build import NAN, holdings, market, prices, weekdays
+from tests.market import NAN, holdings, make_market, prices, weekdays
 
 DAYS = weekdays("2025-12-29", "2026-01-30")
 SIZE = len(DAYS)
@@ -42,7 +42,7 @@ LARGE = holdings("SPY", "2025-12-31", {"C": 50, "D": 49}, total=100)
 
 
 def simple(**how: object) -> Market:
-    return market(prices(DAYS, CLOSES), SMALL, LARGE, **how)  # type: ignore[arg-type]
+    return make_market(prices(DAYS, CLOSES), SMALL, LARGE, **how)  # type: ignore[arg-type]
 
 
 def test_a_whole_answer_by_hand() -> None:
@@ -74,7 +74,7 @@ def test_a_whole_answer_by_hand() -> None:
 def test_bins_and_outside_equal_the_lines_held() -> None:
     file = holdings("IWM", "2025-12-31", {"A": 60, "B": 30, "X": 5, "Y": 5})
     late = holdings("IWM", "2026-01-14", {"A": 60, "B": 30, "C": 5})
-    view = take(market(prices(DAYS, CLOSES), file, late, LARGE), Question()).small
+    view = take(make_market(prices(DAYS, CLOSES), file, late, LARGE), Question()).small
     assert view is not None
     assert dict(view.breadth.outside) == {"no prices": 2, "joined": 1}
     # the list at the start has four lines, two with closes; C joined later and is told apart
@@ -96,7 +96,7 @@ def test_themes_and_the_index_without_marked_names() -> None:
 
 
 def test_without_holdings_the_spread_is_told_and_the_rest_is_missing() -> None:
-    found = take(market(prices(DAYS, CLOSES), LARGE), Question())
+    found = take(make_market(prices(DAYS, CLOSES), LARGE), Question())
     assert found.spread is not None and found.small is None and found.large is not None
     assert found.missing == ("no holdings file of IWM: import one or fetch",)
     assert found.state == "partial" and not found.complete and found.bridge == ()
@@ -104,7 +104,7 @@ def test_without_holdings_the_spread_is_told_and_the_rest_is_missing() -> None:
 
 def test_a_list_is_not_missing_for_want_of_that_of_a_fund_whose_symbol_goes_on() -> None:
     closes = {"SPY": CLOSES["SPY"], "SPYG": CLOSES["IWM"]}
-    snapshot = take(market(prices(DAYS, closes), LARGE), Question(small="SPYG", large="SPY"))
+    snapshot = take(make_market(prices(DAYS, closes), LARGE), Question(small="SPYG", large="SPY"))
     text = " ".join(sentence for paragraph in story(snapshot) for sentence in paragraph)
     assert "No stock of SPY can be measured over this window" in text
     assert "No list of members of SPYG is held for this window" in text
@@ -112,7 +112,7 @@ def test_a_list_is_not_missing_for_want_of_that_of_a_fund_whose_symbol_goes_on()
 
 def test_without_fund_closes_the_contributions_are_told() -> None:
     lines = {s: c for s, c in CLOSES.items() if s not in ("IWM", "SPY")}
-    found = take(market(prices(DAYS, lines), SMALL, LARGE), Question())
+    found = take(make_market(prices(DAYS, lines), SMALL, LARGE), Question())
     assert found.spread is None and found.small is not None
     assert found.small.fund_return is None and found.small.unexplained is None
     assert found.small.basket_return == pytest.approx((60 * 0.2 + 38 * -0.05) / 98)
@@ -125,7 +125,7 @@ def test_without_fund_closes_the_contributions_are_told() -> None:
 
 def test_below_the_coverage_floor_nothing_is_claimed() -> None:
     thin = holdings("IWM", "2025-12-31", {"A": 60, "B": 29}, total=100)
-    found = take(market(prices(DAYS, CLOSES), thin, LARGE), Question())
+    found = take(make_market(prices(DAYS, CLOSES), thin, LARGE), Question())
     assert found.state == "partial" and not found.complete
     assert found.small is not None and not found.small.claims
     said = [s for s in sentences(found) if s.startswith("IWM:")]
@@ -135,24 +135,24 @@ def test_below_the_coverage_floor_nothing_is_claimed() -> None:
 
 
 def test_the_default_as_of_is_the_last_final_session_of_both() -> None:
-    held = market(prices(DAYS, CLOSES, provisional={"SPY": DAYS[-1]}), SMALL, LARGE)
-    assert take(held, Question()).as_of == DAYS[-2]
-    today = take(held, Question(as_of=DAYS[-1]))
+    market = make_market(prices(DAYS, CLOSES, provisional={"SPY": DAYS[-1]}), SMALL, LARGE)
+    assert take(market, Question()).as_of == DAYS[-2]
+    today = take(market, Question(as_of=DAYS[-1]))
     assert today.state == "intraday"
     assert headline(today).startswith("Intraday: ")
 
 
 def test_a_later_file_is_not_used_before_its_date() -> None:
     later = holdings("IWM", "2026-01-14", {"B": 100})
-    held = market(prices(DAYS, CLOSES), SMALL, later, LARGE)
-    before = take(held, Question(as_of=date(2026, 1, 13))).small
+    market = make_market(prices(DAYS, CLOSES), SMALL, later, LARGE)
+    before = take(market, Question(as_of=date(2026, 1, 13))).small
     assert before is not None and [s.holdings_as_of for s in before.segments] == [DAYS[START]]
 
 
 def test_fund_calendars_that_differ_use_common_closes() -> None:
     closes = dict(CLOSES)
     closes["SPY"] = [*CLOSES["SPY"][:-1], NAN]
-    found = take(market(prices(DAYS, closes), SMALL, LARGE), Question())
+    found = take(make_market(prices(DAYS, closes), SMALL, LARGE), Question())
     assert found.as_of == DAYS[-2]
 
 
@@ -176,7 +176,7 @@ def test_what_cannot_be_answered_says_why(
 def test_a_jump_of_a_fund_is_no_return() -> None:
     closes = dict(CLOSES)
     closes["IWM"] = [*CLOSES["IWM"][:-3], 5000.0, 5000.0, 5000.0]
-    found = take(market(prices(DAYS, closes), SMALL, LARGE), Question())
+    found = take(make_market(prices(DAYS, closes), SMALL, LARGE), Question())
     assert found.spread is None
     assert found.missing[0].startswith("IWM moved by a factor 23 on 2026-01-28, no split")
 
@@ -184,47 +184,49 @@ def test_a_jump_of_a_fund_is_no_return() -> None:
 def test_membership_that_ends_before_the_window_is_said() -> None:
     late = holdings("IWM", "2026-01-20", {"A": 60, "B": 38})
     remade = {"IWM": (date(2026, 1, 14),)}
-    held = market(prices(DAYS, CLOSES), late, LARGE, reconstitutions=remade)
-    said = take(held, Question()).warnings
+    market = make_market(prices(DAYS, CLOSES), late, LARGE, reconstitutions=remade)
+    said = take(market, Question()).warnings
     assert "IWM: membership is end-dated; top contributors may be missing" in said
 
 
 def test_stepping_stays_inside_the_sessions_held() -> None:
-    held = simple()
+    market = simple()
     question = Question()
-    found = take(held, question)
-    assert stepped(question, held, found, -2).as_of == DAYS[-3]
-    assert stepped(question, held, found, 5).as_of == DAYS[-1]
-    assert stepped(question, held, found, -999).as_of == DAYS[0]
+    found = take(market, question)
+    assert stepped(question, market, found, -2).as_of == DAYS[-3]
+    assert stepped(question, market, found, 5).as_of == DAYS[-1]
+    assert stepped(question, market, found, -999).as_of == DAYS[0]
 
 
 def test_damage_is_passed_on() -> None:
-    held = simple()
-    broken = Market(held.prices, held.holdings, held.reference, damage=("generation 7 is damaged",))
+    market = simple()
+    broken = Market(
+        market.prices, market.holdings, market.reference, damage=("generation 7 is damaged",)
+    )
     assert take(broken, Question()).warnings[0] == "generation 7 is damaged"
 
 
 def test_the_trail_of_a_line_ends_at_its_contribution() -> None:
     left = holdings("IWM", "2026-01-14", {"B": 100})
-    held = market(prices(DAYS, CLOSES), SMALL, left, LARGE)
-    found = take(held, Question(basis="pr"))
+    market = make_market(prices(DAYS, CLOSES), SMALL, left, LARGE)
+    found = take(market, Question(basis="pr"))
     view = found.small
     assert view is not None
     lines = view.contributors
     for symbol in ("A", "B"):
-        one = trail(held, found, "IWM", symbol)
+        one = trail(market, found, "IWM", symbol)
         assert one is not None
         place = lines.symbols.index(symbol)
         assert one.contribution[-1] == pytest.approx(lines.contribution[place], abs=1e-12)
         assert one.sessions[0].item() == found.window.start
         assert one.contribution[0] == 0
         assert one.index[-1] == pytest.approx(0.10)
-    gone = trail(held, found, "IWM", "A")
+    gone = trail(market, found, "IWM", "A")
     assert gone is not None
     assert gone.line[-1] == pytest.approx(0.2)
     assert gone.memberships == ((None, date(2026, 1, 14)),)
     assert np.isnan(gone.weight[-1]) and gone.weight[0] == pytest.approx(0.6)
-    assert trail(held, found, "IWM", "C") is None
+    assert trail(market, found, "IWM", "C") is None
 
 
 def test_the_headline_says_which_comparison_it_makes() -> None:
@@ -234,14 +236,14 @@ def test_the_headline_says_which_comparison_it_makes() -> None:
     levels = 100 * np.exp(np.cumsum(steps, axis=0))
     opened = years.index(date(2025, 12, 31))
     levels[opened + 1 :, 0] *= np.linspace(1, 1.5, len(years) - opened - 1)
-    held = market(
+    market = make_market(
         prices(years, {"IWM": levels[:, 0].tolist(), "SPY": levels[:, 1].tolist()}), SMALL, LARGE
     )
-    said = headline(take(held, Question()))
+    said = headline(take(market, Question()))
     assert "the widest lead for this window on record (16 years, from 2011)" in said
     assert "wider than any full year on record (from 2011)" in said
     # under 100 sessions all stretches as long come first, and no full year is like it
-    young = headline(take(held, Question(as_of=date(2026, 1, 30))))
+    young = headline(take(market, Question(as_of=date(2026, 1, 30))))
     widest = ["the widest lead over 22 sessions on record", "the widest lead for this window on"]
     assert widest[0] in young and widest[1] in young.partition(widest[0])[2]
     assert "full year" not in young

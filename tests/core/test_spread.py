@@ -12,7 +12,7 @@ from core.data.windows import resolve
 from core.measures.pair_series import PairSeries
 from core.measures.spread import Ranking, YearGap, rank_gap, spread
 from tests.answers.read import REAL, spread_history
-from tests.core.build import weekdays
+from tests.market import weekdays
 
 
 def years(gaps: dict[int, float]) -> list[YearGap]:

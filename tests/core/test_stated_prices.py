@@ -10,7 +10,7 @@ import pytest
 from core.answer.snapshot import Question, take
 from core.data.frames import Holdings, Listing
 from core.data.stated_prices import misfits, stated_prices
-from tests.core.build import NAN, holdings, market, prices, weekdays
+from tests.market import NAN, holdings, make_market, prices, weekdays
 
 DAYS = weekdays("2013-01-02", "2013-04-30")
 ENDS = ("2013-01-31", "2013-02-28", "2013-03-29")
@@ -27,8 +27,8 @@ def file(as_of: str, stated: dict[str, float], real: dict[str, float] | None = N
 
 
 def returns(start: str, end: str, *files: Holdings) -> dict[str, float]:
-    held = market(prices(DAYS, {"IWM": FLAT, "SPY": FLAT}), *files)
-    view = take(held, Question(window=f"{start}:{end}", basis="pr")).indices["IWM"]
+    market = make_market(prices(DAYS, {"IWM": FLAT, "SPY": FLAT}), *files)
+    view = take(market, Question(window=f"{start}:{end}", basis="pr")).indices["IWM"]
     lines = view.contributors
     assert {one.symbol for one in view.left_out} == set("ABCD") - set(lines.symbols)
     return dict(zip(lines.symbols, lines.returns.tolist(), strict=True))
@@ -97,8 +97,8 @@ def test_a_quantity_that_value_and_price_deny_gives_no_weight() -> None:
     sound = file(ENDS[0], stated)
     tenfold = replace(sound, quantity=sound.quantity * [10, 1, 1, 1])
     for one, weights in ((sound, [0.25] * 4), (tenfold, [0.0, *[1 / 4] * 3])):
-        held = market(prices(DAYS, {"IWM": FLAT, "SPY": FLAT, **lines}), one)
+        market = make_market(prices(DAYS, {"IWM": FLAT, "SPY": FLAT, **lines}), one)
         window = Question(window="2013-03-05:2013-04-30", basis="pr")
-        view = take(held, window).indices["IWM"]
+        view = take(market, window).indices["IWM"]
         measured = dict(zip(view.contributors.symbols, view.contributors.weight, strict=True))
         assert [measured.get(s, 0.0) for s in "ABCD"] == pytest.approx(weights)

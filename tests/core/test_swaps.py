@@ -11,7 +11,7 @@ import pytest
 from core.answer.snapshot import Question, take
 from core.data.frames import Holdings
 from core.measures.changes import changes
-from tests.core.build import holdings, market, prices, weekdays
+from tests.market import holdings, make_market, prices, weekdays
 
 DAYS = weekdays("2026-01-05", "2026-02-27")
 SIZE, CHANGE = len(DAYS), 20
@@ -46,7 +46,7 @@ def files(*, identified: bool) -> tuple[Holdings, Holdings]:
 
 
 def view_of(closes: dict[str, list[float]], held: tuple[Holdings, Holdings]) -> Any:
-    made = market(prices(DAYS, {"IWM": FLAT, "SPY": FLAT, "B": FLAT, **closes}), *held, LARGE)
+    made = make_market(prices(DAYS, {"IWM": FLAT, "SPY": FLAT, "B": FLAT, **closes}), *held, LARGE)
     question = Question(window=f"{DAYS[0]}:{DAYS[-1]}", basis="pr")
     return made, take(made, question).small
 

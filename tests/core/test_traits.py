@@ -18,7 +18,7 @@ from core.measures.end_weights import held_weights
 from core.measures.trait_bits import NAMES, count
 from core.measures.traits import Traits
 from tests.core import naive_traits
-from tests.core.build import NAN, holdings, market, prices, weekdays
+from tests.market import NAN, holdings, make_market, prices, weekdays
 
 SESSIONS = weekdays("2024-06-03", "2026-01-30")
 SIZE = len(SESSIONS)
@@ -45,7 +45,7 @@ def laid_out(closes: np.ndarray, volume: np.ndarray) -> Market:
     table, traded = (dict(zip(symbols, v.T.tolist(), strict=True)) for v in (closes, volume))
     fund = closes[:, 11:].sum(axis=1).tolist()
     held = prices(SESSIONS, {"F": fund, "G": fund, **table}, volume=traded)
-    return market(
+    return make_market(
         held,
         holdings("F", str(SESSIONS[0]), dict.fromkeys(symbols, 1.0)),
         holdings("G", str(SESSIONS[0]), dict.fromkeys(symbols[11:], 1.0)),
@@ -57,8 +57,8 @@ def laid_out(closes: np.ndarray, volume: np.ndarray) -> Market:
 )
 def test_every_bit_is_that_of_the_second_implementation(seed: int, end: int) -> None:
     closes, volume = random_lines(seed, 16)
-    held = laid_out(closes, volume)
-    matrix = held.matrix(range(2024, 2027))
+    market = laid_out(closes, volume)
+    matrix = market.matrix(range(2024, 2027))
     assert matrix is not None
     columns = np.array([matrix.column[f"L{n:02}"] for n in range(16)])
     asked = slice(end - 45, end)
@@ -81,8 +81,8 @@ def test_every_bit_is_that_of_the_second_implementation(seed: int, end: int) -> 
             )
 
 
-def series(held: Market, window: tuple[date, date] = (SESSIONS[-90], SESSIONS[-1])) -> Daily:
-    found = daily(held, "F", window, window[1], "pr")
+def series(market: Market, window: tuple[date, date] = (SESSIONS[-90], SESSIONS[-1])) -> Daily:
+    found = daily(market, "F", window, window[1], "pr")
     assert found is not None
     return found
 
@@ -120,9 +120,9 @@ def test_trin_is_measured_over_the_members_that_moved_and_have_a_volume() -> Non
 
 def test_a_short_window_has_its_last_sessions_and_the_change_of_the_day() -> None:
     closes, volume = random_lines(3, 30)
-    held = laid_out(closes, volume)
+    market = laid_out(closes, volume)
     asked = Question("F", "G", "1D", basis="pr", daily=True)
-    snapshot, before = (take(held, replace(asked, as_of=SESSIONS[-n])) for n in (1, 2))
+    snapshot, before = (take(market, replace(asked, as_of=SESSIONS[-n])) for n in (1, 2))
     assert set(snapshot.indices) == {"F", "G"}
     checked = 0
     for row in ROWS:
@@ -139,9 +139,9 @@ def test_a_short_window_has_its_last_sessions_and_the_change_of_the_day() -> Non
 
 def test_the_change_of_a_windows_measure_is_against_the_session_before() -> None:
     closes, volume = random_lines(5, 30)
-    held = laid_out(closes, volume)
+    market = laid_out(closes, volume)
     asked = Question("F", "G", "YTD", basis="pr", daily=True)
-    snapshot, before = (take(held, replace(asked, as_of=SESSIONS[-n])) for n in (1, 2))
+    snapshot, before = (take(market, replace(asked, as_of=SESSIONS[-n])) for n in (1, 2))
     checked = 0
     for row in (row for row in ROWS if not row.daily):
         view, earlier = (s.indices["G"] for s in (snapshot, before))
@@ -153,7 +153,7 @@ def test_the_change_of_a_windows_measure_is_against_the_session_before() -> None
         checked += 1
         assert now.change == pytest.approx(now.value - then, abs=1e-12), row.key
     assert checked > 30
-    assert not take(held, replace(asked, window="1D", as_of=SESSIONS[-1])).before
+    assert not take(market, replace(asked, window="1D", as_of=SESSIONS[-1])).before
 
 
 def test_by_hand() -> None:
@@ -166,12 +166,12 @@ def test_by_hand() -> None:
         "D": [50.0] * (size - 1) + [45.0], "F": [10.0] * size, "G": [10.0] * size,
     }  # fmt: skip
     volume = {"A": [5.0] * size, "D": [5.0] * (size - 1) + [6.0]}
-    held = market(
+    market = make_market(
         prices(sessions, table, volume=volume),
         holdings("F", str(sessions[0]), {"A": 50, "B": 30, "C": 15, "D": 5}),
         holdings("G", str(sessions[0]), {"C": 1}),
     )
-    snapshot = take(held, Question("F", "G", "1Y", basis="pr", daily=True))
+    snapshot = take(market, Question("F", "G", "1Y", basis="pr", daily=True))
     view, found = snapshot.indices["F"], snapshot.daily["F"]
     told = {row.key: reading(row, view, found) for row in ROWS}
     for name, value in {
@@ -220,13 +220,13 @@ def test_too_few_closes() -> None:
     size = len(sessions)
     short = [NAN] * (size - 8) + [float(n) for n in range(8)]
     table = {"A": [10.0 + n for n in range(size)], "B": [n + 1 for n in short], "F": [1.0] * size}
-    held = market(
+    market = make_market(
         prices(sessions, {**table, "G": [1.0] * size}),
         holdings("F", str(sessions[-8]), {"A": 1, "B": 1}),
         holdings("G", str(sessions[0]), {"A": 1}),
     )
-    snapshot = take(held, Question("F", "G", "1W", basis="pr"))
-    view, found = snapshot.indices["F"], daily_of(held, snapshot, "F")
+    snapshot = take(market, Question("F", "G", "1W", basis="pr"))
+    view, found = snapshot.indices["F"], daily_of(market, snapshot, "F")
     for key, of in (("share_above_5", 2), ("share_above_10", 1), ("share_above_200", 0)):
         row = find(key)
         assert row is not None
@@ -250,8 +250,8 @@ def test_averages_and_highs_are_those_of_pandas() -> None:
     pandas = pytest.importorskip("pandas")
     closes, volume = random_lines(11, 30)
     whole = closes[:, 11:]
-    held = laid_out(closes, volume)
-    found = daily(held, "G", (SESSIONS[-60], SESSIONS[-1]), SESSIONS[-1], "pr")
+    market = laid_out(closes, volume)
+    found = daily(market, "G", (SESSIONS[-60], SESSIONS[-1]), SESSIONS[-1], "pr")
     assert found is not None
     frame = pandas.DataFrame(whole)
     counted, rows = found.standing.whole, slice(SIZE - 59, SIZE)

@@ -12,7 +12,7 @@ from core.answer.table import ROWS, find
 from core.answer.unusual import MOST, among, unusual
 from core.note.measure_words import unusual_sentences
 from core.note.note import sentences
-from tests.core.build import holdings, market, prices, weekdays
+from tests.market import holdings, make_market, prices, weekdays
 from tui.report.document import to_json
 
 SESSIONS = weekdays("2023-06-01", "2026-01-30")
@@ -31,14 +31,14 @@ def taken(last: float, window: str = "1Y", lines: int = 30, sessions: int = 0) -
     symbols = [f"L{n:02}" for n in range(lines)]
     table = dict(zip(symbols, closes.T.tolist(), strict=True))
     fund = np.linspace(100, 120, len(SESSIONS)).tolist()
-    held = market(
+    market = make_market(
         prices(SESSIONS, {"F": fund, "G": fund, **table}),
         *(
             holdings(name, str(SESSIONS[-(sessions or 280)]), dict.fromkeys(listed, 1.0))
             for name, listed in (("F", symbols), ("G", symbols[:2]))
         ),
     )
-    return take(held, Question("F", "G", window, SESSIONS[-1], basis="pr", daily=True))
+    return take(market, Question("F", "G", window, SESSIONS[-1], basis="pr", daily=True))
 
 
 def test_what_never_happened_is_said_first_and_with_its_sample() -> None:

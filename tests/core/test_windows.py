@@ -10,7 +10,7 @@ import pytest
 from core.data.errors import UnavailableError, WindowError
 from core.data.frames import Dates, distinct
 from core.data.windows import full_year, months_back, resolve, same_window
-from tests.core.build import weekdays
+from tests.market import weekdays
 
 DAYS: Dates = np.array(weekdays("2019-01-01", "2026-06-26"), "datetime64[D]")
 

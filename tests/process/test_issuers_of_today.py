@@ -208,7 +208,7 @@ def test_the_four_panes_show_a_first_day(world: Lookalike, tmp_path: Path) -> No
         # who joined and left is known of the lender's files from the first day on
         assert "by IVV's files" in shown and "Two dated holdings files" not in shown
 
-    drive(story, held=market, question=Question("RSP", "SPY", window="YTD"), size=(160, 50))
+    drive(story, market=market, question=Question("RSP", "SPY", window="YTD"), size=(160, 50))
 
 
 def test_a_refusal_is_remembered_for_its_host_and_nothing_as_absent(

@@ -25,7 +25,7 @@ QUESTION = Question(window="2026-01-21:2026-05-05", as_of=date(2026, 6, 26))
 
 
 @pytest.fixture(scope="module")
-def held(tmp_path_factory: pytest.TempPathFactory) -> Market:
+def market(tmp_path_factory: pytest.TempPathFactory) -> Market:
     home = tmp_path_factory.mktemp("real")
     for kind, name in (
         ("holdings", "IWM_2026-01-21.csv"),
@@ -38,8 +38,8 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Market:
     return Desk(places(Path(home), demo=False)).market()
 
 
-def test_contributions_account_for_the_fund_between_the_two_files(held: Market) -> None:
-    view = take(held, QUESTION).small
+def test_contributions_account_for_the_fund_between_the_two_files(market: Market) -> None:
+    view = take(market, QUESTION).small
     assert view is not None and view.fund_return is not None and view.rest is not None
     assert not view.estimated and [s.holdings_as_of for s in view.segments] == [date(2026, 1, 21)]
     # what the measured lines and their coverage leave open is cash, fees and trades
@@ -47,20 +47,20 @@ def test_contributions_account_for_the_fund_between_the_two_files(held: Market) 
     assert view.explained + view.unmeasured + view.rest == pytest.approx(view.fund_return)
 
 
-def test_weights_carried_back_from_may_are_those_of_january(held: Market) -> None:
-    january, may = held.holdings["IWM"]
-    alone = Market(held.prices, held.holdings | {"IWM": (may,)}, held.reference)
+def test_weights_carried_back_from_may_are_those_of_january(market: Market) -> None:
+    january, may = market.holdings["IWM"]
+    alone = Market(market.prices, market.holdings | {"IWM": (may,)}, market.reference)
     view = take(alone, QUESTION).small
     assert view is not None and view.estimated
     carried = dict(zip(view.contributors.symbols, view.contributors.weight, strict=True))
-    stated = dict(zip(held.lines(january), january.value, strict=True))
-    told = {r.symbol: r.shares for r in changes(held, january, may).resized}
+    stated = dict(zip(market.lines(january), january.value, strict=True))
+    told = {r.symbol: r.shares for r in changes(market, january, may).resized}
     usual = float(np.median([s for s in told.values() if s is not None]))
-    prices = [dict(zip(held.lines(f), f.price, strict=True)) for f in (january, may)]
+    prices = [dict(zip(market.lines(f), f.price, strict=True)) for f in (january, may)]
 
     def plain(symbol: str) -> bool:
         """No share change of its own, and closes that moved as the files' prices did."""
-        shares, series = told.get(symbol), held.series(symbol)
+        shares, series = told.get(symbol), market.series(symbol)
         if shares is None or series is None or abs((1 + shares) / (1 + usual) - 1) > 0.02:
             return False
         rows = np.searchsorted(series.sessions, np.array([january.as_of, may.as_of], "M8[D]"))
@@ -76,7 +76,7 @@ def test_weights_carried_back_from_may_are_those_of_january(held: Market) -> Non
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (160, 48), (200, 60)], ids=str)
 def test_every_view_shows_whole_figures_at_the_sizes_people_have(
-    held: Market, size: tuple[int, int]
+    market: Market, size: tuple[int, int]
 ) -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "2")
@@ -92,4 +92,4 @@ def test_every_view_shows_whole_figures_at_the_sizes_people_have(
                 if seen(app) == first:
                     break
 
-    drive(story, held=held, size=size, question=Question())
+    drive(story, market=market, size=size, question=Question())

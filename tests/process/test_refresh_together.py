@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -86,6 +87,8 @@ def test_who_waits_goes_on_where_the_first_was_killed(tmp_path: Path) -> None:
             progress = Progress.from_json(line)
             if progress and progress.stage == "prices" and progress.done >= 25:
                 break
+        # it would have ended before a second has started on a busy machine
+        first.send_signal(signal.SIGSTOP)
         second = program(home, server, "--progress", "json")
         assert second.stderr is not None
         waiting = json.loads(second.stderr.readline())

@@ -15,7 +15,7 @@ from core.answer.snapshot import Question, take
 from core.data.errors import UnavailableError
 from core.data.market import Market
 from core.measures.spread import Spread
-from tests.core.build import market, prices
+from tests.market import make_market, prices
 from tui.cli.run import run
 
 #: Exchange days of the tests: weekdays less the first of January and Thanksgiving 2025.
@@ -40,7 +40,7 @@ def held(small: Sequence[date], large: Sequence[date]) -> dict[str, dict[date, f
 def in_core(closes: dict[str, dict[date, float]]) -> Market:
     days = sorted({d for own in closes.values() for d in own})
     table = {s: [own.get(d, float("nan")) for d in days] for s, own in closes.items()}
-    return market(prices(days, table))
+    return make_market(prices(days, table))
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from core.answer.snapshot import IndexView, Question, Snapshot, take
 from core.data.errors import UnavailableError
 from core.data.frames import Announcement, Block, Holdings, Prices
 from core.data.market import Market
-from tests.core.build import NAN, holdings, market, prices, weekdays
+from tests.market import NAN, holdings, make_market, prices, weekdays
 
 #: What may happen to a line; "both" gives it adjusted closes beside its closes.
 FEATURES = (
@@ -44,8 +44,8 @@ class Line:
 class Case:
     """A market and what is asked of it; ``story`` tells what the generator put in."""
 
-    def __init__(self, held: Market, question: Question, story: tuple[str, ...]) -> None:
-        self.market, self.question, self.story = held, question, story
+    def __init__(self, market: Market, question: Question, story: tuple[str, ...]) -> None:
+        self.market, self.question, self.story = market, question, story
 
     def __repr__(self) -> str:
         lines = [str(self.question), *self.story, str(self.market.prices.through)]
@@ -171,7 +171,7 @@ def cases(
     # a name that no file lists is refused
     named = [s for s in symbols if any({s, s + "0"} & set(f.symbols) for f in files)]
     aliases = {s + "0": s for s, line in lines.items() if line.renamed_at is not None}
-    made = market(held_prices, *files, aliases=aliases, reconstitutions={"IWM": remade})
+    made = make_market(held_prices, *files, aliases=aliases, reconstitutions={"IWM": remade})
     indices = {"IWM": "Russell 2000", "SPY": "Russell 2000" if alike else "S&P 500"}
     reference = replace(made.reference, indices=indices)
     return Case(

@@ -6,21 +6,20 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.answer.snapshot import IndexView, Question, Snapshot, take
+from core.answer.snapshot import IndexView, Question, take
 from core.data.frames import Holdings
 from core.data.market import Market
 from core.measures.spread import Ranking
 from tests.core import naive
-from tests.core.build import NAN, holdings, market, prices, weekdays
 from tests.core.naive_daily import series
 from tests.examples import examples
+from tests.market import NAN, make_market, prices
 from tests.random.cases import SECTORS, Case, cases
 
 KINDS = {
@@ -220,28 +219,28 @@ def test_nor_is_it_another_over_a_year(case: Case) -> None:
     as_naive(case)
 
 
-def stating_no_first_closes(held: Market) -> Market:
+def stating_no_first_closes(market: Market) -> Market:
     """The same market, its files without quantity and price of lines before their first close.
 
     Closes from files' own prices have a second way of their own (tests/random/test_files_alone.py).
     """
     first: dict[str, np.datetime64] = {}
-    for block in held.prices.blocks:
+    for block in market.prices.blocks:
         for place, symbol in enumerate(block.symbols):
             known = np.isfinite(block.close[:, place])
             if block.adj_close is not None:
                 known |= np.isfinite(block.adj_close[:, place])
             if known.any():
-                first.setdefault(held.symbol(symbol), block.sessions[int(np.argmax(known))])
+                first.setdefault(market.symbol(symbol), block.sessions[int(np.argmax(known))])
 
     def without(file: Holdings) -> Holdings:
         on, never = np.datetime64(file.as_of), np.datetime64("9999-12-31")
-        early = np.array([first.get(held.symbol(s), never) > on for s in file.symbols], bool)
+        early = np.array([first.get(market.symbol(s), never) > on for s in file.symbols], bool)
         quantity, price = (np.where(early, NAN, each) for each in (file.quantity, file.price))
         return replace(file, quantity=quantity, price=price)
 
-    files = {fund: tuple(map(without, dated)) for fund, dated in held.holdings.items()}
-    return replace(held, holdings=files)
+    files = {fund: tuple(map(without, dated)) for fund, dated in market.holdings.items()}
+    return replace(market, holdings=files)
 
 
 def as_naive(case: Case) -> None:
@@ -348,7 +347,7 @@ def test_ranks_among_years_are_the_naive_ones(
     days = sorted(closes)
     small, large = ({d: float(closes[d][k]) for d in days} for k in (0, 1))
     lines = {"IWM": list(small.values()), "SPY": list(large.values())}
-    held = market(prices(days, lines))
+    market = make_market(prices(days, lines))
     if returned(small, start, as_of) is None or min(days) >= as_of:
         return
 
@@ -356,98 +355,10 @@ def test_ranks_among_years_are_the_naive_ones(
         one, other = returned(small, first, last), returned(large, first, last)
         return None if one is None or other is None else one - other
 
-    told = take(held, Question(window=window, as_of=as_of, basis="pr")).spread
+    told = take(market, Question(window=window, as_of=as_of, basis="pr")).spread
     own = gap(start, as_of)
     assert told is not None and own is not None and near(told.gap, own)
     same = {as_of.year - k: gap(shifted(start, k), shifted(as_of, k)) for k in range(1, 16)}
     full = {y: gap(date(y - 1, 12, 31), date(y, 12, 31)) for y in range(2005, 2024)}
     check_ranking(told.same_window, own, {y: g for y, g in same.items() if g is not None})
     check_ranking(told.full_years, own, {y: g for y, g in full.items() if g is not None})
-
-
-# What random markets brought to light: each the smallest market that shows it.
-DAYS = weekdays("2026-01-05", "2026-02-13")
-FLAT = [10.0] * len(DAYS)
-
-
-def asked(
-    closes: Mapping[str, Sequence[float]],
-    *files: Holdings,
-    first: int = 5,
-    last: int = 25,
-    **how: Any,
-) -> Snapshot:
-    """The answer over DAYS[first] to DAYS[last], in price, of funds that stand still."""
-    splits, through = how.pop("splits", ()), how.pop("through", {})
-    tapes = {"IWM": FLAT, "SPY": FLAT, "A": FLAT, **closes}
-    spoken = dict.fromkeys(tapes, DAYS[-1]) | through
-    held = market(prices(DAYS, tapes, splits=splits, through=spoken), *files, **how)
-    return take(held, Question(window=f"{DAYS[first]}:{DAYS[last]}", basis="pr"))
-
-
-def iwm(day: int, values: Mapping[str, float] | None = None, fund: str = "IWM") -> Holdings:
-    return holdings(fund, str(DAYS[day]), values or {"A": 50, "B": 50})
-
-
-def gone(first: int, until: int = len(DAYS), after: float = 10.0) -> list[float]:
-    """Closes of 10 without those from one day up to another."""
-    return [NAN if first <= i < until else 10 if i < first else after for i in range(len(DAYS))]
-
-
-def words(found: Snapshot) -> tuple[str, str]:
-    """Why B is left out, and why it stands outside breadth's count."""
-    view = found.indices["IWM"]
-    assert view.breadth.outside[0][1] == 1
-    return kind(view.left_out[0].reason), kind(view.breadth.outside[0][0])
-
-
-def test_words_a_line_nobody_asked_for_has_not_ended() -> None:
-    """Closes and the vendor's answer both stop at the window's start."""
-    found = asked({"B": gone(6)}, iwm(5), through={"B": DAYS[5]})
-    assert words(found) == (naive.UNASKED, naive.UNASKED)
-
-
-def test_words_a_line_without_a_close_for_a_day_has_not_ended() -> None:
-    found = asked({"B": gone(6, 7)}, iwm(5), last=6)
-    assert naive.ENDED not in words(found)
-
-
-def test_words_a_line_that_ended_and_then_left_has_ended() -> None:
-    """Last close two sessions before the file that no longer has it."""
-    found = asked({"B": gone(11)}, iwm(5), iwm(12, {"A": 50}))
-    view = found.indices["IWM"]
-    assert view.contributors.flags[1] == (f"last traded {DAYS[10]}",)
-    assert view.breadth.outside == (("ended", 1),)
-
-
-def test_a_jump_on_the_way_from_the_file_is_quarantined() -> None:
-    """File of day 0, fifteenfold on day 5, window from day 10: the weight is fifteenfold too."""
-    view = asked({"B": [1.0] * 5 + [15.0] * 25}, iwm(0), first=10).indices["IWM"]
-    assert view.contributors.symbols == ("A",)
-
-
-def test_a_split_on_a_day_without_a_close_is_on_record() -> None:
-    found = asked({"B": gone(9, 10, after=120.0)}, iwm(5), splits=[("B", DAYS[9], 12.0)])
-    assert found.indices["IWM"].measured == 2
-
-
-def test_membership_is_end_dated_by_a_file_of_the_reconstitution_itself() -> None:
-    found = asked({}, iwm(12, {"A": 50}), reconstitutions={"IWM": (DAYS[12],)})
-    assert any("membership is end-dated" in said for said in found.warnings)
-
-
-def test_gap_leaders_after_a_start_without_measured_lines() -> None:
-    """B's closes begin on day 12: nothing is measured before the second file."""
-    late = {"B": [NAN] * 12 + [10.0] * 10 + [12.0] * 8, "C": [10.0] * 20 + [11.0] * 10}
-    found = asked(late, iwm(5, {"B": 50}), iwm(15, {"B": 50}), iwm(5, {"A": 50, "C": 50}, "SPY"))
-    gap = found.indices["IWM"].basket_return - found.indices["SPY"].basket_return
-    assert gap == pytest.approx(0.2 - 0.05)
-    assert found.gap_leaders is not None and found.gap_leaders.value.sum() == pytest.approx(gap)
-
-
-def test_rounding_is_no_gain() -> None:
-    """B ends where it began, A fell: over two segments B's contribution is 1e-17."""
-    tapes = {"A": [10.0] * 8 + [9.7] * 4 + [9.4] * 18, "B": [3.6] * 10 + [3.7] * 5 + [3.6] * 15}
-    found = asked(tapes, iwm(5), iwm(11, {"A": 48.5, "B": 50 * 3.7 / 3.6}))
-    few = found.indices["IWM"].concentration
-    assert (few.effective_n_gains, few.half_of_gain) == (None, None), few

@@ -12,8 +12,8 @@ from core.answer.snapshot import Basis, Snapshot
 from core.data.frames import Holdings
 from core.explain.ground import Ground
 from core.explain.index import cuts
-from tests.core.build import NAN
 from tests.examples import examples
+from tests.market import NAN
 from tests.random.cases import WHOLE, Case, cases, rebuilt
 
 

@@ -18,7 +18,7 @@ import pytest
 from core.answer.snapshot import Question, take
 from core.data.frames import Holdings, Prices, dates_of
 from core.data.market import Market
-from tests.core.build import holdings, market, prices
+from tests.market import holdings, make_market, prices
 
 _SPLITS = (2.0, 2.0, 1.5, 3.0, 4.0, 10.0, 0.2, 0.1)
 
@@ -114,7 +114,7 @@ def simulate(
     flat = [100.0] * len(days)
     closes: Prices = prices(days, {"IWM": flat, "SPY": flat})
     assert len(dates_of(days)) == months
-    return market(closes, *files), days, truth
+    return make_market(closes, *files), days, truth
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -18,7 +18,7 @@ from core.answer.table import find
 from core.data.frames import Holdings
 from core.data.market import Market
 from core.data.question import Question
-from tests.core.build import NAN, holdings, market, prices, weekdays
+from tests.market import NAN, holdings, make_market, prices, weekdays
 
 DAYS = weekdays("2020-06-01", "2021-03-31")
 LINES = [f"L{n}" for n in range(10)]
@@ -53,7 +53,9 @@ class World:
         days = DAYS[:until]
         closes = {name: values[:until] for name, values in self.closes.items()}
         paid = [one for one in sorted(set(self.paid), key=str) if one[1] <= days[-1]]
-        return market(prices(days, closes, dividends=paid, splits=self.splits), *self.files[:files])
+        return make_market(
+            prices(days, closes, dividends=paid, splits=self.splits), *self.files[:files]
+        )
 
     def file(self, at: int, members: Sequence[str]) -> Holdings:
         price = {name: self.closes[name][at] for name in members}
@@ -62,9 +64,9 @@ class World:
         return holdings("IWM", str(DAYS[at]), worth, total=1.01 * sum(worth.values()))
 
 
-def points(held: Market, window: str, names: Sequence[str], kept: Batches) -> Batches:
-    question, sessions = Question(window=window, basis="tr"), final_sessions(held, "IWM", "SPY")
-    return kept_points(held, question, "IWM", rows_of(names), sessions, "session", kept)
+def points(market: Market, window: str, names: Sequence[str], kept: Batches) -> Batches:
+    question, sessions = Question(window=window, basis="tr"), final_sessions(market, "IWM", "SPY")
+    return kept_points(market, question, "IWM", rows_of(names), sessions, "session", kept)
 
 
 def same(one: Batches, other: Batches) -> None:
@@ -146,7 +148,7 @@ def test_a_file_that_states_other_numbers_is_another_one() -> None:
     first = points(held, "1M", WINDOW_ROWS, {})
     lists = list(held.holdings["IWM"])
     lists[4] = replace(lists[4], value=lists[4].value[::-1].copy())
-    other = market(held.prices, *lists)
+    other = make_market(held.prices, *lists)
     after = points(other, "1M", WINDOW_ROWS, first)
     same(after, points(other, "1M", WINDOW_ROWS, {}))
     assert 1 <= len(remade(first, after)) <= 3

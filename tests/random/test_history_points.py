@@ -17,7 +17,7 @@ from core.data.market import Market
 from core.data.question import Question
 from core.measures.concentration import largest
 from core.measures.membership import spans
-from tests.core.build import NAN, holdings, market, prices, weekdays
+from tests.market import NAN, holdings, make_market, prices, weekdays
 from tests.random.test_files_alone import simulate
 
 DAYS = weekdays("2019-11-01", "2021-03-31")
@@ -50,11 +50,11 @@ def with_closes(seed: int) -> Market:
     paid = [(draw.choice(lines[6:]), DAYS[draw.randrange(5, len(DAYS))], 0.4) for _ in range(6)]
     split = [("L8", DAYS[150], 2.0)]
     held = prices(DAYS, closes, dividends=sorted(set(paid), key=str), splits=split)
-    return market(held, *files, reconstitutions={"IWM": (DAYS[100],)})
+    return make_market(held, *files, reconstitutions={"IWM": (DAYS[100],)})
 
 
 @pytest.mark.parametrize(
-    ("held", "window", "every", "basis"),
+    ("market", "window", "every", "basis"),
     [
         *((with_closes(seed), window, "session", basis) for seed, window, basis in (
             (1, "YTD", "tr"), (2, "1M", "pr"), (3, "1D", "tr"), (4, "3M", "tr"))),
@@ -63,14 +63,14 @@ def with_closes(seed: int) -> Market:
     ],
 )  # fmt: skip
 def test_the_figures_are_those_of_the_whole_answer(
-    held: Market, window: str, every: str, basis: str, monkeypatch: pytest.MonkeyPatch
+    market: Market, window: str, every: str, basis: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # blocks of a few windows, so that many begin inside a list's months
     monkeypatch.setattr("core.measures.sweep._CELLS", 100)
     question = Question(window=window, basis=basis)  # type: ignore[arg-type]
-    windows = windows_of(question, final_sessions(held, "IWM", "SPY"), every)  # type: ignore[arg-type]
+    windows = windows_of(question, final_sessions(market, "IWM", "SPY"), every)  # type: ignore[arg-type]
     numbers: list[dict[str, float] | None] = []
-    for some, told in figures(held, question, "IWM", windows, windows[-1].end):
+    for some, told in figures(market, question, "IWM", windows, windows[-1].end):
         if isinstance(told, str):
             numbers += [None] * len(some)
             continue
@@ -90,8 +90,8 @@ def test_the_figures_are_those_of_the_whole_answer(
             numbers.append(None if why else {key: c[place] for key, c in columns.items()})
     compared = 0
     for one, told_of in list(zip(windows, numbers, strict=True))[::7]:
-        parts = spans(held, "IWM", one.start, one.end, windows[-1].end)
-        answer = index_of(held, question, "IWM", one, parts)
+        parts = spans(market, "IWM", one.start, one.end, windows[-1].end)
+        answer = index_of(market, question, "IWM", one, parts)
         if isinstance(answer, str):
             assert told_of is None
             continue
@@ -131,13 +131,13 @@ def test_a_line_that_a_file_has_twice_is_one_line() -> None:
     closes = {name: [10.0] * len(days) for name in ("IWM", "SPY", "A", "B")}
     closes["B"][-1] = 12.0
     file = holdings("IWM", str(days[0]), {"A": 1.0, "B": 1.0, "A.OLD": 2.0})
-    held = market(prices(days, closes), file, aliases={"A.OLD": "A"})
+    market = make_market(prices(days, closes), file, aliases={"A.OLD": "A"})
     (window,) = windows_of(
         Question(window="1M", as_of=days[-1]),
         np.array([days[0], days[-1]], "datetime64[D]"),
         "session",
     )
-    ((_, view),) = figures(held, Question(basis="pr"), "IWM", [window], days[-1])
+    ((_, view),) = figures(market, Question(basis="pr"), "IWM", [window], days[-1])
     assert isinstance(view, Figures)
     assert view.basket_return == pytest.approx(0.05)
     assert view.lines == [2]

@@ -24,7 +24,7 @@ from core.measures.contribution import basket
 from core.measures.daily import Daily, daily, oscillators
 from core.measures.membership import spans
 from tests.answers.read import vectors
-from tests.core.build import NAN, holdings, market, prices, weekdays
+from tests.market import NAN, holdings, make_market, prices, weekdays
 
 DAYS: Final = weekdays("2025-10-20", "2026-01-30")
 START, END = 6, len(DAYS) - 6
@@ -84,8 +84,8 @@ def made(seed: int, dated: tuple[int, ...] | None = None, cash: float = 0.0) -> 
             own = holdings(fund, str(DAYS[session]), values, total=whole, sectors=SECTOR)
             files[fund].append((int(session), own))
     closes = prices(DAYS, {s: p.tolist() for s, p in price.items()}, dividends=dividends)
-    held = market(closes, *(f for own in files.values() for _, f in own))
-    return Case(held, price, total, files)
+    market = make_market(closes, *(f for own in files.values() for _, f in own))
+    return Case(market, price, total, files)
 
 
 def periods(case: Case, fund: str, basis: str, *, each_day: bool) -> Any:
@@ -287,7 +287,7 @@ def tape(seed: int) -> Tape:
         np.isfinite(close[[0, change, size - 1]]), close[[0, change, size - 1]], 300.0
     )
     before, after = lines[:12], lines[2:]
-    held = market(
+    market = make_market(
         prices(
             SESSIONS,
             dict(zip(lines, close.T.tolist(), strict=True)),
@@ -299,7 +299,7 @@ def tape(seed: int) -> Tape:
     # a file holds the close of its day, so its members count from the next session on
     rows = np.arange(size)[:, None] <= change
     member = np.where(rows, np.isin(lines, before), np.isin(lines, after))
-    found = daily(held, "S", (SESSIONS[0], SESSIONS[-1]), SESSIONS[-1], "pr")
+    found = daily(market, "S", (SESSIONS[0], SESSIONS[-1]), SESSIONS[-1], "pr")
     # the first session is the close that the window begins at: nothing is counted on it
     assert found is not None and found.sessions.tolist() == SESSIONS[1:]
     return Tape(found, np.asarray(close, np.float64), volume, member)

@@ -16,7 +16,7 @@ from core.data.windows import Window
 from core.measures.concentration import gini
 from core.measures.pair_series import PairSeries
 from core.measures.spread import spread
-from tests.core.build import weekdays
+from tests.market import weekdays
 from tests.random.test_outside import END, START, both_bases, made, seeds
 
 

@@ -16,8 +16,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from core.data.frames import Block, Events, Holdings
-from tests.core.build import NAN
 from tests.examples import examples
+from tests.market import NAN
 from tests.random.cases import FEATURES, WHOLE, Case, cases, rebuilt, unchanged
 
 

@@ -112,9 +112,9 @@ def published_note(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
 
 
 def test_the_gaps_sign_is_in_the_words() -> None:
-    held = markets.market()
-    leads = take(held, markets.QUESTION)
-    trails = take(held, replace(markets.QUESTION, small="SPY", large="IWM"))
+    market = markets.small_market()
+    leads = take(market, markets.QUESTION)
+    trails = take(market, replace(markets.QUESTION, small="SPY", large="IWM"))
     assert "IWM leads SPY by 11.00 pp" in said(leads, "this year")
     assert "the widest lead for this window" in said(leads, "this year")
     turned = said(trails, "this year")
@@ -126,7 +126,7 @@ def test_the_gaps_sign_is_in_the_words() -> None:
 
 def test_breadth_or_a_handful_follows_equal_weights_and_medians() -> None:
     # 30 lines from -52.5 % in steps of 5 points, 20 from -19.5 % in steps of 3
-    snapshot = take(markets.market(), markets.QUESTION)
+    snapshot = take(markets.small_market(), markets.QUESTION)
     assert said(snapshot, "The gap is") == (
         "The gap is broad: with every line weighted alike it would be +11.00 pp, and the"
         " median line of IWM returned +20.00 %, that of SPY +9.00 %."
@@ -155,7 +155,7 @@ def test_breadth_or_a_handful_follows_equal_weights_and_medians() -> None:
 def test_where_the_small_fund_trails_every_gap_is_below_zero() -> None:
     # the same market with SPY as the small fund: small less large is -11 points throughout
     turned = replace(markets.QUESTION, small="SPY", large="IWM")
-    snapshot = take(markets.market(), turned)
+    snapshot = take(markets.small_market(), turned)
     assert said(snapshot, "The gap is") == (
         "The gap is broad: with every line weighted alike it would be -11.00 pp, and the"
         " median line of IWM returned +20.00 %, that of SPY +9.00 %."
@@ -172,22 +172,22 @@ def test_where_the_small_fund_trails_every_gap_is_below_zero() -> None:
 
 
 def test_below_the_floor_nothing_is_claimed() -> None:
-    for sentence in check_prose(take(markets.market(covered=0.85), markets.QUESTION)):
+    for sentence in check_prose(take(markets.small_market(covered=0.85), markets.QUESTION)):
         for claim in ("rose", "brought", "cost it", "The gap is", "led", "left"):
             assert claim not in sentence
-    told = said(take(markets.market(covered=0.85), markets.QUESTION), "IWM: ")
+    told = said(take(markets.small_market(covered=0.85), markets.QUESTION), "IWM: ")
     assert told == (
         "IWM: 85.0 % of weight is measured; nothing is claimed about leaders or breadth."
     )
 
 
 def test_estimates_and_open_sessions_say_so_in_the_sentence_itself() -> None:
-    held = markets.market()
+    market = markets.small_market()
     early = replace(markets.QUESTION, window="2025-11-03:2026-06-26")
-    assert said(take(held, early), "cost it").startswith("SPY, on estimated weights: ")
-    assert "estimated" not in said(take(held, markets.QUESTION), "cost it")
-    prices = replace(held.prices, provisional={"IWM": markets.END})
-    open_ = take(replace(held, prices=prices), markets.QUESTION)
+    assert said(take(market, early), "cost it").startswith("SPY, on estimated weights: ")
+    assert "estimated" not in said(take(market, markets.QUESTION), "cost it")
+    prices = replace(market.prices, provisional={"IWM": markets.END})
+    open_ = take(replace(market, prices=prices), markets.QUESTION)
     assert said(open_, "this year").startswith("Intraday: IWM leads")
     for words in (
         "IWM, intraday, by the list at the start (31 December 2025): 19 of 30",
@@ -198,7 +198,7 @@ def test_estimates_and_open_sessions_say_so_in_the_sentence_itself() -> None:
 
 
 def test_leavers_and_what_they_take_with_them() -> None:
-    snapshot = take(markets.market(), markets.QUESTION)
+    snapshot = take(markets.small_market(), markets.QUESTION)
     # S29 is 96 % / 30 of the fund and rose 92.5 %: 296 bp; the two unpriced lines are 2 % more
     assert said(snapshot, "one of its top three contributors") == (
         "IWM: one of its top three contributors left by 26 June 2026 (S29); together +296 bp."
@@ -233,7 +233,7 @@ def test_an_index_without_names_left_out_says_so() -> None:
     asked = replace(markets.QUESTION, without=("L00", "L01", "S29"))
     # 4.8 % of weight each, -19.5 and -16.5 %; the basket rose 9 %
     # 9.00 + 1.73 = 10.73; the other 18 of 20 equal lines made (20 x 9 + 36) / 18 = 12 %
-    assert said(take(markets.market(), asked), "SPY: without") == (
+    assert said(take(markets.small_market(), asked), "SPY: without") == (
         "SPY: without L00 L01, which brought -173 bp, the fund's +9.00 % would be +10.73 %"
         " (zeroed); the measured lines' +9.00 % would be +12.00 % (reweighted)."
     )
@@ -241,15 +241,15 @@ def test_an_index_without_names_left_out_says_so() -> None:
 
 def test_the_gap_without_names_is_told_by_both_conventions() -> None:
     # S29 is 3.2 % of IWM and rose 92.5 %: 296 bp; L00 is 4.8 % of SPY and lost 19.5 %: -93.6 bp
-    held = markets.market()
+    market = markets.small_market()
     asked = replace(markets.QUESTION, without=("IWM:S29", "SPY:L00"))
     # 11.00 - 2.96 - 0.936 = 7.104; the others' means 17.5 and (20 x 9 + 19.5) / 19 = 10.5
-    assert said(take(held, asked), "Without") == (
+    assert said(take(market, asked), "Without") == (
         "Without S29 (+296 bp of IWM) and L00 (-94 bp of SPY), the gap of +11.00 pp would be"
         " +7.10 pp (zeroed); that of the measured lines, +11.00 pp, would be +7.00 pp"
         " (reweighted)."
     )
-    one = take(held, replace(markets.QUESTION, without=("SPY:S29", "SPY:L00")))
+    one = take(market, replace(markets.QUESTION, without=("SPY:S29", "SPY:L00")))
     assert one.small is not None and one.small.without is None
     assert one.remarks == (
         "S29 is no measured line of SPY in this window: nothing is left out of it",
@@ -259,16 +259,16 @@ def test_the_gap_without_names_is_told_by_both_conventions() -> None:
     assert found["without"]["gap_zeroed_pp"] == pytest.approx(11.0 - 0.936)
     assert found["without"]["gap_reweighted_pp"] == pytest.approx(20.0 - 10.5)
     with pytest.raises(NoSuchNameError, match="S2O LOO are in no holdings file"):
-        take(held, replace(markets.QUESTION, without=("S2O", "L00", "SPY:LOO")))
+        take(market, replace(markets.QUESTION, without=("S2O", "L00", "SPY:LOO")))
 
 
 def test_breadth_says_which_list_it_counts() -> None:
     # at the end S29 (+92.5 %) has left the thirty, and two joiners that rose are counted
-    held = markets.market()
+    market = markets.small_market()
     assert "IWM, by the list at the start (31 December 2025): 19 of 30 lines rose (63.3 %)" in said(
-        take(held, markets.QUESTION), "19 of 30"
+        take(market, markets.QUESTION), "19 of 30"
     )
-    end = take(held, replace(markets.QUESTION, breadth_list="end"))
+    end = take(market, replace(markets.QUESTION, breadth_list="end"))
     assert said(end, "by the list at the end (26 June 2026): 20 of 31 lines rose (64.5 %)")
     found = document(end)["indices"]["IWM"]["breadth"]
     assert (found["list"], found["list_as_of"], found["n"]) == ("end", "2026-06-26", 31)
@@ -276,12 +276,12 @@ def test_breadth_says_which_list_it_counts() -> None:
 
 
 def test_a_tie_a_late_rank_and_few_years_are_not_called_wide() -> None:
-    held = markets.market()
+    market = markets.small_market()
     # typed in markets.GAPS: of eleven full years 2018 was +14, so 11 points are rank 2 there
     assert "rank 2 of 12, the widest other year is 2018 (+1" in said(
-        take(held, markets.QUESTION), "full calendar years this gap"
+        take(market, markets.QUESTION), "full calendar years this gap"
     )
-    snapshot = take(held, markets.QUESTION)
+    snapshot = take(market, markets.QUESTION)
     assert snapshot.spread is not None
     same = snapshot.spread.same_window
     for change, words in (
@@ -297,7 +297,7 @@ def test_a_tie_a_late_rank_and_few_years_are_not_called_wide() -> None:
 
 
 def test_a_level_gap_makes_no_claim() -> None:
-    snapshot = take(markets.market(), markets.QUESTION)
+    snapshot = take(markets.small_market(), markets.QUESTION)
     assert snapshot.spread is not None
     spread = replace(snapshot.spread, small_return=0.09, large_return=0.09)
     told = check_prose(replace(snapshot, spread=spread))

@@ -16,8 +16,8 @@ from core.answer.since import Since, since
 from core.answer.snapshot import Question, Snapshot, take
 from core.note.phrase import FURTHER, adds_up, further_places
 from core.note.since_note import since_sentences
-from tests.core import build
 from tests.examples import examples
+from tests.market import Theme, holdings, make_market, prices, weekdays
 from tests.random.test_prose import check_prose
 
 #: A signed number of a sentence with its unit.
@@ -109,7 +109,7 @@ def random_markets(draw: st.DrawFn) -> Snapshot:
     """Two funds over eleven or twelve years, a few lines, two files of each; any sign of gap."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     first = draw(st.sampled_from(["2014-12-29", "2022-12-29"]))
-    days = build.weekdays(first, "2026-02-27")
+    days = weekdays(first, "2026-02-27")
     size = len(days)
     drift, tide = draw(st.floats(-0.002, 0.002)), draw(st.sampled_from([0.0, -0.004, 0.004]))
 
@@ -131,12 +131,12 @@ def random_markets(draw: st.DrawFn) -> Snapshot:
         for when, listed in (("2025-12-31", own), ("2026-01-30", kept)):
             values = dict(zip(listed, rng.uniform(1, 90, len(listed)), strict=True))
             total = sum(values.values()) / share
-            files.append(build.holdings(fund, when, values, total=total))
-    held = build.prices(days, closes, provisional={"S-1": days[-1]} if draw(st.booleans()) else {})
+            files.append(holdings(fund, when, values, total=total))
+    held = prices(days, closes, provisional={"S-1": days[-1]} if draw(st.booleans()) else {})
     as_of = draw(st.sampled_from([days[-1], days[-1] - timedelta(days=14), None]))
     window = draw(st.sampled_from(["YTD", "MTD", "1M", "2025-12-31:2026-02-05", "2025", "3M"]))
-    theme = build.Theme("Odd 7", tuple(symbols[:2]))
-    market = build.market(held, *files, themes=(theme,))
+    theme = Theme("Odd 7", tuple(symbols[:2]))
+    market = make_market(held, *files, themes=(theme,))
     return take(market, Question("S-1", "LGE", window, as_of, "pr"))
 
 

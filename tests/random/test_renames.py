@@ -19,8 +19,8 @@ from core.data.frames import Block, Events, Holdings, Prices, Theme
 from core.data.market import Market
 from core.explain.measures import explain
 from core.measures.changes import changes
-from tests.core.build import NAN, holdings, market, prices, weekdays
 from tests.examples import examples
+from tests.market import NAN, holdings, make_market, prices, weekdays
 from tests.random.cases import FEATURES, Case, cases, same, told
 
 DAYS = weekdays("2026-01-05", "2026-02-27")
@@ -46,11 +46,13 @@ def asked(
         holdings("IWM", str(DAYS[20]), new or {"FISV": 40, "B": 60}, names=NAMES),
     )
     splits = how.pop("splits", ())
-    return market(prices(DAYS, {**FUNDS, "B": FLAT, **closes}, splits=splits), *files, LARGE, **how)
+    return make_market(
+        prices(DAYS, {**FUNDS, "B": FLAT, **closes}, splits=splits), *files, LARGE, **how
+    )
 
 
-def window(held: Market, basis: str = "pr") -> Any:
-    view = take(held, Question(window=f"{DAYS[0]}:{DAYS[-1]}", basis=basis)).small  # type: ignore[arg-type]
+def window(market: Market, basis: str = "pr") -> Any:
+    view = take(market, Question(window=f"{DAYS[0]}:{DAYS[-1]}", basis=basis)).small  # type: ignore[arg-type]
     assert view is not None
     return view
 
@@ -80,8 +82,8 @@ AFTER = [p if i >= CHANGE else NAN for i, p in enumerate(FALL)]
 def test_a_renamed_line_is_one_line_whoever_knows_it(
     closes: Mapping[str, list[float]], symbol: str
 ) -> None:
-    held = asked(closes)
-    view = window(held)
+    market = asked(closes)
+    view = window(market)
     returns, contribution = line(view, symbol)
     assert returns == pytest.approx(20 / 60 - 1)
     # 60 % to the second file, then 40 % of what is left of the basket
@@ -90,7 +92,7 @@ def test_a_renamed_line_is_one_line_whoever_knows_it(
     assert contribution == pytest.approx(0.6 * middle + second)
     assert (view.lines, view.measured, view.later) == (2, 2, 0)
     assert view.breadth.n == 2 and view.breadth.down == 1
-    found = changes(held, *held.holdings["IWM"])
+    found = changes(market, *market.holdings["IWM"])
     assert found.renamed == (("FI", "FISV"),) and not found.joined and not found.left
     (one,) = (r for r in found.resized if r.symbol == "FISV")
     drift = 0.6 * (1 + middle) / (1 + 0.6 * middle)
@@ -107,16 +109,16 @@ def test_a_renamed_line_is_one_line_whoever_knows_it(
 def test_a_line_is_named_by_either_ticker_before_a_rename_and_after_it(
     closes: Mapping[str, list[float]], day: int, name: str
 ) -> None:
-    held = asked(closes, themes=[Theme("payments", (name,))])
+    market = asked(closes, themes=[Theme("payments", (name,))])
     question = Question(
         window=f"{DAYS[0]}:{DAYS[-1]}", basis="pr", as_of=DAYS[day], without=(f"IWM:{name}",)
     )
-    snapshot = take(held, question)
+    snapshot = take(market, question)
     assert snapshot.small is not None and snapshot.small.without is not None
     (symbol,) = snapshot.small.without.symbols
     assert symbol in NAMES and [theme.symbols for theme in snapshot.small.themes] == [(symbol,)]
     assert not any("nothing is left out" in remark for remark in snapshot.remarks)
-    (one,) = explain(held, snapshot, "IWM", "contribution", name)
+    (one,) = explain(market, snapshot, "IWM", "contribution", name)
     assert one.value == pytest.approx(line(snapshot.small, symbol)[1])
 
 
@@ -136,10 +138,10 @@ def test_a_rename_is_told_by_a_file_of_a_fund_of_the_same_index(
         holdings("IWM", str(DAYS[0]), {"FI": 60, "B": 40}, names=NAMES),
         holdings("VTWO", str(DAYS[20]), {"FISV": 40, "B": 60}, names=NAMES),
     )
-    held = market(prices(DAYS, {**FUNDS, "B": FLAT, "FISV": FALL}), *files, LARGE)
+    market = make_market(prices(DAYS, {**FUNDS, "B": FLAT, "FISV": FALL}), *files, LARGE)
     indices = {"IWM": "Russell 2000", "VTWO": index}
-    held = replace(held, reference=replace(held.reference, indices=indices))
-    view = take(held, Question(window=f"{DAYS[0]}:{as_of}", basis="pr", as_of=as_of)).small
+    market = replace(market, reference=replace(market.reference, indices=indices))
+    view = take(market, Question(window=f"{DAYS[0]}:{as_of}", basis="pr", as_of=as_of)).small
     assert view is not None
     assert [one.symbol for one in view.left_out] == ([] if joined else ["FI"])
     if joined:
@@ -170,19 +172,19 @@ def test_dividends_and_adjusted_closes_go_with_the_closes() -> None:
     flat, split = {**FUNDS, "B": FLAT}, {"FI": BEFORE, "FISV": AFTER}
     files = asked(split).holdings
     paid = [("FI", DAYS[3], 1.5), ("FISV", DAYS[CHANGE + 2], 2.0)]
-    held = Market(prices(DAYS, {**flat, **split}, dividends=paid), files, asked(split).reference)
+    market = Market(prices(DAYS, {**flat, **split}, dividends=paid), files, asked(split).reference)
     grown = 1.0
     for i in range(1, SIZE):
         cash = {3: 1.5, CHANGE + 2: 2.0}.get(i, 0.0)
         grown *= (FALL[i] + cash) / FALL[i - 1]
-    assert line(window(held, "tr"), "FISV")[0] == pytest.approx(grown - 1)
+    assert line(window(market, "tr"), "FISV")[0] == pytest.approx(grown - 1)
     # adjusted closes: 90 % of the close up to a dividend of the new ticker, equal after it
     adjusted = {
         "FI": BEFORE,
         "FISV": [p * (0.9 if i < CHANGE + 2 else 1.0) for i, p in enumerate(AFTER)],
     }
-    held = Market(prices(DAYS, {**flat, **split}, adjusted=adjusted), files, held.reference)
-    assert line(window(held, "tr"), "FISV")[0] == pytest.approx(20 / (60 * 0.9) - 1)
+    market = Market(prices(DAYS, {**flat, **split}, adjusted=adjusted), files, market.reference)
+    assert line(window(market, "tr"), "FISV")[0] == pytest.approx(20 / (60 * 0.9) - 1)
 
 
 def test_a_chain_of_renames_is_one_line() -> None:
@@ -195,7 +197,7 @@ def test_a_chain_of_renames_is_one_line() -> None:
         name: [p if a <= i < b else NAN for i, p in enumerate(FALL)]
         for name, a, b in (("A1", 0, 10), ("A2", 10, 20), ("A3", 20, SIZE))
     }
-    view = window(market(prices(DAYS, {**FUNDS, "B": FLAT, **part}), *files, LARGE))
+    view = window(make_market(prices(DAYS, {**FUNDS, "B": FLAT, **part}), *files, LARGE))
     assert line(view, "A3")[0] == pytest.approx(20 / 60 - 1)
 
 
@@ -205,14 +207,14 @@ def test_a_rename_by_identifier_though_the_names_differ() -> None:
         holdings("IWM", str(DAYS[at]), {s: 50, "B": 50}, names=names, identifiers={s: "cusip:1"})
         for at, s in ((0, "KAR"), (20, "OPLN"))
     ]
-    held = market(prices(DAYS, {**FUNDS, "B": FLAT, "OPLN": FALL}), *files, LARGE)
-    assert line(window(held), "OPLN")[0] == pytest.approx(20 / 60 - 1)
+    market = make_market(prices(DAYS, {**FUNDS, "B": FLAT, "OPLN": FALL}), *files, LARGE)
+    assert line(window(market), "OPLN")[0] == pytest.approx(20 / 60 - 1)
 
 
 def test_two_funds_that_name_one_company_under_two_tickers_have_one_line() -> None:
-    held = asked({"FISV": FALL})
+    market = asked({"FISV": FALL})
     lagging = holdings("SPY", str(DAYS[0]), {"FI": 50, "B": 50}, names=NAMES)
-    both = Market(held.prices, held.holdings | {"SPY": (lagging,)}, held.reference)
+    both = Market(market.prices, market.holdings | {"SPY": (lagging,)}, market.reference)
     found = take(both, Question(window=f"{DAYS[0]}:{DAYS[-1]}", basis="pr"))
     assert found.large is not None and "FISV" in found.large.contributors.symbols
     assert found.gap_leaders is not None and set(found.gap_leaders.symbols) == {"B", "FISV"}
@@ -226,18 +228,18 @@ def test_a_ticker_given_up_and_listed_again_by_another_company_is_not_the_old_on
         "IWM", str(DAYS[30]), {"FISV": 40, "B": 40, "FI": 20}, names={**names, "FI": "Fig Inc"}
     )
     closes = {**FUNDS, "B": FLAT, "FISV": FALL, "FI": [NAN] * 28 + [5.0] * (SIZE - 28)}
-    held = market(prices(DAYS, closes), old, new, third, LARGE)
-    assert held.lines(old) == ("FISV", "B") and held.lines(third) == ("FISV", "B", "FI")
+    market = make_market(prices(DAYS, closes), old, new, third, LARGE)
+    assert market.lines(old) == ("FISV", "B") and market.lines(third) == ("FISV", "B", "FI")
 
 
 # -- over random markets ---------------------------------------------------------------
 
 
-def leaps(held: Market, symbol: str, on: date) -> bool:
+def leaps(market: Market, symbol: str, on: date) -> bool:
     """Whether a line's closes step to the threefold, or to a third, at a day."""
     closes = [
         (day < np.datetime64(on), price)
-        for block in held.prices.blocks
+        for block in market.prices.blocks
         if symbol in block.symbols
         for day, price in zip(
             block.sessions, block.close[:, block.symbols.index(symbol)], strict=True

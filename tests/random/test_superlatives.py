@@ -16,8 +16,9 @@ from core.data.errors import CoreError
 from core.data.market import Market
 from core.note.note import headline
 from core.note.story import story
-from tests.core import build, naive_rarity
+from tests.core import naive_rarity
 from tests.examples import examples
+from tests.market import make_market, prices, weekdays
 from tests.random.test_against_naive import returned, shifted
 from tests.random.test_prose import MONTHS, check_prose
 
@@ -57,7 +58,7 @@ def day(text: str | None) -> date:
 def histories(draw: st.DrawFn) -> tuple[Snapshot, list[date], list[float], list[float]]:
     """Two funds of one to nine years; drifts, ties, jumps at the end, holes; some as-of dates."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    days = build.weekdays(draw(st.sampled_from(["2017-03-01", "2021-03-01", "2024-11-01"])),
+    days = weekdays(draw(st.sampled_from(["2017-03-01", "2021-03-01", "2024-11-01"])),
                           "2026-02-27")  # fmt: skip
     coarse = draw(st.sampled_from([4, 2, 3]))
     levels = []
@@ -74,7 +75,7 @@ def histories(draw: st.DrawFn) -> tuple[Snapshot, list[date], list[float], list[
     keep[[0, -1]] = True
     days = [d for d, k in zip(days, keep, strict=True) if k]
     small, large = (level[keep].tolist() for level in levels)
-    held = build.market(build.prices(days, {"AAA": small, "BBB": large}))
+    market = make_market(prices(days, {"AAA": small, "BBB": large}))
     window = draw(
         st.sampled_from(["1D", "1D", "1W", "MTD", "1M", "3M", "QTD", "YTD", "1Y", "range"])
     )
@@ -83,9 +84,9 @@ def histories(draw: st.DrawFn) -> tuple[Snapshot, list[date], list[float], list[
         window = f"{days[first]}:{days[max(last, first + 1)]}"
     as_of = days[-1 - draw(st.sampled_from([0, 0, 1, 7]))]
     try:
-        snapshot = take(held, Question("AAA", "BBB", window, as_of, "pr"))
+        snapshot = take(market, Question("AAA", "BBB", window, as_of, "pr"))
     except CoreError:
-        snapshot = take(held, Question("AAA", "BBB", "1D", None, "pr"))
+        snapshot = take(market, Question("AAA", "BBB", "1D", None, "pr"))
     size = days.index(snapshot.as_of) + 1
     return snapshot, days[:size], small[:size], large[:size]
 
@@ -199,7 +200,7 @@ def snapshot_market(
 ) -> Market:
     """The market of a history, up to its as-of date."""
     _, days, small, large = history
-    return build.market(build.prices(days, {"AAA": small, "BBB": large}))
+    return make_market(prices(days, {"AAA": small, "BBB": large}))
 
 
 @examples(25)
@@ -244,7 +245,7 @@ def calendars(draw: st.DrawFn) -> tuple[Market, Question]:
         for end in sorted(shifted(one, back) for one in ends) if whole else ():
             closes[friday_of(end)] = float(draw(level))
     begin = float(draw(level))
-    days = build.weekdays(str(friday_of(date(as_of.year - 1, 12, 31))), str(as_of))
+    days = weekdays(str(friday_of(date(as_of.year - 1, 12, 31))), str(as_of))
     middle, last = (begin + draw(st.integers(-1, 1)) * draw(st.integers(0, 20)) for _ in range(2))
     half = date(as_of.year, 6, 30)
     stops = [(days[0], begin), (half, middle), (as_of, last)]
@@ -253,8 +254,8 @@ def calendars(draw: st.DrawFn) -> tuple[Market, Question]:
         closes |= dict(zip(inside, np.linspace(low, high, len(inside)).tolist(), strict=True))
     sessions = sorted(closes)
     small = [closes[d] for d in sessions]
-    held = build.market(build.prices(sessions, {"AAA": small, "BBB": [100.0] * len(small)}))
-    return held, Question("AAA", "BBB", draw(st.sampled_from(labels)), as_of, "pr")
+    market = make_market(prices(sessions, {"AAA": small, "BBB": [100.0] * len(small)}))
+    return market, Question("AAA", "BBB", draw(st.sampled_from(labels)), as_of, "pr")
 
 
 @examples(40)

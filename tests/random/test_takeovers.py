@@ -16,7 +16,7 @@ from core.data.frames import Holdings
 from core.data.market import Market
 from core.explain.ground import Ground
 from core.explain.lines import line as explained
-from tests.core.build import NAN, holdings, market, prices, weekdays
+from tests.market import NAN, holdings, make_market, prices, weekdays
 from tests.random.cases import same, told
 
 DAYS = weekdays("2025-12-29", "2026-04-10")
@@ -36,22 +36,22 @@ def asked(closes: Sequence[float], *files: Holdings, quiet: bool = False, **how:
     others = [NAN if quiet and 0 < i < SIZE - 1 else 10.0 for i in range(SIZE)]
     held = prices(DAYS, {"AAA": closes, "B": others, "IWM": FLAT, "SPY": FLAT}, **how)
     old = holdings("IWM", str(DAYS[0]), {"AAA": 50, "B": 50})
-    return market(held, *(files or (old,)), LARGE)
+    return make_market(held, *(files or (old,)), LARGE)
 
 
-def answer(held: Market, first: int = 0, last: int = SIZE - 1, **how: Any) -> Any:
-    return take(held, Question(window=f"{DAYS[first]}:{DAYS[last]}", basis="pr", **how))
+def answer(market: Market, first: int = 0, last: int = SIZE - 1, **how: Any) -> Any:
+    return take(market, Question(window=f"{DAYS[first]}:{DAYS[last]}", basis="pr", **how))
 
 
-def returned(held: Market) -> float:
-    view = answer(held).small
+def returned(market: Market) -> float:
+    view = answer(market).small
     return float(view.contributors.returns[view.contributors.symbols.index("AAA")])
 
 
 @pytest.mark.parametrize("factor", [5.0, 3.1, 0.3])
 def test_the_line_ends_at_the_gap_everywhere(factor: float) -> None:
-    held = asked(taken(factor=factor))
-    found = answer(held, daily=True)
+    market = asked(taken(factor=factor))
+    found = answer(market, daily=True)
     view, gone = found.small, f"last traded {DAYS[STOP - 1]}"
     row = view.contributors.symbols.index("AAA")
     assert view.contributors.returns[row] == pytest.approx(0.10)
@@ -62,9 +62,9 @@ def test_the_line_ends_at_the_gap_everywhere(factor: float) -> None:
     by_day = found.daily["IWM"]
     moved = dict(zip(by_day.sessions.tolist(), by_day.advances.tolist(), strict=True))
     assert moved[DAYS[STOP - 1]] == 1 and not any(moved[day] == 1 for day in DAYS[STOP:])
-    why = explained(Ground(held, found, "IWM"), "AAA")
+    why = explained(Ground(market, found, "IWM"), "AAA")
     assert why is not None and why.computed == pytest.approx(0.05) and why.notes == (gone,)
-    path = trail(held, found, "IWM", "AAA")
+    path = trail(market, found, "IWM", "AAA")
     assert path is not None and path.contribution[-1] == pytest.approx(0.05)
     assert path.flags == (gone,)
 
@@ -105,8 +105,8 @@ def test_both_companies_of_a_ticker_are_two_lines() -> None:
     assert (joined.returns, left.returns) == (pytest.approx(1.0), pytest.approx(0.10))
     # a file from inside the gap lists the old one still, or the new one by its price
     between = [holdings("IWM", str(DAYS[40]), {"AAA": 1}, price={"AAA": p}) for p in (11.5, 50.0)]
-    held = asked(closes, old, new)
-    assert [held.lines(file) for file in between] == [("AAA",), ("AAA-2",)]
+    market = asked(closes, old, new)
+    assert [market.lines(file) for file in between] == [("AAA",), ("AAA-2",)]
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -129,7 +129,7 @@ def test_a_market_with_a_takeover_answers_as_the_one_where_the_line_just_ended(s
     paid = [("A", DAYS[rng.randrange(stop)], 0.2), ("B", DAYS[rng.randrange(SIZE)], 0.1)]
     with_new = [*paid, ("A", DAYS[-1], 0.5)]
     one, two = (
-        market(prices(DAYS, {**paths, "A": closes}, dividends=cash), *files)
+        make_market(prices(DAYS, {**paths, "A": closes}, dividends=cash), *files)
         for closes, cash in ((ended, paid), (back, with_new))
     )
     for _ in range(4):
@@ -157,12 +157,12 @@ def test_a_ticker_is_looked_at_in_its_own_years() -> None:
     cut, back = days.index(date(2025, 12, 10)), days.index(date(2026, 1, 20))
     closes = [10.0 if i < cut else 80.0 if i >= back else NAN for i in range(len(days))]
     flat = [10.0] * len(days)
-    held = market(
+    market = make_market(
         prices(days, {"AAA": closes, "B": flat, "IWM": flat, "SPY": flat}),
         holdings("IWM", str(days[0]), {"AAA": 50, "B": 50}),
         LARGE,
     )
-    view = take(held, Question(window=f"{days[0]}:{days[-1]}", basis="pr")).small
+    view = take(market, Question(window=f"{days[0]}:{days[-1]}", basis="pr")).small
     assert view is not None
     row = view.contributors.symbols.index("AAA")
     assert view.contributors.flags[row] == (f"last traded {days[cut - 1]}",)

@@ -65,14 +65,6 @@ LATER = {
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    where = tmp_path_factory.mktemp("home")
-    command = [sys.executable, "-m", "tui", "--demo", "--home", str(where), "status"]
-    subprocess.run(command, check=True, capture_output=True)
-    return where
-
-
-@pytest.fixture(scope="module")
 def start(home: Path) -> dict[str, list[str]]:
     done = subprocess.run(
         [sys.executable, "-c", START, str(home)], capture_output=True, text=True, cwd=ROOT

@@ -88,14 +88,15 @@ def test_the_command_line_keeps_a_fault(
 SCREEN = """
 import sys
 from pathlib import Path
-from tests.tui.markets import QUESTION, FakeDesk, market
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.markets import QUESTION, small_market
 from tui.screen.app import InternalsApp
 from tui.state.config import Config
 def broken(self):
     secret = "hunter2"
     raise KeyError(len(secret))
 InternalsApp.poll = broken
-app = InternalsApp(FakeDesk(market()), Config(), QUESTION)
+app = InternalsApp(FakeDesk(small_market()), Config(), QUESTION)
 app.crash_log = Path(sys.argv[1])
 app.run()
 """

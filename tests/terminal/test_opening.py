@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import termios
 import time
 from collections.abc import Iterator
@@ -20,7 +21,8 @@ from textual.pilot import Pilot
 
 from bench.terminal import ROOT, Terminal
 from tests.tui.driving import lines_of, settle
-from tests.tui.markets import QUESTION, SlowDesk, market
+from tests.tui.fake_desk import SlowDesk
+from tests.tui.markets import QUESTION, small_market
 from tests.vt import Screen
 from tui.command.commands import COMMANDS
 from tui.panes.frame import READING, Start, frame
@@ -31,27 +33,22 @@ from tui.text.spans import plain
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
 SIZE = (120, 36)
-#: Stays on the frame for a while, then goes on as it would have.
+#: Stays on the frame until it is told to go on as it would have.
 SLOWLY = """
-import sys, time
+import os, sys, time
 import tui.cli.screen as show
 run = show._run
+def wait_for(number):
+    while not os.path.exists(f"{{sys.argv[2]}}{{number}}"):
+        time.sleep(0.02)
 def slowly(*given):
-    time.sleep(1.2)
+    wait_for(1)
     {then}
     return run(*given)
 show._run = slowly
 from tui.cli.run import run as command
 sys.exit(command(["--demo", "--home", sys.argv[1]]))
 """
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    where = tmp_path_factory.mktemp("home")
-    command = [sys.executable, "-m", "tui", "--demo", "--home", str(where), "status"]
-    subprocess.run(command, check=True, capture_output=True)
-    return where
 
 
 # -- where it stands -----------------------------------------------------------------
@@ -66,7 +63,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_panes_come_where_the_frame_stood(
     size: tuple[int, int], seat: Seat, simulated: bool
 ) -> None:
-    desk = SlowDesk(market(simulated=simulated))
+    desk = SlowDesk(small_market(simulated=simulated))
     desk.memory.remember(QUESTION, seat)
     app = InternalsApp(desk, Config(), QUESTION)
     keys = {command.name: command.keys for command in COMMANDS if command.keys}
@@ -145,19 +142,39 @@ class Shown:
     """A program on a terminal, and what a person sees of it."""
 
     def __init__(self, home: Path, then: str = "") -> None:
-        self.terminal = Terminal(
-            [sys.executable, "-c", SLOWLY.format(then=then or "pass"), str(home)], size=SIZE
-        )
+        self._folder = tempfile.TemporaryDirectory()
+        self._signs = f"{self._folder.name}/go-on"
+        program = SLOWLY.format(then=then or "pass")
+        self.terminal = Terminal([sys.executable, "-c", program, str(home), self._signs], size=SIZE)
         self.modes = termios.tcgetattr(self.terminal._fd)
         self.screen = Screen(*SIZE)
         self.decode = codecs.getincrementaldecoder("utf-8")().decode
 
-    def until(self, text: str, seconds: float = 20.0) -> list[str]:
-        end = time.monotonic() + seconds
+    def close(self) -> None:
+        """End the program where it has not ended."""
+        self.terminal.close()
+        self._folder.cleanup()
+
+    def go_on(self, number: int = 1) -> None:
+        """Let it go on from its first or its second wait."""
+        Path(f"{self._signs}{number}").touch()
+
+    def until(self, text: str) -> list[str]:
+        """What is seen once a text is; waits far longer than it ever takes."""
+        end = time.monotonic() + 60
         while text not in "\n".join(self.screen.lines()) and time.monotonic() < end:
             self.take(0.1)
         assert text in "\n".join(self.screen.lines())
         return self.screen.lines()
+
+    def until_all_is_drawn(self) -> None:
+        """Wait until nothing of what another size left is seen, and then for silence."""
+        end = time.monotonic() + 60
+        while "?" in "".join(self.screen.lines()[:-1]) and time.monotonic() < end:
+            self.take(0.1)
+        while self.take(0.4):
+            pass
+        assert "?" not in "".join(self.screen.lines()[:-1])
 
     def take(self, seconds: float) -> bool:
         got = self.terminal.read(seconds)
@@ -188,7 +205,7 @@ def shown(home: Path, then: str = "") -> Iterator[Shown]:
     try:
         yield one
     finally:
-        one.terminal.close()
+        one.close()
 
 
 def echoes(one: Shown) -> bool:
@@ -202,6 +219,7 @@ def test_what_is_typed_on_the_frame_is_kept_for_the_screen(home: Path) -> None:
         assert one.screen.alternate and not echoes(one)
         one.terminal.send("3v")
         assert READING in one.until("quit")[-2]
+        one.go_on()
         lines = one.until("IWM return")
         assert any("━▸3 Breadth" in line for line in one.until("━▸3 Breadth"))
         assert not any("3v" in line for line in lines)
@@ -213,13 +231,13 @@ def test_a_paste_on_the_frame_presses_no_key(home: Path) -> None:
     with shown(home) as one:
         one.until("quit")
         one.terminal.send("\x1b[200~4q\x1b[31mD\x03\x1a\x1b[201~")
+        one.go_on()
         lines = one.until("IWM return")
-        while one.take(0.6):
-            pass
+        # had the paste pressed its keys, they came before this one
+        one.terminal.send("3")
+        one.until("━▸3")
         assert not any("━▸4" in line for line in lines)
         assert one.screen.alternate
-        one.terminal.send("4")
-        one.until("━▸4")
         one.terminal.send("1q")
         assert one.ended() == 0
 
@@ -241,6 +259,7 @@ def test_a_signal_on_the_screen_tells_the_same(
     home: Path, number: signal.Signals, code: int
 ) -> None:
     with shown(home) as one:
+        one.go_on()
         one.until("IWM return")
         os.kill(one.terminal.pid, number)
         assert one.ended() == code
@@ -250,12 +269,14 @@ def test_ctrl_c_on_the_frame_ends_the_screen_when_it_comes(home: Path) -> None:
     with shown(home) as one:
         one.until("quit")
         one.terminal.send("\x03")
+        one.go_on()
         assert one.ended() == 0
 
 
 def test_a_fault_on_the_way_gives_the_terminal_back(home: Path) -> None:
     with shown(home, "raise RuntimeError('no such thing')") as one:
         one.until("Contributors")
+        one.go_on()
         assert one.ended() == 2
 
 
@@ -273,6 +294,7 @@ def test_a_fault_once_the_screen_has_begun_gives_it_back_too(home: Path) -> None
     )
     with shown(home, then) as one:
         one.until("Contributors")
+        one.go_on()
         assert one.ended() == 143
 
 
@@ -281,11 +303,11 @@ def test_a_terminal_of_another_size_by_then_is_drawn_anew(home: Path) -> None:
         one.until("Contributors")
         one.terminal.resize(100, 30)
         one.screen.resize(100, 30)
+        one.go_on()
         one.until("as of 2026-06-26")
-        while one.take(0.4):
-            pass
+        one.until_all_is_drawn()
         lines = one.screen.lines()
-        assert len(lines) == 30 and "?" not in "".join(lines[:-1])
+        assert len(lines) == 30
         assert sum(line.startswith("━▸") for line in lines) == 1, lines
         assert "Contributors" not in "".join(lines)
         one.terminal.send("q")
@@ -299,6 +321,7 @@ def test_an_answer_that_is_there_before_the_screen_is_shown_when_it_comes(home: 
         "    given[0].market()\n"
     )
     with shown(home, then) as one:
+        one.go_on()
         one.until("IWM return")
         one.terminal.send("q")
         assert one.ended() == 0
@@ -309,16 +332,17 @@ def test_an_answer_that_takes_its_time_leaves_a_screen_that_obeys(home: Path) ->
         "import core.answer.snapshot as snapshot\n"
         "    take = snapshot.take\n"
         "    def late(*asked):\n"
-        "        time.sleep(3)\n"
+        "        wait_for(2)\n"
         "        return take(*asked)\n"
         "    snapshot.take = late\n"
     )
     with shown(home, then) as one:
         one.until("Contributors")
-        time.sleep(3.2)
+        one.go_on()
         one.terminal.send("?")
-        one.until("Moving", seconds=5)
+        assert "IWM return" not in "".join(one.until("Moving"))
         one.terminal.send("\x1b")
+        one.go_on(2)
         one.until("IWM return")
         one.terminal.send("q")
         assert one.ended() == 0

@@ -14,7 +14,8 @@ from textual._compositor import Compositor
 
 from bench.terminal import ROOT
 from tests.tui.driving import lines_of, press, settle, until
-from tests.tui.markets import NOW, QUESTION, FakeDesk, market
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.markets import NOW, QUESTION, small_market
 from tui.doctor import machine
 from tui.screen.app import InternalsApp
 from tui.state.config import Config
@@ -28,7 +29,7 @@ KEYS = ("2", "j", "v", "3", "v", "4", "1", "v", "z", "z", "x", "left_square_brac
 def lines_after_keys(config: Config) -> list[list[str]]:
     """What is seen after each key."""
     found: list[list[str]] = []
-    app = InternalsApp(FakeDesk(market()), config, QUESTION, now=lambda: NOW)
+    app = InternalsApp(FakeDesk(small_market()), config, QUESTION, now=lambda: NOW)
 
     async def run() -> None:
         async with app.run_test(size=(120, 36)) as pilot:

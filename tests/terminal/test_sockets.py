@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -119,8 +120,9 @@ def test_the_hook_sees_a_bucket(
     assert "import obstore" in record.read_text()
 
 
-def test_no_command_opens_a_socket(record: Path, tmp_path: Path) -> None:
+def test_no_command_opens_a_socket(record: Path, demo_once: Path, tmp_path: Path) -> None:
     home, prices = ("--home", tmp_path / "home"), tmp_path / "closes.csv"
+    shutil.copytree(demo_once, tmp_path / "home")
     prices.write_text("symbol,date,close\nIWM,2026-06-25,100\nIWM,2026-06-26,101\n")
     picture = ("--format", "png", "--picture", "gap", "--output", tmp_path / "gap.png")
     codes = one_after_another(
@@ -143,9 +145,8 @@ def test_no_command_opens_a_socket(record: Path, tmp_path: Path) -> None:
     assert not record.exists() or record.read_text() == ""
 
 
-def test_no_key_that_does_not_fetch_opens_a_socket(record: Path, tmp_path: Path) -> None:
-    assert internals("status", "--demo", "--home", tmp_path) == 0
-    with started(tmp_path) as terminal:
+def test_no_key_that_does_not_fetch_opens_a_socket(record: Path, demo_home: Path) -> None:
+    with started(demo_home) as terminal:
         read_until(terminal.ours, b"IWM", b"help", b"Breadth", b"as of")
         for key in KEYS:
             os.write(terminal.ours, key.encode())

@@ -5,10 +5,9 @@ from __future__ import annotations
 import codecs
 import os
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,17 +17,6 @@ from tests.vt import Screen
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
 SIZE = (120, 36)
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    where = tmp_path_factory.mktemp("home")
-    done = subprocess.run(
-        [sys.executable, "-m", "tui", "--demo", "--home", str(where), "status"],
-        capture_output=True,
-    )
-    assert done.returncode == 0
-    return where
 
 
 class Shown:
@@ -41,16 +29,21 @@ class Shown:
         # a read may end within a letter
         self.decode = codecs.getincrementaldecoder("utf-8")().decode
 
-    def until(self, text: str, seconds: float = 30.0) -> None:
+    def until(self, text: str) -> None:
         """Wait for a text on the screen, and then for silence."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end and text not in "\n".join(self.screen.lines()):
-            self.take(0.1)
-        assert text in "\n".join(self.screen.lines())
+        self.wait(lambda: text in "\n".join(self.screen.lines()))
         self.calm()
 
-    def calm(self) -> None:
-        while self.take(0.4):
+    def wait(self, true: Callable[[], bool], seconds: float = 60.0) -> None:
+        """Read until something is true; far longer than it ever takes."""
+        end = time.monotonic() + seconds
+        while not true():
+            assert time.monotonic() < end, "\n".join(self.screen.lines())
+            self.take(0.1)
+
+    def calm(self, seconds: float = 0.4) -> None:
+        """Read until nothing has come for a while."""
+        while self.take(seconds):
             pass
 
     def take(self, seconds: float) -> str:
@@ -87,22 +80,25 @@ def test_a_stop_and_a_continue_bring_every_cell_back(shown: Shown) -> None:
     shown.until("IWM return")
     before = shown.screen.seen()
     shown.terminal.send("\x1a")
-    shown.calm()
-    assert not shown.screen.alternate
+    shown.wait(lambda: not shown.screen.alternate)
+    # the screen is left before the process stops
+    shown.wait(lambda: stopped(shown.terminal.pid))
     os.kill(shown.terminal.pid, signal.SIGCONT)
-    shown.until("IWM return")
-    assert shown.screen.alternate
-    assert shown.screen.seen() == before
+    shown.wait(lambda: shown.screen.alternate and shown.screen.seen() == before)
+
+
+def stopped(process: int) -> bool:
+    """Whether a process of ours has been stopped since it was looked at last."""
+    return os.WIFSTOPPED(os.waitpid(process, os.WUNTRACED | os.WNOHANG)[1])
 
 
 def test_a_frame_stands_between_its_marks_and_begins_with_a_move(ours: Shown) -> None:
     ours.until("IWM return")
     ours.data = ""
     ours.terminal.send("2j")
+    ours.wait(lambda: 0 < ours.data.count("\x1b[?2026h") == ours.data.count("\x1b[?2026l"))
     ours.calm()
-    frames = ours.data.split("\x1b[?2026h")[1:]
-    assert len(frames) >= 1
-    for frame in frames:
+    for frame in ours.data.split("\x1b[?2026h")[1:]:
         body, mark, rest = frame.partition("\x1b[?2026l")
         assert body.startswith("\x1b[") and body.endswith("\x1b[m")
         assert mark and not rest
@@ -112,7 +108,7 @@ def test_a_frame_stands_between_its_marks_and_begins_with_a_move(ours: Shown) ->
 
 def test_nothing_is_sent_while_nothing_changes_or_the_mouse_moves(ours: Shown) -> None:
     ours.until("IWM return")
-    drained(ours.terminal, 1.0)
+    ours.calm(1.5)
     assert drained(ours.terminal, 3.0) == b""
     for x in range(5, 100, 5):
         ours.terminal.send(f"\x1b[<35;{x};{8 + x % 20}M")
@@ -125,8 +121,7 @@ def test_what_another_program_wrote_is_drawn_over(ours: Shown) -> None:
     ours.screen.feed("\x1b[5;1H\x1b[0;31mwall: the machine goes down in five minutes" * 4)
     assert ours.screen.seen() != before
     ours.terminal.send("\x0c")
-    ours.calm()
-    assert ours.screen.seen() == before
+    ours.wait(lambda: ours.screen.seen() == before)
 
 
 def test_a_terminal_that_lost_its_cells_in_a_resize_is_drawn_anew(shown: Shown) -> None:
@@ -135,9 +130,9 @@ def test_a_terminal_that_lost_its_cells_in_a_resize_is_drawn_anew(shown: Shown) 
     for size in ((100, 30), (160, 45), SIZE):
         shown.terminal.resize(*size)
         shown.screen.resize(*size)
+        shown.wait(lambda: not any("????" in line for line in shown.screen.lines()))
         shown.calm()
-        assert not any("????" in line for line in shown.screen.lines())
-    assert shown.screen.seen() == before
+    shown.wait(lambda: shown.screen.seen() == before)
 
 
 def test_a_size_that_comes_back_at_once_is_drawn_anew(ours: Shown) -> None:
@@ -146,14 +141,12 @@ def test_a_size_that_comes_back_at_once_is_drawn_anew(ours: Shown) -> None:
     ours.terminal.resize(SIZE[0] - 9, SIZE[1])
     ours.terminal.resize(*SIZE)
     ours.screen.resize(*SIZE)
-    ours.calm()
-    assert ours.screen.seen() == before
+    ours.wait(lambda: ours.screen.seen() == before)
 
 
 def test_the_terminal_is_left_as_it_was(shown: Shown) -> None:
     shown.until("IWM return")
     shown.terminal.send("q")
-    shown.calm()
+    modes = ("?1049l", "?25h", "?1000l", "?2004l", "?1004l")
+    shown.wait(lambda: all(f"\x1b[{mode}" in shown.data for mode in modes))
     assert not shown.screen.alternate
-    for mode in ("?1049l", "?25h", "?1000l", "?2004l", "?1004l"):
-        assert f"\x1b[{mode}" in shown.data

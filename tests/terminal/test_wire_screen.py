@@ -15,7 +15,8 @@ from textual.drivers.headless_driver import HeadlessDriver
 from textual.pilot import Pilot
 
 from tests.tui.driving import press, seen, settle
-from tests.tui.markets import NOW, QUESTION, FakeDesk, market
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.markets import NOW, QUESTION, small_market
 from tests.vt import Screen
 from tui.screen.app import InternalsApp
 from tui.state.config import THEMES, Config
@@ -60,7 +61,7 @@ class Tee(HeadlessDriver):
 
 def run(story: Any, *, theme: str = "dark") -> Tee:
     app = InternalsApp(
-        FakeDesk(market(hostile=True)),
+        FakeDesk(small_market(hostile=True)),
         Config(theme=theme),
         QUESTION,
         now=lambda: NOW,

@@ -12,7 +12,8 @@ from typing import Any
 
 from core.data.frames import Holdings, LeftOut, Theme
 from core.data.market import Market
-from tests.tui.markets import NOW, QUESTION, FakeDesk, market
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.markets import NOW, QUESTION, small_market
 
 #: Rewrites the title and the clipboard, moves, clears, asks, turns round, hides, acts, closes.
 PAYLOADS = (
@@ -104,8 +105,8 @@ def dirty(clean: Market) -> Market:
 class HostileDesk(FakeDesk):
     """A desk whose sentences are hostile too, and whose refresh is a child that shouts them."""
 
-    def __init__(self, held: Market) -> None:
-        super().__init__(held)
+    def __init__(self, market: Market) -> None:
+        super().__init__(market)
         said = [json.dumps({"stage": bad(n), "symbol": bad(n + 1), "message": p})
                 for n, p in enumerate(PAYLOADS)]  # fmt: skip
         code = f"import time\nfor s in {[*said, *PAYLOADS]!r}:"
@@ -120,7 +121,7 @@ def main() -> None:
     from tui.screen.app import InternalsApp
     from tui.state.config import Config
 
-    app = InternalsApp(HostileDesk(dirty(market())), Config(), QUESTION, now=lambda: NOW)
+    app = InternalsApp(HostileDesk(dirty(small_market())), Config(), QUESTION, now=lambda: NOW)
     app.run()
     sys.exit(app.return_code)
 

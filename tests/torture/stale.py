@@ -25,7 +25,7 @@ from core.data.question import Question
 from tests.torture import steps
 from tests.torture.clocks import clocks
 from tests.torture.report import Row
-from tests.tui.markets import QUESTION, market
+from tests.tui.markets import QUESTION, small_market
 from tui.report.document import document
 from tui.screen.chrome import age_texts
 from tui.service.cost import sentence
@@ -164,7 +164,7 @@ def _partial() -> Row:
 
     wrong: list[str] = []
     for covered in (0.2, 0.5, 0.85, 0.899):
-        snapshot = take(market(covered=covered), QUESTION)
+        snapshot = take(small_market(covered=covered), QUESTION)
         told, text = document(snapshot), written(snapshot, "text")
         weight = told["indices"]["IWM"]["weight_measured"]
         if told["state"] != "partial" or snapshot.complete or not weight < COVERAGE_FLOOR:
@@ -184,7 +184,7 @@ def _partial() -> Row:
 
 def _doubtful() -> Row:
     """A line with impossible closes is measured like one that has none."""
-    clean = market()
+    clean = small_market()
     wrong: list[str] = []
     changes: dict[str, Callable[[np.ndarray], np.ndarray]] = {
         "25-fold": lambda column: column * 25.0,

@@ -24,7 +24,7 @@ from tests.torture.hostile import PAYLOADS, bad, dirty
 from tests.torture.processes import ROOT
 from tests.torture.report import Row
 from tests.torture.stream import WORD, faults
-from tests.tui.markets import QUESTION, market
+from tests.tui.markets import QUESTION, small_market
 from tui.command.commands import COMMANDS
 
 #: Commands that end this screen: the demo is another one, after it.
@@ -172,7 +172,7 @@ def _written(folder: Path) -> Row:
     from tui.report.formats import FORMATS, written
     from tui.text.streams import write
 
-    snapshot = take(dirty(market()), Question(as_of=QUESTION.as_of, basis="pr", daily=True))
+    snapshot = take(dirty(small_market()), Question(as_of=QUESTION.as_of, basis="pr", daily=True))
     wrong: list[str] = []
     times = 0
     for kind in FORMATS:

@@ -8,7 +8,7 @@ import numpy as np
 
 from cache.facts.pairs import shipped_pairs
 from core.data.market import Market
-from tests.core.build import market, prices, weekdays
+from tests.market import make_market, prices, weekdays
 
 DAYS = weekdays("2024-01-02", "2026-06-26")
 FUNDS = tuple(dict.fromkeys(fund for pair in shipped_pairs() for fund in (pair.small, pair.large)))
@@ -27,4 +27,4 @@ def board_market(*, simulated: bool = True) -> Market:
     """The market: every fund of the shipped pairs but one."""
     table = {fund: closes(number) for number, fund in enumerate(FUNDS) if fund != WITHOUT}
     table[ENDED][-3:] = [float("nan")] * 3
-    return replace(market(prices(DAYS, table)), simulated=simulated)
+    return replace(make_market(prices(DAYS, table)), simulated=simulated)

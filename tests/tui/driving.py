@@ -16,7 +16,8 @@ from textual.pilot import Pilot
 
 from core.answer.snapshot import Question
 from core.data.market import Market
-from tests.tui.markets import NOW, QUESTION, FakeDesk
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.markets import NOW, QUESTION
 from tui.screen.app import InternalsApp
 from tui.state.config import Config
 
@@ -102,7 +103,8 @@ _parsed: dict[tuple[object, ...], list[RuleSet]] = {}
 
 def _parse_once(sheet: Stylesheet, css: str, **place: Any) -> list[RuleSet]:
     """What a style sheet's text comes to, for every screen of a run: a fifth of a start."""
-    key = (css, *place.values(), *sorted(sheet._variables.items()))
+    variables = sheet._variables
+    key = (css, *place.values(), *variables, *variables.values())
     if key not in _parsed:
         _parsed[key] = _parse(sheet, css, **place)
     return _parsed[key]
@@ -116,7 +118,7 @@ def _paint_nothing(compositor: Compositor, *args: Any, **named: Any) -> None:
 def drive(
     story: Story,
     *,
-    held: Market | None = None,
+    market: Market | None = None,
     desk: FakeDesk | None = None,
     size: tuple[int, int] = (120, 36),
     config: Config | None = None,
@@ -138,7 +140,7 @@ def drive(
     Returns:
         The app, which has ended.
     """
-    app = InternalsApp(desk or FakeDesk(held), config or Config(), question, now=lambda: NOW)
+    app = InternalsApp(desk or FakeDesk(market), config or Config(), question, now=lambda: NOW)
 
     async def run() -> None:
         async with app.run_test(size=size) as pilot:

@@ -7,7 +7,8 @@ from datetime import timedelta
 from textual.pilot import Pilot
 
 from tests.tui.driving import press, seen, settle
-from tests.tui.markets import NOW, FakeDesk
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.markets import NOW
 from tui.report.fetched import FailureGroup, Fetched
 from tui.screen.app import InternalsApp
 

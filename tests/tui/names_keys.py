@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from textual.pilot import Pilot
 
 from tests.tui.driving import lines_of, press, seen
-from tests.tui.markets import FakeDesk
+from tests.tui.fake_desk import FakeDesk
 from tui.screen.app import InternalsApp
 
 Check = Callable[[Pilot[None], InternalsApp], Awaitable[None]]

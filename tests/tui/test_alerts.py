@@ -20,7 +20,8 @@ from core.answer.alerts import AlertError, AlertState, first, judge, parse
 from core.answer.snapshot import Question, take
 from core.data.market import Market
 from tests.tui.driving import drive, press, seen, settle
-from tests.tui.markets import NOW, FakeDesk, market, newer
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.markets import NOW, newer, small_market
 from tui.alerts import hook
 from tui.alerts.book import AlertBook
 from tui.alerts.judging import check
@@ -29,18 +30,18 @@ from tui.state.config import Config
 from tui.state.files import Memory
 
 ASKED = Question(basis="pr")
-HELD = market()
-ANSWER = take(HELD, ASKED)
+MARKET = small_market()
+ANSWER = take(MARKET, ASKED)
 
 
-def wider(held: Market, generation: int) -> Market:
+def wider(market: Market, generation: int) -> Market:
     """The same market in which IWM stands 5 points higher on the last session."""
-    blocks = list(held.prices.blocks)
+    blocks = list(market.prices.blocks)
     closes = blocks[-1].close.copy()
     closes[-1, blocks[-1].symbols.index("IWM")] *= 1.25 / 1.2
     blocks[-1] = replace(blocks[-1], close=closes)
-    prices = replace(held.prices, blocks=tuple(blocks))
-    return replace(held, prices=prices, generation=generation)
+    prices = replace(market.prices, blocks=tuple(blocks))
+    return replace(market, prices=prices, generation=generation)
 
 
 def book_in(path: Path) -> AlertBook:
@@ -96,7 +97,7 @@ def test_a_fired_alert_stays_fired_over_a_restart_until_it_has_crossed_back(
     tmp_path: Path,
 ) -> None:
     book_in(tmp_path).add(AlertState(parse("gap > 12", ASKED)))
-    wide = take(wider(HELD, 8), ASKED)  # 25.125 % less 9.109 %
+    wide = take(wider(MARKET, 8), ASKED)  # 25.125 % less 9.109 %
     assert book_in(tmp_path).judge([ANSWER], NOW) == []
     assert len(book_in(tmp_path).judge([wide], NOW)) == 1
     assert book_in(tmp_path).judge([wide], NOW) == []
@@ -167,7 +168,7 @@ def test_a_refresh_says_what_has_fired_since_it_began_and_runs_the_hook_once(
     out = tmp_path / "out"
     command = script(tmp_path, f"open({str(out)!r}, 'a').write('x')")
     config = Config(hook=tuple(command))
-    desk, book = FakeDesk(HELD), book_in(tmp_path)
+    desk, book = FakeDesk(MARKET), book_in(tmp_path)
     began = NOW - timedelta(minutes=5)
     assert check(desk, book, config, began, NOW) == []
     book.add(AlertState(parse("gap > 5", ASKED)))
@@ -187,36 +188,36 @@ def test_a_refresh_says_what_has_fired_since_it_began_and_runs_the_hook_once(
 # -- the screen ----------------------------------------------------------------------------
 
 
-async def bring(pilot: Pilot[None], app: InternalsApp, desk: FakeDesk, held: Market) -> None:
-    desk.held = held
+async def bring(pilot: Pilot[None], app: InternalsApp, desk: FakeDesk, market: Market) -> None:
+    desk.current = market
     app.poll()
     await settle(pilot, app)
 
 
 def test_an_alert_rings_once_marks_its_pane_and_is_said_until_esc() -> None:
-    desk = FakeDesk(HELD)
+    desk = FakeDesk(MARKET)
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         rings: list[int] = []
         with patch.object(app, "bell", lambda: rings.append(1)):
             await press(pilot, app, "home", ":", *"alert gap > 12", "enter")
             assert "alert set: gap > 12 pp; now 11.01 pp" in seen(app)
-            await bring(pilot, app, desk, newer(HELD, 8))
+            await bring(pilot, app, desk, newer(MARKET, 8))
             assert (rings, "◆" in seen(app)) == ([], False)
-            await bring(pilot, app, desk, wider(HELD, 9))
+            await bring(pilot, app, desk, wider(MARKET, 9))
             assert rings == [1]
             assert "◆ gap > 12 pp: now 16.02 pp (IWM:SPY YTD pr, 2026-06-30)" in seen(app)
             (title,) = [line for line in seen(app).split("\n") if "1 Spread" in line]
             assert "◆ alert" in title
             # stepping and other windows ring nothing; the same crossing rings no more
             await press(pilot, app, "<", "[", "]", "home")
-            await bring(pilot, app, desk, wider(HELD, 10))
+            await bring(pilot, app, desk, wider(MARKET, 10))
             assert rings == [1]
             assert "◆ gap > 12 pp" in seen(app)
             await press(pilot, app, "escape")
             assert "◆" not in seen(app)
-            await bring(pilot, app, desk, newer(HELD, 11))
-            await bring(pilot, app, desk, wider(HELD, 12))
+            await bring(pilot, app, desk, newer(MARKET, 11))
+            await bring(pilot, app, desk, wider(MARKET, 12))
             assert rings == [1, 1]
             await press(pilot, app, "A")
             assert "gap > 12 pp" in seen(app)
@@ -238,17 +239,17 @@ def test_an_alert_that_holds_when_it_is_set_says_that_it_waits() -> None:
         await press(pilot, app, "escape", ":", *"alert contribution ZZZ > 3", "enter")
         assert "alert set: contribution ZZZ IWM > 3 bp; it has no value now" in seen(app)
 
-    drive(story, held=HELD)
+    drive(story, market=MARKET)
 
 
 def test_an_alert_is_judged_on_its_own_window_whatever_is_shown() -> None:
-    desk = FakeDesk(HELD)
+    desk = FakeDesk(MARKET)
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "home", ":", *"alert gap > 12", "enter", "[", "t")
         assert "6M" in seen(app)
         with patch.object(app, "bell", lambda: None):
-            await bring(pilot, app, desk, wider(HELD, 9))
+            await bring(pilot, app, desk, wider(MARKET, 9))
         assert "◆ gap > 12 pp: now 16.02 pp (IWM:SPY YTD pr" in seen(app)
 
     drive(story, desk=desk)
@@ -258,7 +259,7 @@ def test_an_alert_is_judged_on_its_own_window_whatever_is_shown() -> None:
 def test_what_another_process_saw_first_rings_here_too_and_runs_no_second_hook(
     tmp_path: Path,
 ) -> None:
-    desk = FakeDesk(HELD)
+    desk = FakeDesk(MARKET)
     out = tmp_path / "out"
     config = Config(hook=tuple(script(tmp_path, f"open({str(out)!r}, 'a').write('x')")))
     book = AlertBook(desk.memory)
@@ -268,10 +269,10 @@ def test_what_another_process_saw_first_rings_here_too_and_runs_no_second_hook(
         rings: list[int] = []
         with patch.object(app, "bell", lambda: rings.append(1)):
             await press(pilot, app, "home")
-            other = FakeDesk(wider(HELD, 8))
+            other = FakeDesk(wider(MARKET, 8))
             later = NOW + timedelta(minutes=1)
             assert len(check(other, book, config, NOW, later)) == 1
-            await bring(pilot, app, desk, wider(HELD, 8))
+            await bring(pilot, app, desk, wider(MARKET, 8))
             assert rings == [1]
             assert "◆ gap > 12 pp" in seen(app)
 
@@ -281,7 +282,7 @@ def test_what_another_process_saw_first_rings_here_too_and_runs_no_second_hook(
 
 @pytest.mark.process
 def test_a_screen_runs_the_hook_beside_it_and_says_what_went_wrong(tmp_path: Path) -> None:
-    desk = FakeDesk(HELD)
+    desk = FakeDesk(MARKET)
     AlertBook(desk.memory).add(AlertState(parse("gap > 5", ASKED)))
     config = Config(hook=("/no/such/program",))
 
@@ -297,7 +298,7 @@ def test_a_screen_runs_the_hook_beside_it_and_says_what_went_wrong(tmp_path: Pat
 
 
 def test_a_broken_file_of_alerts_leaves_the_numbers() -> None:
-    desk = FakeDesk(HELD)
+    desk = FakeDesk(MARKET)
     AlertBook(desk.memory).path.write_text("{")
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
@@ -312,7 +313,7 @@ def test_a_broken_file_of_alerts_leaves_the_numbers() -> None:
 
 
 def test_the_list_keeps_its_cursor_in_sight() -> None:
-    desk = FakeDesk(HELD)
+    desk = FakeDesk(MARKET)
     book = AlertBook(desk.memory)
     for level in range(20):
         book.add(AlertState(parse(f"gap > {100 + level}", ASKED)))
@@ -332,7 +333,7 @@ def test_the_list_keeps_its_cursor_in_sight() -> None:
 
 
 def test_what_fires_while_another_is_unseen_is_counted_until_esc() -> None:
-    desk = FakeDesk(HELD)
+    desk = FakeDesk(MARKET)
     book = AlertBook(desk.memory)
     for text in ("gap > 5", "breadth > 50", "gap > 12"):
         book.add(AlertState(parse(text, ASKED)))
@@ -343,7 +344,7 @@ def test_what_fires_while_another_is_unseen_is_counted_until_esc() -> None:
             assert "◆ share_up IWM > 50 %: now 63.3 % (IWM:SPY YTD pr, 2026-06-30)" in seen(app)
             assert "(and 1 more: see the alerts)" in seen(app)
             assert seen(app).count("◆ alert") == 2  # Spread and Breadth
-            await bring(pilot, app, desk, wider(HELD, 8))
+            await bring(pilot, app, desk, wider(MARKET, 8))
             assert "◆ gap > 12 pp" in seen(app)
             assert "(and 2 more: see the alerts)" in seen(app)
             await press(pilot, app, "escape")
@@ -353,7 +354,7 @@ def test_what_fires_while_another_is_unseen_is_counted_until_esc() -> None:
 
 
 def test_quotes_of_today_answer_no_question_but_their_own_again() -> None:
-    desk = FakeDesk(HELD)
+    desk = FakeDesk(MARKET)
     book = AlertBook(desk.memory)
     for question in (ASKED, replace(ASKED, window="1M")):
         book.add(AlertState(parse("gap > 50", question)))
@@ -366,7 +367,7 @@ def test_quotes_of_today_answer_no_question_but_their_own_again() -> None:
             app.ringer.check(replace(app.snapshot, state="intraday"), desk.identity())
             await settle(pilot, app)
         assert desk.asked == []
-        await bring(pilot, app, desk, newer(HELD, 8))
+        await bring(pilot, app, desk, newer(MARKET, 8))
         assert replace(ASKED, window="1M") in desk.asked
 
     drive(story, desk=desk)
@@ -379,7 +380,7 @@ def test_another_store_of_the_same_number_is_judged_anew() -> None:
         def identity(self) -> str | None:
             return f"{self.generation()} {self.place}"
 
-    desk = Desk(HELD)
+    desk = Desk(MARKET)
     AlertBook(desk.memory).add(AlertState(parse("gap > 12", replace(ASKED, window="6M"))))
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
@@ -387,7 +388,7 @@ def test_another_store_of_the_same_number_is_judged_anew() -> None:
             await press(pilot, app, "home")
             assert "◆" not in seen(app)
             desk.place = "another"
-            await bring(pilot, app, desk, wider(HELD, 7))
+            await bring(pilot, app, desk, wider(MARKET, 7))
             assert "◆ gap > 12 pp" in seen(app)
 
     drive(story, desk=desk)

@@ -14,7 +14,7 @@ from core.answer.snapshot import Question
 from core.data.frames import Announcement
 from tests.home import Cli, note
 from tests.tui.driving import drive, press, seen
-from tests.tui.markets import market
+from tests.tui.markets import small_market
 from tui.screen.app import InternalsApp
 
 HEAD = "fund,symbol,action,effective,source\n"
@@ -73,7 +73,7 @@ def told(symbol: str, action: str = "leave", when: date = date(2026, 6, 26)) -> 
 
 def test_the_changes_pane_shows_them_first_with_their_day() -> None:
     changes = (told("S28"), told("S27"), told("L19", "join"), told("NOPE"))
-    held = replace(market(), announced=changes)
+    held = replace(small_market(), announced=changes)
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "4", "z")
@@ -91,11 +91,11 @@ def test_the_changes_pane_shows_them_first_with_their_day() -> None:
         await press(pilot, app, "j", "j", "j", "enter", "escape", "d", "escape", "S")
         assert app.is_running and "L19" in seen(app)
 
-    drive(story, held=held, question=Question(as_of=date(2026, 6, 25), basis="pr"))
+    drive(story, market=held, question=Question(as_of=date(2026, 6, 25), basis="pr"))
 
 
 def test_a_step_past_the_day_makes_of_the_announced_what_left() -> None:
-    held = replace(market(), announced=(told("S29"),))
+    held = replace(small_market(), announced=(told("S29"),))
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "4", "z")
@@ -105,4 +105,4 @@ def test_a_step_past_the_day_makes_of_the_announced_what_left() -> None:
         assert "top three contributors left by" in seen(app) and "as announced" not in seen(app)
         assert "- left" in seen(app) and "(S29); together" in seen(app)
 
-    drive(story, held=held, question=Question(as_of=date(2026, 6, 25), basis="pr"))
+    drive(story, market=held, question=Question(as_of=date(2026, 6, 25), basis="pr"))

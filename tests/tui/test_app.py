@@ -9,13 +9,13 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.driving import drive, lines_of, press, seen, settle
-from tests.tui.markets import END, HOSTILE, market
+from tests.tui.markets import END, HOSTILE, small_market
 from tui.panes.name import NameScreen
 from tui.panes.wording import wrapped
 from tui.screen.app import InternalsApp
 from tui.state.config import Config
 
-HELD = market()
+MARKET = small_market()
 Check = Callable[[Pilot[None], InternalsApp], Awaitable[None]]
 
 
@@ -33,7 +33,7 @@ def test_contributions_and_closing_rows_add_up_as_printed() -> None:
             assert sum(numbers[:-1]) == numbers[-1]
 
     for size in ((80, 24), (120, 36), (160, 48)):
-        drive(story, held=HELD, size=size if size[0] > 84 else (100, 24))
+        drive(story, market=MARKET, size=size if size[0] > 84 else (100, 24))
 
 
 def test_leaders_and_laggards_of_both_indices_side_by_side() -> None:
@@ -42,7 +42,7 @@ def test_leaders_and_laggards_of_both_indices_side_by_side() -> None:
         for told in ("S29", "+296", "S00", "-168", "L19", "+180", "L00", "-94"):
             assert told in text
 
-    drive(story, held=HELD, size=(160, 48))
+    drive(story, market=MARKET, size=(160, 48))
 
 
 def test_every_pane_says_simulated_and_a_real_market_never() -> None:
@@ -52,8 +52,8 @@ def test_every_pane_says_simulated_and_a_real_market_never() -> None:
     async def untold(pilot: Pilot[None], app: InternalsApp) -> None:
         assert "SIMULATED" not in seen(app).upper()
 
-    drive(told, held=market(simulated=True))
-    drive(untold, held=HELD)
+    drive(told, market=small_market(simulated=True))
+    drive(untold, market=MARKET)
 
 
 def test_below_the_floor_nothing_is_claimed_and_numbers_are_listed() -> None:
@@ -69,7 +69,7 @@ def test_below_the_floor_nothing_is_claimed_and_numbers_are_listed() -> None:
         assert "lines rose (" not in seen(app)
         assert "19 of 30 measured lines rose" in seen(app)
 
-    drive(story, held=market(covered=0.80))
+    drive(story, market=small_market(covered=0.80))
 
 
 def test_a_missing_index_is_told_in_a_sentence() -> None:
@@ -80,7 +80,7 @@ def test_a_missing_index_is_told_in_a_sentence() -> None:
         for pane in "234":
             await press(pilot, app, pane, "v", "v", "x", "v")
 
-    drive(story, held=market(held=("IWM",)), size=(160, 48))
+    drive(story, market=small_market(listed=("IWM",)), size=(160, 48))
 
 
 def test_missing_fund_closes_leave_the_contributors() -> None:
@@ -90,7 +90,7 @@ def test_missing_fund_closes_leave_the_contributors() -> None:
         await press(pilot, app, "3", "v", "v")
         assert "needs both funds' closes" in seen(app)
 
-    drive(story, held=market(funds=("IWM",)), size=(160, 48))
+    drive(story, market=small_market(funds=("IWM",)), size=(160, 48))
 
 
 def test_hostile_names_reach_no_pane_raw() -> None:
@@ -113,7 +113,7 @@ def test_hostile_names_reach_no_pane_raw() -> None:
         assert app.is_running
 
     assert len(HOSTILE) == 10
-    drive(story, held=market(hostile=True), size=(200, 60))
+    drive(story, market=small_market(hostile=True), size=(200, 60))
 
 
 def test_wide_characters_keep_columns_straight() -> None:
@@ -123,7 +123,7 @@ def test_wide_characters_keep_columns_straight() -> None:
         await press(pilot, app, "2", "z", "+", "+", "+", "+")
         assert {cell_len(line) for line in lines_of(app)} == {100}
 
-    drive(story, held=market(hostile=True), size=(100, 40))
+    drive(story, market=small_market(hostile=True), size=(100, 40))
 
 
 def test_a_storm_of_sizes() -> None:
@@ -141,7 +141,7 @@ def test_a_storm_of_sizes() -> None:
                 assert "IWM" in lines[0]
         assert "▸1 Spread" in seen(app)
 
-    drive(story, held=HELD, painted=True)
+    drive(story, market=MARKET, painted=True)
 
 
 def test_every_size_shows_the_headline_from_80x24_on() -> None:
@@ -154,7 +154,7 @@ def test_every_size_shows_the_headline_from_80x24_on() -> None:
             # 2021 was 12 points the other way: wider, but no lead
             assert "a wider lead than in any full year since 2018." in text
 
-    drive(story, held=HELD)
+    drive(story, market=MARKET)
 
 
 def test_nothing_of_an_older_answer_comes_back_with_another_height() -> None:
@@ -171,7 +171,7 @@ def test_nothing_of_an_older_answer_comes_back_with_another_height() -> None:
             assert "+20.00 %" not in seen(app)
             assert "is measured" in seen(app)
 
-    drive(story, held=HELD)
+    drive(story, market=MARKET)
 
 
 def test_no_word_and_no_unit_stands_alone_on_the_last_line() -> None:
@@ -195,9 +195,9 @@ def test_one_index_without_files_leaves_its_room_to_the_other() -> None:
         await press(pilot, app, "l", "x", "l")
         assert "▸ - left S29" in seen(app)
 
-    held = market()
-    one = replace(held, holdings={**held.holdings, "SPY": held.holdings["SPY"][:1]})
-    drive(story, held=one, size=(160, 40))
+    market = small_market()
+    one = replace(market, holdings={**market.holdings, "SPY": market.holdings["SPY"][:1]})
+    drive(story, market=one, size=(160, 40))
 
 
 def test_the_mouse_chooses_panes_rows_and_headers() -> None:
@@ -216,7 +216,7 @@ def test_the_mouse_chooses_panes_rows_and_headers() -> None:
         await settle(pilot, app)
         assert "▸3 Breadth" in seen(app)
 
-    drive(story, held=HELD)
+    drive(story, market=MARKET)
 
 
 @pytest.mark.parametrize("theme", ["dark", "light", "colour-blind", "red-up", "terminal"])
@@ -225,7 +225,7 @@ def test_every_theme_draws_the_same_text(theme: str) -> None:
         assert "IWM +20.00 %" in seen(app)
         await press(pilot, app, "2", "slash", *"s2")
 
-    drive(story, held=HELD, config=Config(theme=theme))
+    drive(story, market=MARKET, config=Config(theme=theme))
 
 
 def test_ascii_alone() -> None:
@@ -241,7 +241,7 @@ def test_ascii_alone() -> None:
         assert "--------" in told
 
     try:
-        drive(story, held=HELD, config=Config(ascii=True))
+        drive(story, market=MARKET, config=Config(ascii=True))
     finally:
         from tui.text.spans import Characters
         from tui.widgets.drawing import Painter
@@ -254,7 +254,7 @@ def test_the_first_question_is_what_was_given() -> None:
         assert app.snapshot is not None
         assert app.snapshot.as_of == END
 
-    drive(story, held=HELD)
+    drive(story, market=MARKET)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
@@ -266,7 +266,7 @@ def test_damage_of_the_store_is_said_on_every_screen(size: tuple[int, int]) -> N
             assert any("! generation 3 is damaged" in line for line in last), (pane, last)
 
     said = "generation 3 is damaged (objects/x.npy: gone); generation 2 is shown instead"
-    drive(story, held=replace(market(), damage=(said,)), size=size)
+    drive(story, market=replace(small_market(), damage=(said,)), size=size)
 
 
 def test_what_is_not_measured_is_in_no_running_sum() -> None:
@@ -276,7 +276,7 @@ def test_what_is_not_measured_is_in_no_running_sum() -> None:
         assert "+1,920 bp" in seen(app)
         assert "+864 bp" in seen(app)
 
-    drive(story, held=HELD, size=(160, 48))
+    drive(story, market=MARKET, size=(160, 48))
 
 
 def test_the_gap_view_says_what_a_name_brought_to_each_index() -> None:
@@ -288,4 +288,4 @@ def test_the_gap_view_says_what_a_name_brought_to_each_index() -> None:
         # 4.8 % of -19.5 %; a twentieth of what lies below the same, of the other index
         assert rows["L00"].split()[-4:-1] == ["Industrials", "-93.6", "+170.0"]
 
-    drive(story, held=HELD, size=(160, 60))
+    drive(story, market=MARKET, size=(160, 60))

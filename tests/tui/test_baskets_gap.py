@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from core.answer.snapshot import take
 from core.note.headline import headline
 from tests.tui.driving import drive, press, seen
-from tests.tui.markets import QUESTION, market
+from tests.tui.markets import QUESTION, small_market
 from tests.tui.test_standing import type_line
 from tests.tui.test_story import check
 from tui.report.document import document
@@ -18,12 +18,12 @@ from tui.report.short import to_line
 from tui.screen.app import InternalsApp
 
 #: IWM's lines rose 20 % together, SPY's 9 %; SPY has no closes of its own.
-HELD = market(funds=("IWM",))
+MARKET = small_market(funds=("IWM",))
 WORDS = "apart by +11.00 pp this year (IWM +20.00 %, SPY +9.00 %), which is not ranked."
 
 
 def test_it_is_told_in_the_sentence_the_line_and_the_json() -> None:
-    snapshot = take(HELD, QUESTION)
+    snapshot = take(MARKET, QUESTION)
     assert snapshot.spread is None and snapshot.basket_gap == pytest.approx(0.11)
     sentence = f"{headline(snapshot)}"
     assert sentence.startswith(
@@ -37,7 +37,7 @@ def test_it_is_told_in_the_sentence_the_line_and_the_json() -> None:
 
 
 def test_the_prose_is_of_the_lines_and_says_so() -> None:
-    text = check(take(HELD, QUESTION), "full")
+    text = check(take(MARKET, QUESTION), "full")
     assert text.startswith(
         "The measured stocks of IWM outpaced those of SPY by 11.0 percentage points from 31"
         " December 2025 to 26 June 2026. Those of IWM gained 20.0% before dividends, those of SPY"
@@ -52,21 +52,21 @@ def test_the_prose_is_of_the_lines_and_says_so() -> None:
     ):
         assert words in text
     assert "The gap is" not in text and "market closes" not in text
-    short = check(take(HELD, QUESTION), "short")
+    short = check(take(MARKET, QUESTION), "short")
     assert 40 <= len(short.split()) <= 80 and "\n" not in short
     # too little of either is measured for a gap: what the fund with closes made is told
-    thin = check(take(market(funds=("IWM",), covered=0.8), QUESTION), "full")
+    thin = check(take(small_market(funds=("IWM",), covered=0.8), QUESTION), "full")
     assert thin.startswith("How far IWM and SPY are apart from 31 December 2025 to 26 June 2026")
     assert " is not known (no closes of SPY). IWM gained 20.0% before dividends." in thin
     assert thin.endswith("The return of IWM is of its market closes.") and " led " not in thin
-    alone = check(take(HELD, replace(QUESTION, small="SPY", large="SPY", alone=True)), "full")
+    alone = check(take(MARKET, replace(QUESTION, small="SPY", large="SPY", alone=True)), "full")
     assert alone.startswith("What SPY returned from 31 December 2025 to 26 June 2026 is not known")
     assert "The measured stocks of SPY gained 9.00% before dividends." in alone
 
 
 def test_it_is_not_told_where_the_funds_gap_is_or_too_little_is_measured() -> None:
-    assert take(market(), QUESTION).basket_gap is None
-    thin = take(market(funds=("IWM",), covered=0.8), QUESTION)
+    assert take(small_market(), QUESTION).basket_gap is None
+    thin = take(small_market(funds=("IWM",), covered=0.8), QUESTION)
     assert thin.basket_gap is None and "measured lines alone" not in f"{headline(thin)}"
     assert document(thin)["baskets"] is None
 
@@ -83,4 +83,4 @@ def test_it_is_shown_in_pane_1_and_weights_say_whose_they_are() -> None:
         assert text.count("100.00") == 2 and "weights here are of the measured lines" in text
         await press(pilot, app, "1")
 
-    drive(story, held=HELD, size=(100, 30))
+    drive(story, market=MARKET, size=(100, 30))

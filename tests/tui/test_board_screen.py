@@ -21,7 +21,8 @@ from core.answer.board_news import state_of
 from core.data.question import Question
 from tests.tui.board_market import DAYS, board_market
 from tests.tui.driving import drive, press, seen, until
-from tests.tui.markets import FakeDesk, market
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.markets import small_market
 from tui.panes.board_rows import ORDERS, ordered
 from tui.screen.app import InternalsApp
 from tui.screen.board_screen import BoardScreen
@@ -29,7 +30,7 @@ from tui.state.board_look import BoardLooks
 from tui.state.config import Config, load
 from tui.text.board_figures import value_of
 
-HELD = board_market()
+MARKET = board_market()
 ASKED = Question(basis="pr")
 #: The last two sessions of the market.
 ENDS = ("2026-06-25", "2026-06-26")
@@ -51,11 +52,11 @@ def test_a_pair_and_back_to_its_row() -> None:
         await press(pilot, app, "escape")
         assert "MDY – SPY" in seen(app).splitlines()[0]
 
-    drive(story, desk=FakeDesk(HELD), question=ASKED)
+    drive(story, desk=FakeDesk(MARKET), question=ASKED)
 
 
 def test_order_and_cursor_are_found_again_at_the_next_start() -> None:
-    desk = FakeDesk(HELD)
+    desk = FakeDesk(MARKET)
     left = ""
 
     async def first(pilot: Pilot[None], app: InternalsApp) -> None:
@@ -81,7 +82,7 @@ def test_order_and_cursor_are_found_again_at_the_next_start() -> None:
 
 
 def test_r_fetches_what_the_board_shows_and_its_cost_is_said_first() -> None:
-    desk = FakeDesk(HELD)
+    desk = FakeDesk(MARKET)
     done = {"stage": "done", "message": "30 symbols fetched"}
     desk.argv = [sys.executable, "-c", f"print({json.dumps(done)!r})"]
     # the shipped pairs have 30 funds, and IWM:QQQ of the user's adds none
@@ -116,11 +117,11 @@ def test_the_rows_are_in_their_groups_and_say_what_is_missing() -> None:
         await until(pilot, lambda: stale in seen(app))
         assert "SIMULATED" in text.splitlines()[0]
 
-    drive(story, desk=FakeDesk(HELD), question=ASKED, size=(120, 48))
+    drive(story, desk=FakeDesk(MARKET), question=ASKED, size=(120, 48))
 
 
 def test_any_column_sorts_and_rows_without_the_figure_stand_last() -> None:
-    shown = board(HELD, [row.pair for row in board(HELD, ()).rows]).rows
+    shown = board(MARKET, [row.pair for row in board(MARKET, ()).rows]).rows
     assert shown == ()
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
@@ -141,7 +142,7 @@ def test_any_column_sorts_and_rows_without_the_figure_stand_last() -> None:
         await press(pilot, app, "S")
         assert rows_of(app)[:25] == names[:25][::-1]
 
-    drive(story, desk=FakeDesk(HELD), question=ASKED)
+    drive(story, desk=FakeDesk(MARKET), question=ASKED)
 
 
 def test_dates_and_basis_are_the_board_s_and_the_pair_s() -> None:
@@ -156,7 +157,7 @@ def test_dates_and_basis_are_the_board_s_and_the_pair_s() -> None:
         await press(pilot, app, ":", *"asof 2026-05-29", "enter")
         assert "as of 2026-05-29" in seen(app)
 
-    drive(story, desk=FakeDesk(HELD), question=ASKED)
+    drive(story, desk=FakeDesk(MARKET), question=ASKED)
 
 
 def test_the_rotation_has_every_pair_and_its_formula() -> None:
@@ -175,14 +176,14 @@ def test_the_rotation_has_every_pair_and_its_formula() -> None:
         await press(pilot, app, "escape", "v", "d")
         assert "gap: return of IJR less return of IVV" in seen(app)
 
-    drive(story, desk=FakeDesk(HELD), question=ASKED, size=(120, 40))
+    drive(story, desk=FakeDesk(MARKET), question=ASKED, size=(120, 40))
 
 
 def test_d_has_what_each_gap_is_the_difference_of() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "B", "d")
         # each fund's own return, from its closes of the two sessions
-        closes = {fund: HELD.series(fund) for fund in ("IWM", "SPY")}
+        closes = {fund: MARKET.series(fund) for fund in ("IWM", "SPY")}
         made = []
         for series in closes.values():
             assert series is not None and series.price is not None
@@ -193,13 +194,13 @@ def test_d_has_what_each_gap_is_the_difference_of() -> None:
         await until(pilot, lambda: f"{line} {gap:+.2f} pp" in seen(app))
         assert "closes: IWM " in seen(app)
 
-    drive(story, desk=FakeDesk(HELD), question=ASKED, size=(120, 40))
+    drive(story, desk=FakeDesk(MARKET), question=ASKED, size=(120, 40))
 
 
 def test_what_is_new_since_the_last_look_and_alerts_over_all_pairs() -> None:
-    desk = FakeDesk(HELD)
+    desk = FakeDesk(MARKET)
     pairs = [Pair("SMH", "SPY"), Pair("IWM", "SPY")]
-    before = board(HELD, pairs, "pr", date(2026, 6, 1))
+    before = board(MARKET, pairs, "pr", date(2026, 6, 1))
     states = {row.pair.name: state for row in before.rows if (state := state_of(row))}
     smh = states["SMH:SPY"]
     crossed = replace(smh, above={days: not above for days, above in smh.above.items()})
@@ -222,7 +223,7 @@ def test_what_is_new_since_the_last_look_and_alerts_over_all_pairs() -> None:
 
 
 def test_pairs_of_one_s_own_are_saved_in_the_config_and_read_at_once() -> None:
-    desk = FakeDesk(HELD)
+    desk = FakeDesk(MARKET)
     file = desk.config_file.path
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
@@ -264,7 +265,7 @@ def test_it_opens_first_where_the_config_says_so() -> None:
         await press(pilot, app, "escape")
         assert "IWM – SPY" in seen(app).splitlines()[0]
 
-    drive(story, desk=FakeDesk(HELD), question=ASKED, config=config)
+    drive(story, desk=FakeDesk(MARKET), question=ASKED, config=config)
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
@@ -282,7 +283,19 @@ def test_200_pairs_scroll_under_the_headings(theme: str) -> None:
         assert app.place.pair == rows_of(app)[-1]
 
     config = Config(pairs=pairs, theme=theme)
-    drive(story, desk=FakeDesk(HELD), question=ASKED, size=(80, 24), config=config)
+    drive(story, desk=FakeDesk(MARKET), question=ASKED, size=(80, 24), config=config)
+
+
+def test_a_long_pair_is_named_whole_and_other_columns_give_way() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "B")
+        (row,) = (line for line in seen(app).splitlines() if " IWM:SPY " in line)
+        assert len(re.findall(r"[+-]\d+\.\d\d", row)) == 5  # the gaps of all windows
+        await press(pilot, app, "G")
+        assert "EXS1.DE:Z049.TO " in seen(app)
+
+    config = Config(pairs=(("EXS1.DE", "Z049.TO"),))
+    drive(story, desk=FakeDesk(MARKET), question=ASKED, size=(80, 24), config=config)
 
 
 def test_nothing_held_and_half_of_a_pair() -> None:
@@ -302,7 +315,7 @@ def test_nothing_held_and_half_of_a_pair() -> None:
         await press(pilot, app, "escape")
         assert isinstance(app.screen, BoardScreen)
 
-    drive(half, desk=FakeDesk(market(simulated=True)))
+    drive(half, desk=FakeDesk(small_market(simulated=True)))
 
 
 def test_breadth_of_the_index_that_leads_where_there_is_room() -> None:
@@ -313,11 +326,11 @@ def test_breadth_of_the_index_that_leads_where_there_is_room() -> None:
         await press(pilot, app, "s", "u")
         assert rows_of(app)[0] == "IWM:SPY"
 
-    drive(story, desk=FakeDesk(market()), size=(170, 45))
+    drive(story, desk=FakeDesk(small_market()), size=(170, 45))
 
 
 def test_the_order_of_the_board_itself(tmp_path: Path) -> None:
-    rows = board(HELD, [Pair("IWM", "SPY"), Pair("XLRE", "SPY"), Pair("SMH", "SPY")]).rows
+    rows = board(MARKET, [Pair("IWM", "SPY"), Pair("XLRE", "SPY"), Pair("SMH", "SPY")]).rows
     by_month = ordered(rows, "1M", falling=False)
     gaps = [row.gaps.get("1M") for row in by_month]
     assert gaps[0] is not None and gaps[1] is not None

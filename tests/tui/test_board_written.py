@@ -5,16 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from cache.facts.pairs import board_pairs, shipped_pairs
+from core.answer.board import Board, BoardRow, Pair
+from core.measures.rarity import Extreme, Rank
 from tui.cli.run import run
+from tui.report.board import to_line
+from tui.report.pictures_board import board_title
 
 #: Closes of two pairs on three sessions: a rise of 10 % against 1 %, and of 4 % against 1 %.
 CLOSES = {"IWM": (92, 100, 110), "SPY": (197, 200, 202), "IJR": (24, 25, 26), "IVV": (99, 100, 101)}
 DAYS = ("2026-06-24", "2026-06-25", "2026-06-26")
+DAY = date(2026, 6, 26)
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +77,22 @@ def test_csv_html_text_and_line(home: Path, capsys: pytest.CaptureFixture[str]) 
     assert "no closes of MDY" in out
     _, out, _ = board(home, capsys, "--format", "line")
     assert out == "no pair has 250 stretches, 2026-06-26\n"
+
+
+def test_the_most_stretched_pairs_are_named_by_the_window_that_is_stretched() -> None:
+    """The gap of one month lies farther out than that of three: it is the one told."""
+
+    def rank(percentile: float) -> Rank:
+        return Rank(
+            -0.1, DAY, -1, 21, 1000, 3, 0, None, None, percentile, 1 - percentile, None,
+            Extreme(-0.2, DAY), DAY, 0,
+        )  # fmt: skip
+
+    row = BoardRow(Pair("IWM", "SPY"), ranks={"1M": rank(0.002), "3M": rank(0.6)})
+    shown = Board(DAY, "pr", (row,))
+    assert row.farthest == ("1M", 0.002) and row.stretched == pytest.approx(0.996)
+    assert to_line(shown) == "IWM-SPY 1M gap at percentile 0.2, 2026-06-26\n"
+    assert board_title(shown) == "IWM:SPY is stretched most: its 1M gap at percentile 0.2"
 
 
 def test_breadth_of_the_index_that_leads_by_hand(

@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 
 from tests.torture.hostile import dirty
 from tests.tui.driving import drive, press
-from tests.tui.markets import market
+from tests.tui.markets import small_market
 from tui.screen.app import InternalsApp
 
 
@@ -23,7 +23,7 @@ def test_every_pane_view_and_explanation_is_copied_clean() -> None:
                     await press(pilot, app, "Y", "y", "d", "Y", "escape", "v")
         assert app.is_running
 
-    drive(story, held=dirty(market()), size=(80, 24))
+    drive(story, market=dirty(small_market()), size=(80, 24))
     assert len(copied) > 8 and sum("PWNED" in text for text in copied) > 4
     for text in copied:
         assert text.replace("\n", "").replace("\t", "").isprintable(), text

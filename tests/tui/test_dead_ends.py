@@ -13,13 +13,14 @@ from core.answer.snapshot import take
 from core.answer.trail import trail
 from core.data.frames import Theme
 from tests.tui.driving import drive, lines_of, press, seen, settle, until
-from tests.tui.markets import QUESTION, FakeDesk, market
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.markets import QUESTION, small_market
 from tests.tui.test_standing import type_line
 from tui.screen import chrome
 from tui.screen.app import InternalsApp
 from tui.state.config import read
 
-HELD = market()
+MARKET = small_market()
 
 
 def head(app: InternalsApp) -> str:
@@ -45,7 +46,7 @@ def test_the_page_of_a_name_knows_window_date_and_basis() -> None:
         await press(pilot, app, "escape")
         assert "total return" in lines_of(app)[0] and "2026-06-30" in lines_of(app)[0]
 
-    drive(story, held=HELD, size=(110, 30))
+    drive(story, market=MARKET, size=(110, 30))
 
 
 def test_the_page_of_a_name_tells_no_window_with_the_figures_of_another() -> None:
@@ -71,7 +72,7 @@ def test_the_page_of_a_name_tells_no_window_with_the_figures_of_another() -> Non
         assert "in IWM, 1Y 2025-06-26 → 2026-06-26" in head(app)
 
     with patch("tui.panes.name.trail", slow):
-        drive(story, held=HELD, size=(110, 30))
+        drive(story, market=MARKET, size=(110, 30))
 
 
 def test_the_column_that_names_are_sorted_by_is_in_sight() -> None:
@@ -83,7 +84,7 @@ def test_the_column_that_names_are_sorted_by_is_in_sight() -> None:
         await press(pilot, app, "s", "w")
         assert "wgt %▼" in seen(app)
 
-    drive(story, held=HELD, size=(44, 24))
+    drive(story, market=MARKET, size=(44, 24))
 
 
 def test_bad_lines_are_one_sentence_and_what_stood_there_stays() -> None:
@@ -106,11 +107,11 @@ def test_bad_lines_are_one_sentence_and_what_stood_there_stays() -> None:
         assert app.snapshot is not None and f"{app.snapshot.as_of}" == "2026-06-30"
         assert "2099-01-01" in seen(app)
 
-    drive(story, desk=FakeDesk(HELD), size=(120, 36))
+    drive(story, desk=FakeDesk(MARKET), size=(120, 36))
 
 
 def test_five_hundred_marks_take_no_more_room_than_a_few() -> None:
-    snapshot = take(HELD, QUESTION)
+    snapshot = take(MARKET, QUESTION)
     names = tuple(f"N{n:03}" for n in range(500))
     without = chrome.standing(
         type(QUESTION)(as_of=QUESTION.as_of, without=names), snapshot, "theme all of them", 500
@@ -121,11 +122,11 @@ def test_five_hundred_marks_take_no_more_room_than_a_few() -> None:
 
 
 def test_a_theme_of_one_name_and_a_setting_of_one_line() -> None:
-    one = replace(HELD, reference=replace(HELD.reference, themes=(Theme("one", ("S29",)),)))
+    one = replace(MARKET, reference=replace(MARKET.reference, themes=(Theme("one", ("S29",)),)))
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await type_line(pilot, app, "theme one")
         assert "one: your own; 1 of 1 found" in seen(app)
 
-    drive(story, held=one, size=(120, 36))
+    drive(story, market=one, size=(120, 36))
     assert read('theme = "light"', "config.toml").theme == "light"

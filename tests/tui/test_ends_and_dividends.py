@@ -9,8 +9,8 @@ import pytest
 
 from core.answer.snapshot import Question, Snapshot, take
 from core.note.story import story
-from tests.core.build import NAN, holdings, market, prices, weekdays
 from tests.home import Cli, note
+from tests.market import NAN, holdings, make_market, prices, weekdays
 from tests.random.test_prose import check_prose
 
 DAYS = weekdays("2025-12-29", "2026-06-26")
@@ -26,7 +26,7 @@ def answer(ends: dict[str, str], through: dict[str, str] | None = None) -> Snaps
     asked = dict.fromkeys(closes, DAYS[-1])
     asked |= {symbol: date.fromisoformat(when) for symbol, when in (through or {}).items()}
     files = [holdings(f, "2025-12-31", dict.fromkeys("ABCDEFGHIJ", 1.0)) for f in ("IWM", "SPY")]
-    return take(market(prices(DAYS, closes, through=asked), *files), Question(basis="pr"))
+    return take(make_market(prices(DAYS, closes, through=asked), *files), Question(basis="pr"))
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,8 @@ def test_total_returns_of_funds_without_dividends_are_named_price_returns(
     }
     cash = [(symbol, date(2026, 3, 16), 0.5) for symbol in paid]
     lists = [holdings(fund, "2025-12-31", {"A": 1.0}) for fund in ("IWM", "SPY") if files]
-    snapshot = take(market(prices(DAYS, closes, dividends=cash), *lists), Question(basis="tr"))
+    market = make_market(prices(DAYS, closes, dividends=cash), *lists)
+    snapshot = take(market, Question(basis="tr"))
     prose = " ".join(str(one) for paragraph in story(snapshot, "short") for one in paragraph)
     assert f"{words} to " in prose and prose.count("dividends") == 1
     said = [one for one in snapshot.warnings if one.startswith(("there are no div", "no div"))]
@@ -154,11 +155,11 @@ def test_a_date_that_one_fund_alone_has_not_reached_is_said_with_the_fund() -> N
         for symbol in ("IWM", "SPY", "A")
     }
     files = [holdings(fund, "2025-12-31", {"A": 1.0}) for fund in ("IWM", "SPY")]
-    held = market(prices(DAYS, closes), *files)
-    late = take(held, Question(basis="pr", as_of=DAYS[-1]))
+    market = make_market(prices(DAYS, closes), *files)
+    late = take(market, Question(basis="pr", as_of=DAYS[-1]))
     assert late.state == "partial"
     assert late.warnings[0] == (
         f"as of {DAYS[-1]} was asked, the last session is {DAYS[99]}, where closes of IWM end:"
         " refresh or import closes for a later one"
     )
-    assert take(held, Question(basis="pr", as_of=DAYS[99])).remarks == ()
+    assert take(market, Question(basis="pr", as_of=DAYS[99])).remarks == ()

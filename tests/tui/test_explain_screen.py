@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from core.answer.snapshot import take
 from tests.tui.driving import drive, press, seen
-from tests.tui.markets import QUESTION, market
+from tests.tui.markets import QUESTION, small_market
 from tui.host.scene import Scene
 from tui.panes.breadth import BreadthPane
 from tui.panes.changes import ChangesPane
@@ -22,7 +22,7 @@ from tui.panes.pane import Pane
 from tui.panes.spread import SpreadPane
 from tui.screen.app import InternalsApp
 
-HELD = market()
+MARKET = small_market()
 #: Views whose rows are lines: what is no line is of the index's return.
 LISTS_OF_LINES = ((2, "names"), (2, "windows"), (2, "movers"), (2, "left out"))
 #: Keys one after the other -> what `d` then says.
@@ -69,7 +69,7 @@ def test_d_explains_what_is_in_sight(walk: str) -> None:
             await press(pilot, app, "escape")
             assert words not in seen(app), keys
 
-    drive(check, held=HELD, size=(160, 60))
+    drive(check, market=MARKET, size=(160, 60))
 
 
 def test_d_explains_the_page_of_a_name() -> None:
@@ -78,13 +78,13 @@ def test_d_explains_the_page_of_a_name() -> None:
         assert "contribution of S29 Example S29 to IWM = 296.0000 bp" in seen(app)
         assert "no such number" not in seen(app)
 
-    drive(check, held=HELD, size=(160, 60))
+    drive(check, market=MARKET, size=(160, 60))
 
 
 @pytest.mark.parametrize("pane", [SpreadPane, Contributors, BreadthPane, ChangesPane])
 def test_no_view_is_without_an_explanation_of_its_own(pane: type[Pane]) -> None:
     """A view nobody thought of falls back to the index's return: each has a measure of its own."""
-    scene = Scene(take(HELD, QUESTION), HELD)
+    scene = Scene(take(MARKET, QUESTION), MARKET)
     for view in VIEWS[pane.NUMBER]:
         wanted = asked(scene, pane.NUMBER, view, "small", None)
         if (pane.NUMBER, view) not in LISTS_OF_LINES:

@@ -18,7 +18,8 @@ from core.answer.snapshot import Snapshot, final_sessions, take
 from core.data.market import Market
 from core.data.question import Question
 from tests.tui.driving import seen, settle
-from tests.tui.markets import QUESTION, SlowDesk, market
+from tests.tui.fake_desk import SlowDesk
+from tests.tui.markets import QUESTION, small_market
 from tui.report.document import to_json
 from tui.screen.app import InternalsApp
 from tui.service.service import Desk
@@ -118,10 +119,10 @@ def test_no_end_of_the_program_waits_for_a_disk_that_hangs(tmp_path: Path) -> No
 
 
 def test_steps_pressed_before_the_first_answer_are_taken_up_when_it_comes() -> None:
-    held = market()
-    desk = SlowDesk(held)
+    market = small_market()
+    desk = SlowDesk(market)
     app = InternalsApp(desk, Config(), QUESTION)
-    days = [str(day) for day in final_sessions(held, "IWM", "SPY")]
+    days = [str(day) for day in final_sessions(market, "IWM", "SPY")]
     before = days[days.index(str(QUESTION.as_of)) - 2]
 
     async def run() -> None:
@@ -140,7 +141,7 @@ def test_steps_pressed_before_the_first_answer_are_taken_up_when_it_comes() -> N
 
 
 def test_steps_pressed_before_a_failure_are_not_taken_up_after_it() -> None:
-    desk = SlowDesk(market())
+    desk = SlowDesk(small_market())
     desk.failure = StoreError("broken")
     app = InternalsApp(desk, Config(), QUESTION)
 

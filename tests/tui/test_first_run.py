@@ -17,7 +17,8 @@ from tests.home import write_holdings, write_prices
 from tests.terminal.test_child import read_until
 from tests.terminal.test_terminals import started
 from tests.tui.driving import drive, lines_of, press, seen, until
-from tests.tui.markets import FakeDesk, market
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.markets import small_market
 from tui.command.commands import CommandError
 from tui.command.keys import keys_of
 from tui.command.line import Import, parse
@@ -61,13 +62,13 @@ def test_the_demo_is_one_key_away_and_hides_no_real_market() -> None:
         assert "there is a real market here" in seen(app)
         assert not app.wants_demo
 
-    drive(held, held=market())
+    drive(held, market=small_market())
 
     async def simulated(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "D")
         assert "this is the simulated market" in seen(app)
 
-    drive(simulated, held=market(simulated=True))
+    drive(simulated, market=small_market(simulated=True))
 
 
 @pytest.mark.process

@@ -17,11 +17,12 @@ from textual.pilot import Pilot
 from core.answer.snapshot import Question, Snapshot
 from core.data.errors import CoreError
 from tests.tui.driving import drive, hold, lines_of, press, seen, settle, until
-from tests.tui.markets import QUESTION, FakeDesk, market, newer
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.markets import QUESTION, newer, small_market
 from tui.screen.app import InternalsApp
 from tui.state.config import Config
 
-HELD = market()
+MARKET = small_market()
 Check = Callable[[Pilot[None], InternalsApp], Awaitable[None]]
 
 
@@ -38,7 +39,7 @@ def test_an_empty_store_says_what_to_do_next() -> None:
             await pilot.press(key)
         await pilot.press("escape", "X", "space", "greater_than_sign", "y", "Y", "+")
         # another process brings data: it is shown without a key
-        desk.held = HELD
+        desk.current = MARKET
         app.poll()
         await settle(pilot, app)
         assert "IWM leads SPY by 11.00 pp" in seen(app)
@@ -56,7 +57,7 @@ def no_crash_at(size: tuple[int, int]) -> Check:
 
 
 def test_a_failing_question_keeps_the_old_numbers() -> None:
-    desk = FakeDesk(HELD)
+    desk = FakeDesk(MARKET)
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         desk.failure = CoreError("the disk fell off the shelf")
@@ -81,7 +82,7 @@ def test_a_question_nothing_is_held_for_is_one_sentence() -> None:
         assert "no data for QQQ" in seen(app)
         assert "IWM – SPY" in seen(app)
 
-    drive(story, held=HELD)
+    drive(story, market=MARKET)
 
 
 class PricingDesk(FakeDesk):
@@ -100,14 +101,14 @@ def test_back_from_a_pair_without_data_the_cost_is_of_the_pair_shown(way_back: s
         await press(pilot, app, way_back)
         assert "what IWM and SPY cost" in lines_of(app)[-2]
 
-    drive(story, desk=PricingDesk(HELD))
+    drive(story, desk=PricingDesk(MARKET))
 
 
 class SlowDesk(FakeDesk):
     """Total return hangs until it is let go."""
 
     def __init__(self) -> None:
-        super().__init__(HELD)
+        super().__init__(MARKET)
         self.gate = threading.Event()
 
     def take(self, question: Question) -> Snapshot:
@@ -136,7 +137,7 @@ def test_a_slow_answer_never_replaces_a_newer_one() -> None:
 
 
 def test_a_held_key_scrubs_and_the_newest_date_wins() -> None:
-    desk = FakeDesk(HELD)
+    desk = FakeDesk(MARKET)
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await hold(pilot, app, "less_than_sign", 40)
@@ -152,7 +153,7 @@ class CountingDesk(FakeDesk):
     """Each answer takes longer than a held key takes to come again."""
 
     def __init__(self) -> None:
-        super().__init__(HELD)
+        super().__init__(MARKET)
         self.now_open = self.most = 0
         self.counting = threading.Lock()
 
@@ -184,11 +185,11 @@ def test_a_held_key_builds_no_queue() -> None:
 
 
 def test_new_data_of_another_process_is_shown() -> None:
-    desk = FakeDesk(HELD)
+    desk = FakeDesk(MARKET)
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         assert "store 7" in seen(app)
-        desk.held = newer(HELD, 8)
+        desk.current = newer(MARKET, 8)
         app.poll()
         await settle(pilot, app)
         assert "store 8" in seen(app)
@@ -222,7 +223,7 @@ sys.exit(CODE)
 )
 @pytest.mark.process
 def test_a_refresh_shows_progress_and_its_end(code: int, message: str, told: str) -> None:
-    desk = FakeDesk(HELD)
+    desk = FakeDesk(MARKET)
     came = repr("nothing new" not in told)
     script = CHILD.replace("CODE", str(code)).replace("MESSAGE", repr(message))
     script = script.replace('"message":', f'"came": {came}, "message":')
@@ -245,7 +246,7 @@ def test_a_refresh_shows_progress_and_its_end(code: int, message: str, told: str
 
 @pytest.mark.process
 def test_a_refresh_that_cannot_start_is_a_sentence() -> None:
-    desk = FakeDesk(HELD)
+    desk = FakeDesk(MARKET)
     desk.argv = ["/nowhere/at/all"]
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
@@ -262,7 +263,7 @@ def test_opening_sends_no_request_unless_the_config_says_so() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         assert "r costs 4 requests" in seen(app)
 
-    desk = FakeDesk(HELD)
+    desk = FakeDesk(MARKET)
     drive(story, desk=desk)
     assert desk.full == []
 
@@ -284,7 +285,7 @@ def test_nothing_is_sent_while_nothing_changes() -> None:
             await asyncio.sleep(0.05)
         assert len(app.screen._dirty_widgets) == updates == 0
 
-    drive(story, held=HELD, painted=True)
+    drive(story, market=MARKET, painted=True)
 
 
 @pytest.mark.process
@@ -304,17 +305,17 @@ def test_a_store_that_was_replaced_by_one_of_the_same_number_is_noticed() -> Non
         def identity(self) -> str | None:
             return self.which
 
-    desk = Replaced(HELD)
+    desk = Replaced(MARKET)
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         first = app.snapshot
         app.poll()
         await settle(pilot, app)
         assert app.snapshot is first
-        desk.which, desk.held = "second", newer(market(), HELD.generation or 0)
+        desk.which, desk.current = "second", newer(small_market(), MARKET.generation or 0)
         app.poll()
         await settle(pilot, app)
-        assert app.market is desk.held
+        assert app.market is desk.current
         second = app.snapshot
         assert second is not None and first is not None and second is not first
         assert second.generation == first.generation

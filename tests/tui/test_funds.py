@@ -13,13 +13,13 @@ from cache.facts.errors import SourceError
 from cache.facts.fund_entry import FundEntry, entry_of, with_entry
 from cache.facts.funds import load_funds
 from tests.tui.driving import drive, seen, settle
-from tests.tui.markets import market
+from tests.tui.markets import small_market
 from tui.cli.run import run
 from tui.doctor.keeping import own_files
 from tui.screen.app import InternalsApp
 from tui.state.places import places
 
-HELD = market()
+MARKET = small_market()
 
 
 def test_the_list_says_whose_members_stand_for_whose(
@@ -105,4 +105,4 @@ def test_a_fund_is_added_from_the_screen() -> None:
         await settle(pilot, app)
         assert "IWC, which follows the Micro, is in " in seen(app)
 
-    drive(story, held=HELD)
+    drive(story, market=MARKET)

@@ -27,7 +27,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 @pytest.fixture(scope="module")
 def snapshot() -> Snapshot:
-    return take(markets.market(), markets.QUESTION)
+    return take(markets.small_market(), markets.QUESTION)
 
 
 def texts(svg: str) -> list[str]:
@@ -96,33 +96,33 @@ def test_every_stretch_is_in_a_bar(snapshot: Snapshot) -> None:
 
 
 @pytest.mark.parametrize(
-    ("held", "window", "name", "words"),
+    ("market", "window", "name", "words"),
     [
-        (markets.market(covered=0.85), "YTD", "leaders", "below 90 %"),
-        (markets.market(covered=0.85), "YTD", "ladder", "breadth is not claimed"),
-        (markets.market(held=("IWM",)), "YTD", "bridge", "both indices are needed"),
-        (markets.market(held=("IWM",)), "YTD", "draggers", "SPY"),
-        (markets.market(funds=("IWM",)), "YTD", "gap", "SPY"),
-        (markets.market(funds=("IWM",)), "YTD", "ratio", "SPY"),
-        (markets.market(), "1M", "years", "--picture stretches"),
+        (markets.small_market(covered=0.85), "YTD", "leaders", "below 90 %"),
+        (markets.small_market(covered=0.85), "YTD", "ladder", "breadth is not claimed"),
+        (markets.small_market(listed=("IWM",)), "YTD", "bridge", "both indices are needed"),
+        (markets.small_market(listed=("IWM",)), "YTD", "draggers", "SPY"),
+        (markets.small_market(funds=("IWM",)), "YTD", "gap", "SPY"),
+        (markets.small_market(funds=("IWM",)), "YTD", "ratio", "SPY"),
+        (markets.small_market(), "1M", "years", "--picture stretches"),
     ],
 )
 def test_what_cannot_be_told_is_not_drawn(
-    held: markets.Market, window: str, name: str, words: str
+    market: markets.Market, window: str, name: str, words: str
 ) -> None:
     question = replace(markets.QUESTION, window=window)
     with pytest.raises(UnavailableError, match=f"no picture {name}: .*{words}"):
-        gallery.to_svg(take(held, question), name)
+        gallery.to_svg(take(market, question), name)
 
 
 def test_one_index_alone_and_names_left_out() -> None:
     alone = replace(markets.QUESTION, large="IWM", alone=True)
-    answer = take(markets.market(), alone)
+    answer = take(markets.small_market(), alone)
     for name in ("leaders", "ladder", "years", "stretches", "ratio"):
         assert "SPY" not in gallery.to_svg(answer, name)
     with pytest.raises(UnavailableError, match="one index alone"):
         gallery.to_svg(answer, "gap")
-    without = take(markets.market(), replace(markets.QUESTION, without=("S29",)))
+    without = take(markets.small_market(), replace(markets.QUESTION, without=("S29",)))
     with pytest.raises(UnavailableError, match="whole indices"):
         gallery.to_svg(without, "gap")
 
@@ -184,5 +184,5 @@ def test_on_the_screen(tmp_path: Path) -> None:
         await press(pilot, app, ":", *"picture nonsense", "enter")
         assert app.status() == (f"which picture? {', '.join(formats.PICTURES)}", "error")
 
-    drive(story, held=markets.market())
+    drive(story, market=markets.small_market())
     assert "IWM is 11.00 pp ahead of SPY" in texts(file.read_text("utf-8"))

@@ -14,7 +14,8 @@ from cache.facts.own_groups import group_of, with_group, without_group
 from core.data.frames import Theme
 from core.measures.groups import themes
 from tests.tui.driving import drive, seen
-from tests.tui.markets import FakeDesk, market
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.markets import small_market
 from tests.tui.test_standing import type_line
 from tui.screen.app import InternalsApp
 
@@ -75,7 +76,7 @@ def test_a_theme_tells_how_many_names_it_has() -> None:
 
 
 def test_a_group_is_kept_and_shown_from_the_screen() -> None:
-    desk = FakeDesk(market())
+    desk = FakeDesk(small_market())
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await type_line(pilot, app, "group semis = s29, L19 NVDA")

@@ -29,11 +29,11 @@ ALONE = replace(markets.QUESTION, large="IWM", alone=True)
 
 @pytest.fixture(scope="module")
 def snapshot() -> Snapshot:
-    return take(markets.market(), ALONE)
+    return take(markets.small_market(), ALONE)
 
 
 def test_the_answer_is_of_one_index(snapshot: Snapshot) -> None:
-    pair = take(markets.market(), markets.QUESTION)
+    pair = take(markets.small_market(), markets.QUESTION)
     assert snapshot.spread is None and not snapshot.bridge and snapshot.gap_leaders is None
     assert list(snapshot.indices) == ["IWM"] and snapshot.complete and snapshot.state == "final"
     view, beside = snapshot.indices["IWM"], pair.indices["IWM"]
@@ -68,7 +68,7 @@ def test_the_sentences(snapshot: Snapshot) -> None:
     assert "it closed at its highest on record (from 31 December 2014); 127 record" in told[1]
     assert any("rose" in sentence for sentence in told)
     assert not any("SPY" in sentence or "The gap" in sentence for sentence in told)
-    week = take(markets.market(), replace(ALONE, window="1W"))
+    week = take(markets.small_market(), replace(ALONE, window="1W"))
     assert " as large, 2026-06-26 final" in to_line(week) and "rank" not in to_line(week)
     assert "of 5 sessions" in headline(week) or "over 5 sessions" in headline(week)
     assert check_prose(week)
@@ -90,7 +90,7 @@ def test_every_format_and_table_is_written(snapshot: Snapshot) -> None:
 
 
 def test_since_an_earlier_note(snapshot: Snapshot, tmp_path: Path) -> None:
-    earlier = take(markets.market(), replace(ALONE, as_of=date(2026, 3, 31)))
+    earlier = take(markets.small_market(), replace(ALONE, as_of=date(2026, 3, 31)))
     path = tmp_path / "earlier.json"
     path.write_text(to_json(earlier))
     since = compared(path, snapshot)
@@ -113,14 +113,14 @@ def test_since_an_earlier_note(snapshot: Snapshot, tmp_path: Path) -> None:
     # what the screen remembers says the same as the note's JSON
     seen = look(earlier)
     assert read(json.loads(json.dumps(look_json(seen)))) == seen == read(document(earlier))
-    pair = take(markets.market(), markets.QUESTION)
+    pair = take(markets.small_market(), markets.QUESTION)
     with pytest.raises(CacheError, match=r"another pair \(IWM alone, now IWM:SPY\)"):
         compared(path, pair)
 
 
 def test_a_fund_is_still_not_compared_with_itself() -> None:
     with pytest.raises(UnavailableError, match="cannot be compared with itself"):
-        take(markets.market(), replace(markets.QUESTION, large="IWM"))
+        take(markets.small_market(), replace(markets.QUESTION, large="IWM"))
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the real files are not on this machine")

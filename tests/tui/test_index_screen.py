@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.driving import drive, press, seen
-from tests.tui.markets import QUESTION, market
+from tests.tui.markets import QUESTION, small_market
 from tui.command.line import CommandError, parse
 from tui.panes.frame import VIEWS
 from tui.screen.app import InternalsApp
@@ -31,7 +31,7 @@ def test_every_view_is_drawn_of_one_index(size: tuple[int, int]) -> None:
         await press(pilot, app, "x", "]", "<", "t", "d", "escape")
         assert app.question.alone
 
-    drive(story, held=market(), question=ALONE, size=size)
+    drive(story, market=small_market(), question=ALONE, size=size)
 
 
 def test_a_pair_and_an_index_are_asked_for_in_the_command_line() -> None:
@@ -50,4 +50,4 @@ def test_the_key_of_the_basis_says_that_an_index_has_no_dividends() -> None:
         await press(pilot, app, "t")
         assert "^GSPC is a price index, without dividends" in seen(app)
 
-    drive(story, held=market(), question=ALONE, size=(120, 36))
+    drive(story, market=small_market(), question=ALONE, size=(120, 36))

@@ -9,7 +9,8 @@ from textual.pilot import Pilot
 
 from core.data.industries import IndustryList
 from tests.tui.driving import drive, press, seen
-from tests.tui.markets import FETCHED, LARGE, SMALL, FakeDesk, market
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.markets import FETCHED, LARGE, SMALL, small_market
 from tests.tui.test_standing import type_line
 from tui.screen.app import InternalsApp
 
@@ -19,7 +20,7 @@ OWN = IndustryList(CHIPS, ("Chips",) * len(CHIPS), ("",) * len(CHIPS), "own.csv"
 
 
 def test_industries_are_shown_narrowed_explained_copied_and_opened() -> None:
-    desk, copied = FakeDesk(replace(market(), industries=(OWN,))), list[str]()
+    desk, copied = FakeDesk(replace(small_market(), industries=(OWN,))), list[str]()
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "2", "z", "v", "v")
@@ -62,4 +63,4 @@ def test_without_industries_the_view_says_how_to_bring_them() -> None:
         await press(pilot, app, "escape", "V", "v")
         assert app.main is not None and app.main.names.view == "themes"
 
-    drive(story, desk=FakeDesk(market()), size=(120, 36))
+    drive(story, desk=FakeDesk(small_market()), size=(120, 36))

@@ -11,15 +11,16 @@ from core.answer.looks import look
 from core.answer.since import since
 from core.answer.snapshot import take
 from tests.tui.driving import drive, press, seen, settle
-from tests.tui.markets import LAST, QUESTION, FakeDesk, market, newer
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.markets import LAST, QUESTION, newer, small_market
 from tui.panes.since import drawing
 from tui.screen.app import InternalsApp
 from tui.state.looks import LookBook, Seen
 from tui.text.spans import plain
 
-HELD = market()
+MARKET = small_market()
 LATEST = replace(QUESTION, as_of=None)
-NOW_LOOK = look(take(HELD, LATEST))
+NOW_LOOK = look(take(MARKET, LATEST))
 SEEN_AT = datetime(2026, 6, 27, 8, 30, tzinfo=UTC)
 DAY_BEFORE = date(2026, 6, 29)
 
@@ -34,7 +35,7 @@ def earlier(*names: str, gap: float = 9.5) -> Seen:
 
 
 def test_gap_breadth_leaders_and_members_then_and_now() -> None:
-    desk = FakeDesk(HELD)
+    desk = FakeDesk(MARKET)
     LookBook(desk.memory).keep(earlier("S01", "S28"))
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
@@ -71,7 +72,7 @@ def test_nothing_changed_is_said_in_a_word() -> None:
 
 
 def test_what_is_not_compared_says_why() -> None:
-    thin = look(take(market(covered=0.8), LATEST))
+    thin = look(take(small_market(covered=0.8), LATEST))
     found = since(replace(NOW_LOOK, as_of=DAY_BEFORE), thin)
     text = "\n".join(plain(drawing(found, Seen(found.before, SEEN_AT), SEEN_AT, 60)))
     assert "80.0 % of weight is measured" in text
@@ -97,7 +98,7 @@ def test_every_line_fits_its_width() -> None:
 
 
 def test_a_look_is_kept_at_the_end_and_none_is_of_an_earlier_date() -> None:
-    desk = FakeDesk(HELD)
+    desk = FakeDesk(MARKET)
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "home", "[", "<", "<")
@@ -112,22 +113,22 @@ def test_a_look_is_kept_at_the_end_and_none_is_of_an_earlier_date() -> None:
 
 def test_when_the_day_changes_under_an_open_screen_the_day_before_is_the_last_look() -> None:
     # the store of the day before ends on Monday 29 June
-    closes = dict.fromkeys(HELD.prices.through, DAY_BEFORE)
-    blocks = (*HELD.prices.blocks[:-1], HELD.prices.blocks[-1])
+    closes = dict.fromkeys(MARKET.prices.through, DAY_BEFORE)
+    blocks = (*MARKET.prices.blocks[:-1], MARKET.prices.blocks[-1])
     last = blocks[-1]
     cut = replace(
         last,
         sessions=last.sessions[:-1],
         close=last.close[:-1],
     )
-    prices = replace(HELD.prices, blocks=(*blocks[:-1], cut), through=closes)
-    desk = FakeDesk(replace(HELD, prices=prices, generation=6))
+    prices = replace(MARKET.prices, blocks=(*blocks[:-1], cut), through=closes)
+    desk = FakeDesk(replace(MARKET, prices=prices, generation=6))
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "home", "u")
         assert "This is the first look" in seen(app)
         await press(pilot, app, "escape")
-        desk.held = newer(HELD, 8)
+        desk.current = newer(MARKET, 8)
         app.poll()
         await settle(pilot, app)
         await press(pilot, app, "u")

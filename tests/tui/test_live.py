@@ -20,7 +20,8 @@ from cache.refresh.quotes import open_session
 from core.answer.snapshot import stepped
 from core.data.frames import day
 from tests.tui.driving import drive, press, seen, settle
-from tests.tui.markets import QUESTION, FakeDesk, market
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.markets import QUESTION, small_market
 from tui.cli import run as cli
 from tui.host.messages import Quotes
 from tui.screen.app import InternalsApp
@@ -54,7 +55,7 @@ async def until(pilot: Pilot[None], app: InternalsApp, text: str) -> None:
 
 @pytest.mark.process
 def test_p_shows_quotes_with_their_time_and_coverage_and_p_again_ends_them() -> None:
-    desk = FakeDesk(market())
+    desk = FakeDesk(small_market())
     desk.quotes = child(line({"S00": 9.0, "S01": 9.0, "S02": 9.0, "IWM": 240.0}, refused=1))
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
@@ -75,7 +76,7 @@ def test_p_shows_quotes_with_their_time_and_coverage_and_p_again_ends_them() -> 
 
 @pytest.mark.process
 def test_watch_opens_with_live_quotes() -> None:
-    desk = FakeDesk(market())
+    desk = FakeDesk(small_market())
     desk.quotes = child(line({"IWM": 240.0}))
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
@@ -86,7 +87,7 @@ def test_watch_opens_with_live_quotes() -> None:
 
 @pytest.mark.process
 def test_a_closed_exchange_is_said_and_the_screen_is_as_before() -> None:
-    desk = FakeDesk(market())
+    desk = FakeDesk(small_market())
     words = "the exchange is closed; the next session opens on Monday 29 June at 9:30 ET"
     desk.quotes = child({"state": "closed", "message": words}, then="")
 
@@ -100,7 +101,7 @@ def test_a_closed_exchange_is_said_and_the_screen_is_as_before() -> None:
 
 @pytest.mark.process
 def test_after_the_bell_the_last_quotes_stay_with_their_time() -> None:
-    desk = FakeDesk(market())
+    desk = FakeDesk(small_market())
     over = {"state": "closed", "message": "the session of 2026-06-29 has closed"}
     desk.quotes = child(line({"IWM": 240.0}), over, then="")
 
@@ -117,7 +118,7 @@ def test_after_the_bell_the_last_quotes_stay_with_their_time() -> None:
 
 @pytest.mark.process
 def test_a_child_that_breaks_takes_its_quotes_with_it() -> None:
-    desk = FakeDesk(market())
+    desk = FakeDesk(small_market())
     desk.quotes = child(line({"IWM": 240.0}), then="sys.exit('out of luck')")
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
@@ -130,7 +131,7 @@ def test_a_child_that_breaks_takes_its_quotes_with_it() -> None:
 
 @pytest.mark.process
 def test_a_connection_that_is_waited_for_is_said_beside_the_last_quotes() -> None:
-    desk = FakeDesk(market())
+    desk = FakeDesk(small_market())
     wait = {"state": "waiting", "message": "the stream broke off; connecting again in 2 s"}
     desk.quotes = child(line({"IWM": 240.0}), wait)
 
@@ -147,12 +148,12 @@ def test_a_simulated_market_has_no_quotes() -> None:
         await press(pilot, app, "p")
         assert "simulated market: there are no live quotes" in seen(app)
 
-    drive(story, desk=FakeDesk(market()))
+    drive(story, desk=FakeDesk(small_market()))
 
 
 @pytest.mark.process
 def test_what_was_told_outlives_a_new_quote() -> None:
-    desk = FakeDesk(market())
+    desk = FakeDesk(small_market())
     more = [line({"IWM": 240.0 + at}) for at in range(3)]
     script = "import time\n" + "".join(
         f"time.sleep(.3); print({json.dumps(one)!r}, flush=True)\n" for one in more
@@ -173,7 +174,7 @@ def test_what_was_told_outlives_a_new_quote() -> None:
 
 @pytest.mark.process
 def test_an_earlier_date_is_not_recomputed_by_quotes() -> None:
-    desk = FakeDesk(market())
+    desk = FakeDesk(small_market())
     desk.quotes = child(line({"IWM": 240.0}))
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
@@ -190,7 +191,7 @@ def test_an_earlier_date_is_not_recomputed_by_quotes() -> None:
 
 @pytest.mark.process
 def test_the_screen_does_not_freeze_under_quotes_of_every_line() -> None:
-    desk = FakeDesk(market())
+    desk = FakeDesk(small_market())
     many = {f"X{at:04}": 10.0 for at in range(2500)}
     script = (
         "import json, time\n"
@@ -246,7 +247,7 @@ def held_desk(tmp_path: Path) -> Desk:
     from cache.store.bars import Bars
 
     desk = Desk(places(tmp_path, demo=False))
-    source = market()
+    source = small_market()
     for block in source.prices.blocks:
         traded = np.isin(block.sessions, sessions())
         rows, cols = np.nonzero(np.isfinite(block.close) & traded[:, None])
@@ -338,7 +339,7 @@ def test_quotes_of_an_empty_store_name_what_is_missing(
 
 @pytest.mark.process
 def test_another_pair_gets_a_stream_of_its_own() -> None:
-    desk = FakeDesk(market())
+    desk = FakeDesk(small_market())
     said = json.dumps(line({"IWM": 240.0}))
     script = f"import time\nwhile True:\n    print({said!r}, flush=True)\n    time.sleep(.1)\n"
     desk.quotes = [sys.executable, "-c", script]

@@ -13,8 +13,11 @@ from textual.pilot import Pilot
 from core.data.question import Question
 from tests.tui.board_market import board_market
 from tests.tui.driving import drive, lines_of, press, seen, until
-from tests.tui.markets import FakeDesk, market
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.markets import small_market
+from tests.tui.test_themes import luminance
 from tui.screen.app import InternalsApp
+from tui.state.config import Config
 
 #: What stands on the screen until a thread has answered.
 UNDER_WAY = ("counting advances", "looking for what is new")
@@ -164,6 +167,12 @@ LOOKS: dict[str, tuple[tuple[int, int], tuple[str, ...], str]] = {
         ("B",),
         "All pairs in their groups, whose names stand once; every line of the news.",
     ),
+    "200x60-board": (
+        (200, 60),
+        ("B",),
+        "All pairs in their groups with every column of closes and a longer trend; no breadth, as"
+        " no list of members is held; every line of the news.",
+    ),
     "200x60-board-rotation": (
         (200, 60),
         ("B", "j", "v"),
@@ -190,30 +199,53 @@ LOOKS: dict[str, tuple[tuple[int, int], tuple[str, ...], str]] = {
 }
 
 
-def look(name: str) -> str:
+def look(name: str, config: Config | None = None) -> tuple[str, set[tuple[str, str]]]:
+    """The text of a look, and the (letters, ground) colours that it is written in."""
     size, keys, sentence = LOOKS[name]
-    found: list[str] = []
+    lines: list[str] = []
+    colours: set[tuple[str, str]] = set()
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, *keys)
         await until(pilot, lambda: not any(words in seen(app) for words in UNDER_WAY))
-        found.extend(line.rstrip() for line in lines_of(app))
+        lines.extend(line.rstrip() for line in lines_of(app))
+        for strip in app.screen._compositor.render_strips():
+            for text, style, _ in strip:
+                if any(map(str.isalnum, text)) and style and style.color and style.bgcolor:
+                    pair = (style.color, style.bgcolor)
+                    colours.add(tuple(c.get_truecolor().hex for c in pair))
 
-    held = None if name.endswith("-empty") else market(simulated=True)
+    held = None if name.endswith("-empty") else small_market(simulated=True)
     if "-board" in name:
-        drive(story, desk=FakeDesk(board_market()), size=size, question=Question(basis="pr"))
+        question = Question(basis="pr")
+        drive(story, desk=FakeDesk(board_market()), size=size, question=question, config=config)
     else:
-        drive(story, desk=FakeDesk(held), size=size)
-    return "\n".join([f"# {sentence}", *found]) + "\n"
+        drive(story, desk=FakeDesk(held), size=size, config=config)
+    return "\n".join([f"# {sentence}", *lines]) + "\n", colours
 
 
 @pytest.mark.parametrize("name", LOOKS)
 def test_look(name: str) -> None:
     kept = (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
-    assert look(name) == kept
+    assert look(name)[0] == kept
+
+
+@pytest.mark.parametrize("name", [name for name in LOOKS if "-board" in name])
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_the_board_is_as_readable_dark_and_light(name: str, theme: str) -> None:
+    """The same text in both, on a ground of the theme's, at WCAG's 3 to 1 or more."""
+    text, colours = look(name, Config(theme=theme))
+    assert text == (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
+    assert len(colours) > 3
+    for letters, ground in colours:
+        low, high = sorted((luminance(letters), luminance(ground)))
+        assert (high + 0.05) / (low + 0.05) >= 3, (letters, ground)
+    grounds = [luminance(ground) for _, ground in colours]
+    middle = sorted(grounds)[len(grounds) // 2]
+    assert middle > 0.6 if theme == "light" else middle < 0.1
 
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for each in LOOKS:
-        (FOLDER / f"{each}.txt").write_text(look(each), encoding="utf-8")
+        (FOLDER / f"{each}.txt").write_text(look(each)[0], encoding="utf-8")

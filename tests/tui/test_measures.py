@@ -20,7 +20,7 @@ from core.explain.scalars import EXPLAINED
 from core.measures.daily import Daily
 from core.measures.signals import RULES, signals
 from tests.tui.driving import drive, lines_of, press, seen, until
-from tests.tui.markets import QUESTION, market
+from tests.tui.markets import QUESTION, small_market
 from tui.command.completion import Vocabulary, offers
 from tui.host.scene import Scene, Side
 from tui.panes import breadth, concentration, measures
@@ -34,13 +34,13 @@ from tui.screen.app import InternalsApp
 from tui.text.formats import cell_width
 from tui.text.spans import plain
 
-HELD = market()
+MARKET = small_market()
 
 
 @pytest.fixture(scope="module")
 def snapshot() -> Snapshot:
     """As of the last session, for alerts; with the daily breadth."""
-    return take(HELD, replace(QUESTION, as_of=None, daily=True))
+    return take(MARKET, replace(QUESTION, as_of=None, daily=True))
 
 
 def by_key(row: Scalar) -> str:
@@ -62,7 +62,7 @@ def test_names_are_one_each() -> None:
 def test_a_row_explains_itself_and_agrees(row: Scalar, snapshot: Snapshot) -> None:
     for fund, view in snapshot.indices.items():
         told = reading(row, view, snapshot.daily.get(fund))
-        (one,) = explain(HELD, snapshot, fund, row.key)
+        (one,) = explain(MARKET, snapshot, fund, row.key)
         assert one.title.startswith(f"{row.title} of {fund}"), one.title
         if told.value is None:
             assert one.value is None or not snapshot.daily[fund].settled[-1]
@@ -73,7 +73,7 @@ def test_a_row_explains_itself_and_agrees(row: Scalar, snapshot: Snapshot) -> No
         unit = {"share": "percent", "return": "percent", "ratio": "number"}.get(row.unit, row.unit)
         assert one.unit == unit
         for name in row.also:
-            assert row.key == name or name in ("return",) or explain(HELD, snapshot, fund, name)
+            assert row.key == name or name in ("return",) or explain(MARKET, snapshot, fund, name)
     assert MEASURES[row.key].help == row.title
 
 
@@ -132,7 +132,7 @@ def test_what_json_has_elsewhere_is_the_tables(snapshot: Snapshot) -> None:
 @pytest.mark.parametrize("row", ROWS, ids=by_key)
 def test_a_row_is_in_the_note_and_on_the_screen(row: Scalar, snapshot: Snapshot) -> None:
     text = to_markdown(snapshot)
-    scene = Scene(snapshot, HELD)
+    scene = Scene(snapshot, MARKET)
     sides: dict[Side, str] = {"small": "IWM", "large": "SPY"}
     daily = {side: snapshot.daily[fund] for side, fund in sides.items()}
     pane, view = row.shown
@@ -159,9 +159,9 @@ def test_a_row_is_in_the_note_and_on_the_screen(row: Scalar, snapshot: Snapshot)
 
 def test_the_change_of_the_day_comes_to_a_view_that_stands() -> None:
     """Of the window: what it is less what the same start gives to the session before."""
-    now = take(HELD, QUESTION)
-    days = common_sessions(HELD, "IWM", "SPY").tolist()
-    then = take(HELD, replace(QUESTION, as_of=days[days.index(now.as_of) - 1]))
+    now = take(MARKET, QUESTION)
+    days = common_sessions(MARKET, "IWM", "SPY").tolist()
+    then = take(MARKET, replace(QUESTION, as_of=days[days.index(now.as_of) - 1]))
     one, other = (s.indices["IWM"].breadth.median for s in (now, then))
     assert one is not None and other is not None and one != other
 
@@ -173,7 +173,7 @@ def test_the_change_of_the_day_comes_to_a_view_that_stands() -> None:
         assert line.split()[2:4] == [f"{one * 100:+.2f}", "%"]
         assert line.split()[4:6] == [f"{(one - other) * 100:+.2f}", "pp"]
 
-    drive(story, held=HELD, size=(120, 48))
+    drive(story, market=MARKET, size=(120, 48))
 
 
 @pytest.mark.parametrize("row", ROWS, ids=by_key)
@@ -195,7 +195,7 @@ def test_a_row_can_be_an_alert_and_is_offered(row: Scalar, snapshot: Snapshot) -
 
 @pytest.mark.parametrize("row", ROWS, ids=by_key)
 def test_the_key_of_explanations_reaches_a_row(row: Scalar, snapshot: Snapshot) -> None:
-    wanted = asked(Scene(snapshot, HELD), *row.shown, "small", None)
+    wanted = asked(Scene(snapshot, MARKET), *row.shown, "small", None)
     for fund in snapshot.indices:
         assert ExplainRequest(fund, row.key) in wanted
 
@@ -249,12 +249,12 @@ def test_sector_counts_by_hand(snapshot: Snapshot) -> None:
     course = daily.sectors.course(50)
     names = [one.name for one in daily.sectors.rows]
     assert course[names.index("Industrials"), -1] == first.above[50]
-    few = take(HELD, replace(QUESTION, daily=True)).daily["SPY"].sectors
+    few = take(MARKET, replace(QUESTION, daily=True)).daily["SPY"].sectors
     assert few is not None and all(one.share_up is not None for one in few.rows)  # five each
 
 
 def test_views_of_sectors_sessions_and_signals(snapshot: Snapshot) -> None:
-    scene = Scene(snapshot, HELD)
+    scene = Scene(snapshot, MARKET)
     daily: dict[Side, Daily] = {"small": snapshot.daily["IWM"], "large": snapshot.daily["SPY"]}
     for view, words in (
         ("ten sessions", ("2026-06-30", "McClellan")),
@@ -277,5 +277,5 @@ def test_too_few_closes_are_said_with_the_lines_that_have_them(snapshot: Snapsho
     assert shortfall(row, told) == ""
     few = replace(told, of=1402, members=1863)
     assert shortfall(row, few) == "needs 200 closes: 1,402 of 1,863 have them"
-    lines = measures.table(Scene(snapshot, HELD), shown_in(3, "session"), {}, 120)
+    lines = measures.table(Scene(snapshot, MARKET), shown_in(3, "session"), {}, 120)
     assert not any("needs" in text for line in lines for text, _ in line)

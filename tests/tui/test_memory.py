@@ -22,20 +22,21 @@ from core.answer.alerts import AlertError, AlertState, parse
 from core.answer.looks import look
 from core.answer.snapshot import take
 from tests.tui.driving import drive, press, seen, settle
-from tests.tui.markets import LAST, QUESTION, FakeDesk, market
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.markets import LAST, QUESTION, small_market
 from tui.alerts import book
 from tui.alerts.book import AlertBook
 from tui.screen.app import InternalsApp
 from tui.state.files import Memory, Seat
 from tui.state.looks import LookBook, Seen
 
-HELD = market()
+MARKET = small_market()
 NOW = datetime(2026, 7, 1, 14, 30, tzinfo=UTC)
 LATEST = replace(QUESTION, as_of=None)
 
 
 def test_a_restart_finds_pair_window_basis_pane_views_zoom_and_side(tmp_path: Path) -> None:
-    desk = FakeDesk(HELD)
+    desk = FakeDesk(MARKET)
 
     async def leaves(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "[", "t", "x", "3", "v", "4", "v", "z")
@@ -58,7 +59,7 @@ def test_a_restart_finds_pair_window_basis_pane_views_zoom_and_side(tmp_path: Pa
 
 
 def test_what_is_on_the_screen_is_kept_each_minute(tmp_path: Path) -> None:
-    desk = FakeDesk(HELD)
+    desk = FakeDesk(MARKET)
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "[", "3")
@@ -120,7 +121,7 @@ def test_a_broken_seat_is_the_beginning(tmp_path: Path, seat: object) -> None:
 
 
 def test_a_view_that_is_no_more_opens_the_first(tmp_path: Path) -> None:
-    desk = FakeDesk(HELD)
+    desk = FakeDesk(MARKET)
     desk.memory.remember(QUESTION, Seat(pane=2, views={2: "gone", 3: "bridge"}))
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
@@ -142,7 +143,7 @@ def test_files_are_their_owners_alone_and_a_place_that_cannot_be_written_is_no_e
     nowhere.remember(QUESTION, Seat())
     assert nowhere.question() is None
     looked = LookBook(nowhere)
-    found = look(take(HELD, LATEST))
+    found = look(take(MARKET, LATEST))
     looked.keep(Seen(found, NOW))
     assert looked.last(found) is None
 
@@ -156,7 +157,7 @@ def test_simulated_and_real_markets_share_no_file(tmp_path: Path) -> None:
 
 def test_looks_of_the_two_newest_dates_are_kept(tmp_path: Path) -> None:
     book = LookBook(Memory(tmp_path / "market.json"))
-    found = look(take(HELD, LATEST))
+    found = look(take(MARKET, LATEST))
     assert found.as_of == LAST
     days = [date(2026, 6, day) for day in (24, 25, 26)]
     for day in days:
@@ -175,7 +176,7 @@ def test_looks_of_the_two_newest_dates_are_kept(tmp_path: Path) -> None:
 
 def test_a_broken_look_is_none(tmp_path: Path) -> None:
     book = LookBook(Memory(tmp_path / "market.json"))
-    found = look(take(HELD, LATEST))
+    found = look(take(MARKET, LATEST))
     book.keep(Seen(found, NOW))
     (file,) = book.directory.iterdir()
     for text in ("", "{}", '{"looks": [{"at": "x", "look": {}}]}', '{"looks": 3}'):
@@ -185,7 +186,7 @@ def test_a_broken_look_is_none(tmp_path: Path) -> None:
 
 def test_looks_at_too_many_questions_are_dropped_oldest_first(tmp_path: Path) -> None:
     book = LookBook(Memory(tmp_path / "market.json"))
-    found = look(take(HELD, LATEST))
+    found = look(take(MARKET, LATEST))
     for number in range(45):
         book.keep(Seen(replace(found, large=f"L{number}"), NOW))
     assert len(list(book.directory.iterdir())) == 40
@@ -213,7 +214,7 @@ LOST = "what the screen remembers is not saved: {1}; everything else goes on ({0
 def test_a_place_that_cannot_be_written_is_told_once(
     monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    desk, disk = FakeDesk(HELD), Refusing()
+    desk, disk = FakeDesk(MARKET), Refusing()
     monkeypatch.setattr("cache.store.disk.replace", disk.replace)
     told = LOST.format(desk.memory.state.parent, os.strerror(number))
 
@@ -240,7 +241,7 @@ def test_a_place_that_cannot_be_written_is_told_once(
 
 
 def test_a_directory_that_vanishes_under_the_screen_is_made_again_or_told(tmp_path: Path) -> None:
-    desk = FakeDesk(HELD)
+    desk = FakeDesk(MARKET)
     home = desk.memory.state.parent
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
@@ -264,7 +265,7 @@ def test_a_directory_that_vanishes_under_the_screen_is_made_again_or_told(tmp_pa
 def test_where_nothing_can_be_looked_up_alerts_are_none_and_the_screen_goes_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    desk = FakeDesk(HELD)
+    desk = FakeDesk(MARKET)
 
     def closed(self: Path, **_: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied", str(self))
@@ -284,7 +285,7 @@ def test_where_nothing_can_be_looked_up_alerts_are_none_and_the_screen_goes_on(
 
 
 def test_alerts_that_cannot_be_judged_are_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = FakeDesk(HELD)
+    desk = FakeDesk(MARKET)
     AlertBook(desk.memory).add(AlertState(parse("gap > 5", LATEST)))
 
     def refused(path: Path, timeout: float) -> None:
@@ -307,7 +308,7 @@ def test_what_is_no_file_of_memory_is_nothing_remembered_and_no_wait(
     tmp_path: Path, kind: str
 ) -> None:
     memory = Memory(tmp_path / "market.json")
-    looked, found = LookBook(memory), look(take(HELD, LATEST))
+    looked, found = LookBook(memory), look(take(MARKET, LATEST))
     for path in (memory.state, looked._path(found), memory.beside("alerts.json")):
         path.parent.mkdir(exist_ok=True)
         if kind == "pipe":

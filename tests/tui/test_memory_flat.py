@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from tests.tui.driving import drive, press
-from tests.tui.markets import market
+from tests.tui.markets import small_market
 from tui.screen.app import InternalsApp
 from tui.state.config import Config
 
@@ -29,4 +29,4 @@ def test_a_page_that_was_open_leaves_no_line_behind(wire: str) -> None:
         # a page of 36 lines has some two hundred: six that were kept would be 1,200
         assert strips() < before + 600
 
-    drive(story, held=market(), config=Config(wire=wire), painted=True)
+    drive(story, market=small_market(), config=Config(wire=wire), painted=True)

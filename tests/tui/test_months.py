@@ -12,14 +12,13 @@ from textual.pilot import Pilot
 from core.answer.months import gap_by_month
 from core.answer.snapshot import take
 from core.data.question import Question
-from tests.core import build
-from tests.core.build import prices, weekdays
+from tests.market import make_market, prices, weekdays
 from tests.tui.driving import drive, lines_of, press, seen
-from tests.tui.markets import GAPS, QUESTION, market
+from tests.tui.markets import GAPS, QUESTION, small_market
 from tests.tui.test_standing import type_line
 from tui.screen.app import InternalsApp
 
-HELD = market()
+MARKET = small_market()
 #: Months of 2026, and whether they are whole on 26 June: closes are held to the 30th.
 MONTHS = {1: False, 3: False, 5: False, 6: True}
 
@@ -29,12 +28,12 @@ MONTHS = {1: False, 3: False, 5: False, 6: True}
 def test_a_cell_is_the_answer_for_its_month(basis: str, alone: bool) -> None:
     large = "IWM" if alone else "SPY"
     basis_of = replace(QUESTION, basis="pr" if basis == "pr" else "tr", alone=alone, large=large)
-    periods = gap_by_month(HELD, take(HELD, basis_of))
+    periods = gap_by_month(MARKET, take(MARKET, basis_of))
     for month, partial in MONTHS.items():
         first = date(2026, month, 1).toordinal() - 1
         last = date(2026, month + 1, 1).toordinal() - 1
         label = f"{date.fromordinal(first)}:{date.fromordinal(last)}"
-        answer = take(HELD, replace(basis_of, window=label))
+        answer = take(MARKET, replace(basis_of, window=label))
         spread = answer.own if alone else answer.spread
         period = periods[2026, month]
         assert spread is not None and (period.window, period.gap) == (answer.window, spread.gap)
@@ -43,7 +42,7 @@ def test_a_cell_is_the_answer_for_its_month(basis: str, alone: bool) -> None:
 
 
 def test_whole_years_are_the_gaps_typed_by_hand() -> None:
-    periods = gap_by_month(HELD, take(HELD, QUESTION))
+    periods = gap_by_month(MARKET, take(MARKET, QUESTION))
     # of these years the last day of both ends is a session
     for year in (2015, 2019, 2020, 2021, 2025):
         assert periods[year, 0].gap == pytest.approx(GAPS[year] / 100)
@@ -64,7 +63,7 @@ def test_the_calendar_on_the_screen() -> None:
         await press(pilot, app, "Y")
         assert "Spread: months" in app.clipboard and "+11.00*" in app.clipboard
 
-    drive(story, held=HELD, size=(80, 24))
+    drive(story, market=MARKET, size=(80, 24))
 
 
 def test_the_calendar_of_an_earlier_session_keeps_to_its_own_closes() -> None:
@@ -72,9 +71,9 @@ def test_the_calendar_of_an_earlier_session_keeps_to_its_own_closes() -> None:
     sessions = weekdays("2024-12-02", "2026-03-31")
     rise = [100 * 1.001**n for n in range(len(sessions))]
     jump = [close * (20 if n >= 60 else 1) for n, close in enumerate(rise)]
-    held = build.market(prices(sessions, {"IWM": jump, "SPY": [100.0] * len(sessions)}))
+    market = make_market(prices(sessions, {"IWM": jump, "SPY": [100.0] * len(sessions)}))
     question = Question("IWM", "SPY", "MTD", sessions[-61], "pr")
-    periods = gap_by_month(held, take(held, question))
+    periods = gap_by_month(market, take(market, question))
     # 23 weekdays, before the close in doubt; it lies in February and in the year
     assert periods[2025, 1].gap == pytest.approx(1.001**23 - 1)
     assert (2025, 2) not in periods and (2025, 0) not in periods

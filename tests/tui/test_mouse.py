@@ -7,11 +7,11 @@ from textual import events
 from textual.pilot import Pilot
 
 from tests.tui.driving import drive, lines_of, press, seen, settle, until
-from tests.tui.markets import market
+from tests.tui.markets import small_market
 from tui.panes.help import PageScreen
 from tui.screen.app import InternalsApp
 
-HELD = market()
+MARKET = small_market()
 
 
 @pytest.mark.parametrize("key", ["question_mark", "d"])
@@ -32,4 +32,4 @@ def test_the_wheel_moves_a_page_three_lines(key: str) -> None:
         await settle(pilot, app)
         assert lines_of(app) == top
 
-    drive(story, held=HELD, size=(60, 14))
+    drive(story, market=MARKET, size=(60, 14))

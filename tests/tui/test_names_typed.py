@@ -10,7 +10,8 @@ from textual.pilot import Pilot
 
 from core.answer.snapshot import Question, take
 from tests.tui.driving import drive, lines_of, press, seen
-from tests.tui.markets import QUESTION, FakeDesk, market
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.markets import QUESTION, small_market
 from tests.tui.test_standing import type_line
 from tui.command.commands import CommandError
 from tui.command.filters import parse_filter
@@ -22,7 +23,7 @@ from tui.screen.app import InternalsApp
 from tui.state.files import Memory
 from tui.state.typed import TypedLines
 
-HELD = market()
+MARKET = small_market()
 NAMED = {"=": "equals_sign", ",": "comma", "/": "slash", ">": "greater_than_sign"}
 
 
@@ -55,11 +56,11 @@ def test_a_filter_has_its_sum_and_all_others_do_not_match() -> None:
         )
         assert f"{(parts['S28'] + parts['S29']) * 1e4:+.1f}" in row(app, "2 matches")
 
-    drive(story, held=HELD, size=(80, 24))
+    drive(story, market=MARKET, size=(80, 24))
 
 
 def test_a_name_of_both_indices_has_the_sector_of_the_one_that_stands_first() -> None:
-    snapshot = take(HELD, QUESTION)
+    snapshot = take(MARKET, QUESTION)
     assert snapshot.gap_leaders is not None and snapshot.large is not None
     symbol, view = snapshot.gap_leaders.symbols[0], snapshot.large
     lines = view.contributors
@@ -68,7 +69,7 @@ def test_a_name_of_both_indices_has_the_sector_of_the_one_that_stands_first() ->
         lines, symbols=("S29", *lines.symbols[1:]), sectors=("Elsewhere", *lines.sectors[1:])
     )
     indices = {**snapshot.indices, "SPY": replace(view, contributors=also)}
-    scene = Scene(replace(snapshot, indices=indices), HELD)
+    scene = Scene(replace(snapshot, indices=indices), MARKET)
     assert gap_leaders(scene, best=True).cell(0, "sector") == "Information Technology"
     assert gap_leaders(replace(scene, first="large"), best=True).cell(0, "sector") == "Elsewhere"
 
@@ -80,7 +81,7 @@ def test_a_filter_that_keeps_nothing_sums_to_nothing() -> None:
         assert row(app, "0 matches together").split()[-1] == "0"
         assert row(app, "all 30 others").split()[-1] == "+1,920"
 
-    drive(story, held=HELD, size=(80, 24))
+    drive(story, market=MARKET, size=(80, 24))
 
 
 def test_go_and_mark_and_what_is_nowhere() -> None:
@@ -99,7 +100,7 @@ def test_go_and_mark_and_what_is_nowhere() -> None:
         await type_line(pilot, app, "mark none")
         assert not app.marked
 
-    drive(story, held=HELD, size=(120, 36))
+    drive(story, market=MARKET, size=(120, 36))
 
 
 def test_help_is_searched() -> None:
@@ -112,11 +113,11 @@ def test_help_is_searched() -> None:
         await press(pilot, app, "escape")
         assert "▸1 Spread" in seen(app)
 
-    drive(story, held=HELD, size=(120, 36))
+    drive(story, market=MARKET, size=(120, 36))
 
 
 def test_lines_typed_before_come_back_and_a_failed_one_is_there_again(tmp_path: Path) -> None:
-    desk = FakeDesk(HELD)
+    desk = FakeDesk(MARKET)
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         main = app.main
@@ -152,7 +153,7 @@ def test_tab_goes_round_what_fits() -> None:
         await press(pilot, app, "shift+tab")
         assert lines_of(app)[-1].split() == [":sort", "symbol"]
 
-    drive(story, held=HELD, size=(120, 36))
+    drive(story, market=MARKET, size=(120, 36))
 
 
 def test_paths_are_completed(tmp_path: Path) -> None:
@@ -192,11 +193,11 @@ def test_the_next_name_is_one_key_from_a_name() -> None:
         await press(pilot, app, "escape", "escape")
         assert "2 Contributors" in seen(app)
 
-    drive(story, held=HELD, size=(80, 24))
+    drive(story, market=MARKET, size=(80, 24))
 
 
 def test_a_palette_is_changed_and_kept() -> None:
-    desk = FakeDesk(HELD)
+    desk = FakeDesk(MARKET)
     path = desk.config_file.path
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text('# mine\ntheme = "dark"  # at night\nmouse = false\n')

@@ -13,7 +13,7 @@ from core.note.announced import reconstitution_sentence
 from core.note.phrase import basis_points, several
 from core.note.verdict import verdict
 from core.note.verdict_words import verdict_sentence
-from tests.core import build
+from tests.market import NAN, make_market, prices, weekdays
 from tests.random.test_prose import check_prose
 from tests.tui import markets
 from tui.report.document import document
@@ -23,7 +23,7 @@ from tui.report.short import to_line
 
 @pytest.fixture(scope="module")
 def snapshot() -> Snapshot:
-    return take(markets.market(), markets.QUESTION)
+    return take(markets.small_market(), markets.QUESTION)
 
 
 def test_one_thing_is_counted_in_the_singular() -> None:
@@ -63,7 +63,7 @@ def test_broad_is_not_said_where_lines_do_not_explain_the_gap(snapshot: Snapshot
 
 
 def test_the_note_says_estimated_as_the_screen_does() -> None:
-    early = take(markets.market(), replace(markets.QUESTION, window="2025-11-03:2026-06-26"))
+    early = take(markets.small_market(), replace(markets.QUESTION, window="2025-11-03:2026-06-26"))
     assert early.state == "final" and early.state_words == "final, estimated"
     assert state_line(early).endswith("as of 2026-06-26 · final, estimated")
     assert to_line(early).rstrip().endswith("2026-06-26 final, estimated")
@@ -81,9 +81,9 @@ def test_the_note_says_estimated_as_the_screen_does() -> None:
     ],
 )
 def test_a_reconstitution_near_the_date_is_named(day: date, told: str) -> None:
-    held = markets.market()
-    reference = replace(held.reference, reconstitutions={"IWM": (date(2020, 6, 26), day)})
-    snapshot = take(replace(held, reference=reference), markets.QUESTION)
+    market = markets.small_market()
+    reference = replace(market.reference, reconstitutions={"IWM": (date(2020, 6, 26), day)})
+    snapshot = take(replace(market, reference=reference), markets.QUESTION)
     sentence = reconstitution_sentence(snapshot, "IWM")
     assert sentence.startswith(f"IWM's index {told}" if told else "")
     assert bool(sentence) == bool(told)
@@ -92,12 +92,12 @@ def test_a_reconstitution_near_the_date_is_named(day: date, told: str) -> None:
 
 
 def test_changes_before_the_window_are_said_to_be_outside() -> None:
-    held = markets.market()
-    late = take(held, replace(markets.QUESTION, window="2026-06-29:2026-06-30", as_of=None))
+    market = markets.small_market()
+    late = take(market, replace(markets.QUESTION, window="2026-06-29:2026-06-30", as_of=None))
     assert late.changes["IWM"].to_date == markets.END
     assert "IWM CHANGES FROM 2025-12-31 TO 2026-06-26, OUTSIDE THE WINDOW" in to_text(late)
     assert document(late)["changes"]["IWM"]["inside_window"] is False
-    inside = take(held, markets.QUESTION)
+    inside = take(market, markets.QUESTION)
     assert "2026-06-26, OUTSIDE" not in to_text(inside)
     assert document(inside)["changes"]["IWM"]["inside_window"] is True
 
@@ -105,12 +105,12 @@ def test_changes_before_the_window_are_said_to_be_outside() -> None:
 def two_funds(days: list[date], skip: slice = slice(0, 0), young: int = 0) -> Market:
     """Two funds that rise at their own pace; closes of some days missing, of one from the start."""
     kept = [d for n, d in enumerate(days) if n not in range(*skip.indices(len(days)))]
-    small = [build.NAN] * young + [100 * 1.001**n for n in range(young, len(kept))]
-    return build.market(build.prices(kept, {"AAA": small, "BBB": [50.0] * len(kept)}))
+    small = [NAN] * young + [100 * 1.001**n for n in range(young, len(kept))]
+    return make_market(prices(kept, {"AAA": small, "BBB": [50.0] * len(kept)}))
 
 
 def test_a_window_with_a_hole_has_no_rank_and_says_why() -> None:
-    days = build.weekdays("2023-01-02", "2024-12-31")
+    days = weekdays("2023-01-02", "2024-12-31")
     hole = two_funds(days, slice(400, 415))
     asked = Question("AAA", "BBB", f"{days[390]}:{days[430]}", None, "pr")
     told = take(hole, asked)
@@ -122,7 +122,7 @@ def test_a_window_with_a_hole_has_no_rank_and_says_why() -> None:
 
 
 def test_a_younger_fund_starts_the_sample_and_few_sessions_carry_no_claim() -> None:
-    days = build.weekdays("2023-01-02", "2024-12-31")
+    days = weekdays("2023-01-02", "2024-12-31")
     young = take(two_funds(days, young=len(days) - 200), Question("AAA", "BBB", "1W", None, "pr"))
     told = check_prose(young)[0]
     assert "too short a history for a rank (195 overlapping stretches of 5 sessions from" in told

@@ -13,7 +13,8 @@ from core.answer.snapshot import take
 from core.data.question import Question
 from tests.core.test_history import twelve_years
 from tests.tui.driving import drive, press, seen
-from tests.tui.markets import QUESTION, FakeDesk, market
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.markets import QUESTION, small_market
 from tests.tui.test_written import written_in
 from tui.report.notes import keep, stem
 from tui.screen.app import InternalsApp
@@ -21,7 +22,7 @@ from tui.state.config import Config, ConfigError, read
 
 
 def named(**change: object) -> str:
-    snapshot = take(market(), QUESTION)
+    snapshot = take(small_market(), QUESTION)
     return stem(replace(snapshot, question=replace(QUESTION, **change)))  # type: ignore[arg-type]
 
 
@@ -29,7 +30,7 @@ def test_a_name_tells_the_question_and_the_date() -> None:
     assert named() == "IWM-SPY_YTD_2026-06-26_pr"
     assert named(basis="tr") == "IWM-SPY_YTD_2026-06-26_tr"
     assert named(without=("S29", "S28")).endswith("_pr_without-S29+S28")
-    snapshot = take(market(simulated=True), replace(QUESTION, window="2026-01-21:2026-05-05"))
+    snapshot = take(small_market(simulated=True), replace(QUESTION, window="2026-01-21:2026-05-05"))
     assert stem(snapshot) == "SIMULATED_IWM-SPY_2026-01-21-to-2026-05-05_2026-06-26_pr"
 
 
@@ -46,7 +47,7 @@ def test_two_questions_never_share_a_name() -> None:
 
 
 def test_a_note_is_kept_whole_and_replaced_by_its_own_kind(tmp_path: Path) -> None:
-    snapshot = take(market(), replace(QUESTION, daily=True))
+    snapshot = take(small_market(), replace(QUESTION, daily=True))
     ledger = written_in(tmp_path / "home")
     files = keep(snapshot, tmp_path / "a" / "b", ledger=ledger)
     assert [f.name for f in files] == [f"IWM-SPY_YTD_2026-06-26_pr.{k}" for k in
@@ -63,7 +64,7 @@ def test_a_note_is_kept_whole_and_replaced_by_its_own_kind(tmp_path: Path) -> No
 
 
 def test_w_writes_what_is_shown_and_says_where() -> None:
-    desk = FakeDesk(market())
+    desk = FakeDesk(small_market())
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "<", "w")
@@ -108,7 +109,11 @@ def test_w_heeds_the_settings_and_says_what_is_in_the_way(tmp_path: Path) -> Non
             ]
 
     for folder in (tmp_path / "notes", taken):
-        drive(story, held=market(), config=Config(note_directory=folder, note_formats=("svg",)))
+        drive(
+            story,
+            market=small_market(),
+            config=Config(note_directory=folder, note_formats=("svg",)),
+        )
 
 
 def test_w_before_an_answer_writes_nothing() -> None:
@@ -138,6 +143,6 @@ def test_the_settings_of_the_note() -> None:
 
 
 def test_a_home_that_a_note_makes_is_its_owners_alone(tmp_path: Path) -> None:
-    keep(take(market(), QUESTION), tmp_path / "home" / "notes", ("csv",))
+    keep(take(small_market(), QUESTION), tmp_path / "home" / "notes", ("csv",))
     for directory in (tmp_path / "home", tmp_path / "home" / "notes"):
         assert directory.stat().st_mode & 0o777 == 0o700

@@ -14,11 +14,11 @@ from core.answer.movers import movers
 from core.answer.snapshot import Question, take
 from core.data.errors import UnavailableError
 from tests.tui.driving import drive, lines_of, press, seen
-from tests.tui.markets import END, QUESTION, SESSIONS, SMALL, SMALL_RETURNS, START, market
+from tests.tui.markets import END, QUESTION, SESSIONS, SMALL, SMALL_RETURNS, START, small_market
 from tests.tui.test_standing import type_line
 from tui.screen.app import InternalsApp
 
-HELD = market()
+MARKET = small_market()
 SINCE = date(2026, 5, 29)
 
 
@@ -49,11 +49,11 @@ def row_title(app: InternalsApp) -> str:
 @pytest.mark.parametrize("basis", ["pr", "tr"])
 def test_every_window_is_what_a_question_for_it_answers(as_of: date | None, basis: str) -> None:
     question = Question(as_of=as_of, basis="pr" if basis == "pr" else "tr", window="3M")
-    snapshot = take(HELD, question)
-    columns = side_by_side(HELD, snapshot)
+    snapshot = take(MARKET, question)
+    columns = side_by_side(MARKET, snapshot)
     assert [column.label for column in columns] == [*SIDE_BY_SIDE, "3M"]
     for column in columns:
-        answer = take(HELD, replace(question, window=column.label))
+        answer = take(MARKET, replace(question, window=column.label))
         assert column.window == answer.window
         assert column.indices.keys() == answer.indices.keys()
         for fund, one in column.indices.items():
@@ -66,16 +66,16 @@ def test_every_window_is_what_a_question_for_it_answers(as_of: date | None, basi
 
 
 def test_a_window_without_closes_is_said_and_the_others_stand() -> None:
-    snapshot = take(HELD, Question(as_of=date(2015, 1, 6), window="1D"))
-    by_label = {column.label: column for column in side_by_side(HELD, snapshot)}
+    snapshot = take(MARKET, Question(as_of=date(2015, 1, 6), window="1D"))
+    by_label = {column.label: column for column in side_by_side(MARKET, snapshot)}
     assert by_label["QTD"].window is not None
     assert by_label["1W"].window is None and "no close near 2014-12-30" in by_label["1W"].missing[0]
 
 
 def test_movers_are_the_difference_of_two_answers() -> None:
-    snapshot = take(HELD, QUESTION)
-    answer = movers(HELD, snapshot, SINCE)
-    then = take(HELD, replace(QUESTION, as_of=SINCE))
+    snapshot = take(MARKET, QUESTION)
+    answer = movers(MARKET, snapshot, SINCE)
+    then = take(MARKET, replace(QUESTION, as_of=SINCE))
     for fund, one in answer.indices.items():
         lines = then.indices[fund].contributors, snapshot.indices[fund].contributors
         for values, places, of in zip(
@@ -93,11 +93,11 @@ def test_movers_are_the_difference_of_two_answers() -> None:
 @pytest.mark.parametrize("since", [START, END, date(2020, 1, 1), date(2027, 1, 1)])
 def test_movers_need_a_date_inside_the_window(since: date) -> None:
     with pytest.raises(UnavailableError, match="is not inside the window YTD"):
-        movers(HELD, take(HELD, QUESTION), since)
+        movers(MARKET, take(MARKET, QUESTION), since)
 
 
 def test_windows_and_movers_on_the_screen() -> None:
-    day_before = SESSIONS[np.datetime64(END) > SESSIONS][-1].item()
+    day_before = SESSIONS[SESSIONS.index(END) - 1]
     quarter = date(2026, 3, 31)
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
@@ -160,7 +160,7 @@ def test_windows_and_movers_on_the_screen() -> None:
         await type_line(pilot, app, "movers yesterday")
         assert "'yesterday' is no date; write movers 2026-06-19" in seen(app)
 
-    drive(story, held=HELD, size=(100, 36))
+    drive(story, market=MARKET, size=(100, 36))
 
 
 def test_movers_mark_what_is_less_sure_then_and_now() -> None:
@@ -173,11 +173,11 @@ def test_movers_mark_what_is_less_sure_then_and_now() -> None:
             " ".join(seen(app).split())
         )
 
-    drive(thin, held=market(covered=0.85), size=(160, 36))
+    drive(thin, market=small_market(covered=0.85), size=(160, 36))
     # the only list is of a day before SINCE: its weights are carried back for both
-    held = market()
-    late = replace(held.holdings["IWM"][0], as_of=date(2026, 5, 1))
-    held = replace(held, holdings={**held.holdings, "IWM": (late,)})
+    market = small_market()
+    late = replace(market.holdings["IWM"][0], as_of=date(2026, 5, 1))
+    market = replace(market, holdings={**market.holdings, "IWM": (late,)})
 
     async def estimated(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "z")
@@ -187,4 +187,4 @@ def test_movers_mark_what_is_less_sure_then_and_now() -> None:
             " ".join(seen(app).split())
         )
 
-    drive(estimated, held=held, size=(160, 36))
+    drive(estimated, market=market, size=(160, 36))

@@ -13,7 +13,7 @@ from cache.facts.errors import SourceError
 from core.data.frames import Theme
 from tests.home import Cli, note
 from tests.tui.driving import drive, press, seen
-from tests.tui.markets import market
+from tests.tui.markets import small_market
 from tui.screen.app import InternalsApp
 from tui.service.service import Desk
 from tui.state.places import places
@@ -71,10 +71,10 @@ def test_a_theme_by_its_name_filters_and_marks_and_goes_again() -> None:
         await press(pilot, app, "escape", "escape")
         assert "theme Odd pair" not in seen(app)
 
-    held = market()
+    market = small_market()
     themes = (Theme("Odd pair", ("S01", "S29", "L19", "GONE")),)
-    held = replace(held, reference=replace(held.reference, themes=themes))
-    drive(story, held=held, size=(160, 48))
+    market = replace(market, reference=replace(market.reference, themes=themes))
+    drive(story, market=market, size=(160, 48))
 
 
 def test_a_name_nobody_knows_is_said_and_the_answer_stays() -> None:
@@ -89,4 +89,4 @@ def test_a_name_nobody_knows_is_said_and_the_answer_stays() -> None:
         await press(pilot, app, ":", *"asof 2026-07-02", "enter")
         assert "as of 2026-07-02 was asked, the last session is 2026-06-30" in seen(app)
 
-    drive(story, held=market())
+    drive(story, market=small_market())

@@ -62,7 +62,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def snapshot() -> Snapshot:
-    return take(markets.market(), Question(as_of=markets.END, basis="pr", daily=True))
+    return take(markets.small_market(), Question(as_of=markets.END, basis="pr", daily=True))
 
 
 def text_of(page: Page, *tags: str) -> str:
@@ -138,13 +138,13 @@ def test_both_contributor_tables_have_name_sector_return_and_bp(snapshot: Snapsh
 
 
 def test_foreign_text_stays_text() -> None:
-    held = markets.market(hostile=True)
-    for fund, files in held.holdings.items():
+    market = markets.small_market(hostile=True)
+    for fund, files in market.holdings.items():
         named = tuple(
             replace(file, names=(*EVIL, *file.names[len(EVIL) :]), source=EVIL[0]) for file in files
         )
-        held = replace(held, holdings={**held.holdings, fund: named})
-    found = take(held, markets.QUESTION)
+        market = replace(market, holdings={**market.holdings, fund: named})
+    found = take(market, markets.QUESTION)
     text = to_html(found)
     page = Page(text)
     assert not {tag for tag, _ in page.tags} & {"script", "img", "iframe", "b"}
@@ -243,19 +243,19 @@ def test_the_picture_for_a_story_stands_alone(snapshot: Snapshot) -> None:
 
 @pytest.mark.parametrize("kind", FORMATS)
 @pytest.mark.parametrize(
-    "held",
+    "market",
     [
-        markets.market(covered=0.85),
-        markets.market(held=("IWM",)),
-        markets.market(funds=("IWM",)),
-        markets.market(held=()),
+        markets.small_market(covered=0.85),
+        markets.small_market(listed=("IWM",)),
+        markets.small_market(funds=("IWM",)),
+        markets.small_market(listed=()),
     ],
     ids=["below the floor", "one side", "no spread", "no holdings"],
 )
-def test_every_format_takes_an_answer_in_part(held: markets.Market, kind: str) -> None:
+def test_every_format_takes_an_answer_in_part(market: markets.Market, kind: str) -> None:
     if kind not in markets.formats_here():
         pytest.skip("no library or no font for it here")
-    snapshot = take(held, replace(markets.QUESTION, daily=True))
+    snapshot = take(market, replace(markets.QUESTION, daily=True))
     text = written(snapshot, kind)
     if isinstance(text, bytes):
         assert text.startswith({"xlsx": b"PK", "png": b"\x89PNG"}[kind])
@@ -268,7 +268,7 @@ def test_every_format_takes_an_answer_in_part(held: markets.Market, kind: str) -
 
 
 def test_below_the_floor_no_leader_is_shown() -> None:
-    snapshot = take(markets.market(covered=0.85), markets.QUESTION)
+    snapshot = take(markets.small_market(covered=0.85), markets.QUESTION)
     assert snapshot.small is not None
     assert pictures.contributions(snapshot.small, 580) is None
     assert pictures.curve(snapshot, 580) is None

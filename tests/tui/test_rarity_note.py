@@ -13,7 +13,7 @@ from core.data.market import Market
 from core.explain.measures import explain
 from core.note.note import headline
 from tests.answers.read import REAL
-from tests.core import build
+from tests.market import NAN, make_market, prices
 from tests.random.test_prose import check_prose
 from tui.report.document import document
 from tui.report.parts import part
@@ -23,7 +23,7 @@ END = date(2026, 6, 26)
 
 
 @pytest.fixture(scope="module")
-def held() -> Market:
+def market() -> Market:
     return real_market()
 
 
@@ -34,20 +34,20 @@ def real_market() -> Market:
             day = date.fromisoformat(row["date"])
             closes[row["symbol"]][day] = float(row["close"]), float(row["adj_close"])
     days = sorted(closes["SPY"])
-    nothing = (build.NAN, build.NAN)
+    nothing = (NAN, NAN)
     tables = [
         {s: [by_day.get(d, nothing)[k] for d in days] for s, by_day in closes.items()}
         for k in (0, 1)
     ]
-    return build.market(build.prices(days, tables[0], adjusted=tables[1]))
+    return make_market(prices(days, tables[0], adjusted=tables[1]))
 
 
-def asked(held: Market, window: str, as_of: date = END) -> Snapshot:
-    return take(held, Question(window=window, as_of=as_of))
+def asked(market: Market, window: str, as_of: date = END) -> Snapshot:
+    return take(market, Question(window=window, as_of=as_of))
 
 
-def test_a_day_is_not_called_rare_when_hundreds_were_as_wide(held: Market) -> None:
-    told = headline(asked(held, "1D"))
+def test_a_day_is_not_called_rare_when_hundreds_were_as_wide(market: Market) -> None:
+    told = headline(asked(market, "1D"))
     assert "IWM leads SPY by 1.03 pp over one session" in told
     assert (
         "not unusual: 401 of 6,558 as wide, the last on 22 June 2026"
@@ -70,29 +70,31 @@ def test_a_day_is_not_called_rare_when_hundreds_were_as_wide(held: Market) -> No
     ],
 )  # fmt: skip
 def test_each_window_is_compared_with_what_is_like_it(
-    held: Market, window: str, words: str
+    market: Market, window: str, words: str
 ) -> None:
-    assert words in headline(asked(held, window))
+    assert words in headline(asked(market, window))
 
 
-def test_a_young_year_is_set_beside_stretches_first_and_years_second(held: Market) -> None:
-    told = headline(asked(held, "YTD", date(2026, 1, 22)))
+def test_a_young_year_is_set_beside_stretches_first_and_years_second(market: Market) -> None:
+    told = headline(asked(market, "YTD", date(2026, 1, 22)))
     rolling, years = told.index("stretches of 14 sessions"), told.index("for this window")
     assert rolling < years
     assert "full year" not in told
     assert "IWM has beaten SPY 14 sessions in a row, its longest such run on record" in told
 
 
-def test_a_wider_stretch_later_takes_the_superlative_away(held: Market) -> None:
+def test_a_wider_stretch_later_takes_the_superlative_away(market: Market) -> None:
     # the widest day of all, seen from a day later and from 2026; 11 October 2000 was narrower
-    then = headline(take(held, Question(window="2008-10-09:2008-10-10", as_of=date(2008, 10, 13))))
+    then = headline(
+        take(market, Question(window="2008-10-09:2008-10-10", as_of=date(2008, 10, 13)))
+    )
     assert "the widest lead in one session on record" in then
     week = Question(window="2008-10-06:2008-10-10", as_of=END)
-    assert "the widest" not in headline(take(held, week))
+    assert "the widest" not in headline(take(market, week))
 
 
-def test_the_json_and_its_tables(held: Market) -> None:
-    told = document(asked(held, "1W"))
+def test_the_json_and_its_tables(market: Market) -> None:
+    told = document(asked(market, "1W"))
     rolling = told["spread"]["rolling"]
     expected = {
         "sessions": 5, "of": 6554, "as_wide": 84, "last": "2026-05-27",
@@ -121,18 +123,18 @@ def test_the_json_and_its_tables(held: Market) -> None:
 
 
 @pytest.mark.parametrize("as_of", [END, date(2026, 1, 22), date(2009, 3, 9), date(2000, 6, 30)])
-def test_every_number_said_stands_in_the_json(held: Market, as_of: date) -> None:
+def test_every_number_said_stands_in_the_json(market: Market, as_of: date) -> None:
     for window in ("1D", "1W", "3M", "YTD"):
         try:
-            snapshot = asked(held, window, as_of)
+            snapshot = asked(market, window, as_of)
         except Exception as error:  # the window reaches before the first close
             assert "no close" in str(error) or "no session" in str(error)
             continue
         assert check_prose(snapshot)
 
 
-def test_alerts_on_rarity(held: Market) -> None:
-    day, start = asked(held, "1D"), asked(held, "1W", date(2026, 1, 22))
+def test_alerts_on_rarity(market: Market) -> None:
+    day, start = asked(market, "1D"), asked(market, "1W", date(2026, 1, 22))
 
     def told(text: str, snapshot: Snapshot) -> float | None:
         return value(parse(text, Question(window=snapshot.question.window)), snapshot)
@@ -146,8 +148,8 @@ def test_alerts_on_rarity(held: Market) -> None:
 
 
 @pytest.mark.parametrize("name", ["rolling", "streak", "ratio", "followed"])
-def test_explanations_come_to_the_numbers(held: Market, name: str) -> None:
-    told = explain(held, asked(held, "1W"), "IWM", name)
+def test_explanations_come_to_the_numbers(market: Market, name: str) -> None:
+    told = explain(market, asked(market, "1W"), "IWM", name)
     assert told
     for one in told:
         assert (one.value is None) == (one.computed is None)

@@ -11,7 +11,8 @@ from textual.pilot import Pilot
 
 from cache.refresh.reasons import wait
 from tests.tui.driving import drive, press, seen, settle
-from tests.tui.markets import NOW, FakeDesk, market, newer
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.markets import NOW, newer, small_market
 from tui.screen.app import InternalsApp
 
 BROUGHT = {"stage": "done", "message": "9 symbols brought"}
@@ -26,7 +27,7 @@ def limited() -> list[str]:
 
 @pytest.mark.process
 def test_a_limit_is_counted_down_and_the_refresh_goes_on_by_itself() -> None:
-    desk = FakeDesk(market())
+    desk = FakeDesk(small_market())
     desk.argv = limited()
 
     async def ended(pilot: Pilot[None], app: InternalsApp) -> None:
@@ -64,22 +65,22 @@ def test_a_limit_is_counted_down_and_the_refresh_goes_on_by_itself() -> None:
 @pytest.mark.parametrize("empty", [True, False])
 @pytest.mark.process
 def test_the_summary_outlives_the_data_it_tells_of(code: int, empty: bool) -> None:
-    held = market()
-    desk = FakeDesk(None if empty else held)
+    market = small_market()
+    desk = FakeDesk(None if empty else market)
     words = "79 symbols brought, 56,028 new closes"
     said = json.dumps({"stage": "done", "message": words})
     desk.argv = [sys.executable, "-c", f"import sys; print({said!r}); sys.exit({code})"]
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         # Its data lies in the store before it ends, and is looked for every two seconds.
-        desk.held = newer(held, 8)
+        desk.current = newer(market, 8)
         await press(pilot, app, "r")
         await app.workers.wait_for_complete([w for w in app.workers if w.group == "refresh"])
         await settle(pilot, app)
         assert app.snapshot is not None and app.snapshot.generation == 8
         assert words in seen(app)
         # Another generation and another look at the data change nothing of it.
-        desk.held = newer(held, 9)
+        desk.current = newer(market, 9)
         app.poll()
         await settle(pilot, app)
         assert app.snapshot.generation == 9 and words in seen(app)
@@ -101,7 +102,7 @@ def test_the_summary_outlives_the_data_it_tells_of(code: int, empty: bool) -> No
 )
 @pytest.mark.process
 def test_a_process_that_ends_well_without_a_summary_was_no_refresh(said: str, told: str) -> None:
-    desk = FakeDesk(market())
+    desk = FakeDesk(small_market())
     desk.argv = [sys.executable, "-c", f"print({said!r})"]
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:

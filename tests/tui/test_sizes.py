@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from tests.tui.driving import drive, press
-from tests.tui.markets import market
+from tests.tui.markets import small_market
 from tui.screen.app import InternalsApp
 from tui.state.config import Config
 
@@ -39,4 +39,4 @@ def test_sizes_that_overtake_each_other_come_to_rest(
             await pilot.pause(0.3)
         assert app.screen.size == app.size == Size(120, 36)
 
-    drive(story, held=market(), config=Config(wire=wire), painted=True)
+    drive(story, market=small_market(), config=Config(wire=wire), painted=True)

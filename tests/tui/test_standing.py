@@ -5,10 +5,10 @@ from __future__ import annotations
 from textual.pilot import Pilot
 
 from tests.tui.driving import drive, lines_of, press, seen, settle
-from tests.tui.markets import market
+from tests.tui.markets import small_market
 from tui.screen.app import InternalsApp
 
-HELD = market()
+MARKET = small_market()
 
 
 async def type_line(pilot: Pilot[None], app: InternalsApp, text: str) -> None:
@@ -34,7 +34,7 @@ def test_names_left_out_stand_in_status_headline_and_pane() -> None:
         await type_line(pilot, app, "ex")
         assert "ithout" not in seen(app)
 
-    drive(story, held=HELD, size=(120, 36))
+    drive(story, market=MARKET, size=(120, 36))
 
 
 def test_a_filter_stands_in_the_status_line_until_it_goes() -> None:
@@ -47,7 +47,7 @@ def test_a_filter_stands_in_the_status_line_until_it_goes() -> None:
         await press(pilot, app, "home")
         assert "(not the last)" not in status(app)
 
-    drive(story, held=HELD, size=(80, 24))
+    drive(story, market=MARKET, size=(80, 24))
 
 
 def test_another_window_starts_at_the_top_another_date_does_not() -> None:
@@ -60,7 +60,7 @@ def test_another_window_starts_at_the_top_another_date_does_not() -> None:
         await press(pilot, app, "left_square_bracket")
         assert grid.cursor_row == 0
 
-    drive(story, held=HELD, size=(120, 36))
+    drive(story, market=MARKET, size=(120, 36))
 
 
 def test_views_both_ways_by_name_and_by_mouse() -> None:
@@ -87,7 +87,7 @@ def test_views_both_ways_by_name_and_by_mouse() -> None:
         await settle(pilot, app)
         assert (main.active, main.names.view) == (2, "names")
 
-    drive(story, held=HELD, size=(120, 36))
+    drive(story, market=MARKET, size=(120, 36))
 
 
 def test_a_long_error_is_read_whole_and_what_was_typed_is_there_again() -> None:
@@ -99,4 +99,4 @@ def test_a_long_error_is_read_whole_and_what_was_typed_is_there_again() -> None:
         assert text.count("sectors,") == 1
         assert "membership, concentration, weights" in text
 
-    drive(story, held=HELD, size=(80, 24))
+    drive(story, market=MARKET, size=(80, 24))

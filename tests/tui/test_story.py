@@ -13,12 +13,13 @@ from hypothesis import given
 
 from core.answer.snapshot import Question, Snapshot, take
 from core.note.company import company
+from core.note.note import sentences
 from core.note.phrase import Figure, Name
 from core.note.story import LENGTHS, Length, story
 from core.note.verdict import verdict
-from tests.core import build
 from tests.examples import examples
 from tests.home import Cli
+from tests.market import make_market, prices, weekdays
 from tests.random.test_prose import MONTHS
 from tests.random.test_prose_sums import random_markets
 from tests.tui import markets
@@ -32,7 +33,7 @@ NUMBER = re.compile(
 
 @pytest.fixture(scope="module")
 def snapshot() -> Snapshot:
-    return take(markets.market(), markets.QUESTION)
+    return take(markets.small_market(), markets.QUESTION)
 
 
 def words(paragraphs: Any) -> int:
@@ -93,7 +94,7 @@ def test_the_order_is_a_reporters(snapshot: Snapshot) -> None:
 
 
 def test_a_fund_is_introduced_with_the_index_it_follows() -> None:
-    market = markets.market()
+    market = markets.small_market()
     names = {"IWM": "Russell 2000", "SPY": "S&P 500"}
     named = replace(market, reference=replace(market.reference, indices=names))
     pair = check(take(named, markets.QUESTION), "short")
@@ -104,7 +105,7 @@ def test_a_fund_is_introduced_with_the_index_it_follows() -> None:
 
 
 def test_an_index_itself_goes_by_its_name_and_says_what_its_levels_hold() -> None:
-    market = markets.market()
+    market = markets.small_market()
     symbols = {"IWM": "^RUT", "SPY": "^GSPC"}
     blocks = tuple(
         replace(block, symbols=tuple(symbols.get(s, s) for s in block.symbols))
@@ -159,13 +160,13 @@ def test_the_sector_that_widened_the_gap_most_is_named_with_its_part(snapshot: S
 
 def _two_funds(days: list[date], one: list[float], window: str, *, alone: bool = False) -> str:
     """The prose of two funds of which the second stands still."""
-    held = build.market(build.prices(days, {"AAA": one, "BBB": [10.0] * len(days)}))
-    return check(take(held, Question("AAA", "AAA" if alone else "BBB", window, None, "pr",
+    market = make_market(prices(days, {"AAA": one, "BBB": [10.0] * len(days)}))
+    return check(take(market, Question("AAA", "AAA" if alone else "BBB", window, None, "pr",
                                      alone=alone)), "short")  # fmt: skip
 
 
 def test_what_cannot_be_ranked_or_did_not_move_is_said_so() -> None:
-    days = build.weekdays("2024-12-31", "2026-02-27")
+    days = weekdays("2024-12-31", "2026-02-27")
     rising = [100.0 + place for place in range(len(days))]
     few = _two_funds(days[-100:], rising[-100:], "1D")
     assert few.endswith("Closes since 13 October 2025 are too few to say how rare that is.")
@@ -178,6 +179,12 @@ def test_what_cannot_be_ranked_or_did_not_move_is_said_so() -> None:
         "AAA ended unchanged on 27 February 2026. It closed level with its record in data since"
         " 31 December 2024."
     )
+    for own, words in ((True, "it closed"), (False, "stands")):
+        fund = Question("AAA", "AAA" if own else "BBB", "1D", None, "pr", alone=own)
+        flat = {name: [10.0] * len(days) for name in ("AAA", "BBB")}
+        ledger = sentences(take(make_market(prices(days, flat)), fund))
+        text = " ".join(str(sentence) for sentence in ledger)
+        assert f"{words} level with its highest on record (from 31 December 2024)" in text
     jump = _two_funds(days, [10.0] * (len(days) - 1) + [9.0], "1D")
     assert ". AAA lost 10.0% before dividends, BBB was unchanged." in jump
 
@@ -190,7 +197,7 @@ def test_units_and_tickers_are_spelled_once(snapshot: Snapshot) -> None:
 
 
 def test_what_is_withheld_in_the_note_is_withheld_here() -> None:
-    bare = check(take(markets.market(covered=0.85), markets.QUESTION), "full")
+    bare = check(take(markets.small_market(covered=0.85), markets.QUESTION), "full")
     for claim in ("cost", "added", "The gap is", " rose"):
         assert claim not in bare
     for fund in ("IWM", "SPY"):
@@ -215,12 +222,12 @@ def test_what_is_withheld_in_the_note_is_withheld_here() -> None:
 )  # fmt: skip
 def test_a_window_is_named_as_a_reader_names_it(change: Any, start: str) -> None:
     # sessions to 30 June are held: what ran to an earlier day is told by its dates
-    text = check(take(markets.market(), replace(markets.QUESTION, **change)), "full")
+    text = check(take(markets.small_market(), replace(markets.QUESTION, **change)), "full")
     assert start in text.partition(". ")[0]
 
 
 def test_one_index_alone_is_told_in_the_same_order() -> None:
-    alone = take(markets.market(), replace(markets.QUESTION, large="IWM", alone=True))
+    alone = take(markets.small_market(), replace(markets.QUESTION, large="IWM", alone=True))
     text = check(alone, "full")
     assert text.startswith(
         "IWM gained 20.0% before dividends from 31 December 2025 to 26 June 2026, its largest gain"
@@ -245,7 +252,7 @@ def test_one_index_alone_is_told_in_the_same_order() -> None:
 
 def test_a_loss_of_one_index_begins_with_who_lost() -> None:
     question = Question("IWM", "IWM", "2021", None, "pr", alone=True)
-    text = check(take(markets.market(), question), "full")
+    text = check(take(markets.small_market(), question), "full")
     # its closes fall all year: the deepest setback is the loss itself
     assert text.startswith("IWM lost 2.00% before dividends in 2021.") and "setback" not in text
 
@@ -325,7 +332,7 @@ def test_the_command_line_writes_it_alone(filled: Cli) -> None:
 
 @pytest.mark.parametrize("length", LENGTHS)
 def test_what_was_asked_besides_is_answered_in_prose_alone_too(length: Length) -> None:
-    market, question = markets.market(), markets.QUESTION
+    market, question = markets.small_market(), markets.QUESTION
     symbol = market.holdings["SPY"][-1].symbols[0]
     plain = to_story(take(market, question), length)
     assert "Taking" not in plain and "was asked" not in plain
@@ -339,7 +346,7 @@ def test_what_was_asked_besides_is_answered_in_prose_alone_too(length: Length) -
 
 
 def test_of_a_list_without_weights_no_leader_is_told_nor_counted_in_a_verdict() -> None:
-    market = markets.market()
+    market = markets.small_market()
     bare = tuple(
         replace(file, value=np.ones(len(file.symbols)), total=32.0, weighted=False)
         for file in market.holdings["IWM"]

@@ -50,6 +50,11 @@ def linear(colour: str) -> FloatArray:
     return np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
 
 
+def luminance(colour: str) -> float:
+    """Relative luminance of "#rrggbb", 0 to 1, as WCAG 2.1 has it."""
+    return float((XYZ @ linear(colour))[1])
+
+
 def lab(rgb: FloatArray) -> FloatArray:
     xyz = XYZ @ np.clip(rgb, 0, 1) / WHITE
     x, y, z = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
@@ -73,11 +78,11 @@ def test_the_pair_and_its_signs_are_told_apart_by_every_eye(eye: str) -> None:
 @pytest.mark.parametrize("name", [n for n, theme in THEMES.items() if not theme.ansi])
 def test_what_means_something_stands_off_its_ground(name: str) -> None:
     theme = THEMES[name]
-
-    def luminance(colour: str) -> float:
-        return float((XYZ @ linear(colour))[1])
-
     ground = luminance(str(theme.background))
-    for role, least in (*((r, 4.5) for r in ROLES), ("gap", 4.5), ("mark", 4.5), ("quiet", 3.0)):
+    needed = (*((r, 4.5) for r in ROLES), ("gap", 4.5), ("mark", 4.5), ("quiet", 3.0))
+    for role, least in needed:
         low, high = sorted((ground, luminance(theme.variables[role])))
         assert (high + 0.05) / (low + 0.05) >= least, role
+        # the row under the cursor is the one that is read
+        low, high = sorted((luminance(theme.variables["cursor"]), luminance(theme.variables[role])))
+        assert (high + 0.05) / (low + 0.05) >= 3, role

@@ -15,8 +15,8 @@ import pytest
 
 from core.answer.snapshot import Question, Snapshot, take
 from core.answer.table import ROWS
-from tests.core import build
 from tests.home import Cli
+from tests.market import holdings, make_market, prices, weekdays
 from tests.tui import markets
 from tui.report.document import document
 from tui.report.formats import tells_daily, written
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def snapshot() -> Snapshot:
     asked = Question(as_of=markets.END, basis="pr", daily=True)
-    return take(markets.market(), asked)
+    return take(markets.small_market(), asked)
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +49,7 @@ def read(text: str) -> list[dict[str, str]]:
 
 def test_each_part_by_hand(snapshot: Snapshot, whole: dict[str, Any]) -> None:
     size = {name: len(part(whole, name).rows) for name in PARTS}
-    sessions = len(
-        markets.SESSIONS[(markets.SESSIONS > markets.START) & (markets.SESSIONS <= markets.END)]
-    )
+    sessions = len([day for day in markets.SESSIONS if markets.START < day <= markets.END])
     assert size == {
         "contributors": 50,  # 30 small and 20 large lines
         "sectors": 8,  # four on each side
@@ -159,15 +157,15 @@ def test_a_text_that_starts_like_a_formula_is_made_harmless(sign: str) -> None:
 
 def document_of_formula(sign: str) -> dict[str, Any]:
     """A market in which a line's name and sector begin with a sign."""
-    days = build.weekdays("2025-12-29", "2026-01-30")
+    days = weekdays("2025-12-29", "2026-01-30")
     path = [100.0] * len(days)
-    held = build.prices(days, {"S": path, "L": path, "A": path, "B": path})
+    held = prices(days, {"S": path, "L": path, "A": path, "B": path})
     names, sectors = {"A": f"{sign}SUM(1)"}, {"A": f"{sign}1+1"}
     files = [
-        build.holdings(fund, "2025-12-31", {"A": 6, "B": 4}, names=names, sectors=sectors)
+        holdings(fund, "2025-12-31", {"A": 6, "B": 4}, names=names, sectors=sectors)
         for fund in ("S", "L")
     ]
-    return document(take(build.market(held, *files), Question("S", "L", basis="pr")))
+    return document(take(make_market(held, *files), Question("S", "L", basis="pr")))
 
 
 def test_no_text_cell_of_any_part_starts_like_a_formula() -> None:
@@ -205,7 +203,7 @@ def part_lines_of(call: Cli) -> list[str]:
 def test_every_format_says_the_same_with_and_without_what_it_has_no_place_for(
     snapshot: Snapshot, whole: dict[str, Any]
 ) -> None:
-    thin = take(markets.market(), replace(snapshot.question, daily=False))
+    thin = take(markets.small_market(), replace(snapshot.question, daily=False))
     document_of_thin = document(thin)
     for name in markets.formats_here():
         assert (written(thin, name) == written(snapshot, name)) is not tells_daily(name)

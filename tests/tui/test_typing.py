@@ -6,12 +6,12 @@ from textual import events
 from textual.pilot import Pilot
 
 from tests.tui.driving import drive, hold, lines_of, press, seen, settle
-from tests.tui.markets import QUESTION, market
+from tests.tui.markets import QUESTION, small_market
 from tests.tui.names_keys import first_symbols
 from tui.screen.app import InternalsApp
 from tui.state.config import Config
 
-HELD = market()
+MARKET = small_market()
 
 
 def test_a_burst_of_keys_is_obeyed_one_by_one() -> None:
@@ -52,7 +52,7 @@ def test_a_burst_of_keys_is_obeyed_one_by_one() -> None:
         await settle(pilot, app)
         assert "▸3 Breadth" in seen(app)
 
-    drive(story, held=HELD)
+    drive(story, market=MARKET)
 
 
 def test_the_typed_line_can_be_edited() -> None:
@@ -72,7 +72,7 @@ def test_the_typed_line_can_be_edited() -> None:
         assert lines_of(app)[-1].rstrip().endswith("xxx")
         await press(pilot, app, "escape", ":", "q", "enter")
 
-    app = drive(story, held=HELD)
+    app = drive(story, market=MARKET)
     assert not app.is_running
 
 
@@ -91,7 +91,7 @@ def test_ctrl_c_quits_from_every_screen() -> None:
         await story(pilot, app)
 
     for each in (story, from_help, from_prompt):
-        drive(each, held=HELD)
+        drive(each, market=MARKET)
 
 
 def test_a_rebound_key_works_and_its_old_one_does_not() -> None:
@@ -103,4 +103,4 @@ def test_a_rebound_key_works_and_its_old_one_does_not() -> None:
         await press(pilot, app, "ctrl+y", "?")
         assert "ctrl+y" in seen(app)
 
-    drive(story, held=HELD, config=Config(keys={"zoom": "f5,ctrl+y"}))
+    drive(story, market=MARKET, config=Config(keys={"zoom": "f5,ctrl+y"}))

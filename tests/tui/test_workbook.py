@@ -36,7 +36,7 @@ PLAIN = {
 
 @pytest.fixture(scope="module")
 def snapshot() -> Snapshot:
-    return take(markets.market(), Question(as_of=markets.END, basis="pr", daily=True))
+    return take(markets.small_market(), Question(as_of=markets.END, basis="pr", daily=True))
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,7 @@ def test_titles_have_units(snapshot: Snapshot, book: Any) -> None:
 
 def test_no_text_is_a_formula_and_no_control_gets_in() -> None:
     names = ("=1+1", "@SUM(A1)\x1b[2J", "+cmd|' /C calc'!A0", "-2", "\x00\x0bTin", "<b>")
-    snapshot = take(markets.market(), Question(as_of=markets.END, basis="pr"))
+    snapshot = take(markets.small_market(), Question(as_of=markets.END, basis="pr"))
     view = snapshot.indices["IWM"]
     lines = replace(view.contributors, names=names * 5)
     snapshot = replace(
@@ -163,7 +163,7 @@ def test_no_name_mentions_or_links(snapshot: Snapshot) -> None:
 
 
 def test_a_snapshot_without_an_answer_is_written_too() -> None:
-    nothing = take(markets.market(), Question(small="S00", large="L00", as_of=markets.END))
+    nothing = take(markets.small_market(), Question(small="S00", large="L00", as_of=markets.END))
     blocks(nothing)
     assert "answer" in load_workbook(io.BytesIO(to_xlsx(nothing))).sheetnames
     assert isinstance(written(nothing, "xlsx"), bytes)

@@ -13,7 +13,8 @@ from textual.pilot import Pilot
 from tests.cache.stores import files
 from tests.home import Cli
 from tests.tui.driving import drive, press
-from tests.tui.markets import FakeDesk, market
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.markets import small_market
 from tui.report.files import write_file
 from tui.screen.app import InternalsApp
 from tui.service.service import LOOKING, Desk
@@ -155,7 +156,7 @@ def test_no_answer_lies_where_the_program_keeps_its_own(filled: Cli, tmp_path: P
 
 
 def test_the_key_replaces_its_own_note_and_no_other(tmp_path: Path) -> None:
-    desk = FakeDesk(market())
+    desk = FakeDesk(small_market())
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "w")

@@ -57,7 +57,7 @@ def test_the_years_come_to_the_pane_that_is_looked_at(monkeypatch: pytest.Monkey
         await type_line(pilot, app, "view averages")
         await until(pilot, lambda: "counting" not in seen(app))
 
-    drive(story, held=twelve_years(), question=Question(window="YTD", basis="pr"), size=(100, 30))
+    drive(story, market=twelve_years(), question=Question(window="YTD", basis="pr"), size=(100, 30))
 
 
 def test_one_thread_works_and_the_newest_question_wins(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,4 +91,4 @@ def test_one_thread_works_and_the_newest_question_wins(monkeypatch: pytest.Monke
         await until(pilot, lambda: "2012-12-26" in seen(app) and " 2003 " in seen(app))
         assert asked[1:] == [date(2012, 12, 28), date(2012, 12, 26)]
 
-    drive(story, held=twelve_years(), question=Question(window="YTD", basis="pr"), size=(100, 30))
+    drive(story, market=twelve_years(), question=Question(window="YTD", basis="pr"), size=(100, 30))

@@ -143,15 +143,19 @@ class Page:
 
     @staticmethod
     async def _end(process: Process) -> None:
-        """Ask the screen to end; one that does not is ended."""
-        with suppress(ConnectionError, RuntimeError, OSError):
-            await asyncio.wait_for(_meta(process, {"type": "quit"}), PATIENCE)
+        """Ask the screen to end; one that does not is ended, also where the server ends first."""
         try:
-            await asyncio.wait_for(process.wait(), PATIENCE)
-        except TimeoutError:
-            with suppress(ProcessLookupError):
-                process.kill()
+            with suppress(ConnectionError, RuntimeError, OSError):
+                await asyncio.wait_for(_meta(process, {"type": "quit"}), PATIENCE)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(process.wait(), PATIENCE)
+        finally:
+            if process.returncode is None:
+                with suppress(ProcessLookupError):
+                    process.kill()
             await process.wait()
+            assert process.stdin is not None
+            process.stdin.close()
 
 
 async def _meta(process: Process, fields: dict[str, object]) -> None:

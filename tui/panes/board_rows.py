@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from core.answer.board import WINDOWS
@@ -56,6 +57,8 @@ COLUMNS: Final = (
     TableColumn("share_outperforming", "beat", 5, "right", 9),
     TableColumn("top10_weight", "top10", 5, "right", 9),
 )
+#: Characters of a pair's name that are never cut.
+_NAME: Final = 17
 #: Column -> the letter after the sort key, and what it is called.
 ORDERS: Final[Mapping[str, tuple[str, str]]] = {
     "group": ("g", "group"),
@@ -82,6 +85,14 @@ ORDERS: Final[Mapping[str, tuple[str, str]]] = {
     "share_outperforming": ("t", "beat"),
     "top10_weight": ("k", "top10"),
 }
+
+
+def columns_for(rows: Sequence[BoardRow], *, breadth: bool) -> tuple[TableColumn, ...]:
+    """The columns of some rows, the first as wide as their longest name needs."""
+    pair, *others = COLUMNS if breadth else CLOSES
+    longest = min(max((len(row.pair.name) for row in rows), default=0), _NAME)
+    width = max(pair.width, longest)
+    return replace(pair, width=width, max_width=max(width, pair.max_width or width)), *others
 
 
 def ordered(

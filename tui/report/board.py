@@ -151,15 +151,18 @@ def to_line(board: Board, breadths: Breadths = UNCOUNTED, count: int = 3) -> str
     """The most stretched pairs in one line of ASCII, for a status bar; without breadth."""
     ranked = [row for row in board.rows if row.stretched is not None]
     ranked.sort(key=lambda row: -(row.stretched or 0))
-    parts = [
-        f"{row.pair.small}-{row.pair.large} {RANKED[-1]} gap at the"
-        f" {f.pct(row.percentile(RANKED[-1]), 0, sign=False, unit=False)} percentile"
-        for row in ranked[:count]
-        if row.percentile(RANKED[-1]) is not None
-    ]
+    parts = [f"{row.pair.small}-{row.pair.large} {farthest_words(row)}" for row in ranked[:count]]
     words = ", ".join(parts) or "no pair has 250 stretches"
     simulated = "SIMULATED " if board.simulated else ""
     return f.to_ascii(safe(f"{simulated}{words}, {board.as_of}")) + "\n"
+
+
+def farthest_words(row: BoardRow) -> str:
+    """How far out a row's gap lies at most: "3M gap at percentile 0.2"; "" without a rank."""
+    if row.farthest is None:
+        return ""
+    window, percentile = row.farthest
+    return f"{window} gap at percentile {f.pct(percentile, 1, sign=False, unit=False)}"
 
 
 def _state(board: Board, breadths: Breadths) -> str:

@@ -100,7 +100,7 @@ class NumberOrigins:
         for source in self._snapshot.sources:
             kind, _, rest = source.what.partition(" ")
             for fund in funds:
-                ends = (f" lines of {fund}", f" for {fund}")
+                ends = (f" lines of {fund}", f" line of {fund}", f" for {fund}")
                 within = rest == fund or rest.endswith(ends)
                 if source.what == f"prices {fund}" or (lines and within):
                     file_days = dates.setdefault((source.what, source.origin), [])

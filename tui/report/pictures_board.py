@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.answer.board import RANKED, WINDOWS
 from tui.charts.canvas import finite_range
+from tui.report.board import farthest_words
 from tui.report.sketch import Sketch
 from tui.text import formats as f
 
@@ -22,12 +23,11 @@ _TRACK: Final = (440.0, 516.0)
 
 def board_title(board: Board) -> str:
     """The pair whose gap stands farthest out in its own history."""
-    rows = [row for row in board.rows if row.percentile(RANKED[-1]) is not None]
+    rows = [row for row in board.rows if row.farthest is not None]
     if not rows:
         return "The board: every pair at a glance"
     row = max(rows, key=lambda row: row.stretched or 0)
-    share = f.pct(row.percentile(RANKED[-1]), 1, sign=False, unit=False)
-    return f"{row.pair.name} is stretched most: its 3M gap at percentile {share}"
+    return f"{row.pair.name} is stretched most: its {farthest_words(row)}"
 
 
 def board_rows(board: Board, width: float) -> Sketch:

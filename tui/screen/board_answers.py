@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual import events
 
-from tui.panes.board_rows import COLUMNS, ORDERS, ordered
+from tui.panes.board_rows import ORDERS, ordered
 from tui.screen.board_page import BoardPage
 from tui.workers.boards import Boarded, answer_board, follow_config
 
@@ -132,8 +132,6 @@ class BoardAnswers(BoardPage, inherit_bindings=False):
         """Breadth beside the rows, where it still belongs to them."""
         if message.board is self.board and message.window == self.host.question.window.upper():
             self.breadths = message.breadths
-            if self.breadths:
-                self.grid.set_columns(COLUMNS)
             self.take_rows(message.board)
             self.show()
 

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from core.note.phrase import several
 from tui.command import commands
 from tui.panes.board_rotation import drawing as rotation_drawing
-from tui.panes.board_rows import CLOSES, ORDERS, BoardCells, BoardGrid
+from tui.panes.board_rows import CLOSES, ORDERS, BoardCells, BoardGrid, columns_for
 from tui.panes.frame import READING, status, too_small
 from tui.panes.listing import Grid
 from tui.panes.sheet import Panel
@@ -126,6 +126,7 @@ class BoardPage(Stage, inherit_bindings=False):
     def _show_rows(self) -> None:
         place, rows = self.place, self.rows
         assert self.board is not None
+        self.grid.set_columns(columns_for(rows, breadth=bool(self.breadths)))
         cells = BoardCells(
             rows,
             grouped=place.key == "group",

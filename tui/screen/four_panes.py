@@ -91,11 +91,6 @@ class FourPanes(Stage, inherit_bindings=False):
         self.pane_here.set_active(True)
         self.show()
 
-    def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """At the start, skip styling: what was just composed has its styles already."""
-        if self.waiting:
-            event.refresh_styles = False
-
     # -- drawing ---------------------------------------------------------------------
 
     @property

@@ -47,7 +47,7 @@ def _dark(up: str, down: str) -> dict[str, Any]:
             "gap": "#d7d7af",
             "mark": "#ffd75f",
             "cursor": "#2a3340",
-            "quiet": "#6c7480",
+            "quiet": "#757d89",
             "rule": "#4a525e",
             "scrollbar": "#2a3340",
             "scrollbar-background": "#0e1116",

@@ -58,11 +58,16 @@ class Stage(SizedScreen, inherit_bindings=False):
     def __init__(self, *, custom: bool) -> None:
         super().__init__()
         self._custom = custom
-        self._silent = False
+        self._silent = self._resumed = False
         if custom:
             from tui.widgets.painting import PaintingCompositor
 
             self._compositor = PaintingCompositor()
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """The first time, skip styling: what was just composed has its styles already."""
+        if not self._resumed:
+            self._resumed, event.refresh_styles = True, False
 
     def settle(self) -> None:
         """Lay out what takes another room than before; nothing is painted yet."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from core.data.frames import (
     Events,
     FloatArray,
     Holdings,
+    LeftOut,
     Prices,
     Reference,
     Theme,
@@ -41,6 +42,8 @@ def prices(
     through: Mapping[str, date] | None = None,
     provisional: Mapping[str, date] | None = None,
     failures: Mapping[str, str] | None = None,
+    source: str = "test",
+    fetched_at: datetime | None = None,
 ) -> Prices:
     """Closes by symbol over common sessions, cut into year blocks."""
     symbols = tuple(dict.fromkeys([*closes, *(adjusted or {})]))
@@ -56,17 +59,17 @@ def prices(
     blocks = []
     for year in sorted({d.year for d in sessions}):
         rows = [i for i, d in enumerate(sessions) if d.year == year]
-        own = [sessions[i] for i in rows]
+        days = [sessions[i] for i in rows]
 
-        def events(listed: Sequence[tuple[str, date, float]], own: list[date] = own) -> Events:
-            kept = [(own.index(d), symbols.index(s), v) for s, d, v in listed if d in own]
-            if not kept:
+        def events(listed: Sequence[tuple[str, date, float]], days: list[date] = days) -> Events:
+            here = [(days.index(d), symbols.index(s), v) for s, d, v in listed if d in days]
+            if not here:
                 return Events.none()
-            row, col, value = zip(*kept, strict=True)
+            row, col, value = zip(*here, strict=True)
             return Events(np.array(row, np.intp), np.array(col, np.intp), np.array(value, float))
 
         block = Block(
-            dates_of(own),
+            dates_of(days),
             symbols,
             close[rows],
             None if adj is None else adj[rows],
@@ -80,7 +83,8 @@ def prices(
         tuple(blocks),
         through=through if through is not None else dict.fromkeys(symbols, sessions[-1]),
         provisional=provisional or {},
-        source=dict.fromkeys(symbols, "test"),
+        source=dict.fromkeys(symbols, source),
+        fetched_at={} if fetched_at is None else dict.fromkeys(symbols, fetched_at),
         failures=failures or {},
     )
 
@@ -96,6 +100,9 @@ def holdings(
     quantity: Mapping[str, float] | None = None,
     price: Mapping[str, float] | None = None,
     identifiers: Mapping[str, str] | None = None,
+    others: Sequence[LeftOut] = (),
+    source: str = "test",
+    fetched_at: datetime | None = None,
 ) -> Holdings:
     """A holdings file with one value a symbol."""
     symbols = tuple(values)
@@ -103,7 +110,7 @@ def holdings(
     def floats(given: Mapping[str, float] | None) -> np.ndarray:
         return np.array([(given or {}).get(s, NAN) for s in symbols], float)
 
-    found = Holdings(
+    file = Holdings(
         fund=fund,
         as_of=date.fromisoformat(as_of),
         symbols=symbols,
@@ -114,14 +121,16 @@ def holdings(
         value=np.array(list(values.values()), float),
         total=sum(values.values()) if total is None else total,
         identifiers=tuple((identifiers or {}).get(s, "") for s in symbols),
-        source="test",
+        others=tuple(others),
+        source=source,
+        fetched_at=fetched_at,
     )
-    found.check()
-    return found
+    file.check()
+    return file
 
 
-def market(
-    held: Prices,
+def make_market(
+    closes: Prices,
     *files: Holdings,
     aliases: Mapping[str, str] | None = None,
     reconstitutions: Mapping[str, tuple[date, ...]] | None = None,
@@ -134,7 +143,7 @@ def market(
         by_fund.setdefault(file.fund, []).append(file)
     calendar = np.arange(np.datetime64("1999-01-01"), np.datetime64("2028-01-01"))
     return Market(
-        held,
+        closes,
         {fund: tuple(dated) for fund, dated in by_fund.items()},
         Reference(
             sessions=calendar[np.is_busday(calendar)],

@@ -1,0 +1,103 @@
+"""The board beside bare Textual: ``python -m bench.board [TIMES]``.
+
+Prints Markdown. A home of made-up closes of the board's funds alone, 26 years of them, no lines; a
+terminal of 160 by 45 in true colour. The shipped pairs, and 40: those and more of the same funds.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+from datetime import UTC, datetime
+from itertools import combinations
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from bench.screen import KEYS, opened, pressed
+from bench.terminal import Burst, Terminal
+from cache.facts.pairs import board_funds, board_pairs
+from cache.facts.sessions import sessions
+from cache.store.bars import Bars
+from cache.store.store import Store
+from tui.state.config import FILE
+from tui.state.places import places
+
+#: Pairs of the longer board.
+MANY: Final = 40
+_FIRST, _LAST = np.datetime64("2000-01-03"), np.datetime64("2026-06-26")
+_SHOWN: Final = "▸".encode()
+
+
+def fill(home: Path, watched: list[tuple[str, str]]) -> None:
+    """Make a home whose screen opens with the board, of the shipped pairs and these."""
+    where = places(home, demo=False)
+    funds = board_funds(watched)
+    days = sessions()
+    days = days[(days >= _FIRST) & (days <= _LAST)]
+    steps = np.random.default_rng(1).normal(0.0003, 0.01, (len(funds), len(days)))
+    bars = Bars(
+        symbols=funds,
+        symbol=np.repeat(np.arange(len(funds)), len(days)),
+        session=np.tile(days, len(funds)),
+        close=(100 * np.exp(steps.cumsum(axis=1))).ravel(),
+        source="made up",
+        fetched_at=datetime.now(UTC),
+    )
+    Store(where.store).commit(bars=bars)
+    names = ", ".join(f'"{small}:{large}"' for small, large in watched)
+    where.settings.mkdir(parents=True, exist_ok=True)
+    text = f'open = "board"\nbasis = "pr"\npairs = [{names}]\n'
+    (where.settings / FILE).write_text(text, encoding="utf-8")
+
+
+def more_pairs(count: int) -> list[tuple[str, str]]:
+    """Pairs of shipped funds that are not shipped, as many as make a board of so many."""
+    shipped = board_pairs(())
+    known = {frozenset((pair.small, pair.large)) for pair in shipped}
+    others = [pair for pair in combinations(board_funds(()), 2) if frozenset(pair) not in known]
+    return others[: count - len(shipped)]
+
+
+def keys(home: Path, times: int) -> dict[str, list[Burst]]:
+    """What an arrow brings and a step of the date, on a board that is calm."""
+    with Terminal([sys.executable, "-m", "tui", "--home", str(home)]) as terminal:
+        terminal.burst(terminal.started, quiet=2.5)
+        return {name: pressed(terminal, KEYS[name][0], times) for name in ("arrow", "time step")}
+
+
+def main() -> None:
+    """Measure and print."""
+    times = int(sys.argv[1]) if len(sys.argv) > 1 else 10
+    bare = [sys.executable, "-m", "bench.bare", "panes"]
+    with tempfile.TemporaryDirectory() as folder:
+        homes = {len(board_pairs(())): Path(folder, "shipped"), MANY: Path(folder, "many")}
+        for count, home in homes.items():
+            fill(home, more_pairs(count) or [("IWM", "SPY")])
+        starts: dict[str, list[Burst]] = {}
+        for _ in range(times):
+            starts.setdefault("bare Textual, four panes", []).append(opened(bare, {})[0])
+            for count, home in homes.items():
+                argv = [sys.executable, "-m", "tui", "--home", str(home)]
+                starts.setdefault(f"{count} pairs", []).append(opened(argv, {}, _SHOWN)[0])
+        answers = {count: keys(home, 10 * times) for count, home in homes.items()}
+    base = statistics.median(burst.first for burst in starts["bare Textual, four panes"])
+    print("| start | ms | x bare | beyond 1.3 of bare, ms |\n|---|--:|--:|--:|")
+    for name, bursts in starts.items():
+        first = statistics.median(burst.first for burst in bursts)
+        print(
+            f"| {name} | {first * 1e3:.0f} | {first / base:.2f} | {first * 1e3 - 1300 * base:.0f} |"
+        )
+    print("\n| pairs | key | median ms | worst ms | bytes |\n|--:|---|--:|--:|--:|")
+    for count, of_keys in answers.items():
+        for key, bursts in of_keys.items():
+            times_ms = [burst.first * 1e3 for burst in bursts]
+            size = statistics.median(burst.answer for burst in bursts)
+            median = statistics.median(times_ms)
+            print(f"| {count} | {key} | {median:.0f} | {max(times_ms):.0f} | {size:,.0f} |")
+
+
+if __name__ == "__main__":
+    main()
