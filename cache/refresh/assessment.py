@@ -162,7 +162,9 @@ def newest(answer: Answer, known: HeldCloses) -> Answer:
 
 
 def of_another(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
-    """Compare an answer with another source's stored closes: only missing sessions are taken.
+    """Compare an answer with another source's stored closes: these stay.
+
+    What is missing is taken, and what the vendor has changed of its own.
 
     Args:
         answer: has bars.
