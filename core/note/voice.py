@@ -61,10 +61,10 @@ def introduced(snapshot: Snapshot) -> list[Name]:
         if fund not in levels:
             mentions.append(Name(f"{fund} ({index})" if index else fund))
             continue
-        held = f" ({returns[place]})"
+        contents = f" ({returns[place]})"
         if alike:
-            held = f" (both {returns[place]})" if place else ""
-        mentions.append(Name(f"the {index} index{held}"))
+            contents = f" (both {returns[place]})" if place else ""
+        mentions.append(Name(f"the {index} index{contents}"))
     return mentions
 
 
