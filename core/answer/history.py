@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from core.data.market import Market
     from core.data.question import Question
 
+    #: The histories of some measures of one index: question, fund, rows, what a point stands for.
+    Answer = Callable[[Question, str, Sequence[Scalar], Every], "tuple[History, ...]"]
+
 EVERY: Final[tuple[Every, ...]] = ("year", "month", "session")
 #: Fewer years than this, from the first point that counts to the last, carry no claim.
 CLAIM_YEARS: Final = 10
@@ -184,19 +187,26 @@ def _history(
 
 
 def ranks_of(
-    market: Market, snapshot: Snapshot, names: Collection[str] = ()
+    market: Market,
+    snapshot: Snapshot,
+    names: Collection[str] = (),
+    answer: Answer | None = None,
 ) -> dict[str, dict[str, MeasureRank]]:
     """Fund -> measure -> rank of an answer's measures among the same windows of other times.
 
     Of a month among the months, of another window among the years; what is daily, and what takes
     a whole answer, always among the years. Empty for an index whose files speak for no earlier
-    window: nothing is measured for it then.
+    window: nothing is measured for it then. Empty too where breadth counts the list at the
+    window's end: the points of a history count the one at its start.
 
     Args:
         market: the data held.
         snapshot: the answer.
         names: of the measures wanted; all where none is named.
+        answer: gives `histories` of the market that are kept; all are worked out where not given.
     """
+    if snapshot.question.breadth_list != "start":
+        return {}
     question = replace(snapshot.question, as_of=snapshot.as_of)
     sessions = final_sessions(market, *question.pair)
     rows = [row for row in ROWS if row.key not in _RUNNING_SUMS and (not names or row.key in names)]
@@ -212,7 +222,10 @@ def ranks_of(
             continue
         for fund, of_fund in ranks.items():
             if of_every and len(_with_files(market, fund, windows)) > 1:
-                some = histories(market, question, fund, of_every, sessions, every)
+                if answer is None:
+                    some = histories(market, question, fund, of_every, sessions, every)
+                else:
+                    some = answer(question, fund, of_every, every)
                 of_fund.update((one.row.key, one.rank) for one in some if one.rank is not None)
     return ranks
 
@@ -226,9 +239,14 @@ def _is_month(market: Market, question: Question) -> bool:
     return question.window == "1M"
 
 
-def with_ranks(market: Market, snapshot: Snapshot, names: Collection[str] = ()) -> Snapshot:
+def with_ranks(
+    market: Market,
+    snapshot: Snapshot,
+    names: Collection[str] = (),
+    answer: Answer | None = None,
+) -> Snapshot:
     """An answer with the ranks of its measures among other times, for a note; see `ranks_of`."""
-    return replace(snapshot, measure_ranks=ranks_of(market, snapshot, names))
+    return replace(snapshot, measure_ranks=ranks_of(market, snapshot, names, answer))
 
 
 def windows_of(question: Question, sessions: Dates, every: Every) -> list[Window]:

@@ -245,6 +245,46 @@ def test_many_files_are_one_import(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "--as-of is of one file" in capsys.readouterr().err
 
 
+def test_status_counts_the_days_of_many_files(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def status() -> str:
+        capsys.readouterr()
+        run(["status", "--home", str(home)])
+        return capsys.readouterr().out
+
+    assert f"holdings of {', '.join(ENDS)}\n" in status()
+    monkeypatch.setattr("tui.report.status.DAYS", 2)
+    assert f"holdings of 3 days, {ENDS[0]} to {ENDS[-1]}\n" in status()
+
+
+def test_a_note_reads_the_histories_that_are_kept(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["note", "--basis", "pr", "--index", "IWM", "--window", "MTD", "--format", "json"]
+    words += ["--home", str(home)]
+
+    def rank(*options: str) -> dict[str, object] | None:
+        capsys.readouterr()
+        assert run([*words, *options]) == 0
+        told = json.loads(capsys.readouterr().out)["indices"]["IWM"]["measures"]["share_up"]
+        place: dict[str, object] | None = told["history"]
+        return place
+
+    first = rank()
+    # three of four rose in January, one in December
+    assert first is not None and (first["rank"], first["of"], first["every"]) == (1, 2, "month")
+    # the points of a history count the list at the start
+    assert rank("--breadth-list", "end") is None
+
+    def measured(*_: object) -> None:
+        raise AssertionError("worked out again")
+
+    monkeypatch.setattr("tui.service.histories.kept_points", measured)
+    monkeypatch.setattr("core.answer.history.kept_points", measured)
+    assert rank() == first
+
+
 def test_a_history_is_worked_out_once_for_a_generation(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

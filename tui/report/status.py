@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 SCHEMA = 1
 #: Symbols named of those that failed for one reason; the JSON names all.
 FEW = 12
+#: Days of a fund's files named one by one; the JSON has all.
+DAYS = 6
 
 
 @record(frozen=True, slots=True, eq=False)
@@ -201,7 +203,7 @@ def to_text(state: StoreState, cost: str) -> str:
         lines += [f"           {sentence}" for sentence in rest]
     for fund, fund_state in fields["funds"].items():
         closes = fund_state["closes"]
-        dates = ", ".join(file["as_of"] for file in fund_state["holdings"])
+        dates = [file["as_of"] for file in fund_state["holdings"]]
         lines.append(
             f"{fund:<10} "
             + (
@@ -211,7 +213,10 @@ def to_text(state: StoreState, cost: str) -> str:
             )
             + f"; {fund_state['lines_with_prices']:,} of {fund_state['lines']:,} lines with prices"
         )
-        lines.append(f"           holdings of {dates}")
+        days = ", ".join(dates)
+        if len(dates) > DAYS:
+            days = f"{len(dates):,} days, {dates[0]} to {dates[-1]}"
+        lines.append(f"           holdings of {days}")
         lines += [f"           {line}" for line in left_out(contents.holdings[fund][-1].others)]
     for row in fields["announced"]:
         words = f"{row['leave']:,} leave, {row['join']:,} join on {row['effective']}"
