@@ -47,8 +47,10 @@ def own_headline(snapshot: Snapshot, spread: Spread) -> Sentence:
     if beside.same_window:
         claims.append(_among_years(spread.same_window, kind))
     further = _further(spread, standing) if beside.rolling else Sentence()
-    tail = ("; ", further) if further else ()
-    return Sentence(sentence, ": ", joined(claims, ", and "), *tail, ".")
+    all_claims = joined(claims, ", and ")
+    if further:
+        all_claims = joined((all_claims, further), "; ")
+    return Sentence(sentence, ": ", all_claims, ".")
 
 
 def _among_years(ranking: Ranking, kind: str) -> Sentence:
