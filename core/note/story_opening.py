@@ -128,7 +128,13 @@ def dividends(snapshot: Snapshot) -> str:
     """Whether returns hold dividends, after a space; "" where the funds' first mention says it."""
     if speaks_for_itself(snapshot):
         return ""
-    return " including dividends" if snapshot.question.basis == "tr" else " before dividends"
+    if snapshot.question.basis == "pr":
+        return " before dividends"
+    without = snapshot.price_returns
+    if not without:
+        return " including dividends"
+    every = len(without) == len(snapshot.question.funds)
+    return " before dividends (none are held)" if every else " including the dividends held"
 
 
 def to_end(snapshot: Snapshot) -> Sentence:
