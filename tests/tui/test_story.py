@@ -257,6 +257,16 @@ def test_a_loss_of_one_index_begins_with_who_lost() -> None:
     assert text.startswith("IWM lost 2.00% before dividends in 2021.") and "setback" not in text
 
 
+def test_a_return_that_rounds_to_ten_per_cent_has_one_decimal_as_that_of_a_pair_has() -> None:
+    days = weekdays("2026-01-05", "2026-01-09")
+    closes = {"IWM": [100.0, 101.0, 104.0, 107.0, 109.996], "SPY": [100.0] * 5}
+    market = make_market(prices(days, closes))
+    window = f"{days[0]}:{days[-1]}"
+    for large in ("IWM", "SPY"):
+        question = Question("IWM", large, window, None, "pr", alone=large == "IWM")
+        assert "IWM gained 10.0% before dividends" in check(take(market, question), "full"), large
+
+
 @examples(25)
 @given(random_markets())
 def test_every_number_of_the_story_stands_in_the_json(snapshot: Snapshot) -> None:
