@@ -19,11 +19,11 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminal
 class Calm(Shown):
     """A program that is waited for until nothing more comes."""
 
-    def until(self, text: str) -> list[str]:
-        """What is seen once a text is, and once all is silent."""
-        super().until(text)
+    def answered(self) -> None:
+        """Wait for the answer, for the ages of its data, which come after it, and for silence."""
+        self.until("IWM return")
+        self.until(", fetched")
         self.calm()
-        return self.screen.lines()
 
 
 @pytest.fixture(params=["cells", "plain"])
@@ -48,7 +48,7 @@ def ours(home: Path) -> Iterator[Calm]:
 
 
 def test_a_stop_and_a_continue_bring_every_cell_back(shown: Calm) -> None:
-    shown.until("IWM return")
+    shown.answered()
     before = shown.screen.seen()
     shown.terminal.send("\x1a")
     shown.wait(lambda: not shown.screen.alternate)
@@ -64,7 +64,7 @@ def stopped(process: int) -> bool:
 
 
 def test_a_frame_stands_between_its_marks_and_begins_with_a_move(ours: Calm) -> None:
-    ours.until("IWM return")
+    ours.answered()
     ours.data = ""
     ours.terminal.send("2j")
     ours.wait(lambda: 0 < ours.data.count("\x1b[?2026h") == ours.data.count("\x1b[?2026l"))
@@ -78,7 +78,7 @@ def test_a_frame_stands_between_its_marks_and_begins_with_a_move(ours: Calm) -> 
 
 
 def test_nothing_is_sent_while_nothing_changes_or_the_mouse_moves(ours: Calm) -> None:
-    ours.until("IWM return")
+    ours.answered()
     ours.calm(1.5)
     assert drained(ours.terminal, 3.0) == b""
     for x in range(5, 100, 5):
@@ -87,7 +87,7 @@ def test_nothing_is_sent_while_nothing_changes_or_the_mouse_moves(ours: Calm) ->
 
 
 def test_what_another_program_wrote_is_drawn_over(ours: Calm) -> None:
-    ours.until("IWM return")
+    ours.answered()
     before = ours.screen.seen()
     ours.screen.feed("\x1b[5;1H\x1b[0;31mwall: the machine goes down in five minutes" * 4)
     assert ours.screen.seen() != before
@@ -96,7 +96,7 @@ def test_what_another_program_wrote_is_drawn_over(ours: Calm) -> None:
 
 
 def test_a_terminal_that_lost_its_cells_in_a_resize_is_drawn_anew(shown: Calm) -> None:
-    shown.until("IWM return")
+    shown.answered()
     before = shown.screen.seen()
     for size in ((100, 30), (160, 45), SIZE):
         shown.terminal.resize(*size)
@@ -107,7 +107,7 @@ def test_a_terminal_that_lost_its_cells_in_a_resize_is_drawn_anew(shown: Calm) -
 
 
 def test_a_size_that_comes_back_at_once_is_drawn_anew(ours: Calm) -> None:
-    ours.until("IWM return")
+    ours.answered()
     before = ours.screen.seen()
     ours.terminal.resize(SIZE[0] - 9, SIZE[1])
     ours.terminal.resize(*SIZE)
@@ -116,7 +116,7 @@ def test_a_size_that_comes_back_at_once_is_drawn_anew(ours: Calm) -> None:
 
 
 def test_the_terminal_is_left_as_it_was(shown: Calm) -> None:
-    shown.until("IWM return")
+    shown.answered()
     shown.terminal.send("q")
     modes = ("?1049l", "?25h", "?1000l", "?2004l", "?1004l")
     shown.wait(lambda: all(f"\x1b[{mode}" in shown.data for mode in modes))
