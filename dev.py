@@ -80,7 +80,7 @@ def ready(lock: Path) -> None:
         stamp.write_text(digest)
 
 
-def compiled() -> None:
+def compile_program() -> None:
     """Compile the program as pip does what it installs, also where Python writes no bytecode."""
     call(PYTHON, "-m", "compileall", "-q", "core", "cache", "tui")
 
@@ -221,7 +221,7 @@ def main(arguments: list[str]) -> None:
     command, rest = (arguments or [""])[0], arguments[1:]
     if command == "demo":
         ready(RUN_LOCK)
-        compiled()
+        compile_program()
         call(BIN / "internals", "--demo", *rest)
     elif command == "check":
         check()
@@ -229,7 +229,7 @@ def main(arguments: list[str]) -> None:
         quick(rest)
     elif command == "test":
         ready(DEV_LOCK)
-        compiled()
+        compile_program()
         call(PYTHON, "-m", "pytest", *rest)
     elif command == "torture":
         ready(DEV_LOCK)

@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from bench.screen import KEYS, opened, pressed
+from bench.screen import KEYS, cells, opened, pressed
 from bench.terminal import Burst, Terminal
 from cache.facts.pairs import board_funds, board_pairs
 from cache.facts.sessions import sessions
@@ -55,9 +55,8 @@ def fill(home: Path, watched: list[tuple[str, str]]) -> None:
 
 def more_pairs(count: int) -> list[tuple[str, str]]:
     """Pairs of shipped funds that are not shipped, as many as make a board of so many."""
-    shipped = board_pairs(())
-    known = {frozenset((pair.small, pair.large)) for pair in shipped}
-    others = [pair for pair in combinations(board_funds(()), 2) if frozenset(pair) not in known]
+    shipped = {frozenset((pair.small, pair.large)) for pair in board_pairs(())}
+    others = [pair for pair in combinations(board_funds(()), 2) if frozenset(pair) not in shipped]
     return others[: count - len(shipped)]
 
 
@@ -93,10 +92,7 @@ def main() -> None:
     print("\n| pairs | key | median ms | worst ms | bytes |\n|--:|---|--:|--:|--:|")
     for count, of_keys in answers.items():
         for key, bursts in of_keys.items():
-            times_ms = [burst.first * 1e3 for burst in bursts]
-            size = statistics.median(burst.answer for burst in bursts)
-            median = statistics.median(times_ms)
-            print(f"| {count} | {key} | {median:.0f} | {max(times_ms):.0f} | {size:,.0f} |")
+            print(f"| {count} | {key} | {' | '.join(cells(bursts))} |")
 
 
 if __name__ == "__main__":

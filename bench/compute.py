@@ -113,7 +113,7 @@ def whole_and_steps(rounds: int) -> dict[str, float]:
         return lambda: take(held[0], replace(asked, **changed))
 
     back = {f"{session}": step(as_of=session) for session in days[-2 : -2 - DATES : -1]}
-    found = medians(
+    times = medians(
         {
             "whole": cold,
             "window": step(window="6M"),
@@ -123,8 +123,8 @@ def whole_and_steps(rounds: int) -> dict[str, float]:
         },
         rounds,
     )
-    dates = [found.pop(session) for session in back]
-    return found | {"date": statistics.median(dates), "dearest": max(dates)}
+    dates = [times.pop(session) for session in back]
+    return times | {"date": statistics.median(dates), "dearest": max(dates)}
 
 
 def growth(sizes: Mapping[str, tuple[int, int, str]], rounds: int) -> list[dict[str, Any]]:

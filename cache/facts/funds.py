@@ -115,8 +115,8 @@ def load_funds(extra: Path | None = None) -> Mapping[str, Fund]:
         return dict(_packaged_funds())
     issuers, tables = _packaged()
     document, text = read_toml(extra)
-    own_issuers, own_funds = checked_tables(document, text, str(extra))
-    return _funds(_over(issuers, own_issuers), _over(tables, own_funds))
+    user_issuers, user_funds = checked_tables(document, text, str(extra))
+    return _funds(_over(issuers, user_issuers), _over(tables, user_funds))
 
 
 @cache

@@ -126,10 +126,12 @@ def of_own(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
     if comparison.kind == "rebase" and comparison.before is not None:
         return Assessment(answer, note=str(Rebase(symbol, comparison.before, comparison.factor)))
     if comparison.days:
-        many = len(comparison.days)
-        closes = f"{many:,} close{'' if many == 1 else 's'} of {symbol}"
-        return Assessment(answer, note=f"{closes} changed at {vendor}")
+        return Assessment(answer, note=_corrections(len(comparison.days), symbol, vendor))
     return Assessment(answer if answer.ask.whole else newest(answer, known))
+
+
+def _corrections(count: int, symbol: str, vendor: str) -> str:
+    return f"{count:,} close{'' if count == 1 else 's'} of {symbol} changed at {vendor}"
 
 
 def newest(answer: Answer, known: HeldCloses) -> Answer:
@@ -160,7 +162,9 @@ def newest(answer: Answer, known: HeldCloses) -> Answer:
 
 
 def of_another(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
-    """Compare an answer with another source's stored closes: only missing sessions are taken.
+    """Compare an answer with another source's stored closes: these stay.
+
+    What is missing is taken, and what the vendor has changed of its own.
 
     Args:
         answer: has bars.
@@ -171,15 +175,17 @@ def of_another(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
     if paid := overpaid(answer, known):
         return Assessment(answer, f"{vendor} gave {paid}; the stored closes stay", odd=True)
     comparison = _compared(answer, known, rounded=True)
-    of_vendor = known.given_by(vendor, symbol, known.final_closes(symbol)[0])
-    others, its = (_compared(answer, known, rounded=True, among=a) for a in (~of_vendor, of_vendor))
-    corrected = others.kind in ("agrees", "single") and its.kind == "differs"
-    if comparison.kind in ("agrees", "single") or (comparison.kind == "differs" and corrected):
-        return _of_two_sources(answer, known, vendor, others)
+    if comparison.kind == "agrees":
+        return _of_two_sources(answer, known, vendor, comparison)
     if comparison.kind == "rebase" and comparison.before is not None:
         change = Rebase(symbol, comparison.before, comparison.factor)
         new = _missing(answer, known)
         return Assessment(new, rebase=change, note=str(change), disputed="")
+    of_vendor = known.given_by(vendor, symbol, known.final_closes(symbol)[0])
+    others, its = (_compared(answer, known, rounded=True, among=a) for a in (~of_vendor, of_vendor))
+    corrected = others.kind in ("agrees", "single") and its.kind == "differs"
+    if comparison.kind == "single" or (comparison.kind == "differs" and corrected):
+        return _of_two_sources(answer, known, vendor, others)
     differs = _differs(known, symbol, vendor, comparison)
     reason = f"{differs}; `internals forget prices {symbol}` lets {vendor}'s take its place"
     return Assessment(answer, reason, odd=comparison.kind in SYSTEMATIC, disputed=differs)
@@ -217,7 +223,7 @@ def _of_two_sources(
     new = _missing(answer, known, changed)
     notes = []
     if count := int(np.count_nonzero(corrected)):
-        notes.append(f"{count:,} close{'' if count == 1 else 's'} of {symbol} changed at {vendor}")
+        notes.append(_corrections(count, symbol, vendor))
     differs = _differs(known, symbol, vendor, others) if others.days else ""
     if differs:
         notes.append(f"{symbol}: {differs}")

@@ -70,7 +70,7 @@ def odd(
         reasons += _fewer(file, before[-1], usual)
         reasons += _turned_over(file, before[-1], usual)
     elif before and len(file.symbols) < LEAST_PART * len(before[-1].symbols):
-        reasons.append(_named(file, before[-1]))
+        reasons.append(_line_counts(file, before[-1]))
     reasons += _values(file)
     prices_said, dated = _priced(file, prices)
     return Odd((*reasons, *prices_said), dated)
@@ -112,10 +112,11 @@ def _fewer(file: Holdings, before: Holdings, usual: float | None) -> list[str]:
     # A small fund that trades sells several of its lines in a month.
     if then < FEW_LINES and usual is not None and math.fsum(gone) <= usual * before.total:
         return []
-    return [_named(file, before)]
+    return [_line_counts(file, before)]
 
 
-def _named(file: Holdings, before: Holdings) -> str:
+def _line_counts(file: Holdings, before: Holdings) -> str:
+    """The words for a file that names fewer lines than the one before."""
     now, then = len(file.symbols), len(before.symbols)
     return f"names {now:,} lines where the file of {before.as_of} named {then:,}"
 

@@ -192,8 +192,10 @@ def whole(symbol: str, known: HeldCloses, request: Request, vendor: Vendor = YAH
     if symbol in request.leading:
         begin = INDICES_FROM if symbol.startswith("^") else FUNDS_FROM
     days, _ = known.closes(symbol)
-    adjusted = known.first_adjusted(symbol)
-    begin = min([begin, *map(pydate, days[:1]), *([] if adjusted is None else [adjusted])])
+    if len(days):
+        begin = min(begin, pydate(days[0]))
+    if (adjusted := known.first_adjusted(symbol)) is not None:
+        begin = min(begin, adjusted)
     begin = max(begin, reach(vendor, request.now))
     return Ask(symbol, begin, _until(request.now), whole=True)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cache.store.admit import ODD, ODD_PART
-from cache.store.compare import CENTS, LOOSEST, ROUNDED
+from cache.store.compare import rounding
 from cache.store.doubts import REPEATED, REPEATED_PART
 from core.data.frames import pydate
 
@@ -65,13 +65,13 @@ class Evidence:
         session, close = answer.session[given], answer.close[given]
         split, paid = answer.split[given] > 0, answer.dividend[given]
         fresh = session > days[-1] if len(days) else np.ones(len(session), np.bool_)
-        # those held stand before the new ones
+        # the newest in the store stand before the new ones
         session = np.r_[days[-NEWEST:], session[fresh]]
         close = np.r_[closes[-NEWEST:], close[fresh]]
-        known = len(session) - int(np.count_nonzero(fresh))
-        split, paid = np.r_[np.zeros(known), split[fresh]], np.r_[np.zeros(known), paid[fresh]]
+        zeros = np.zeros(min(len(days), NEWEST))
+        split, paid = np.r_[zeros, split[fresh]], np.r_[zeros, paid[fresh]]
         moves = self._fund_moves if symbol in self._pair else self._moves
-        for at in range(max(1, known, len(session) - NEWEST), len(session)):
+        for at in range(max(1, len(zeros), len(session) - NEWEST), len(session)):
             when = pydate(session[at])
             before = close[max(at - NEWEST, 0) : at][::-1]
             # over a split that its closes do not show a line has not jumped
@@ -125,5 +125,4 @@ class Evidence:
 
 def _same(close: float, before: FloatArray) -> BoolArray:
     """(K,) whether a close is one of those before it, but for its rounding to cents."""
-    slack = np.minimum(ROUNDED + 2 * CENTS / before, LOOSEST)
-    return np.abs(close / before - 1) <= slack
+    return np.abs(close / before - 1) <= rounding(before, before)

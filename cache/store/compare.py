@@ -22,13 +22,13 @@ Kind = Literal[
 #: Two closes of one session further apart than this (relative) are different closes.
 SAME: Final = 1e-6
 #: Closes of different sources: this part, half a cent of each, and this part at most.
-ROUNDED, CENTS, LOOSEST = 1e-4, 0.0051, 5e-3
+_ROUNDED, _CENTS, _LOOSEST = 1e-4, 0.0051, 5e-3
 #: Splits that are believed from the closes alone, and the inverse of each.
 _RATIOS: Final = (
     *range(2, 51),
     *(p / q for p, q in ((3, 2), (4, 3), (5, 4), (5, 3), (5, 2), (7, 2), (6, 5), (11, 10))),
 )
-SPLITS: Final = tuple(sorted({*map(float, _RATIOS), *(1 / ratio for ratio in _RATIOS)}))
+_SPLITS: Final = tuple(sorted({*map(float, _RATIOS), *(1 / ratio for ratio in _RATIOS)}))
 #: Factors between a currency and its hundredth or thousandth: no split without one on record.
 CURRENCIES: Final = (100.0, 1000.0, 0.01, 0.001)
 #: How near to a split (natural logarithm) a move between two sessions must be to look like one,
@@ -91,10 +91,7 @@ def compare(
     if not len(common):
         return _apart(days, closes, new_days, new, splits)
     ratio = new[theirs] / closes[mine]
-    slack = np.full(len(common), SAME)
-    if rounded:
-        cents = CENTS / closes[mine] + CENTS / new[theirs]
-        slack = np.minimum(ROUNDED + cents, LOOSEST)
+    slack = rounding(closes[mine], new[theirs]) if rounded else np.full(len(common), SAME)
     same = np.abs(ratio - 1) <= slack
     if same.all():
         return Comparison("agrees")
@@ -134,6 +131,12 @@ def compare(
     return Comparison("differs", days=off, words=f"{count}; {example}")
 
 
+def rounding(closes: FloatArray, others: FloatArray) -> FloatArray:
+    """(K,) by which part two closes of one session may differ where each is rounded to cents."""
+    slack: FloatArray = np.minimum(_ROUNDED + (_CENTS / closes + _CENTS / others), _LOOSEST)
+    return slack
+
+
 def _after(session: np.datetime64) -> date:
     return pydate(session + np.timedelta64(1, "D"))
 
@@ -146,7 +149,7 @@ def _recorded(ratio: float, splits: Mapping[date, float]) -> float | None:
 
 def _split_of(ratio: float, slack: float) -> float | None:
     """Return the split that explains a ratio of closes, None where none does."""
-    near = min(SPLITS, key=lambda one: abs(math.log(ratio / one)))
+    near = min(_SPLITS, key=lambda one: abs(math.log(ratio / one)))
     return near if abs(ratio / near - 1) <= max(2e-4, 2 * slack) else None
 
 
@@ -193,7 +196,7 @@ def _apart(
         if place[at + 1] - place[at] > _APART:
             continue
         move = math.log(value[at + 1] / value[at])
-        near = min(SPLITS, key=lambda one: abs(move - math.log(one)))
+        near = min(_SPLITS, key=lambda one: abs(move - math.log(one)))
         session = pydate(both[order][at + 1])
         recorded = splits.get(session, 0.0)
         example = f"{value[at]:.6g} on {both[order][at]}, {value[at + 1]:.6g} on {session}"

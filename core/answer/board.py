@@ -96,14 +96,15 @@ class BoardRow:
     @property
     def farthest(self) -> tuple[str, float] | None:
         """The window whose gap lies farthest out among all stretches, and its percentile."""
-        known = [(window, self.percentile(window)) for window in RANKED]
-        ranked = [(window, value) for window, value in known if value is not None]
+        percentiles = [(window, self.percentile(window)) for window in RANKED]
+        ranked = [(window, value) for window, value in percentiles if value is not None]
         return max(ranked, key=lambda one: abs(2 * one[1] - 1), default=None)
 
     @property
     def stretched(self) -> float | None:
         """How far out the gap is at most, 0 in the middle of all stretches to 1 at their edge."""
-        return None if self.farthest is None else abs(2 * self.farthest[1] - 1)
+        farthest = self.farthest
+        return None if farthest is None else abs(2 * farthest[1] - 1)
 
     @cached_property
     def spark(self) -> FloatArray:

@@ -139,8 +139,9 @@ class Figures:
     @cached_property
     def correlation(self) -> FloatArray:
         """Average correlation of its lines."""
-        known = enumerate(self.lines.tolist())
-        return np.array([self._whole(at).correlation if n else None for at, n in known], float)
+        lines = self.lines.tolist()
+        values = [self._whole(place).correlation if n else None for place, n in enumerate(lines)]
+        return np.array(values, float)
 
     @cached_property
     def covered(self) -> BoolArray:
@@ -168,8 +169,8 @@ class Figures:
     @property
     def why(self) -> list[str]:
         """Why a window has no figures, "" where it has."""
-        known = zip(self.asked, self.lines.tolist(), strict=True)
-        return ["" if lines else _none_measured(one) for one, lines in known]
+        windows = zip(self.asked, self.lines.tolist(), strict=True)
+        return ["" if lines else _none_measured(one) for one, lines in windows]
 
     def _whole(self, place: int) -> IndexView:
         """The whole answer of a window, for what takes more than numbers."""

@@ -140,9 +140,17 @@ def _of_windows(
     market: Market, question: Question, fund: str, missing: Sequence[_Missing], as_of: date
 ) -> Iterator[_Points]:
     """Points of measures of a whole window."""
+    for _, group in groupby(missing, lambda one: [row.key for row in one.rows]):
+        yield from _of_like_batches(market, question, fund, list(group), as_of)
+
+
+def _of_like_batches(
+    market: Market, question: Question, fund: str, missing: Sequence[_Missing], as_of: date
+) -> Iterator[_Points]:
+    """Points of batches one after another that lack the same measures."""
     # in one pass: the windows of one batch go on with the segments of the one before
     every = [window for one in missing for window in one.windows]
-    rows = {row.key: row for one in missing for row in one.rows}
+    rows = {row.key: row for row in missing[0].rows}
     places, values = list[Place](), {key: list[Value]() for key in rows}
     for windows, view in figures(market, question, fund, every, as_of):
         if isinstance(view, str):
@@ -155,14 +163,14 @@ def _of_windows(
             windows, reasons, view.weight_measured.tolist(), view.file_price_weight.tolist(),
             strict=True,
         ):  # fmt: skip
-            known = (None, 0.0) if why else (measured, on_files)
-            places.append(Place(window.start, window.end, *known))
+            coverage = (None, 0.0) if why else (measured, on_files)
+            places.append(Place(window.start, window.end, *coverage))
         for key, row in rows.items():
             values[key] += _values(row, view, reasons)
     first = 0
     for one in missing:
         batch = slice(first, first + len(one.windows))
-        yield tuple(places[batch]), {row.key: tuple(values[row.key][batch]) for row in one.rows}
+        yield tuple(places[batch]), {key: tuple(of_row[batch]) for key, of_row in values.items()}
         first = batch.stop
 
 
@@ -177,9 +185,9 @@ def _values(row: Scalar, view: Figures, reasons: Sequence[str]) -> Iterator[Valu
     # a row takes the figures of one window, or of many as arrays
     of_view: Any = view
     numbers = np.full(len(reasons), row.value(of_view, None), float)
-    carried = np.full(len(reasons), row.claimed(of_view), bool)
+    claims = np.full(len(reasons), row.claimed(of_view), bool)
     for place, (number, claimed, missing) in enumerate(
-        zip(numbers.tolist(), carried.tolist(), reasons, strict=True)
+        zip(numbers.tolist(), claims.tolist(), reasons, strict=True)
     ):
         value = None if missing or math.isnan(number) else number
         if missing:

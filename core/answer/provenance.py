@@ -144,14 +144,35 @@ def warnings(
                 f"{fund}: {view.rest * 1e4:+,.0f} bp of the fund's return is neither in its"
                 f" measured lines nor in their coverage ({_rest_words(view)})"
             )
-    first_dividend = market.cached("first dividend", lambda: _first_dividend(market))
-    if (
-        question.basis == "tr"
-        and indices
-        and (first_dividend is None or first_dividend > window.end)
-    ):
+    without = price_returns(market, question, window)
+    if without and not _has_dividends(market, window):
         sentences.append("there are no dividends: total return equals price return")
+    else:
+        sentences += [
+            f"no dividends of {fund} are held: its total return equals its price return"
+            for fund in without
+        ]
     return sentences
+
+
+def price_returns(market: Market, question: Question, window: Window) -> tuple[str, ...]:
+    """The funds whose total return is one of prices, as no dividend or adjusted close is held.
+
+    An index's own level is what its name says, and is not among them.
+    """
+    if question.basis != "tr":
+        return ()
+    funds = [fund for fund in question.funds if fund not in market.reference.index_levels]
+    if not _has_dividends(market, window):
+        return tuple(funds)
+    series = {fund: market.series(fund) for fund in funds}
+    return tuple(fund for fund, held in series.items() if held and not held.has_dividends)
+
+
+def _has_dividends(market: Market, window: Window) -> bool:
+    """Whether any dividend or adjusted close is held up to a window's end, of whatever line."""
+    first = market.cached("first dividend", lambda: _first_dividend(market))
+    return first is not None and first <= window.end
 
 
 def _dated_on_closures(market: Market, parts: Mapping[str, tuple[Span, ...]]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from core.answer.asked import absent_names, check_names, ends_apart, not_reached
 from core.answer.index import index_of, own_return
 from core.answer.later import Later
 from core.answer.levels import pair_levels
-from core.answer.provenance import sources, warnings
+from core.answer.provenance import price_returns, sources, warnings
 from core.answer.views import (
     COVERAGE_FLOOR,
     IndexView,
@@ -281,6 +281,7 @@ def take(market: Market, question: Question) -> Snapshot:
         not_reached=bool(late),
         reconstitutions=_reconstitutions(market, pair, as_of),
         index_names={fund: names[fund] for fund in pair if fund in names},
+        price_returns=price_returns(market, question, window),
         before=Later(lambda: _a_session_earlier(market, question, window, sessions)),
     )
 

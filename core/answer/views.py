@@ -297,14 +297,14 @@ class Snapshot:
         missing: sentences about what could not be answered, and what would answer it.
         warnings: sentences about what to bear in mind.
         generation: of the store, None without one.
-        announced: fund -> changes announced and not yet confirmed by a file; a fund without
-            any is not in it.
+        announced: fund -> changes announced and not yet confirmed by a file, of funds with any.
         remarks: those of the warnings that are about the question itself.
         not_reached: a date asked for lies beyond the last session held.
         reconstitutions: fund -> the known reconstitution of its index nearest to the as-of date,
             where it lies within two weeks of it.
         measure_ranks: fund -> measure -> its rank among such windows of other times, where asked.
         index_names: fund -> the index it follows, or that it is, where that is known.
+        price_returns: funds whose total return is one of prices, as no dividend is held.
         own: of one index alone: its return as a spread over a level that does not move, so that
             the gap is the return and its ranks those of the return.
     """
@@ -334,6 +334,7 @@ class Snapshot:
     own: Spread | None = None
     measure_ranks: Mapping[str, Mapping[str, MeasureRank]] = field(default_factory=dict)
     index_names: Mapping[str, str] = field(default_factory=dict)
+    price_returns: tuple[str, ...] = ()
 
     @property
     def state_words(self) -> str:

@@ -128,12 +128,12 @@ def window_changes(
     """
     start = None if first is None else first.origin
     lender = "" if first is None else first.carry.lender
-    own = pair_of_files(market, fund, None if lender else start, end)
+    of_fund = pair_of_files(market, fund, None if lender else start, end)
     lent = pair_of_files(market, lender, start, end) if lender else None
-    if lent is not None and lent[0] is start and (own is None or _days(lent) > _days(own)):
+    if lent is not None and lent[0] is start and (of_fund is None or _days(lent) > _days(of_fund)):
         even = first is not None and first.carry.even
         return _lent(changes(market, *lent, as_of), lent, lender, even=even), lent
-    return None if own is None else (changes(market, *own, as_of), own)
+    return None if of_fund is None else (changes(market, *of_fund, as_of), of_fund)
 
 
 def _days(files: tuple[Holdings, Holdings]) -> int:

@@ -56,32 +56,32 @@ class ClosesOn:
     Args:
         market: what is held.
         matrix: the bars.
-        alone: the market does not keep the matrix: what is found of it goes with these closes.
+        alone: the market does not keep the matrix: what is worked out of it goes with these closes.
     """
 
     def __init__(self, market: Market, matrix: Matrix, *, alone: bool = False) -> None:
         self.market, self.matrix = market, matrix
-        self._made: dict[date, Closes] = {}
-        self._found: dict[Hashable, Any] | None = {} if alone else None
+        self._by_date: dict[date, Closes] = {}
+        self._of_matrix: dict[Hashable, Any] | None = {} if alone else None
 
     def cached(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return ``make()`` for a key, computed once for the matrix."""
-        if self._found is None:
+        if self._of_matrix is None:
             return self.market.cached((self.matrix, key), make)
-        if key not in self._found:
-            self._found[key] = make()
-        value: T = self._found[key]
+        if key not in self._of_matrix:
+            self._of_matrix[key] = make()
+        value: T = self._of_matrix[key]
         return value
 
     def __call__(self, when: date) -> Closes:
         """The closes that stand for a date."""
-        if when not in self._made:
+        if when not in self._by_date:
             self.look_up([when])
-        return self._made[when]
+        return self._by_date[when]
 
     def look_up(self, dates: Iterable[date]) -> None:
         """Look up the closes that stand for some dates in one pass."""
-        new = [when for when in dict.fromkeys(dates) if when not in self._made]
+        new = [when for when in dict.fromkeys(dates) if when not in self._by_date]
         if not new:
             return
         matrix = self.matrix
@@ -93,22 +93,22 @@ class ClosesOn:
         if len(matrix.of_files):
             fresh &= (age == 0) | ~matrix.of_file(rows)
         for place, when in enumerate(new):
-            self._made[when] = Closes(
+            self._by_date[when] = Closes(
                 int(row[place]), rows[place], age[place], fresh[place], price[place]
             )
 
     def ends(self, dates: Sequence[date]) -> Ends:
         """The closes that stand for (K,) dates; ``row`` is (K, 1)."""
         self.look_up(dates)
-        made = [self._made[when] for when in dates]
-        if len(made) == 1:
-            one = made[0]
+        looked_up = [self._by_date[when] for when in dates]
+        if len(looked_up) == 1:
+            one = looked_up[0]
             return Ends(np.array([[one.row]]), one.rows[None], one.fresh[None], one.price[None])
         return Ends(
-            np.array([closes.row for closes in made])[:, None],
-            np.array([closes.rows for closes in made]),
-            np.array([closes.fresh for closes in made]),
-            np.array([closes.price for closes in made]),
+            np.array([closes.row for closes in looked_up])[:, None],
+            np.array([closes.rows for closes in looked_up]),
+            np.array([closes.fresh for closes in looked_up]),
+            np.array([closes.price for closes in looked_up]),
         )
 
     def cover(self, years: Iterable[int]) -> bool:

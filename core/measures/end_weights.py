@@ -14,6 +14,7 @@ import numpy as np
 
 from core.data.record import record
 from core.measures.closes import ClosesOn
+from core.measures.concentration import effective_number
 from core.measures.contribution import years_of
 from core.measures.file_rows import carried_weights
 
@@ -66,12 +67,11 @@ def held_weights_of(weights: FloatArray) -> list[HeldWeights]:
     counts = np.count_nonzero(weights > 0, axis=1).tolist()
     heaviest = np.sort(weights, axis=1)[:, ::-1][:, : max(HEAVIEST)]
     running = np.cumsum(heaviest, axis=1)
-    whole, squares = weights.sum(axis=1), np.einsum("wn,wn->w", weights, weights)
+    numbers = effective_number(weights).tolist()
     summed = []
     for row, n in enumerate(counts):
         top = {k: float(running[row, k - 1]) for k in HEAVIEST if k <= n}
-        number = float(whole[row] ** 2 / squares[row]) if n else None
-        summed.append(HeldWeights(n, top, number) if n else HeldWeights())
+        summed.append(HeldWeights(n, top, numbers[row]) if n else HeldWeights())
     return summed
 
 
@@ -91,9 +91,9 @@ def weights_at(market: Market, span: Span | None, when: date) -> HeldWeights:
         matrix = market.matrix(years_of(market, (here,)))
         if matrix is None:
             return HeldWeights()
-        columns = market.columns(matrix)[market.rows(span.file)]
-        known = columns >= 0, np.maximum(columns, 0)
-        return held_weights(carried_weights(ClosesOn(market, matrix), [here], known)[0])
+        column = market.columns(matrix)[market.rows(span.file)]
+        columns = column >= 0, np.maximum(column, 0)
+        return held_weights(carried_weights(ClosesOn(market, matrix), [here], columns)[0])
 
     return market.cached(("weights", span.file, when), weigh)
 

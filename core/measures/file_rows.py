@@ -168,8 +168,8 @@ def _ended_columns(
     """
     market, matrix = closes.market, closes.matrix
     sessions = (market.through.get(matrix.symbols[column]) for column in columns.tolist())
-    known = [-1 if session is None else market.position(session) for session in sessions]
-    through = np.array(known, np.intp)
+    positions = [-1 if session is None else market.position(session) for session in sessions]
+    through = np.array(positions, np.intp)
     age = np.minimum(through, ends) - matrix.position[np.maximum(last, 0)]
     return np.asarray((through >= 0) & (last >= 0) & (age > STALE_SESSIONS))
 

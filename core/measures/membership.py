@@ -139,11 +139,12 @@ class _Lists:
         """The file for a segment that starts at a session; None without any.
 
         A list without weights counts for breadth alone. It is chosen where no list with weights
-        says who the members are: none within a year, or none since a reconstitution.
+        says who the members are: none within a year, or none since a reconstitution. So an answer
+        as of an earlier day counts the same members as a history does at that day.
         """
         if self.some_unweighted:
             for weighted in (True, False):
-                choice = self._nearest(start, weighted=weighted, later=False)
+                choice = self._nearest(start, weighted=weighted, later=self.later)
                 if choice is not None and self._carry(choice, start).members:
                     return choice
         return self._nearest(start, weighted=True, later=self.later) or self._nearest(

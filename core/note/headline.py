@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.measures.rarity import FAR_YEARS, TIE_DECIMALS, Standing
 from core.measures.spread import Comparisons, comparisons
-from core.note.phrase import Figure, Name, Sentence, further_places, percent, points, spoken
+from core.note.phrase import Figure, Name, Sentence, further_places, joined, percent, points, spoken
 from core.note.ranking_words import BASIS_WORDS, NOTABLE_YEARS, place_of, window_words, year
 from core.note.rarity_words import further_claim, rank_words, rolling_detail
 from core.note.verdict import level, margin
@@ -127,10 +127,9 @@ def headline(snapshot: Snapshot) -> Sentence:
         return Sentence(sentence, ".")
     kind = "lead" if spread.gap > 0 else "deficit"
     claims, standing = _claims(snapshot, spread, kind)
-    parts = [part for claim in claims for part in (", and ", claim)][1:]
     further = further_claim(snapshot, standing)
     tail = ("; ", further) if further else ()
-    return Sentence(sentence, ": ", *parts, *tail, ".")
+    return Sentence(sentence, ": ", joined(claims, ", and "), *tail, ".")
 
 
 def compared(snapshot: Snapshot) -> Comparisons:

@@ -20,6 +20,7 @@ from core.note.phrase import (
     Sentence,
     basis_points,
     further_places,
+    joined,
     key,
     listed,
     path_of,
@@ -122,8 +123,8 @@ def leaders_sentence(view: IndexView, count: int = NAMED) -> Sentence:
         return Sentence()
     names = Name(" ".join(view.contributors.symbols[:count]))
     marks = ("estimated weights" if view.estimated else "", far_list(view))
-    ground = [part for words in marks if words for part in ("; ", words)][1:]
-    tail = Sentence(" (", *ground, ")") if ground else Sentence()
+    ground = joined(filter(None, marks), "; ")
+    tail = Sentence(" (", ground, ")") if ground else Sentence()
     return Sentence(_head(view), names, " brought ", leaders.words, tail, ".")
 
 

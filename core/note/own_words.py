@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.measures.spread import comparisons
-from core.note.phrase import Figure, Name, Sentence, percent, share, spoken
+from core.note.phrase import Figure, Name, Sentence, joined, percent, share, spoken
 from core.note.ranking_words import BASIS_WORDS, NOTABLE_YEARS, place_of, window_words, year
 from core.note.rarity_words import rank_words, stronger
 from core.note.verdict import level
@@ -46,9 +46,11 @@ def own_headline(snapshot: Snapshot, spread: Spread) -> Sentence:
             standing = rank.standing
     if beside.same_window:
         claims.append(_among_years(spread.same_window, kind))
-    parts = [part for claim in claims for part in (", and ", claim)][1:]
     further = _further(spread, standing) if beside.rolling else Sentence()
-    return Sentence(sentence, ": ", *parts, *(("; ", further) if further else ()), ".")
+    all_claims = joined(claims, ", and ")
+    if further:
+        all_claims = joined((all_claims, further), "; ")
+    return Sentence(sentence, ": ", all_claims, ".")
 
 
 def _among_years(ranking: Ranking, kind: str) -> Sentence:
@@ -137,5 +139,4 @@ def own_sentence(snapshot: Snapshot) -> Sentence:
             clauses.append(record)
     if not clauses:
         return Sentence()
-    parts = [part for clause in clauses for part in ("; ", clause)][1:]
-    return Sentence(Name(snapshot.question.small), ": ", *parts, ".")
+    return Sentence(Name(snapshot.question.small), ": ", joined(clauses, "; "), ".")

@@ -159,6 +159,11 @@ def _signed(value: float, places: int) -> str:
     return text if any(c in "123456789" for c in text) else text[1:]
 
 
+def joined(items: Iterable[str | Sentence], between: str) -> Sentence:
+    """Join items with the same words between each two: "A; B; C"."""
+    return Sentence(*[part for item in items for part in (between, item)][1:])
+
+
 def listed(items: Iterable[str | Sentence]) -> Sentence:
     """Join items in words: "A, B and C"."""
     parts = list(items)

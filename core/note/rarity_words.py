@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from core.measures.rarity import STANDINGS, Standing
-from core.note.phrase import Figure, Name, Sentence, listed, percent, points, share, spoken
+from core.note.phrase import Figure, Name, Sentence, joined, listed, percent, points, share, spoken
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
@@ -207,33 +207,37 @@ def ratio_sentence(snapshot: Snapshot) -> Sentence:
     if ratio is None or spread is None or not spread.history.whole or not ratio.averages:
         return Sentence()
     what = Sentence(f"The ratio of their {ratio_basis(snapshot)} ")
-    first = Figure(spoken(ratio.first), f"{RATIO}.first")
-    at = "at" if ratio.record_high else "level with"
-    high = Sentence(f"stands {at} its highest on record (from ", first, ")")
-    if ratio.high.end != ratio.end:
+    if ratio.high.end == ratio.end:
+        first = Figure(spoken(ratio.first), f"{RATIO}.first")
+        at = "at" if ratio.record_high else "level with"
+        level = Sentence(f"stands {at} its highest on record (from ", first, ")")
+    else:
         off = Figure(percent(abs(ratio.off(ratio.high)), 1).lstrip("+"), f"{RATIO}.off_high")
         date = Figure(spoken(ratio.high.end), f"{RATIO}.high.date")
-        high = Sentence(off, " below its high of ", date)
+        level = Sentence("is ", _extreme_since(ratio), off, " below its high of ", date)
     closes = [
         Figure(f"{average.closes}", f"{RATIO}.averages[{place}].closes")
         for place, average in enumerate(ratio.averages)
     ]
     sides = [ratio.stands(average) for average in ratio.averages]
     if len(set(sides)) < len(sides):
-        joined = Sentence(sides[0], " its averages of ", listed(closes), " closes")
+        averages = Sentence(sides[0], " its averages of ", listed(closes), " closes")
     else:
-        joined = listed(
+        averages = listed(
             Sentence(side, " its average of ", of, " closes")
             for side, of in zip(sides, closes, strict=True)
         )
-    since = Sentence("is " if ratio.high.end != ratio.end else "")
-    if ratio.standing in ("record", "far", "near") and ratio.high.end != ratio.end:
-        word = "highest" if ratio.side > 0 else "lowest"
-        last = ratio.high_since if ratio.side > 0 else ratio.low_since
-        key = "high_since" if ratio.side > 0 else "low_since"
-        if last is not None:
-            since = Sentence(f"is the {word} since ", Figure(spoken(last), f"{RATIO}.{key}"), ", ")
-    return Sentence(what, since, high, ", and ", joined, ".")
+    return Sentence(what, level, ", and ", averages, ".")
+
+
+def _extreme_since(ratio: LevelHistory) -> Sentence:
+    """``the highest since 3 March 2020, ``; or nothing."""
+    if ratio.standing not in ("record", "far", "near"):
+        return Sentence()
+    word, last = ("high", ratio.high_since) if ratio.side > 0 else ("low", ratio.low_since)
+    if last is None:
+        return Sentence()
+    return Sentence(f"the {word}est since ", Figure(spoken(last), f"{RATIO}.{word}_since"), ", ")
 
 
 def streak_sentence(snapshot: Snapshot) -> Sentence:
@@ -305,8 +309,8 @@ def followed_sentence(snapshot: Snapshot, horizon: int = 63) -> Sentence:
     if not clauses:
         return Sentence()
     ahead = Figure(f"{horizon}", "spread.followed[3].horizon")
-    parts = [part for clause in clauses for part in ("; ", clause)][1:]
-    return Sentence("What followed over ", ahead, " sessions after ", *parts, ". No forecast.")
+    rows = joined(clauses, "; ")
+    return Sentence("What followed over ", ahead, " sessions after ", rows, ". No forecast.")
 
 
 def _state_words(state: State, path: str) -> Sentence:

@@ -10,6 +10,7 @@ from core.note.phrase import (
     Sentence,
     adds_up,
     further_places,
+    joined,
     key,
     listed,
     percent,
@@ -132,8 +133,7 @@ def _index(fund: str, index: IndexSince, *, returns: bool) -> Sentence:
         far = "too far" in index.withheld
         why = ": a list of members is carried too far" if far else " below the coverage floor"
         clauses.append(Sentence("leaders and breadth are not compared", why))
-    parts = [part for sentence in clauses for part in ("; ", sentence)][1:]
-    return Sentence(head, *parts, ".") if clauses else Sentence()
+    return Sentence(head, joined(clauses, "; "), ".") if clauses else Sentence()
 
 
 def _ends(ends: Ends, path: str) -> Sentence:
@@ -148,13 +148,9 @@ def _ends(ends: Ends, path: str) -> Sentence:
         names = [_placed(one, f"{path}.{name}[{n}]") for n, one in enumerate(placed[:NAMED])]
         more = " and others" if len(placed) > NAMED else ""
         if names:
-            who = (
-                Sentence(*(p for one in names for p in (", ", one)), more)
-                if more
-                else listed(names)
-            )
-            clauses.append(Sentence(words, *(who.parts[1:] if more else who.parts)))
-    return Sentence(*[part for sentence in clauses for part in (", ", sentence)][1:])
+            who = Sentence(joined(names, ", "), more) if more else listed(names)
+            clauses.append(Sentence(words, who))
+    return joined(clauses, ", ")
 
 
 def _placed(one: Placed, path: str) -> Sentence:

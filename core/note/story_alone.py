@@ -17,11 +17,12 @@ from core.note.story_opening import (
     ordinal,
     rarity_claim,
     rarity_context,
+    to_end,
     when,
 )
 from core.note.story_without import without
 from core.note.verdict import level
-from core.note.voice import Voice, introduced, percent
+from core.note.voice import Voice, introduced, percent, return_places
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
@@ -67,20 +68,17 @@ def _opening(snapshot: Snapshot, spread: Spread, voice: Voice, *, full: bool) ->
     """The return and how rare it is, and where the close stands."""
     window, value = when(snapshot), spread.small_return
     name = introduced(snapshot)[0]
-    end = Sentence()
-    if not window.dated:
-        end = Sentence(" to ", Figure(spoken(snapshot.window.end), "question.end"))
+    end = to_end(snapshot)
     if level(value):
         first = Sentence(mark(snapshot), name, " ended unchanged ", window.words, end, ".")
         return [first, _close(snapshot, spread, full=full)]
     kind = "gain" if value > 0 else "loss"
     claimed = Claimed(kind, "large", "own.rolling", "own.calendar", "return", owner="its")
-    places = 2 if abs(value) < 0.1 else 1
     verb = f" {window.has()}{moved(value)} "
     claim = rarity_claim(snapshot, spread, claimed)
     context = rarity_context(snapshot, spread, claimed, voice, full=full)
     first = Sentence(
-        mark(snapshot), name, verb, percent(value, "own.return", places),
+        mark(snapshot), name, verb, percent(value, "own.return", return_places(value)),
         f"{dividends(snapshot)} ", window.words, end, claim, ".",
     )  # fmt: skip
     return [first, context, _close(snapshot, spread, full=full)]

@@ -9,7 +9,7 @@ from core.answer.announced import leaders_to_leave
 from core.answer.index import no_list
 from core.note.announced import reconstitution_sentence
 from core.note.lists import list_trouble
-from core.note.phrase import Figure, Sentence, key, listed, path_of, spoken
+from core.note.phrase import Figure, Sentence, joined, key, listed, path_of, spoken
 from core.note.verdict import inside_window, leaders_that_left
 from core.note.voice import Voice, percent
 
@@ -110,8 +110,7 @@ def by_own_closes(snapshot: Snapshot, view: IndexView) -> bool:
 
 def _neither(funds: list[str], voice: Voice) -> Sentence:
     """Funds of which none has something: ``IWM or SPY``."""
-    names = [voice.fund(fund) for fund in funds]
-    return Sentence(*[part for name in names for part in (" or ", name)][1:])
+    return joined(map(voice.fund, funds), " or ")
 
 
 def _unanswered(snapshot: Snapshot, measured: list[str], voice: Voice) -> list[Sentence]:
@@ -183,14 +182,14 @@ def _grounds(views: list[IndexView], measured: list[IndexView], voice: Voice) ->
     whose: tuple[str | Sentence, ...] = ()
     if len(estimated) < len(measured):
         whose = " of ", listed(voice.fund(view.fund) for view in estimated)
-    estimates = Sentence("tarting weights", *whose, " are estimates.")
+    estimates = Sentence("starting weights", *whose, " are estimates.")
     counted = [
         (view, view.breadth.members)
         for view in views
         if view.breadth.members is not None and view.claims_breadth and view.breadth.n
     ]
     if not counted:
-        return [Sentence("S", estimates)] if estimated else []
+        return [estimates] if estimated else []
     days = [
         Figure(spoken(members.as_of), f"{path_of(view)}.breadth.list_as_of")
         for view, members in counted
@@ -205,5 +204,5 @@ def _grounds(views: list[IndexView], measured: list[IndexView], voice: Voice) ->
             for day, (view, _), end in zip(days, counted, ends, strict=True)
         )
     words = f"Stocks are counted by the {'list' if len(counted) == 1 else 'lists'} of "
-    tail = Sentence("; s", estimates) if estimated else Sentence(".")
+    tail = Sentence("; ", estimates) if estimated else Sentence(".")
     return [Sentence(words, lists, tail)]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.note.phrase import Figure, Name, Sentence, path_of, spoken
+from core.note.phrase import Name, Sentence, path_of
 from core.note.story_breadth import breadth
 from core.note.story_end import by_own_closes, in_mind, leavers
 from core.note.story_names import carried, dragged, who
-from core.note.story_opening import dividends, mark, moved, verb_of, when
+from core.note.story_opening import dividends, mark, moved, to_end, verb_of, when
 from core.note.story_without import without
 from core.note.verdict import level
-from core.note.voice import Voice, introduced, percent, places_of
+from core.note.voice import Voice, introduced, percent, places_of, return_places
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
@@ -67,18 +67,11 @@ def _gap(snapshot: Snapshot, gap: float, voice: Voice) -> list[Sentence]:
     second = f" {moved(other)} " if (one >= 0) != (other >= 0) else " "
     returns = Sentence(
         "Those of ", voice.fund(snapshot.question.small), f" {moved(one)} ",
-        percent(one, "baskets.small_return", places), dividends(snapshot), _to(snapshot),
+        percent(one, "baskets.small_return", places), dividends(snapshot), to_end(snapshot),
         ", those of ", voice.fund(snapshot.question.large), second,
         percent(other, "baskets.large_return", places), ".",
     )  # fmt: skip
     return [first, returns]
-
-
-def _to(snapshot: Snapshot) -> Sentence:
-    """The day a window ends on, where its words do not say it."""
-    if when(snapshot).dated:
-        return Sentence()
-    return Sentence(" to ", Figure(spoken(snapshot.window.end), "question.end"))
 
 
 def _reason(snapshot: Snapshot) -> Name:
@@ -114,6 +107,6 @@ def _return(snapshot: Snapshot, view: IndexView, voice: Voice) -> Sentence:
         path = f"{path}.basket_return"
     else:
         return Sentence()
-    returned = percent(value, path, 2 if abs(value) < 0.1 else 1)
-    words = Sentence(f" {moved(value)} ", returned, dividends(snapshot), _to(snapshot), ".")
+    returned = percent(value, path, return_places(value))
+    words = Sentence(f" {moved(value)} ", returned, dividends(snapshot), to_end(snapshot), ".")
     return Sentence(subject, words)

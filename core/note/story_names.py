@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal
 
 from core.data.register import UNKNOWN
-from core.note.phrase import Name, Sentence, listed, path_of
+from core.note.phrase import Name, Sentence, joined, listed, path_of
 from core.note.verdict import NAMED, drags, verdict
 from core.note.voice import percent
 
@@ -44,8 +44,7 @@ def who(gaining: IndexView | None, losing: IndexView | None, voice: Voice) -> Se
             clauses.append(Sentence(line, " cost ", fund, " ", mark, figure))
         else:
             clauses.append(Sentence(line, " added ", mark, figure, " to ", fund))
-    parts = [part for clause in clauses for part in ("; ", clause)][1:]
-    return Sentence(*parts, ".") if parts else Sentence()
+    return Sentence(joined(clauses, "; "), ".") if clauses else Sentence()
 
 
 def dragged(view: IndexView, voice: Voice, *, sectors: Ends = "both") -> list[Sentence]:

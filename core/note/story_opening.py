@@ -128,7 +128,20 @@ def dividends(snapshot: Snapshot) -> str:
     """Whether returns hold dividends, after a space; "" where the funds' first mention says it."""
     if speaks_for_itself(snapshot):
         return ""
-    return " including dividends" if snapshot.question.basis == "tr" else " before dividends"
+    if snapshot.question.basis == "pr":
+        return " before dividends"
+    without = snapshot.price_returns
+    if not without:
+        return " including dividends"
+    every = len(without) == len(snapshot.question.funds)
+    return " before dividends (none are held)" if every else " including the dividends held"
+
+
+def to_end(snapshot: Snapshot) -> Sentence:
+    """The day a window ends on, after a space; nothing where the window's words name it."""
+    if when(snapshot).dated:
+        return Sentence()
+    return Sentence(" to ", Figure(spoken(snapshot.window.end), "question.end"))
 
 
 def verb_of(gap: float, small_return: float, window: When) -> str:
@@ -159,19 +172,17 @@ def gap_sentence(snapshot: Snapshot, spread: Spread, claim: Sentence, voice: Voi
 
 def returns_sentence(snapshot: Snapshot, spread: Spread, voice: Voice) -> Sentence:
     """What each of two funds made, at places at which the gap between them adds up."""
-    question, window = snapshot.question, when(snapshot)
+    question = snapshot.question
     one, other = spread.small_return, spread.large_return
     places = places_of(spread.gap, one, other)
-    to = Sentence(dividends(snapshot))
-    if not window.dated:
-        to = Sentence(to, " to ", Figure(spoken(snapshot.window.end), "question.end"))
+    to = Sentence(dividends(snapshot), to_end(snapshot))
     if level(one) and level(other):
         return Sentence("Neither moved", to, ".")
     small, large = voice.fund(question.small), voice.fund(question.large)
     first = Sentence(small, " was unchanged", to, ", ", large)
     if not level(one):
-        made = percent(one, "spread.small_return", places)
-        first = Sentence(small, f" {moved(one)} ", made, to, ", ", large)
+        value = percent(one, "spread.small_return", places)
+        first = Sentence(small, f" {moved(one)} ", value, to, ", ", large)
     if level(other):
         return Sentence(first, " was unchanged.")
     # of two that moved one way the verb is said once

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from core.note.phrase import Name, Sentence, listed, path_of
+from core.note.phrase import Name, Sentence, joined, listed, path_of
 from core.note.verdict import level
 from core.note.voice import percent
 from core.note.without_words import NAMES
@@ -35,11 +35,11 @@ def _gap(snapshot: Snapshot, views: list[IndexView], voice: Voice) -> Sentence:
     if gaps is None:
         return Sentence()
     each = [Sentence(_names(view, voice), " out of ", voice.fund(view.fund)) for view in views]
-    names = Sentence(*[part for one in each for part in (", and ", one)][1:])
     small, large = (voice.fund(fund) for fund in snapshot.question.pair)
     zeroed = _apart(gaps.zeroed, "without.gap_zeroed_pp", voice)
     to = " with " if level(gaps.zeroed) else " of " if gaps.zeroed > 0 else " "
     comma = "," if len(each) > 1 else ""
+    names = joined(each, ", and ")
     sentence = Sentence(
         "Taking ", names, f"{comma} leaves ", small, " ", zeroed, to, large, " (zeroed)"
     )

@@ -27,18 +27,23 @@ def percent(value: float, path: str, places: int | None = None) -> Figure:
     return Figure(f"{abs(value) * 100:,.{places}f}%", path)
 
 
+def return_places(*values: float) -> int:
+    """Places that returns are printed with: one where any is ten per cent or more, else two."""
+    return 2 if round(max(map(abs, values)), 4) < 0.1 else 1
+
+
 def places_of(gap: float, *returns: float) -> int:
     """Places at which a gap and the returns it lies between are printed, so that they add up.
 
-    One where any of them is ten per cent or more, else two; the other where that does not add up.
+    As many as `return_places` has; the other of one and two where that does not add up.
     """
 
     def adds_up(places: int) -> bool:
         first, other, between = (round(value * 100, places) for value in (*returns, gap))
         return round(first - other, places) == between
 
-    wished = (2, 1) if round(max(map(abs, (gap, *returns))), 4) < 0.1 else (1, 2)
-    return next(filter(adds_up, wished), wished[0])
+    wished = return_places(gap, *returns)
+    return next(filter(adds_up, (wished, 3 - wished)), wished)
 
 
 def introduced(snapshot: Snapshot) -> list[Name]:
@@ -56,10 +61,10 @@ def introduced(snapshot: Snapshot) -> list[Name]:
         if fund not in levels:
             mentions.append(Name(f"{fund} ({index})" if index else fund))
             continue
-        held = f" ({returns[place]})"
+        contents = f" ({returns[place]})"
         if alike:
-            held = f" (both {returns[place]})" if place else ""
-        mentions.append(Name(f"the {index} index{held}"))
+            contents = f" (both {returns[place]})" if place else ""
+        mentions.append(Name(f"the {index} index{contents}"))
     return mentions
 
 

@@ -64,7 +64,7 @@ class World:
 
     def history(self, symbol: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Sessions (K,), closes (K,) and dividends (K,, 0 where none), as Yahoo gives them."""
-        calendar, _ = known_sessions()
+        calendar, _ = sessions_and_bells()
         today = np.datetime64(self.now.astimezone(NEW_YORK).date())
         days = calendar[: np.searchsorted(calendar, today, side="right")]
         closes, paid = (values[: len(days)] for values in walk(self.seed, symbol))
@@ -168,7 +168,7 @@ class World:
         if fault == "round":
             return 302, "text/html", b"", {"Location": f"/v8/finance/chart/{symbol}"}
         days, closes, paid = self.history(symbol)
-        stamps = known_sessions()[1][: len(days)].copy()
+        stamps = sessions_and_bells()[1][: len(days)].copy()
         values, unknown = closes.copy(), np.zeros(len(days), bool)
         if fault == "nan":
             unknown[-1] = True
@@ -258,7 +258,7 @@ class World:
 
 
 @cache
-def known_sessions() -> tuple[np.ndarray, np.ndarray]:
+def sessions_and_bells() -> tuple[np.ndarray, np.ndarray]:
     """The sessions of the calendar since `FIRST`, and the second of each one's opening bell."""
     calendar = sessions()[sessions() >= FIRST]
     return calendar, np.array([opens(day) for day in calendar.tolist()])
@@ -267,7 +267,7 @@ def known_sessions() -> tuple[np.ndarray, np.ndarray]:
 @lru_cache(maxsize=512)
 def walk(seed: int, symbol: str) -> tuple[np.ndarray, np.ndarray]:
     """Closes and dividends of a symbol on every session of the calendar, not to be written to."""
-    calendar, _ = known_sessions()
+    calendar, _ = sessions_and_bells()
     dice = np.random.default_rng([seed, zlib.crc32(symbol.encode())])
     base = dice.uniform(15.0, 300.0)
     steps = dice.normal(0.0003, 0.012, len(calendar))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from cache.store.bars import Bars
-from cache.store.store import Held
+from cache.store.store import Held, Store
 from core.data.frames import Holdings, LeftOut
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,6 +48,17 @@ def rich() -> Bars:
         provisional={"BRK-B": date(2026, 1, 2)},
         failures={"XYZ": "not found at Yahoo"},
     )
+
+
+def store_of_lists(folder: Path, pair: Sequence[str], lines: tuple[str, ...], as_of: date) -> Store:
+    """A store with a list of each fund, all lines at the same weight."""
+    store = Store(folder / "market")
+    nan, text = np.full(len(lines), NAN), ("",) * len(lines)
+    even = np.full(len(lines), 1 / len(lines))
+    for fund in pair:
+        rows = Holdings(fund, as_of, lines, text, text, nan, nan, even, 1.0)
+        store.commit(holdings=[(rows, fund.encode())])
+    return store
 
 
 def holdings(fund: str = "IWM", as_of: date = date(2026, 1, 21), first: str = "BE") -> Holdings:

@@ -10,7 +10,9 @@ import pytest
 from cache.facts.vendors import YAHOO
 from cache.refresh.held import HeldCloses
 from cache.store.store import Store
-from tests.torture.days_again import DAYS, HELD, Market, stocked
+from tests.cache.stores import store_of_lists
+from tests.cache.test_vendor import LINES, PAIR
+from tests.torture.days_again import DAYS, HELD, Market
 
 
 @pytest.fixture
@@ -22,13 +24,13 @@ def market() -> Market:
 @pytest.fixture
 def store(market: Market, tmp_path: Path) -> Store:
     """Its closes of 600 sessions."""
-    store = stocked(tmp_path)
+    store = store_of_lists(tmp_path, PAIR, LINES, DAYS[HELD - 1].item())
     for place in (HELD - 1, 540, 599):
         market.run(store, place)
     return store
 
 
-def held(store: Store, symbol: str) -> tuple[list[object], list[float]]:
+def history(store: Store, symbol: str) -> tuple[list[object], list[float]]:
     days, closes = HeldCloses(store.read().prices).closes(symbol)
     return days.tolist(), closes.tolist()
 
@@ -37,7 +39,7 @@ def test_a_correction_loses_no_older_close(market: Market, store: Store) -> None
     market.close["S03"][598:600] *= 1.01
     market.close["S03"][10] *= 1.01  # which nobody will tell any more
     assert "1 fetched again in full" in market.run(store, 603)
-    days, closes = held(store, "S03")
+    days, closes = history(store, "S03")
     truth = market.close["S03"][:604].copy()
     truth[10] /= 1.01
     assert days == DAYS[:604].tolist() and closes == pytest.approx(truth, rel=1e-12)
@@ -47,29 +49,29 @@ def test_a_split_is_on_older_closes_too(market: Market, store: Store) -> None:
     market.close["S03"] = market.close["S03"] / 4
     market.split["S03"][601] = 4.0
     assert "older closes of S03 were divided by 4" in market.run(store, 601)
-    days, closes = held(store, "S03")
+    days, closes = history(store, "S03")
     assert days == DAYS[:602].tolist()
     assert closes == pytest.approx(market.close["S03"][:602], rel=1e-12)
     # and it can be taken back
     store.change(lambda draft: draft.take_back(store.journal()[-1].id))
-    assert held(store, "S03")[1] == pytest.approx(4 * market.close["S03"][:600], rel=1e-12)
+    assert history(store, "S03")[1] == pytest.approx(4 * market.close["S03"][:600], rel=1e-12)
 
 
 def test_a_history_that_does_not_join_is_refused(market: Market, store: Store) -> None:
     wave = 1 + 0.01 * np.sin(np.arange(len(DAYS)))
     market.close["S03"] = market.close["S03"] * wave
-    before = held(store, "S03")[1]
+    before = history(store, "S03")[1]
     assert "does not join the closes held from before it" in market.run(store, 603)
-    assert held(store, "S03")[1][:600] == before
+    assert history(store, "S03")[1][:600] == before
 
 
 def test_a_vendor_of_fewer_years_does_not_take_the_place_of_one_of_more(tmp_path: Path) -> None:
     """Yahoo's closes of 600 sessions, then Massive is asked, whose plan covers two years."""
-    store, yahoo = stocked(tmp_path), Market()
+    store, yahoo = store_of_lists(tmp_path, PAIR, LINES, DAYS[HELD - 1].item()), Market()
     yahoo.name, yahoo.vendor, yahoo.years = "Yahoo", YAHOO, 3
     yahoo.run(store, 599)
     message = Market().run(store, 600)
     assert "closes where there were 600 of Yahoo, which stay: name Yahoo in `then`" in message
     prices = store.read().prices
     assert set(prices.source.values()) == {"Yahoo"} and not prices.origin
-    assert held(store, "S03")[0] == DAYS[:600].tolist()
+    assert history(store, "S03")[0] == DAYS[:600].tolist()

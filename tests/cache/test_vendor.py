@@ -13,7 +13,8 @@ import pytest
 
 from cache.facts.sessions import sessions
 from cache.refresh.ask import Ask
-from cache.refresh.gate import gate
+from cache.refresh.assessment import of_another
+from cache.refresh.gate import Answer, gate
 from cache.refresh.held import HeldCloses
 from cache.refresh.progress import Summary
 from cache.refresh.refresh import refresh
@@ -23,8 +24,9 @@ from cache.store.admit import bring_prices
 from cache.store.bars import Bars
 from cache.store.draft import Note
 from cache.store.store import Store
-from core.data.frames import Holdings, Prices
+from core.data.frames import Prices
 from tests.cache.planning import shipped
+from tests.cache.stores import store_of_lists
 
 ALL = sessions()
 DAYS = ALL[(np.datetime64("2026-03-02") <= ALL) & (np.datetime64("2026-06-26") >= ALL)]
@@ -100,14 +102,7 @@ def everything(store: Store) -> object:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    store = Store(tmp_path / "market")
-    count = len(LINES)
-    nan = np.full(count, np.nan)
-    for fund in PAIR:
-        rows = Holdings(fund, DAYS[0].item(), LINES, ("",) * count, ("",) * count, nan, nan,
-                        np.full(count, 1 / count), 1.0)  # fmt: skip
-        store.commit(holdings=[(rows, fund.encode())])
-    return store
+    return store_of_lists(tmp_path, PAIR, LINES, DAYS[0].item())
 
 
 def own(world: World, symbols: Iterable[str], last: int, factor: float = 1.0) -> Bars:
@@ -291,6 +286,20 @@ def test_beside_closes_of_a_file_a_vendor_corrects_its_own(
     assert got[41:] == pytest.approx(world.close["S05"][41:62], rel=1e-12)
     assert HeldCloses(prices).dividends("S05")[1].tolist() == [0.25]
     assert "own.csv, whose closes stay" in prices.disputed["S05"]
+
+
+def test_a_fall_after_the_last_close_of_a_file_is_no_difference_from_it(store: Store) -> None:
+    """S03 halves on the first session that is Yahoo's, and an answer begins with that session."""
+    world = World()
+    world.close["S03"][41:] *= 0.5
+    bring_prices(store, own(world, ["S03"], 40), Note("prices", evening(40), "own.csv"))
+    world.run(store, 50)
+    ask = Ask("S03", DAYS[41].item(), DAYS[51].item(), whole=False)
+    (answer,) = world.fetch([ask], now=evening(51))
+    assert isinstance(answer, Answer)
+    assessment = of_another(answer, HeldCloses(store.read().prices), "Yahoo")
+    assert (assessment.reason, assessment.note, assessment.disputed) == ("", "", "")
+    assert assessment.answer.session.tolist() == [DAYS[51].item()]
 
 
 def test_closes_that_begin_after_adjusted_ones_are_told(store: Store) -> None:

@@ -357,8 +357,10 @@ def test_a_list_without_weights_speaks_only_where_none_with_weights_may(
     file = holdings("IWM", weighted, size, quantity=size, price=dict.fromkeys(size, 1.0))
     members = replace(holdings("IWM", plain, {"A": 1, "B": 1, "D": 1}), weighted=False)
     own = market_of(*sorted((file, members), key=lambda one: one.as_of), LARGE, remade=remade)
-    parts = spans(own, "IWM", date(2025, 9, 1), date(2025, 9, 30), date(2026, 6, 30))
-    assert [str(part.origin.as_of) for part in parts] == [listed]
+    # asked today, as a history is, and as of the window's end, as a note of that day is
+    for as_of in (date(2026, 6, 30), date(2025, 9, 30)):
+        parts = spans(own, "IWM", date(2025, 9, 1), date(2025, 9, 30), as_of)
+        assert [str(part.origin.as_of) for part in parts] == [listed]
     view = asked(own, "2025-09-01", "2025-09-30").indices["IWM"]
     assert view.claims == (listed == weighted)
     leader = dict(zip(view.contributors.symbols, view.contributors.weight, strict=True))["A"]

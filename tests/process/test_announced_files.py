@@ -103,10 +103,10 @@ def test_a_change_told_again_on_another_day_replaces_the_one_before() -> None:
 def test_without_a_day_a_change_counts_as_announced_when_it_was_first_imported() -> None:
     """No answer for a date before shows it; a change that took effect was known by then."""
     held = adding([change("BE"), change("STRL", 2)], date(2026, 6, 5))(())
-    known = {one.symbol: one.announced for one in held}
-    assert known == {"BE": date(2026, 6, 5), "STRL": date(2026, 6, 2)}
+    days = {one.symbol: one.announced for one in held}
+    assert days == {"BE": date(2026, 6, 5), "STRL": date(2026, 6, 2)}
     again = adding([change("BE", 29)], date(2026, 6, 12))(held)
-    assert {one.symbol: one.announced for one in again} == known
+    assert {one.symbol: one.announced for one in again} == days
     stated = replace(change("BE"), announced=date(2026, 5, 22))
     assert adding([stated], date(2026, 6, 12))(again)[-1].announced == date(2026, 5, 22)
 

@@ -17,12 +17,7 @@ from cache.sources.vendors.conformance import check
 from cache.sources.vendors.registry import price_source
 from cache.sources.vendors.settings import SourceSettings
 from tests.cache.lookalike_vendors import KEY, SECRET, VendorServer
-from tests.process.vendor_market import (
-    KEYED,
-    NOW,
-    made,
-    server,
-)
+from tests.process.vendor_market import KEYED, NOW, made, server
 
 __all__ = ["server"]
 

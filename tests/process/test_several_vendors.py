@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from cache.facts.reference import load_reference
 from cache.facts.vendors import load_vendors
 from cache.refresh.comparing import compare_sources
 from cache.refresh.progress import Summary
@@ -18,6 +17,7 @@ from cache.sources.vendors.registry import price_source
 from cache.sources.vendors.settings import SourceSettings
 from tests.cache.lookalike_vendors import VendorServer
 from tests.cache.lookalike_world import later
+from tests.cache.planning import shipped
 from tests.process.vendor_market import (
     ALL,
     NOW,
@@ -111,7 +111,7 @@ def test_a_folder_is_a_source_like_the_others(server: VendorServer, tmp_path: Pa
     def fetch(now: datetime) -> Summary:
         return refresh(
             store,
-            Request(PAIR, now, load_reference()),
+            Request(PAIR, now, shipped()),
             prices=price_source(settings),
             files=Issuers(),
             vendor=vendor,

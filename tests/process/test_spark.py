@@ -21,9 +21,9 @@ from cache.refresh.request import Request
 from cache.refresh.turns import TURNS, due, expected
 from cache.sources.issuers import Issuers
 from cache.store.store import Store
-from core.data.frames import Prices
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_world import later
+from tests.process.vendor_market import series
 
 NOW = datetime(2026, 6, 22, 21, 30, tzinfo=UTC)  # a Monday, 17:30 in New York
 LINES = [f"S{a}{b}" for a in "ABCDEFGH" for b in "ABCDEFGH"][:30]
@@ -56,22 +56,6 @@ def run(store: Store, server: Lookalike, *, spark: bool = True) -> Summary:
         files=Issuers(),
         vendor=replace(YAHOO, closes_alone=20) if spark else YAHOO,
     )
-
-
-def series(prices: Prices, symbol: str, field: str) -> dict[str, float]:
-    result: dict[str, float] = {}
-    for block in prices.blocks:
-        if symbol in block.symbols:
-            column = block.symbols.index(symbol)
-            if field == "close":
-                pairs = zip(block.sessions, block.close[:, column], strict=True)
-                result |= {str(d): float(v) for d, v in pairs if not np.isnan(v)}
-            else:
-                events = getattr(block, field)
-                here = events.col == column
-                days = block.sessions[events.row[here]]
-                result |= dict(zip(map(str, days), events.value[here].tolist(), strict=True))
-    return result
 
 
 def test_a_week_costs_a_third_and_loses_neither_split_nor_dividend(

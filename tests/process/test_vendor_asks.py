@@ -13,13 +13,7 @@ import pytest
 from cache.refresh.ask import Ask
 from cache.refresh.ask_groups import sizes
 from tests.cache.lookalike_vendors import VendorServer
-from tests.process.vendor_market import (
-    ALL,
-    NOW,
-    made,
-    server,
-    terms,
-)
+from tests.process.vendor_market import ALL, NOW, made, server, terms
 
 __all__ = ["server"]
 

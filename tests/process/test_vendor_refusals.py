@@ -10,13 +10,7 @@ import pytest
 from cache.facts.errors import SourceError
 from tests.cache.lookalike_vendors import KEY, VendorServer
 from tests.cache.lookalike_world import later
-from tests.process.vendor_market import (
-    NOW,
-    made,
-    run,
-    server,
-    stocked,
-)
+from tests.process.vendor_market import NOW, made, run, server, stocked
 
 __all__ = ["server"]
 

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cache.facts.reference import load_reference
 from cache.facts.sessions import sessions
 from cache.facts.vendors import Vendor, load_vendors
 from cache.refresh.progress import Summary
@@ -24,6 +23,7 @@ from cache.store.store import Store
 from core.data.frames import Holdings, Prices
 from tests.cache.lookalike_vendors import KEY, SECRET, VendorServer
 from tests.cache.lookalike_world import World
+from tests.cache.planning import shipped
 
 NOW = datetime(2026, 6, 24, 21, 30, tzinfo=UTC)  # a Wednesday, 17:30 in New York
 PAIR = ("IWM", "SPY")
@@ -64,7 +64,7 @@ def run(store: Store, server: VendorServer, key: str, **more: Any) -> Summary:
     now, others = more.pop("now", server.world.now), more.pop("others", ())
     return refresh(
         store,
-        Request(PAIR, now, load_reference(), **more),
+        Request(PAIR, now, shipped(), **more),
         prices=source,
         files=Issuers(),
         vendor=vendor,

@@ -10,12 +10,13 @@ from datetime import date
 import numpy as np
 import pytest
 
+from core.answer.figures import Figures
 from core.answer.history import kept_points
 from core.answer.point_batches import Batches
 from core.answer.scalar import Scalar
 from core.answer.snapshot import final_sessions
 from core.answer.table import find
-from core.data.frames import Holdings
+from core.data.frames import FloatArray, Holdings
 from core.data.market import Market
 from core.data.question import Question
 from tests.market import NAN, holdings, make_market, prices, weekdays
@@ -116,6 +117,27 @@ def test_what_is_new_joins_what_is_kept(seed: int, window: str, names: Sequence[
     # another measure is worked out beside those that are kept
     wider = points(world.market(until + 1, files + 1), window, (*names[1:], *names[:1]), longer)
     assert remade(longer, wider) == []
+
+
+def test_a_measure_that_is_kept_is_not_worked_out_beside_one_that_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A correlation takes a whole answer: asked with another measure, of the new month alone."""
+    months: set[str] = set()
+
+    def correlation(several: Figures) -> FloatArray:
+        months.update(f"{one.window.end:%Y-%m}" for one in several.asked)
+        return np.full(len(several.asked), 0.5)
+
+    monkeypatch.setattr(Figures, "correlation", property(correlation))
+    world = World(7)
+    first = points(world.market(len(DAYS) - 30, 7), "1M", ["average_correlation"], {})
+    assert months == set(first) and len(first) > 3
+    months.clear()
+    market, names = world.market(len(DAYS) - 29, 7), ["average_correlation", "median"]
+    both = points(market, "1M", names, first)
+    assert months == {list(both)[-1]}
+    same(both, points(market, "1M", names, {}))
 
 
 @pytest.mark.parametrize("names", [WINDOW_ROWS, DAILY_ROWS])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 import os
 import signal
@@ -19,11 +18,11 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from bench.terminal import ROOT, Terminal
+from bench.terminal import ROOT
+from tests.terminal.shown import Shown
 from tests.tui.driving import lines_of, settle
 from tests.tui.fake_desk import SlowDesk
 from tests.tui.markets import QUESTION, small_market
-from tests.vt import Screen
 from tui.command.commands import COMMANDS
 from tui.panes.frame import READING, Start, frame
 from tui.screen.app import InternalsApp
@@ -32,7 +31,6 @@ from tui.state.files import Seat
 from tui.text.spans import plain
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
-SIZE = (120, 36)
 #: Stays on the frame until it is told to go on as it would have.
 SLOWLY = """
 import os, sys, time
@@ -138,17 +136,15 @@ def test_nothing_that_draws_or_measures_is_loaded_for_it(home: Path, tmp_path: P
 # -- how the terminal is given back --------------------------------------------------
 
 
-class Shown:
-    """A program on a terminal, and what a person sees of it."""
+class Opening(Shown):
+    """A program that stays on the frame until it is told to go on."""
 
     def __init__(self, home: Path, then: str = "") -> None:
         self._folder = tempfile.TemporaryDirectory()
         self._signs = f"{self._folder.name}/go-on"
         program = SLOWLY.format(then=then or "pass")
-        self.terminal = Terminal([sys.executable, "-c", program, str(home), self._signs], size=SIZE)
+        super().__init__([sys.executable, "-c", program, str(home), self._signs])
         self.modes = termios.tcgetattr(self.terminal._fd)
-        self.screen = Screen(*SIZE)
-        self.decode = codecs.getincrementaldecoder("utf-8")().decode
 
     def close(self) -> None:
         """End the program where it has not ended."""
@@ -159,30 +155,11 @@ class Shown:
         """Let it go on from its first or its second wait."""
         Path(f"{self._signs}{number}").touch()
 
-    def until(self, text: str) -> list[str]:
-        """What is seen once a text is; waits far longer than it ever takes."""
-        end = time.monotonic() + 60
-        while text not in "\n".join(self.screen.lines()) and time.monotonic() < end:
-            self.take(0.1)
-        assert text in "\n".join(self.screen.lines())
-        return self.screen.lines()
-
     def until_all_is_drawn(self) -> None:
         """Wait until nothing of what another size left is seen, and then for silence."""
-        end = time.monotonic() + 60
-        while "?" in "".join(self.screen.lines()[:-1]) and time.monotonic() < end:
-            self.take(0.1)
-        while self.take(0.4):
-            pass
+        self.wait(lambda: "?" not in "".join(self.screen.lines()[:-1]))
+        self.calm()
         assert "?" not in "".join(self.screen.lines()[:-1])
-
-    def take(self, seconds: float) -> bool:
-        got = self.terminal.read(seconds)
-        # a read may end within a sequence
-        while got and (more := self.terminal.read(0.05)):
-            got += more
-        self.screen.feed(self.decode(got))
-        return bool(got)
 
     def ended(self) -> int:
         """Its exit code, once it has ended and its terminal is as it was."""
@@ -192,23 +169,22 @@ class Shown:
             status = os.waitpid(self.terminal.pid, os.WNOHANG)
         self.terminal.ended = bool(status[0])
         assert status[0], "it has not ended"
-        while self.take(0.2):
-            pass
+        self.calm(0.2)
         assert not self.screen.alternate
         assert termios.tcgetattr(self.terminal._fd) == self.modes
         return os.waitstatus_to_exitcode(status[1])
 
 
 @contextmanager
-def shown(home: Path, then: str = "") -> Iterator[Shown]:
-    one = Shown(home, then)
+def shown(home: Path, then: str = "") -> Iterator[Opening]:
+    one = Opening(home, then)
     try:
         yield one
     finally:
         one.close()
 
 
-def echoes(one: Shown) -> bool:
+def echoes(one: Opening) -> bool:
     modes: list[Any] = termios.tcgetattr(one.terminal._fd)
     return bool(modes[3] & termios.ECHO)
 

@@ -2,62 +2,33 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import signal
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bench.terminal import Terminal, drained
-from tests.vt import Screen
+from bench.terminal import drained
+from tests.terminal.shown import SIZE, Shown
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
-SIZE = (120, 36)
 
 
-class Shown:
-    """A program, and the terminal that shows what it sends."""
+class Calm(Shown):
+    """A program that is waited for until nothing more comes."""
 
-    def __init__(self, argv: list[str], env: dict[str, str]) -> None:
-        self.terminal = Terminal(argv, size=SIZE, env=env)
-        self.screen = Screen(*SIZE)
-        self.data = ""
-        # a read may end within a letter
-        self.decode = codecs.getincrementaldecoder("utf-8")().decode
-
-    def until(self, text: str) -> None:
-        """Wait for a text on the screen, and then for silence."""
-        self.wait(lambda: text in "\n".join(self.screen.lines()))
+    def answered(self) -> None:
+        """Wait for the answer, for the ages of its data, which come after it, and for silence."""
+        self.until("IWM return")
+        self.until(", fetched")
         self.calm()
-
-    def wait(self, true: Callable[[], bool], seconds: float = 60.0) -> None:
-        """Read until something is true; far longer than it ever takes."""
-        end = time.monotonic() + seconds
-        while not true():
-            assert time.monotonic() < end, "\n".join(self.screen.lines())
-            self.take(0.1)
-
-    def calm(self, seconds: float = 0.4) -> None:
-        """Read until nothing has come for a while."""
-        while self.take(seconds):
-            pass
-
-    def take(self, seconds: float) -> str:
-        got = self.decode(self.terminal.read(seconds))
-        while got and (more := self.terminal.read(0.05)):
-            got += self.decode(more)
-        self.data += got
-        self.screen.feed(got)
-        return got
 
 
 @pytest.fixture(params=["cells", "plain"])
-def shown(request: pytest.FixtureRequest, home: Path) -> Iterator[Shown]:
-    one = Shown(
+def shown(request: pytest.FixtureRequest, home: Path) -> Iterator[Calm]:
+    one = Calm(
         [sys.executable, "-m", "tui", "--demo", "--home", str(home)],
         {"INTERNALS_WIRE": request.param},
     )
@@ -68,16 +39,16 @@ def shown(request: pytest.FixtureRequest, home: Path) -> Iterator[Shown]:
 
 
 @pytest.fixture
-def ours(home: Path) -> Iterator[Shown]:
-    one = Shown([sys.executable, "-m", "tui", "--demo", "--home", str(home)], {})
+def ours(home: Path) -> Iterator[Calm]:
+    one = Calm([sys.executable, "-m", "tui", "--demo", "--home", str(home)])
     try:
         yield one
     finally:
         one.terminal.close()
 
 
-def test_a_stop_and_a_continue_bring_every_cell_back(shown: Shown) -> None:
-    shown.until("IWM return")
+def test_a_stop_and_a_continue_bring_every_cell_back(shown: Calm) -> None:
+    shown.answered()
     before = shown.screen.seen()
     shown.terminal.send("\x1a")
     shown.wait(lambda: not shown.screen.alternate)
@@ -92,8 +63,8 @@ def stopped(process: int) -> bool:
     return os.WIFSTOPPED(os.waitpid(process, os.WUNTRACED | os.WNOHANG)[1])
 
 
-def test_a_frame_stands_between_its_marks_and_begins_with_a_move(ours: Shown) -> None:
-    ours.until("IWM return")
+def test_a_frame_stands_between_its_marks_and_begins_with_a_move(ours: Calm) -> None:
+    ours.answered()
     ours.data = ""
     ours.terminal.send("2j")
     ours.wait(lambda: 0 < ours.data.count("\x1b[?2026h") == ours.data.count("\x1b[?2026l"))
@@ -106,8 +77,8 @@ def test_a_frame_stands_between_its_marks_and_begins_with_a_move(ours: Shown) ->
     assert len(ours.data) < 2000
 
 
-def test_nothing_is_sent_while_nothing_changes_or_the_mouse_moves(ours: Shown) -> None:
-    ours.until("IWM return")
+def test_nothing_is_sent_while_nothing_changes_or_the_mouse_moves(ours: Calm) -> None:
+    ours.answered()
     ours.calm(1.5)
     assert drained(ours.terminal, 3.0) == b""
     for x in range(5, 100, 5):
@@ -115,8 +86,8 @@ def test_nothing_is_sent_while_nothing_changes_or_the_mouse_moves(ours: Shown) -
     assert len(drained(ours.terminal, 1.0)) < 400
 
 
-def test_what_another_program_wrote_is_drawn_over(ours: Shown) -> None:
-    ours.until("IWM return")
+def test_what_another_program_wrote_is_drawn_over(ours: Calm) -> None:
+    ours.answered()
     before = ours.screen.seen()
     ours.screen.feed("\x1b[5;1H\x1b[0;31mwall: the machine goes down in five minutes" * 4)
     assert ours.screen.seen() != before
@@ -124,8 +95,8 @@ def test_what_another_program_wrote_is_drawn_over(ours: Shown) -> None:
     ours.wait(lambda: ours.screen.seen() == before)
 
 
-def test_a_terminal_that_lost_its_cells_in_a_resize_is_drawn_anew(shown: Shown) -> None:
-    shown.until("IWM return")
+def test_a_terminal_that_lost_its_cells_in_a_resize_is_drawn_anew(shown: Calm) -> None:
+    shown.answered()
     before = shown.screen.seen()
     for size in ((100, 30), (160, 45), SIZE):
         shown.terminal.resize(*size)
@@ -135,8 +106,8 @@ def test_a_terminal_that_lost_its_cells_in_a_resize_is_drawn_anew(shown: Shown) 
     shown.wait(lambda: shown.screen.seen() == before)
 
 
-def test_a_size_that_comes_back_at_once_is_drawn_anew(ours: Shown) -> None:
-    ours.until("IWM return")
+def test_a_size_that_comes_back_at_once_is_drawn_anew(ours: Calm) -> None:
+    ours.answered()
     before = ours.screen.seen()
     ours.terminal.resize(SIZE[0] - 9, SIZE[1])
     ours.terminal.resize(*SIZE)
@@ -144,8 +115,8 @@ def test_a_size_that_comes_back_at_once_is_drawn_anew(ours: Shown) -> None:
     ours.wait(lambda: ours.screen.seen() == before)
 
 
-def test_the_terminal_is_left_as_it_was(shown: Shown) -> None:
-    shown.until("IWM return")
+def test_the_terminal_is_left_as_it_was(shown: Calm) -> None:
+    shown.answered()
     shown.terminal.send("q")
     modes = ("?1049l", "?25h", "?1000l", "?2004l", "?1004l")
     shown.wait(lambda: all(f"\x1b[{mode}" in shown.data for mode in modes))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.answer.snapshot import Question, take
+from core.note.phrase import several
 from tests.random.test_files_alone import simulate
 from tests.torture.report import Row
 
@@ -48,7 +49,8 @@ def archive(place: Path, small: bool) -> Iterator[Row]:
             residuals.append(abs(1e4 * (view.basket_return - whole)))
     yield Row(
         "closes that nobody sells any more",
-        f"{seeds} markets of {lines:,} lines, {months} month-end files, no close of a line",
+        f"{several(seeds, 'market')} of {lines:,} lines, {months} month-end files, no close"
+        " of a line",
         "no line's month told wrong; what cannot be told is left out and counted",
         f"{wrong:,} of {told:,} wrong, {left_out / (told + left_out):.2%} left out; basket off by"
         f" {np.median(residuals):.1f} bp in the median month, {max(residuals):.0f} in the worst",

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 
-from cache.facts.reference import load_reference
 from cache.facts.sessions import sessions
 from cache.facts.vendors import load_vendors
 from cache.refresh.ask import Ask
@@ -21,11 +20,11 @@ from cache.refresh.refresh import refresh
 from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
 from cache.store.store import Store
-from core.data.frames import Holdings
+from tests.cache.planning import shipped
+from tests.cache.stores import store_of_lists
+from tests.cache.test_vendor import LINES, PAIR
 from tests.torture.report import Row
 
-PAIR = ("IWM", "IVV")
-LINES = tuple(f"S{n:02}" for n in range(15))
 ALL = (*PAIR, *LINES)
 #: Sessions held at first, and those that follow.
 HELD, MORE = 480, 130
@@ -76,7 +75,7 @@ class Market:
         with redirect_stdout(StringIO()):
             return refresh(
                 store,
-                Request(PAIR, now, load_reference(), years=self.years),
+                Request(PAIR, now, shipped(), years=self.years),
                 prices=self,  # type: ignore[arg-type]
                 files=Issuers(),
                 vendor=self.vendor,
@@ -87,7 +86,7 @@ def days_again(folder: Path, small: bool) -> Row:
     """Closes of single sessions, changed two years to a week back; refreshed for half a year."""
     dice, wrong, words = np.random.default_rng(14), [], []
     for name, gap in (("every evening", 1), ("each fifth", 5))[small:]:
-        market, store = Market(), stocked(folder / name)
+        market, store = Market(), store_of_lists(folder / name, PAIR, LINES, DAYS[HELD - 1].item())
         market.run(store, HELD - 1)
         for symbol in LINES:
             # what the plan covers to the end
@@ -110,14 +109,3 @@ def days_again(folder: Path, small: bool) -> Row:
         "; ".join(wrong[:3]) or f"all found; requests beside the new session: {', '.join(words)}",
         not wrong,
     )
-
-
-def stocked(folder: Path) -> Store:
-    """A store with a list of each fund."""
-    store = Store(folder / "market")
-    nan, text = np.full(len(LINES), np.nan), ("",) * len(LINES)
-    even = np.full(len(LINES), 1 / len(LINES))
-    for fund in PAIR:
-        rows = Holdings(fund, DAYS[HELD - 1].item(), LINES, text, text, nan, nan, even, 1.0)
-        store.commit(holdings=[(rows, fund.encode())])
-    return store

@@ -21,10 +21,11 @@ from cache.store.bars import Bars
 from cache.store.draft import Note
 from cache.store.store import Held, Store
 from core.answer.snapshot import take
-from core.data.frames import Holdings, Prices
+from core.data.frames import Prices
 from core.data.market import Market
 from core.data.question import Question
 from tests.cache import test_poison, test_vendor
+from tests.cache.stores import store_of_lists
 from tests.cache.test_vendor import DAYS, LINES, PAIR, World, evening
 from tests.process import test_jumps
 from tests.torture.days_again import days_again
@@ -45,14 +46,7 @@ def vendor(folder: Path, small: bool) -> Iterator[Row]:
 
 
 def _store(folder: Path) -> Store:
-    store = Store(folder / "market")
-    nan = np.full(len(LINES), np.nan)
-    for fund in PAIR:
-        text = ("",) * len(LINES)
-        even = np.full(len(LINES), 1 / len(LINES))
-        rows = Holdings(fund, DAYS[0].item(), LINES, text, text, nan, nan, even, 1.0)
-        store.commit(holdings=[(rows, fund.encode())])
-    return store
+    return store_of_lists(folder, PAIR, LINES, DAYS[0].item())
 
 
 def answer(held: Held) -> str:

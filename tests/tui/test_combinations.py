@@ -111,9 +111,8 @@ def test_a_zero_that_was_given_counts_as_given() -> None:
 
 
 def test_rules_are_of_commands_and_options_that_there_are() -> None:
-    top = WHOLE
-    (commands,) = (a.choices for a in top._actions if isinstance(a.choices, dict))
-    shared = {action.dest for action in top._actions}
+    (commands,) = (a.choices for a in WHOLE._actions if isinstance(a.choices, dict))
+    shared = {action.dest for action in WHOLE._actions}
     for rule in RULES:
         for command in rule.commands.split():
             options = shared | {action.dest for action in commands[command]._actions}

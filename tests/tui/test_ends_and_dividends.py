@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.answer.snapshot import Question, Snapshot, take
+from core.note.story import story
 from tests.home import Cli, note
 from tests.market import NAN, holdings, make_market, prices, weekdays
 from tests.random.test_prose import check_prose
@@ -105,6 +106,37 @@ def test_members_without_dividends_are_told_as_price_returns(
     assert "price returns of lines of 100.0 % of weight" in table and "cash" not in table
     prices_alone = note(cli, *asked, "--basis", "pr")["indices"]["FND"]
     assert prices_alone["price_return_weight"] == 0.0
+
+
+NONE, SOME = " before dividends (none are held)", " including the dividends held"
+
+
+@pytest.mark.parametrize(
+    ("paid", "files", "words", "warned"),
+    [
+        ((), True, NONE, ["there are no dividends: total return"]),
+        ((), False, NONE, ["there are no dividends: total return"]),
+        (("A",), True, NONE, ["no dividends of IWM are held", "no dividends of SPY are held"]),
+        (("SPY",), False, SOME, ["no dividends of IWM are held"]),
+        (("IWM", "SPY"), True, " including dividends", []),
+    ],
+)
+def test_total_returns_of_funds_without_dividends_are_named_price_returns(
+    paid: tuple[str, ...], files: bool, words: str, warned: list[str]
+) -> None:
+    closes = {
+        symbol: [100.0 + n * grown for n in range(len(DAYS))]
+        for symbol, grown in (("IWM", 2.0), ("SPY", 1.0), ("A", 1.0))
+    }
+    cash = [(symbol, date(2026, 3, 16), 0.5) for symbol in paid]
+    lists = [holdings(fund, "2025-12-31", {"A": 1.0}) for fund in ("IWM", "SPY") if files]
+    market = make_market(prices(DAYS, closes, dividends=cash), *lists)
+    snapshot = take(market, Question(basis="tr"))
+    prose = " ".join(str(one) for paragraph in story(snapshot, "short") for one in paragraph)
+    assert f"{words} to " in prose and prose.count("dividends") == 1
+    said = [one for one in snapshot.warnings if one.startswith(("there are no div", "no div"))]
+    assert len(said) == len(warned)
+    assert all(one.startswith(start) for one, start in zip(said, warned, strict=True))
 
 
 def test_funds_whose_closes_end_apart_are_said_with_their_dates() -> None:

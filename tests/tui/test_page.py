@@ -15,6 +15,7 @@ import pytest
 from core.answer.snapshot import Question, Snapshot, take
 from core.note.note import headline, sentences
 from tests.tui import markets
+from tests.tui.test_themes import contrast
 from tui.report import pictures
 from tui.report.document import document
 from tui.report.formats import FORMATS, written
@@ -158,15 +159,9 @@ def test_foreign_text_stays_text() -> None:
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
 def test_text_stands_out_from_its_ground(colours: dict[str, str]) -> None:
-    def luminance(name: str) -> float:
-        parts = [int(colours[name][n : n + 2], 16) / 255 for n in (1, 3, 5)]
-        r, g, b = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b
-
     for ground in ("ground", "soft"):
         for name in ("ink", "muted", "small", "large", "up", "down", "own"):
-            high, low = sorted((luminance(name), luminance(ground)), reverse=True)
-            assert (high + 0.05) / (low + 0.05) >= 4.5, (name, ground)
+            assert contrast(colours[name], colours[ground]) >= 4.5, (name, ground)
 
 
 def test_dark_paper_and_phone_are_in_the_style(snapshot: Snapshot) -> None:

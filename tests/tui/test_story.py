@@ -179,8 +179,8 @@ def test_what_cannot_be_ranked_or_did_not_move_is_said_so() -> None:
         "AAA ended unchanged on 27 February 2026. It closed level with its record in data since"
         " 31 December 2024."
     )
-    for own, words in ((True, "it closed"), (False, "stands")):
-        fund = Question("AAA", "AAA" if own else "BBB", "1D", None, "pr", alone=own)
+    for single, words in ((True, "it closed"), (False, "stands")):
+        fund = Question("AAA", "AAA" if single else "BBB", "1D", None, "pr", alone=single)
         flat = {name: [10.0] * len(days) for name in ("AAA", "BBB")}
         ledger = sentences(take(make_market(prices(days, flat)), fund))
         text = " ".join(str(sentence) for sentence in ledger)
@@ -255,6 +255,16 @@ def test_a_loss_of_one_index_begins_with_who_lost() -> None:
     text = check(take(markets.small_market(), question), "full")
     # its closes fall all year: the deepest setback is the loss itself
     assert text.startswith("IWM lost 2.00% before dividends in 2021.") and "setback" not in text
+
+
+def test_a_return_that_rounds_to_ten_per_cent_has_one_decimal_as_that_of_a_pair_has() -> None:
+    days = weekdays("2026-01-05", "2026-01-09")
+    closes = {"IWM": [100.0, 101.0, 104.0, 107.0, 109.996], "SPY": [100.0] * 5}
+    market = make_market(prices(days, closes))
+    window = f"{days[0]}:{days[-1]}"
+    for large in ("IWM", "SPY"):
+        question = Question("IWM", large, window, None, "pr", alone=large == "IWM")
+        assert "IWM gained 10.0% before dividends" in check(take(market, question), "full"), large
 
 
 @examples(25)

@@ -24,9 +24,7 @@ def completion(shell: str) -> int:
         if action.type is path:
             directory = action.metavar == "DIR"
             action.complete = shtab.DIRECTORY if directory else shtab.FILE  # type: ignore[attr-defined]
-        elif "--measure" in action.option_strings:
-            action.choices = tuple(MEASURES)
-        elif action.choices is None and (words := _words(action.dest)):
+        elif action.choices is None and (words := _words(action)):
             action.choices = words
     write(shtab.complete(parser, shell) + "\n")
     return ANSWERED
@@ -42,12 +40,15 @@ def _actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
             yield action
 
 
-def _words(argument: str) -> tuple[str, ...]:
+def _words(action: argparse.Action) -> tuple[str, ...]:
     """List the words that an argument is most often given; () where anything may stand."""
-    if argument == "pair":
+    # by its option: `forget series` has a measure too, and that is a series
+    if "--measure" in action.option_strings:
+        return tuple(MEASURES)
+    if action.dest == "pair":
         return tuple(f"{small}:{large}" for small, large in PAIRS)
-    if argument == "window":
+    if action.dest == "window":
         return (*STEPS, "H1", "H2")
-    if argument in ("fund", "index"):
+    if action.dest in ("fund", "index"):
         return tuple(load_funds())
     return ()

@@ -383,7 +383,8 @@ def _series(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brough
         arguments.file, now=now, dates=arguments.dates, decimal=arguments.decimal
     )
     summary = "; ".join(
-        f"{one.measure}: {len(one.values):,} values, {min(one.values)} to {max(one.values)}"
+        f"{one.measure}: {several(len(one.values), 'value')},"
+        f" {min(one.values)} to {max(one.values)}"
         for one in new
     )
     where, brought = desk.places, {one.measure: one for one in new}

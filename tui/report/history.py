@@ -78,12 +78,12 @@ def table(histories: Sequence[History]) -> TidyTable:
     text = {day: iso(day) for day in days}
     rows = [
         (
-            one.fund, one.row.key, one.row.unit, one.window, one.every, text[start], text[end],
-            one.row.in_unit(value), number(coverage), number(on_files),
-            not why and value is not None, why or None,
+            one.fund, one.row.key, one.row.unit, one.window, one.every, text[point.start],
+            text[point.end], one.row.in_unit(point.value), number(point.coverage),
+            number(point.on_files), point.counts, point.why or None,
         )
         for one in histories
-        for start, end, value, coverage, on_files, why in one.points
+        for point in one.points
     ]  # fmt: skip
     return TidyTable("history", tuple(TidyColumn(n, k) for n, k in names), tuple(rows))  # type: ignore[arg-type]
 

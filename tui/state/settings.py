@@ -25,6 +25,8 @@ def from_typed(name: str, text: str) -> str | bool:
         ConfigError: no such setting, or a value that cannot be used.
     """
     known = [key for table, key in SETTINGS if not table and key != "pairs"]
+    if not name:
+        raise ConfigError(f"which setting? write set NAME VALUE; a name is {', '.join(known)}")
     if name not in known:
         raise ConfigError(f"{name!r} is not set from here; {', '.join(known)} are")
     value = _SWITCHED.get(text.casefold(), text)

@@ -68,7 +68,7 @@ def _in_order(changes: Iterable[Announcement]) -> Announcements:
 
 
 def adding(
-    new: Iterable[Announcement], known: date | None = None
+    new: Iterable[Announcement], latest: date | None = None
 ) -> Callable[[Announcements], Announcements]:
     """Return a function that adds changes to the stored ones, replacing the same change.
 
@@ -77,7 +77,7 @@ def adding(
 
     Args:
         new: the changes.
-        known: the day by which they are known; None leaves them as they are.
+        latest: the day by which they were announced; None leaves them as they are.
     """
 
     def merged(changes: Announcements) -> Announcements:
@@ -87,9 +87,9 @@ def adding(
         for one in new:
             earlier = lines.setdefault((one.fund, one.symbol), [])
             same = [old for old in earlier if abs(old.effective - one.effective) <= SAME]
-            if one.announced is None and known is not None:
-                days = (old.announced or known for old in same if old.action == one.action)
-                one = replace(one, announced=min([known, one.effective, *days]))
+            if one.announced is None and latest is not None:
+                days = (old.announced or latest for old in same if old.action == one.action)
+                one = replace(one, announced=min([latest, one.effective, *days]))
             earlier[:] = [old for old in earlier if old not in same] + [one]
         return _in_order(one for earlier in lines.values() for one in earlier)
 
