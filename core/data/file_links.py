@@ -61,8 +61,8 @@ def link(
     links: Links,
 ) -> None:
     """Tell the splits between each file of one fund and the last one before it with the line."""
-    entries = [(n, day_number(on)) for n, of_line in recorded.items() for on, _ in of_line]
-    split_lines, split_days = np.array(entries, np.int64).reshape(-1, 2).T
+    entries = [(n, day_number(on), f) for n, of_line in recorded.items() for on, f in of_line]
+    split_lines, split_days, split_values = np.array(entries, np.float64).reshape(-1, 3).T
     seen = np.full(size, -1)
     for place, new in enumerate(files):
         earlier = seen[new.numbers]
@@ -77,15 +77,21 @@ def link(
             with np.errstate(divide="ignore", invalid="ignore"):
                 quantity = new.file.quantity[common] / old.file.quantity[at]
                 price = new.price[common] / old.price[at]
+                # a split on record must not stand among what the fund bought of all lines
+                between = (split_days > day_number(old.session)) & (
+                    split_days <= day_number(new.session)
+                )
+                on_record = split_lines[between].astype(np.intp)
+                if len(on_record):
+                    splits = np.ones(size)
+                    np.multiply.at(splits, on_record, split_values[between])
+                    quantity, price = quantity / splits[numbers], price * splits[numbers]
                 factors = split_factors(quantity, price)
                 traded, moved = (np.abs(np.log(r / _median(r))) for r in (quantity, price))
             # another name and identifier under the ticker: the same line where its shares go on
             other = ~_same(old.file, at, new.file, common)
             factors[other & ~((traded <= _GOES_ON) & (moved <= _NO_LEAP))] = np.nan
             # what is on record is taken out of the price with the other records
-            on_record = split_lines[
-                (split_days > day_number(old.session)) & (split_days <= day_number(new.session))
-            ]
             factors[np.isin(numbers, on_record)] = 1.0
             mine = earlier[common] == before
             if before != place - 1:

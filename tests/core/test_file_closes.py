@@ -119,6 +119,19 @@ def test_a_split_on_record_is_the_one_that_counts() -> None:
     assert "SPLIT" not in returns(found)
 
 
+def test_a_split_on_record_is_no_purchase_of_the_fund() -> None:
+    """One of three lines has a split 4:1 on record: the fund bought nothing all the same."""
+    first = {"ONE": (100, 40.0), "TWO": (50, 40.0), "THREE": (10, 60.0)}
+    later = {"ONE": (400, 10.0), "TWO": (100, 21.0), "THREE": (10, 60.0)}
+    flat, late = [100.0] * len(DAYS), [NAN] * (len(DAYS) - 1) + [10.0]
+    closes = prices(
+        DAYS, {"IWM": flat, "SPY": flat, "ONE": late}, splits=[("ONE", date(2013, 1, 15), 4.0)]
+    )
+    market = make_market(closes, file(ENDS[1], first), file(ENDS[2], later))
+    measured = returns(view(market, ENDS[1], ENDS[2]))
+    assert measured == pytest.approx({"ONE": 0.0, "TWO": 0.05, "THREE": 0.0})
+
+
 @pytest.mark.parametrize(
     ("later", "measured"), [("2013-03-08", True), ("2013-03-20", False), ("2013-05-31", False)]
 )
