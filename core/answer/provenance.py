@@ -156,7 +156,7 @@ def warnings(
 
 
 def price_returns(market: Market, question: Question, window: Window) -> tuple[str, ...]:
-    """The funds whose total return is one of prices, as no dividend or adjusted close is held.
+    """The funds whose total return is one of prices: no dividend is held up to the window's end.
 
     An index's own level is what its name says, and is not among them.
     """
@@ -165,8 +165,9 @@ def price_returns(market: Market, question: Question, window: Window) -> tuple[s
     funds = [fund for fund in question.funds if fund not in market.reference.index_levels]
     if not _has_dividends(market, window):
         return tuple(funds)
-    series = {fund: market.series(fund) for fund in funds}
-    return tuple(fund for fund, held in series.items() if held and not held.has_dividends)
+    begun = {fund: series.dividends_from for fund in funds if (series := market.series(fund))}
+    end = day(window.end)
+    return tuple(fund for fund, first in begun.items() if first is None or first > end)
 
 
 def _has_dividends(market: Market, window: Window) -> bool:

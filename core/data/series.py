@@ -23,7 +23,8 @@ class Series:
         price: (T,) split-adjusted close, or None where only adjusted closes are held.
         total: (T,) level with dividends reinvested at the ex-date close; equal to
             ``price`` where no dividend and no adjusted close is on record.
-        has_dividends: whether ``total`` rests on dividends or adjusted closes.
+        dividends_from: first session whose ``total`` rests on a dividend or an adjusted close;
+            None without any.
         doubts: session and words of each move that cannot be believed.
         doubtful_dividends: ex-date and cash of each dividend too large for what the price did.
     """
@@ -31,7 +32,7 @@ class Series:
     sessions: Dates
     price: FloatArray | None
     total: FloatArray
-    has_dividends: bool
+    dividends_from: np.datetime64 | None
     doubts: tuple[tuple[np.datetime64, str], ...]
     doubtful_dividends: tuple[tuple[np.datetime64, float], ...] = ()
 
@@ -93,11 +94,12 @@ def series_of(columns: Sequence[tuple[Block, int]], sessions_known: Dates) -> Se
         total /= total[by_adjusted - 1]
         total[:by_adjusted] = matrix.adjusted[priced[:by_adjusted], 0]
         total[by_adjusted:] *= total[by_adjusted - 1]
+    paid = priced[:1] if by_adjusted else np.sort(rows)[:1]
     return Series(
         sessions=matrix.sessions[priced],
         price=None if matrix.only_adjusted[0] else price[priced],
         total=total,
-        has_dividends=bool(by_adjusted or len(rows)),
+        dividends_from=matrix.sessions[paid[0]] if len(paid) else None,
         doubts=tuple((matrix.sessions[row], words) for row, _, words in matrix.doubts),
         doubtful_dividends=tuple(
             (matrix.sessions[row], cash) for row, _, cash in matrix.doubtful_dividends

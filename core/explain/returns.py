@@ -84,7 +84,7 @@ def return_of(market: Market, symbol: str, first: date, last: date, basis: str) 
             Term(f"D {ex}", cash, "price", f"ex-date {ex}, at P {price:,.4f}, {origin}")
             for ex, cash, _, price in dividends
         )
-    elif basis == "tr" and series.price is not None and series.has_dividends:
+    elif basis == "tr" and series.price is not None and series.dividends_from is not None:
         factor = (level[rows[1]] / level[rows[0]]) / (closed / opened)
         formula, computed = "P1 / P0 x F - 1", closed / opened * factor - 1
         if factor != 1:

@@ -139,6 +139,14 @@ def test_total_returns_of_funds_without_dividends_are_named_price_returns(
     assert all(one.startswith(start) for one, start in zip(said, warned, strict=True))
 
 
+def test_a_later_dividend_says_nothing_of_a_window_before_it() -> None:
+    closes = {symbol: [100.0 + n for n in range(len(DAYS))] for symbol in ("IWM", "SPY")}
+    cash = [("IWM", DAYS[2], 0.5), ("SPY", DAYS[-1], 0.5)]
+    market = make_market(prices(DAYS, closes, dividends=cash))
+    assert take(market, Question(as_of=DAYS[-2], window="1W")).price_returns == ("SPY",)
+    assert not take(market, Question(window="1W")).price_returns
+
+
 def test_funds_whose_closes_end_apart_are_said_with_their_dates() -> None:
     words = (
         "closes of IWM end on 2026-06-24, those of SPY on 2026-06-26:"
