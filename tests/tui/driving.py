@@ -129,8 +129,8 @@ def drive(
 
     Args:
         story: what is pressed and looked at.
-        held: the market that the screen shows.
-        desk: in place of one for `held`.
+        market: what the screen shows.
+        desk: in place of one for `market`.
         size: columns and lines of the terminal.
         config: the settings.
         question: what is asked first.
