@@ -57,7 +57,7 @@ class VendorServer:
         self.fault = ""
         self.missing: dict[date, set[str]] = {}
         self._lock = threading.Lock()
-        self._histories: dict[str, dict[date, tuple[float, float, float, float]]] = {}
+        self._histories: dict[object, dict[date, tuple[float, float, float, float]]] = {}
 
     def __enter__(self) -> VendorServer:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -76,9 +76,14 @@ class VendorServer:
         return self.asked.total()
 
     def history(self, symbol: str) -> dict[date, tuple[float, float, float, float]]:
-        """Day -> close as traded, volume as traded, dividend as declared, split."""
-        if symbol in self._histories:
-            return self._histories[symbol]
+        """Day -> close as traded, volume as traded, dividend as declared, split.
+
+        The same object until the world's clock moves or its seed changes: what a test writes into
+        it is what the vendor answers till then.
+        """
+        key = symbol, self.world.now, self.world.seed
+        if key in self._histories:
+            return self._histories[key]
         days, closes, paid = self.world.history(symbol)
         # the histories that tests ask for begin two years back
         since = np.searchsorted(days, days[-1] - np.timedelta64(4 * 365, "D"))
@@ -92,12 +97,8 @@ class VendorServer:
             now = split[1] if split is not None and f"{when}" == split[0] else 0.0
             volume = (1_000_000 + at % 997) / later
             rows[when] = (float(closes[at]) * later, volume, float(paid[at]) * later, now)
-        self._histories[symbol] = rows
+        self._histories[key] = rows
         return rows
-
-    def forget(self) -> None:
-        """After the world's clock has moved."""
-        self._histories = {}
 
     def between(self, symbol: str, first: str, last: str) -> Iterator[tuple[date, Any]]:
         start, end = date.fromisoformat(first), date.fromisoformat(last)

@@ -39,9 +39,7 @@ def test_a_change_of_source_takes_each_line_whole_and_mixes_nothing(
     store = stocked(tmp_path)
     run(store, server, "massive")
     server.world.now = later(NOW, 1)
-    server.forget()
     server.world.seed = 2  # another market: every close differs
-    server.forget()
     moved = run(store, server, "eodhd")
     assert moved.ok, moved.message
     assert f"{len(ALL)} taken anew from EODHD" in moved.message
@@ -64,8 +62,7 @@ def test_a_line_that_the_first_source_does_not_know_is_of_the_next_and_marked(
         assert {s for s, name in source.items() if name == "EODHD"} == {"SAD"}
         check_market(store, server.world)
         # it goes on with its own source the day after, and that costs what a line costs
-        server.world.now = small.world.now = later(NOW, 1)
-        server.forget(), small.forget()
+        server.world.now = later(NOW, 1)
         server.asked.clear()
         second = run(store, small, "massive", **more)
         assert second.ok and set(server.asked) <= {"day", "splits", "dividends", "history"}
@@ -79,7 +76,6 @@ def test_where_the_first_source_fails_in_passing_its_lines_wait_for_it(
     store = stocked(tmp_path)
     run(store, server, "massive")
     server.world.now = later(NOW, 1)
-    server.forget()
     with VendorServer(server.world, ALL) as limited:
         limited.fault = "over quota"
         other, vendor = made(server, "eodhd", store.home)

@@ -38,7 +38,6 @@ def test_a_first_fill_and_two_days_over_a_split_are_the_worlds(
 
     # Thursday brings a split of SAB, which is taken whole; all others cost the day alone.
     server.world.now = later(NOW, 1)
-    server.forget()
     server.asked.clear()
     second = run(store, server, key)
     assert second.ok, second.message
@@ -54,7 +53,6 @@ def test_a_first_fill_and_two_days_over_a_split_are_the_worlds(
 
     # a day without a split costs one to three requests
     server.world.now = later(NOW, 2)
-    server.forget()
     server.asked.clear()
     third = run(store, server, key)
     assert third.ok and third.requests == third.planned == server.requests <= 3 + len(turns(server))
@@ -71,7 +69,6 @@ def test_the_new_week_takes_the_last_close_along_and_sees_a_correction(
     run(store, server, "massive")
     friday = server.world.now.date()
     server.world.now = later(NOW, 3)
-    server.forget()
     close, volume, paid, split = server.history("SAE")[friday]
     server.history("SAE")[friday] = (close * 1.01, volume, paid, split)
     server.asked.clear()
@@ -88,7 +85,6 @@ def test_a_correction_far_back_is_seen_a_week_and_every_half_year_later(
     store = stocked(tmp_path)
     run(store, server, key)
     server.world.now = later(NOW, 1)  # SAB splits four for one
-    server.forget()
     when = turns(server)[AGES.index(age)]
     for symbol in ("SAE", "SAB", "BRK-B"):
         close, *rest = server.history(symbol)[when]
@@ -114,7 +110,6 @@ def test_a_session_that_is_odd_as_a_whole_is_told_and_not_taken(
     store = stocked(tmp_path)
     run(store, server, "massive")
     server.world.now = later(NOW, 1)
-    server.forget()
     when = turns(server)[2]
     before = series(store.read().prices, "SAE", "close")
     for symbol in ALL:
@@ -133,7 +128,6 @@ def test_a_line_that_does_not_trade_is_no_failure_and_ends_after_a_week(
     run(store, server, "massive")
     for step in range(1, 8):
         server.world.now = later(NOW, step)
-        server.forget()
         server.missing[server.world.now.date()] = {"SAF"}
         server.asked.clear()
         summary = run(store, server, "massive", again=True)
