@@ -26,6 +26,10 @@ class Shown:
         # a read may end within a letter
         self.decode = codecs.getincrementaldecoder("utf-8")().decode
 
+    def close(self) -> None:
+        """End the program where it has not ended."""
+        self.terminal.close()
+
     def until(self, text: str) -> list[str]:
         """What is seen once a text is."""
         self.wait(lambda: text in "\n".join(self.screen.lines()))

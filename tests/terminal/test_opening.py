@@ -10,8 +10,7 @@ import sys
 import tempfile
 import termios
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -147,8 +146,8 @@ class Opening(Shown):
         self.modes = termios.tcgetattr(self.terminal._fd)
 
     def close(self) -> None:
-        """End the program where it has not ended."""
-        self.terminal.close()
+        """End the program where it has not ended, and remove what told it to go on."""
+        super().close()
         self._folder.cleanup()
 
     def go_on(self, number: int = 1) -> None:
@@ -175,13 +174,8 @@ class Opening(Shown):
         return os.waitstatus_to_exitcode(status[1])
 
 
-@contextmanager
-def shown(home: Path, then: str = "") -> Iterator[Opening]:
-    one = Opening(home, then)
-    try:
-        yield one
-    finally:
-        one.close()
+def shown(home: Path, then: str = "") -> closing[Opening]:
+    return closing(Opening(home, then))
 
 
 def echoes(one: Opening) -> bool:

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -26,25 +27,20 @@ class Calm(Shown):
         self.calm()
 
 
+def demo(home: Path, env: dict[str, str] | None = None) -> Calm:
+    return Calm([sys.executable, "-m", "tui", "--demo", "--home", str(home)], env)
+
+
 @pytest.fixture(params=["cells", "plain"])
 def shown(request: pytest.FixtureRequest, home: Path) -> Iterator[Calm]:
-    one = Calm(
-        [sys.executable, "-m", "tui", "--demo", "--home", str(home)],
-        {"INTERNALS_WIRE": request.param},
-    )
-    try:
+    with closing(demo(home, {"INTERNALS_WIRE": request.param})) as one:
         yield one
-    finally:
-        one.terminal.close()
 
 
 @pytest.fixture
 def ours(home: Path) -> Iterator[Calm]:
-    one = Calm([sys.executable, "-m", "tui", "--demo", "--home", str(home)])
-    try:
+    with closing(demo(home)) as one:
         yield one
-    finally:
-        one.terminal.close()
 
 
 def test_a_stop_and_a_continue_bring_every_cell_back(shown: Calm) -> None:
