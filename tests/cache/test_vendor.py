@@ -39,6 +39,15 @@ def evening(place: int) -> datetime:
     return datetime.combine(DAYS[place].item(), datetime.min.time(), UTC) + timedelta(hours=22)
 
 
+def waves(count: int) -> dict[str, np.ndarray]:
+    """So many closes of each fund and line, each moving about a level of its own."""
+    place = np.arange(count)
+    return {
+        symbol: (40 + 7 * n) * np.cumprod(1 + 0.015 * np.sin(place * 1.7 + n))
+        for n, symbol in enumerate((*PAIR, *LINES))
+    }
+
+
 class World:
     """Each symbol's true closes, and how the vendor tells them."""
 
@@ -49,11 +58,7 @@ class World:
     requests = retried = 0
 
     def __init__(self) -> None:
-        place = np.arange(len(DAYS))
-        self.close = {
-            symbol: (40 + 7 * n) * np.cumprod(1 + 0.015 * np.sin(place * 1.7 + n))
-            for n, symbol in enumerate((*PAIR, *LINES))
-        }
+        self.close = waves(len(DAYS))
         self.dividend = {symbol: np.zeros(len(DAYS)) for symbol in self.close}
         self.split = {symbol: np.zeros(len(DAYS)) for symbol in self.close}
         self.asked: list[Ask] = []

@@ -22,16 +22,13 @@ from cache.sources.issuers import Issuers
 from cache.store.store import Store
 from tests.cache.planning import shipped
 from tests.cache.stores import store_of_lists
-from tests.cache.test_vendor import LINES, PAIR
+from tests.cache.test_vendor import LINES, PAIR, waves
 from tests.torture.report import Row
 
 ALL = (*PAIR, *LINES)
 #: Sessions held at first, and those that follow.
 HELD, MORE = 480, 130
-CALENDAR = sessions()
-DAYS = CALENDAR[int(np.searchsorted(CALENDAR, np.datetime64("2026-06-26"))) + 1 - HELD - MORE :][
-    : HELD + MORE
-]
+DAYS = sessions()[sessions() <= np.datetime64("2026-06-26")][-HELD - MORE :]
 
 
 class Market:
@@ -45,11 +42,7 @@ class Market:
 
     def __init__(self) -> None:
         self.vendor, self.years = load_vendors()["massive"], 2
-        place = np.arange(len(DAYS))
-        self.close = {
-            symbol: (40 + 7 * n) * np.cumprod(1 + 0.015 * np.sin(place * 1.7 + n))
-            for n, symbol in enumerate(ALL)
-        }
+        self.close = waves(len(DAYS))
         self.split = {symbol: np.zeros(len(DAYS)) for symbol in ALL}
         self.compared = 0
 
