@@ -119,10 +119,8 @@ def test_a_folder_is_a_source_like_the_others(server: VendorServer, tmp_path: Pa
             days, closes, paid = server.world.history(symbol)
             for day, close, cash in zip(days.tolist(), closes, paid, strict=True):
                 if first <= day <= last:
-                    rows.append(f"{symbol},{day},{close!r},{cash!r},0,1000")
-        (folder / name).write_text(
-            "\n".join(r.replace("np.float64(", "").replace(")", "") for r in rows)
-        )
+                    rows.append(f"{symbol},{day},{float(close)!r},{float(cash)!r},0,1000")
+        (folder / name).write_text("\n".join(rows))
 
     empty = fetch(NOW)
     assert not empty.ok and "is a folder without a file of closes" in empty.message
