@@ -206,9 +206,11 @@ def _apart(
             return Comparison("rebase", 1 / recorded, session, (), example)
         large = abs(math.log(near)) > math.log(1.4)
         if split or (large and abs(move - math.log(near)) < _NEAR):
-            words = f"no close in common, and a move like a split between the two: {example}"
-            return Comparison("apart", days=(session,), words=words)
-        if abs(move + math.log(recorded or 1.0)) > math.log(JUMP):
-            words = f"no close in common, and a move beyond {JUMP:g}-fold between: {example}"
-            return Comparison("apart", days=(session,), words=words)
+            how = "like a split"
+        elif abs(move + math.log(recorded or 1.0)) > math.log(JUMP):
+            how = f"beyond {JUMP:g}-fold"
+        else:
+            continue
+        words = f"no close in common, and a move {how} between the two: {example}"
+        return Comparison("apart", days=(session,), words=words)
     return Comparison("agrees")

@@ -13,7 +13,7 @@ from core.note.phrase import Figure, Name, Sentence
 from core.note.rarity_words import UNITS, longest_since, ratio_words, streak_path, strongest
 from core.note.story_alone import alone
 from core.note.story_breadth import breadth, brief_verdict, full_verdict
-from core.note.story_end import in_mind, leavers
+from core.note.story_end import closing
 from core.note.story_lines import lines_alone
 from core.note.story_names import Ends, carried, dragged, who, widened
 from core.note.story_opening import (
@@ -69,9 +69,7 @@ def story(snapshot: Snapshot, length: Length = "full") -> tuple[Paragraph, ...]:
         dragged(behind, voice, sectors=sectors) if behind is not None else [],
         carried(ahead, voice, sectors=sectors) if ahead is not None else [],
         [full_verdict(snapshot, voice), by_sector, *breadth(views, voice)],
-        without(snapshot, voice),
-        leavers(snapshot, voice),
-        in_mind(snapshot, voice),
+        *closing(snapshot, voice),
     )
 
 

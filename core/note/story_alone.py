@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.note.phrase import Figure, Sentence, spoken
 from core.note.story_breadth import breadth
-from core.note.story_end import in_mind, leavers
+from core.note.story_end import closing
 from core.note.story_names import carried, dragged, who
 from core.note.story_opening import (
     RUN,
@@ -58,9 +58,7 @@ def alone(snapshot: Snapshot, spread: Spread, *, full: bool) -> tuple[list[Sente
         opening,
         *names,
         breadth(views, voice),
-        without(snapshot, voice),
-        leavers(snapshot, voice),
-        in_mind(snapshot, voice),
+        *closing(snapshot, voice),
     )
 
 

@@ -10,6 +10,7 @@ from core.answer.index import no_list
 from core.note.announced import reconstitution_sentence
 from core.note.lists import list_trouble
 from core.note.phrase import Figure, Sentence, joined, key, listed, path_of, spoken
+from core.note.story_without import without
 from core.note.verdict import inside_window, leaders_that_left
 from core.note.voice import Voice, percent
 
@@ -24,6 +25,11 @@ _AFTER: Final = timedelta(days=30)
 def _companies(view: IndexView, symbols: tuple[str, ...], voice: Voice) -> Sentence:
     rows = [view.contributors.symbols.index(symbol) for symbol in symbols]
     return listed(Sentence(voice.company(view, row)) for row in rows)
+
+
+def closing(snapshot: Snapshot, voice: Voice) -> tuple[list[Sentence], ...]:
+    """The last paragraphs: without some names, where asked; who leaves; what to bear in mind."""
+    return without(snapshot, voice), leavers(snapshot, voice), in_mind(snapshot, voice)
 
 
 def leavers(snapshot: Snapshot, voice: Voice) -> list[Sentence]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.note.phrase import Name, Sentence, path_of
 from core.note.story_breadth import breadth
-from core.note.story_end import by_own_closes, in_mind, leavers
+from core.note.story_end import by_own_closes, closing
 from core.note.story_names import carried, dragged, who
 from core.note.story_opening import dividends, mark, moved, to_end, verb_of, when
 from core.note.story_without import without
@@ -46,9 +46,7 @@ def lines_alone(snapshot: Snapshot, *, full: bool) -> tuple[list[Sentence], ...]
         opening,
         *names,
         breadth(views, voice),
-        without(snapshot, voice),
-        leavers(snapshot, voice),
-        in_mind(snapshot, voice),
+        *closing(snapshot, voice),
     )
 
 
