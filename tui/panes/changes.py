@@ -200,7 +200,6 @@ def _caption(scene: Scene, side: Side, width: int) -> Drawing:
         ]
     for sentence in filter(None, sentences):
         words = sentence.removeprefix(f"{fund}: ")
-        words = f"{words[:1].upper()}{words[1:]}"
         lines += [[("  ", ""), *line] for line in wrapped(words, max(width - 3, 10), "bold", 3)]
     return lines
 
