@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from core.data.frames import day, distinct
+from core.data.layout import cells
 from core.data.record import record
 from core.measures.closes import ClosesOn
 from core.measures.contribution import window_returns, years_of
@@ -184,22 +185,14 @@ class _Axis:
             the table, whose first row is of all other sessions.
         """
         matrix = self._closes.matrix
-        rows, lines = (
-            np.zeros(len(matrix.sessions) + 1, np.intp),
-            [np.zeros(len(self.numbers), bool)],
-        )
-        first, last = matrix.sessions[[0, -1]].tolist()
-        by_session: dict[date, list[int]] = {}
-        for ticker, sessions in self._market.line_tickers.file_sessions(first, last).items():
-            if ticker in matrix.column:
-                for session in sessions:
-                    by_session.setdefault(session, []).append(matrix.column[ticker])
-        for session, columns in by_session.items():
-            row = matrix.row(session)
-            if matrix.sessions[row] == day(session):
-                rows[row] = len(lines)
-                lines.append(~self._not_in(np.array(columns)))
-        return rows, np.array(lines)
+        priced = self._market.line_tickers.file_priced(*matrix.sessions[[0, -1]].tolist())
+        of_prices, columns = cells(matrix, *priced)
+        sessions, place = np.unique(of_prices, return_inverse=True)
+        rows = np.zeros(len(matrix.sessions) + 1, np.intp)
+        rows[sessions] = 1 + np.arange(len(sessions))
+        lines = np.zeros((1 + len(sessions), len(self.numbers)), bool)
+        lines[1 + place, columns] = True
+        return rows, lines
 
     def block(self, windows: Sequence[Spans]) -> Swept:
         """Measure some windows, each from its first part to its last."""
