@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cache.facts.errors import StoreError
 from cache.store import pack
-from cache.store.cells import (
+from cache.store.changed_cells import (
     Layer,
     difference,
     dropped,

@@ -1,6 +1,6 @@
 """The journal of imports and refreshes, by which a wrong import can be undone.
 
-Each entry names the layers of prices that it wrote (`cache.store.cells`), the holdings files and
+Each entry names the layers of prices that it wrote (`cache.store.changed_cells`), the holdings files and
 the announced changes; the files themselves stay with the store's holdings.
 """
 

@@ -55,7 +55,7 @@ print(json.dumps(found))
 
 #: What counts sessions, watches, writes the store or draws a view that is not the first.
 LATER = {
-    "cache.store.cells", "cache.store.draft", "cache.store.merge", "cache.store.rebase",
+    "cache.store.changed_cells", "cache.store.draft", "cache.store.merge", "cache.store.rebase",
     "core.answer.alerts", "core.answer.board", "core.answer.looks", "core.answer.since",
     "core.answer.table", "core.measures.counting", "core.measures.daily",
     "core.measures.episodes", "core.measures.signals", "core.measures.standing",
