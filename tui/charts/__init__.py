@@ -4,7 +4,7 @@ No drawing is wider than asked, each has exactly the lines asked for, NaN is a g
 a zero, and no meaning rests on a style alone.
 """
 
-from tui.charts.bars import diverging_bars, ladder_bar, waterfall, year_bars
+from tui.charts.bar_charts import diverging_bars, ladder_bar, waterfall, year_bars
 from tui.charts.canvas import Unit
 from tui.charts.histogram import histogram_pair
 from tui.charts.lines import SubChart, cumulative_curve, line_chart, sparkline, stacked_charts
