@@ -7,7 +7,7 @@ a zero, and no meaning rests on a style alone.
 from tui.charts.bar_charts import diverging_bars, ladder_bar, waterfall, year_bars
 from tui.charts.canvas import Unit
 from tui.charts.histogram import histogram_pair
-from tui.charts.lines import SubChart, cumulative_curve, line_chart, sparkline, stacked_charts
+from tui.charts.line_charts import SubChart, cumulative_curve, line_chart, sparkline, stacked_charts
 from tui.charts.multiples import Multiple, multiples
 from tui.charts.plot import Curve
 from tui.charts.rotation import Tail, rotation
