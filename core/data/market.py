@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
-from core.data.bars import same_bars
+from core.data.bar_edits import same_bars
 from core.data.closures import StrayDay, closures, stray_day
 from core.data.followed import LineTickers, line_tickers
 from core.data.frames import (
