@@ -33,7 +33,7 @@ from core.data.frames import (
     pydate,
 )
 from core.data.kinds import first_closes, without_closes
-from core.data.layout import stack
+from core.data.matrix_layout import stack
 from core.data.record import record
 from core.data.register import Register, register
 from core.data.series import Series, series_of
