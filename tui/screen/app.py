@@ -13,7 +13,7 @@ from textual import events
 
 from tui.command.keys import keys_of
 from tui.panes.frame import READING
-from tui.screen import later
+from tui.screen import preload
 from tui.screen.answering import AnsweringApp
 from tui.screen.main import MainScreen
 from tui.terminal import fitting, leaving
@@ -133,7 +133,7 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
         self._remember()
         fitting.collect_from_here()
         if not self.is_headless:
-            self.background(later.load, "later")
+            self.background(preload.load, "later")
 
     async def on_event(self, event: events.Event) -> None:
         """While something is typed, keys are text; after the sort key, one is a letter."""
