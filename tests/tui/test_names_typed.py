@@ -16,7 +16,7 @@ from tests.tui.test_standing import type_line
 from tui.command.commands import CommandError
 from tui.command.filters import parse_filter
 from tui.command.line import parse
-from tui.command.paths import paths_from
+from tui.command.path_completion import paths_from
 from tui.host.scene import Scene
 from tui.panes.groups import gap_leaders
 from tui.screen.app import InternalsApp

@@ -13,7 +13,7 @@ from textual import events
 
 from core.data.errors import WindowError
 from tui.command.commands import CommandError
-from tui.command.paths import common_start, paths_from
+from tui.command.path_completion import common_start, paths_from
 from tui.panes.frame import VIEWS
 from tui.panes.sheet import Panel
 from tui.report.formats import PICTURES
