@@ -8,7 +8,7 @@ from tui.command import commands, keys
 from tui.command.commands import CONTRIBUTORS
 from tui.panes.breadth import BreadthPane
 from tui.screen import chrome
-from tui.screen.naming import Naming
+from tui.screen.name_keys import Naming
 from tui.screen.question_keys import Asking
 from tui.screen.shared_keys import SharedKeys
 from tui.screen.starting import Starting
