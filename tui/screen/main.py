@@ -8,10 +8,10 @@ from tui.command import commands, keys
 from tui.command.commands import CONTRIBUTORS
 from tui.panes.breadth import BreadthPane
 from tui.screen import chrome
+from tui.screen.empty_store_keys import Starting
 from tui.screen.name_keys import Naming
 from tui.screen.question_keys import Asking
 from tui.screen.shared_keys import SharedKeys
-from tui.screen.starting import Starting
 from tui.screen.wording import Wording
 from tui.text.safe import safe_lines
 
