@@ -12,7 +12,7 @@ from cache.facts.clean import clean
 from cache.facts.errors import CacheError
 from core.answer.looks import LookError, look, read
 from core.answer.since import Ends, IndexSince, Placed, Since, ThenNow, since
-from tui.report.table import ReportTable, Row
+from tui.report.note_table import ReportTable, Row
 from tui.report.values import Json, iso, number, scaled
 from tui.text import formats as f
 
