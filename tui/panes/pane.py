@@ -16,8 +16,8 @@ from tui.command.commands import SORTS
 from tui.panes.frame import VIEWS, TitleExtras, title, view_at
 from tui.panes.sheet import Panel
 from tui.panes.wording import foot_texts, wrapped
+from tui.widgets.line_table import LineTable
 from tui.widgets.stage import settle
-from tui.widgets.table import LineTable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
