@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from cache.facts import regular
-from cache.facts.columns import fold, synonyms
+from cache.facts.column_titles import fold, synonyms
 from cache.facts.errors import SourceError
 from cache.sources.holdings.rows import Row
 from cache.sources.prices.header import DEEPEST, find_layout

@@ -213,7 +213,7 @@ def _reader(
     arguments: argparse.Namespace, desk: Desk, now: datetime
 ) -> Callable[..., HoldingsFile]:
     """What reads a holdings file as the arguments say."""
-    from cache.facts.columns import column_words, given_columns
+    from cache.facts.column_titles import column_words, given_columns
     from cache.facts.funds import load_funds
     from cache.sources.holdings.read import Notation, read_holdings
 
@@ -347,7 +347,7 @@ def _membership(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Br
 
 
 def _industries(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
-    from cache.facts.columns import column_words, given_columns
+    from cache.facts.column_titles import column_words, given_columns
     from cache.sources.holdings.report import taken_for
     from cache.sources.industries import read_industries
 

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
-from cache.facts.columns import column_words
+from cache.facts.column_titles import column_words
 from cache.facts.errors import SourceError
 from cache.facts.exchanges import stated_currency
 from cache.sources.holdings import cash
