@@ -93,7 +93,7 @@ def _command(arguments: argparse.Namespace) -> int:
     if arguments.command is None:
         return _screen(arguments, where)
     if arguments.command == "completion":
-        from tui.cli.completion import completion
+        from tui.cli.shell_completion import completion
 
         return completion(arguments.shell)
     if arguments.command == "doctor":
