@@ -168,7 +168,7 @@ def _cells(workbook: bytes) -> str:
 
 
 def _written(folder: Path) -> Row:
-    from tui.report.files import write_file
+    from tui.report.answer_file import write_file
     from tui.report.formats import FORMATS, written
     from tui.text.streams import write
 

@@ -255,7 +255,7 @@ def _histories(desk: Desk) -> Answer:
 
 
 def _note(desk: Desk, config: Config, question: Question, arguments: argparse.Namespace) -> int:
-    from tui.report.files import answer_to
+    from tui.report.answer_file import answer_to
     from tui.report.formats import PICTURE_FORMATS, ranked_measures, tells_daily, written
 
     drawing = arguments.format in PICTURE_FORMATS

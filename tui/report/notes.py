@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from cache.store import disk
 from core.answer.board import Board
 from core.data.question import ABOVE, BELOW
-from tui.report.files import Ledger, check_target, write_file
+from tui.report.answer_file import Ledger, check_target, write_file
 from tui.report.formats import KEPT, written
 
 if TYPE_CHECKING:

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from core.data.frames import Prices, Reference
     from core.data.market import Market
     from tui.host.messages import Quotes
+    from tui.report.answer_file import Ledger
     from tui.report.fetched import Fetched
-    from tui.report.files import Ledger
 
 #: A user's own files of facts, in the config directory.
 OWN_FILES: Final = ("themes.toml", "funds.toml")

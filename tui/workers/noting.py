@@ -20,7 +20,7 @@ from tui.report.notes import keep, keep_picture
 if TYPE_CHECKING:
     from core.data.market import Market
     from tui.host.host import Host
-    from tui.report.files import Ledger
+    from tui.report.answer_file import Ledger
 
 
 def _written(
