@@ -17,7 +17,7 @@ from core.answer.snapshot import Question
 from tests.cache.lookalike import Lookalike
 from tui.alerts.book import AlertBook
 from tui.cli import run as commands
-from tui.state.files import Memory
+from tui.state.state_files import Memory
 
 ROOT = Path(__file__).resolve().parents[2]
 

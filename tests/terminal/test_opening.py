@@ -26,7 +26,7 @@ from tui.command.commands import COMMANDS
 from tui.panes.frame import READING, Start, frame
 from tui.screen.app import InternalsApp
 from tui.state.config import Config
-from tui.state.files import Seat
+from tui.state.state_files import Seat
 from tui.text.spans import plain
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")

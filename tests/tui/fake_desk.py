@@ -22,8 +22,8 @@ from tui.report.fetched import Fetched
 from tui.service.own_funds import add_fund
 from tui.service.own_groups import keep_group
 from tui.state.config_file import ConfigFile
-from tui.state.files import Memory
 from tui.state.places import places
+from tui.state.state_files import Memory
 from tui.state.written import Written
 
 

@@ -20,7 +20,7 @@ from tui.command.path_completion import paths_from
 from tui.host.scene import Scene
 from tui.panes.groups import gap_leaders
 from tui.screen.app import InternalsApp
-from tui.state.files import Memory
+from tui.state.state_files import Memory
 from tui.state.typed import TypedLines
 
 MARKET = small_market()

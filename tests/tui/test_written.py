@@ -18,8 +18,8 @@ from tests.tui.markets import small_market
 from tui.report.answer_file import write_file
 from tui.screen.app import InternalsApp
 from tui.service.service import LOOKING, Desk
-from tui.state.files import Memory
 from tui.state.places import places
+from tui.state.state_files import Memory
 from tui.state.written import Written
 
 

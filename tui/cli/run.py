@@ -176,7 +176,7 @@ def _settings(arguments: argparse.Namespace, where: Places) -> tuple[Config, dat
 def _screen(arguments: argparse.Namespace, where: Places) -> int:
     """The screen: its frame first, then what it shows."""
     from tui.cli.screen import show
-    from tui.state.files import Memory
+    from tui.state.state_files import Memory
 
     home: Path | None = getattr(arguments, "home", None)
     demo: bool = getattr(arguments, "demo", False)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from core.data.question import Question
     from tui.screen.app import InternalsApp
     from tui.service.service import Desk
-    from tui.state.files import Memory
+    from tui.state.state_files import Memory
 
 #: As many colours as these need no theme of their own.
 _MANY: Final = 256

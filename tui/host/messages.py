@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui.report.answer_file import Ledger
     from tui.report.fetched import Fetched
     from tui.state.config_file import ConfigFile
-    from tui.state.files import Memory
+    from tui.state.state_files import Memory
 
 
 @record(frozen=True, eq=False, slots=True)

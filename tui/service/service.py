@@ -21,8 +21,8 @@ from core.data.record import record
 from tui.service.children import funds_option, history_arguments, refresh_arguments
 from tui.state.config import FILE
 from tui.state.config_file import ConfigFile, stamp
-from tui.state.files import Memory
 from tui.state.places import Places, places
+from tui.state.state_files import Memory
 from tui.state.written import Written
 from tui.workers.program import internals
 
