@@ -169,7 +169,7 @@ def _cells(workbook: bytes) -> str:
 
 def _written(folder: Path) -> Row:
     from tui.report.answer_file import write_file
-    from tui.report.formats import FORMATS, written
+    from tui.report.note_formats import FORMATS, written
     from tui.text.streams import write
 
     snapshot = take(dirty(small_market()), Question(as_of=QUESTION.as_of, basis="pr", daily=True))

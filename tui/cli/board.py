@@ -13,7 +13,7 @@ from core.data.errors import UnavailableError
 from core.data.question import normal
 from tui.report.answer_file import answer_to
 from tui.report.board import WRITERS
-from tui.report.formats import PICTURE_FORMATS
+from tui.report.note_formats import PICTURE_FORMATS
 from tui.state.config import ConfigError
 from tui.text.streams import ANSWERED, IN_PART
 

@@ -12,7 +12,7 @@ from core.answer.table import ROWS, find
 from core.data.errors import MeasureError, UnavailableError
 from tui.report import history as report
 from tui.report.answer_file import answer_to, write_file
-from tui.report.formats import PICTURE_FORMATS
+from tui.report.note_formats import PICTURE_FORMATS
 from tui.service.histories import desk_histories, worked_out_beside
 from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say
 

@@ -256,7 +256,7 @@ def _histories(desk: Desk) -> Answer:
 
 def _note(desk: Desk, config: Config, question: Question, arguments: argparse.Namespace) -> int:
     from tui.report.answer_file import answer_to
-    from tui.report.formats import PICTURE_FORMATS, ranked_measures, tells_daily, written
+    from tui.report.note_formats import PICTURE_FORMATS, ranked_measures, tells_daily, written
 
     drawing = arguments.format in PICTURE_FORMATS
     if arguments.picture == "board":

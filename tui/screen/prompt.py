@@ -16,7 +16,7 @@ from tui.command.commands import CommandError
 from tui.command.path_completion import common_start, paths_from
 from tui.panes.frame import VIEWS
 from tui.panes.sheet import Panel
-from tui.report.formats import PICTURES
+from tui.report.note_formats import PICTURES
 from tui.state.config import THEMES
 from tui.state.typed import LONGEST, TypedLines
 from tui.terminal import fitting

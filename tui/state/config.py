@@ -18,7 +18,7 @@ from core.data.errors import WindowError
 from core.data.question import Basis, Question, normal
 from core.data.record import record
 from core.data.symbols import valid_symbol
-from tui.report.formats import FILED, KEPT
+from tui.report.note_formats import FILED, KEPT
 
 THEMES: Final = ("dark", "light", "colour-blind", "red-up", "terminal")
 #: What the screen opens with.

@@ -14,7 +14,7 @@ from core.answer.board import Board, board
 from core.answer.history import with_ranks
 from core.answer.snapshot import Snapshot, take
 from core.data.errors import UnavailableError
-from tui.report.formats import PICTURES, ranked_measures
+from tui.report.note_formats import PICTURES, ranked_measures
 from tui.report.notes import keep, keep_picture
 
 if TYPE_CHECKING:
