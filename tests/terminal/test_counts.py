@@ -60,7 +60,7 @@ LATER = {
     "core.answer.table", "core.measures.counting", "core.measures.daily",
     "core.measures.episodes", "core.measures.signals", "core.measures.standing",
     "core.measures.traits", "tui.panes.concentration", "tui.panes.daily", "tui.panes.measures",
-    "tui.panes.members", "tui.report.note_table", "tui.report.tables_measures",
+    "tui.panes.breadth_views", "tui.report.note_table", "tui.report.tables_measures",
 }  # fmt: skip
 
 

@@ -69,9 +69,9 @@ COUNTED: Final = {
     "daily": _loaded("tui.panes.daily", "drawing"),
     "session": _rows("session"),
     "averages": _rows("averages"),
-    "sectors": _loaded("tui.panes.members", "sectors"),
-    "ten sessions": _loaded("tui.panes.members", "ten_sessions"),
-    "signals": _loaded("tui.panes.members", "signal_list"),
+    "sectors": _loaded("tui.panes.breadth_views", "sectors"),
+    "ten sessions": _loaded("tui.panes.breadth_views", "ten_sessions"),
+    "signals": _loaded("tui.panes.breadth_views", "signal_list"),
 }
 
 

@@ -19,7 +19,7 @@ MODULES: Final = (
     "tui.panes.measures",
     "tui.panes.concentration",
     "tui.panes.daily",
-    "tui.panes.members",
+    "tui.panes.breadth_views",
     "tui.panes.help",
     "tui.screen.board_screen",
     "tui.screen.board_news",
