@@ -59,7 +59,7 @@ LATER = {
     "core.answer.alerts", "core.answer.board", "core.answer.looks", "core.answer.since",
     "core.answer.table", "core.measures.counting", "core.measures.daily",
     "core.measures.episodes", "core.measures.signals", "core.measures.standing",
-    "core.measures.traits", "tui.panes.concentration", "tui.panes.daily", "tui.panes.measures",
+    "core.measures.traits", "tui.panes.concentration", "tui.panes.daily", "tui.panes.measure_rows",
     "tui.panes.breadth_views", "tui.report.note_table", "tui.report.tables_measures",
 }  # fmt: skip
 

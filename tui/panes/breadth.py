@@ -59,9 +59,9 @@ def _measures(
 ) -> Drawing:
     """The rows of the table of measures that a view shows, and more rows below them."""
     from core.answer.table import shown_in
-    from tui.panes import measures
+    from tui.panes import measure_rows
 
-    return measures.table(scene, shown_in(BREADTH, view), series, width, more)
+    return measure_rows.table(scene, shown_in(BREADTH, view), series, width, more)
 
 
 #: Views that need breadth session by session.

@@ -16,7 +16,7 @@ MODULES: Final = (
     "core.answer.by_session",
     "core.measures.episodes",
     "core.measures.streaks",
-    "tui.panes.measures",
+    "tui.panes.measure_rows",
     "tui.panes.concentration",
     "tui.panes.daily",
     "tui.panes.breadth_views",
