@@ -24,7 +24,7 @@ opened = []
 sys.addaudithook(lambda event, given: opened.append(str(given[0])) if event == "open" else None)
 from pathlib import Path
 from tui.screen.app import InternalsApp
-from tui.cli.run import run
+from tui.cli.dispatch import run
 from tui.state.config import Config
 from tui.service.service import Desk
 from tui.state.places import places

@@ -43,7 +43,7 @@ def slowly(*given):
     {then}
     return run(*given)
 show._run = slowly
-from tui.cli.run import run as command
+from tui.cli.dispatch import run as command
 sys.exit(command(["--demo", "--home", sys.argv[1]]))
 """
 
@@ -111,7 +111,7 @@ opening.Opening.begin = begin
 opening.Opening.end = lambda self: None
 sys.stdin.isatty = sys.stdout.isatty = lambda: True
 opening.termios.tcgetattr = lambda descriptor: []
-from tui.cli.run import run
+from tui.cli.dispatch import run
 # asks for the place of a market that is not simulated
 import tui.cli.remote
 run(["--demo", "--home", sys.argv[1]])

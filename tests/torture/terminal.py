@@ -202,8 +202,8 @@ def _written(folder: Path) -> Row:
 
 def _said(folder: Path) -> Row:
     """File names, arguments and error bodies on the command line."""
+    from tui.cli.dispatch import run
     from tui.cli.refresh import text as summary_text
-    from tui.cli.run import run
     from tui.text.safe import safe_lines
 
     wrong: list[str] = []

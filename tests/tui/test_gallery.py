@@ -17,7 +17,7 @@ from core.data.errors import UnavailableError
 from tests.tui import markets
 from tests.tui.board_market import board_market
 from tests.tui.driving import drive, press
-from tui.cli.run import run
+from tui.cli.dispatch import run
 from tui.report import gallery, note_formats, png
 from tui.report.style import DARK, LIGHT
 from tui.screen.app import InternalsApp
