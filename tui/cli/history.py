@@ -121,7 +121,7 @@ def _series(
     wanted = _trimmed(names)
     if not wanted:
         return ()
-    from cache.sources.series import stored_series
+    from cache.sources.imported_series import stored_series
     from core.answer.series_history import series_history
 
     stored = stored_series(desk.places.config)

@@ -376,7 +376,7 @@ def _industries(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Br
 
 
 def _series(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
-    from cache.sources.series import FILE, merged, read_series, store_series, stored_series
+    from cache.sources.imported_series import FILE, merged, read_series, store_series, stored_series
     from tui.state.editing import editing
 
     new, rejected = read_series(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from cache.sources.series import ImportedSeries
+    from cache.sources.imported_series import ImportedSeries
     from cache.store.store import Held
     from core.data.frames import LeftOut
     from core.data.market import Market

@@ -71,7 +71,7 @@ def read_series(
     name = clean(path.name, 200)
     with open_regular(path, LARGEST) as file:
         args = {"today": now.date().isoformat(), "dates": dates, "decimal": decimal}
-        fields, _ = run("cache.sources.series:parse", file, args, file=name)
+        fields, _ = run("cache.sources.imported_series:parse", file, args, file=name)
     made = tuple(_series(measure, fields["rows"][measure]) for measure in fields["rows"])
     # where a row says nobody, its file says so
     named = tuple(ImportedSeries(one.measure, one.source or name, one.values) for one in made)
