@@ -16,7 +16,7 @@ from cache.sources.holdings.rows import Rejected
 from cache.sources.sandbox import open_regular, run
 from core.data.industries import IndustryList
 from core.data.record import record
-from core.data.symbols import valid_symbol
+from core.data.symbol_pattern import valid_symbol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -23,7 +23,7 @@ from cache.sources.holdings.titled_table import TitledTable, date_of
 from cache.sources.notation import date_order
 from cache.sources.sandbox import open_regular, run
 from core.data.frames import Dates, Holdings, pydate
-from core.data.symbols import valid_symbol
+from core.data.symbol_pattern import valid_symbol
 
 if TYPE_CHECKING:
     from cache.sources.notation import Order

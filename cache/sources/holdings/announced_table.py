@@ -15,7 +15,7 @@ from cache.sources.holdings.holdings_table import BadCell
 from cache.sources.holdings.rows import Rejected, Row, check_separator, csv_rows
 from cache.sources.holdings.titled_table import TitledTable, date_of
 from cache.sources.notation import Order, date_order
-from core.data.symbols import valid_symbol
+from core.data.symbol_pattern import valid_symbol
 
 if TYPE_CHECKING:
     from cache.sources.sandbox import Parsed
