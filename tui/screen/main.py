@@ -12,7 +12,7 @@ from tui.screen.empty_store_keys import Starting
 from tui.screen.name_keys import Naming
 from tui.screen.question_keys import Asking
 from tui.screen.shared_keys import SharedKeys
-from tui.screen.wording import Wording
+from tui.screen.word_commands import Wording
 from tui.text.safe import safe_lines
 
 if TYPE_CHECKING:
