@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from cache.sources.reach import reach
-from tui.doctor import keeping, machine, network, terminal
+from tui.doctor import keeping, machine, network, terminal_checks
 from tui.doctor.findings import Finding, to_json, to_text
 from tui.doctor.surroundings import Surroundings
 from tui.terminal.capabilities import here
@@ -25,10 +25,10 @@ Look = Callable[[Surroundings], list[Finding]]
 def examine(around: Surroundings) -> list[Finding]:
     """Everything that was found, in the order to read it."""
     looks: tuple[tuple[str, Look], ...] = (
-        ("terminal", terminal.terminal),
-        ("colours", terminal.colours),
-        ("characters", terminal.characters),
-        ("reach", terminal.mouse_and_clipboard),
+        ("terminal", terminal_checks.terminal),
+        ("colours", terminal_checks.colours),
+        ("characters", terminal_checks.characters),
+        ("reach", terminal_checks.mouse_and_clipboard),
         ("config", keeping.config),
         ("own files", keeping.own_files),
         ("prices", keeping.prices),
