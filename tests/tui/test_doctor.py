@@ -38,9 +38,7 @@ def terminal(**environ: str) -> Capabilities:
 
 @pytest.fixture
 def around(tmp_path: Path) -> Surroundings:
-    return Surroundings(
-        {}, NOW, terminal_checks(), (120, 36), places(tmp_path, demo=False), False, None
-    )
+    return Surroundings({}, NOW, terminal(), (120, 36), places(tmp_path, demo=False), False, None)
 
 
 def one(found: list[Finding], topic: str) -> Finding:
@@ -51,12 +49,12 @@ def one(found: list[Finding], topic: str) -> Finding:
 def test_the_terminal_and_what_it_runs_in(around: Surroundings) -> None:
     told = one(terminal_checks.terminal(around), "terminal")
     assert (told.state, told.message) == ("ok", "xterm-256color, 120x36")
-    tmux = terminal_checks(TERM="tmux-256color", TMUX="x", SSH_TTY="y")
+    tmux = terminal(TERM="tmux-256color", TMUX="x", SSH_TTY="y")
     small = one(terminal_checks.terminal(replace(around, terminal=tmux, size=(60, 20))), "terminal")
     assert (small.state, "80x24" in small.then) == ("note", True)
     assert "tmux-256color, inside tmux, over ssh, 60x20" in small.message
     assert one(terminal_checks.terminal(replace(around, size=None)), "terminal").state == "note"
-    dumb = replace(around, terminal=terminal_checks(TERM="dumb"))
+    dumb = replace(around, terminal=terminal(TERM="dumb"))
     assert one(terminal_checks.terminal(dumb), "terminal").state == "fault"
     assert terminal_checks.colours(dumb) == terminal_checks.mouse_and_clipboard(dumb) == []
 
@@ -76,9 +74,7 @@ def test_the_terminal_and_what_it_runs_in(around: Surroundings) -> None:
 def test_colours_and_why(
     around: Surroundings, environ: dict[str, str], state: str, said: str, then: str
 ) -> None:
-    found = terminal_checks.colours(
-        replace(around, environ=environ, terminal=terminal_checks(**environ))
-    )
+    found = terminal_checks.colours(replace(around, environ=environ, terminal=terminal(**environ)))
     told = one(found, "colours")
     assert told.state == state
     assert said in told.message
@@ -89,7 +85,7 @@ def test_characters_come_with_a_line_to_judge_the_font_by(around: Surroundings) 
     found = terminal_checks.characters(around)
     assert one(found, "characters").message == "UTF-8, because LANG=C.UTF-8"
     assert "▁▂▃▄▅▆▇█" in one(found, "font").message
-    plain = terminal_checks.characters(replace(around, terminal=terminal_checks(LANG="C")))
+    plain = terminal_checks.characters(replace(around, terminal=terminal(LANG="C")))
     assert one(plain, "characters").state == "note"
     assert "LANG=C.UTF-8" in one(plain, "characters").then
     assert len(plain) == 1
@@ -97,9 +93,9 @@ def test_characters_come_with_a_line_to_judge_the_font_by(around: Surroundings) 
 
 def test_mouse_and_clipboard(around: Surroundings) -> None:
     assert one(terminal_checks.mouse_and_clipboard(around), "mouse, copy").state == "ok"
-    tmux = replace(around, terminal=terminal_checks(TERM="tmux-256color", TMUX="x"))
+    tmux = replace(around, terminal=terminal(TERM="tmux-256color", TMUX="x"))
     assert "set-clipboard on" in one(terminal_checks.mouse_and_clipboard(tmux), "mouse, copy").then
-    console = replace(around, terminal=terminal_checks(TERM="linux"))
+    console = replace(around, terminal=terminal(TERM="linux"))
     assert (
         "neither mouse nor"
         in one(terminal_checks.mouse_and_clipboard(console), "mouse, copy").message

@@ -81,6 +81,6 @@ class LookBook:
             self._memory.lose(error)
             return
         with suppress(OSError):
-            state_files = sorted(self.directory.glob("*.json"), key=lambda p: p.stat().st_mtime)
-            for old in state_files[:-_QUESTIONS]:
+            files = sorted(self.directory.glob("*.json"), key=lambda p: p.stat().st_mtime)
+            for old in files[:-_QUESTIONS]:
                 old.unlink(missing_ok=True)
