@@ -141,7 +141,7 @@ class MainScreen(SharedKeys, Asking, Naming, Starting, Wording, inherit_bindings
 
     def action_fetched(self) -> None:
         """Show what the last refresh brought, and what failed."""
-        from tui.panes.fetched import FetchedScreen
+        from tui.panes.last_refresh import FetchedScreen
 
         self.app.push_screen(FetchedScreen(self.host))
 
