@@ -18,7 +18,7 @@ from core.data.question import Basis
 from tests.tui.markets import answer
 from tui.host.messages import Quotes
 from tui.report.answer_file import Ledger
-from tui.report.fetched import Fetched
+from tui.report.last_refresh import Fetched
 from tui.service.own_funds import add_fund
 from tui.service.own_groups import keep_group
 from tui.state.config_file import ConfigFile

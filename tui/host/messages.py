@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from core.data.market import Market
     from core.data.question import Basis, Question
     from tui.report.answer_file import Ledger
-    from tui.report.fetched import Fetched
+    from tui.report.last_refresh import Fetched
     from tui.state.config_file import ConfigFile
     from tui.state.state_files import Memory
 

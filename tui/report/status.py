@@ -13,7 +13,7 @@ import numpy as np
 from cache.sources.holdings.report import left_out
 from core.data.record import record
 from core.note.phrase import several
-from tui.report.fetched import Fetched, until_words
+from tui.report.last_refresh import Fetched, until_words
 from tui.text import formats as f
 
 if TYPE_CHECKING:

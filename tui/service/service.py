@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from core.data.market import Market
     from tui.host.messages import Quotes
     from tui.report.answer_file import Ledger
-    from tui.report.fetched import Fetched
+    from tui.report.last_refresh import Fetched
 
 #: A user's own files of facts, in the config directory.
 OWN_FILES: Final = ("themes.toml", "funds.toml")
@@ -316,7 +316,7 @@ class Desk:
     def fetched(self, prices: Prices | None, pair: tuple[str, str], now: datetime) -> Fetched:
         """Return what the last refresh brought and cost, and what is missing of these prices."""
         from core.data.frames import Prices
-        from tui.report.fetched import fetched
+        from tui.report.last_refresh import fetched
 
         return fetched(self.store.home, prices or Prices(), pair, now)
 
