@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from core.note.announced import announced_sentence, reconstitution_sentence
 from core.note.breadth_words import breadth_in_full, breadth_sentence
 from core.note.headline import headline, rank_sentence
-from core.note.lists import far_list, list_trouble
+from core.note.member_lists import far_list, list_trouble
 from core.note.phrase import (
     Figure,
     Name,
