@@ -18,9 +18,9 @@ from cache.facts.vendors import YAHOO
 from cache.refresh.ask import Ask
 from cache.refresh.ask_groups import sizes
 from cache.refresh.file_plan import FileAsk, dated_lenders, stale_files
-from cache.refresh.held import HeldCloses
 from cache.refresh.older_days import older_sessions
 from cache.refresh.reasons import asked_for, wait_until
+from cache.refresh.stored_closes import HeldCloses
 from cache.refresh.turns import COMPARED, due, expected, has_turn
 from core.data.frames import Dates, Holdings, Prices, day, pydate
 from core.data.record import record
