@@ -28,7 +28,7 @@ from core.data.record import record
 if TYPE_CHECKING:
     from cache.facts.vendors import Vendor
     from cache.refresh.backoff import Wait
-    from cache.refresh.left_hosts import LeftHost
+    from cache.refresh.host_backoff import LeftHost
     from cache.refresh.request import Request
 
 #: Fund histories begin here: the first fund on the S&P 500 began to trade in January 1993.
