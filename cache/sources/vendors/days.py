@@ -18,7 +18,7 @@ from cache.facts.sessions import sessions
 from cache.refresh.ask_groups import ask_groups
 from cache.refresh.gate import Answer
 from cache.sources.vendors.as_traded import Bar, DeclaredEvents, answer_of
-from cache.sources.vendors.kept_days import KEPT_BEYOND, KeptDays
+from cache.sources.vendors.day_cache import KEPT_BEYOND, KeptDays
 from cache.sources.vendors.keyed_source import KeyedSource, StoppedError, VendorError
 from core.data.frames import day
 
