@@ -21,7 +21,7 @@ from tui.text.spans import Characters
 from tui.text.themes import THEMES
 from tui.widgets.drawing import Painter
 from tui.widgets.stage import SizedScreen
-from tui.workers.bringing import Bringer
+from tui.workers.file_import import Bringer
 from tui.workers.live import Live
 from tui.workers.refreshing import Refresher
 
