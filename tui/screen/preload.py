@@ -27,7 +27,7 @@ MODULES: Final = (
     "tui.panes.explain",
     "tui.panes.since",
     "tui.panes.alerts",
-    "tui.workers.noting",
+    "tui.workers.note_writer",
 )
 #: Seconds between two of them: a key that is pressed meanwhile waits for one at most.
 _BETWEEN: Final = 0.05
