@@ -24,7 +24,7 @@ from tui.service.own_groups import keep_group
 from tui.state.config_file import ConfigFile
 from tui.state.places import places
 from tui.state.state_files import Memory
-from tui.state.written import Written
+from tui.state.written_files import Written
 
 
 class FakeDesk:

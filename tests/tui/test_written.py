@@ -20,7 +20,7 @@ from tui.screen.app import InternalsApp
 from tui.service.service import LOOKING, Desk
 from tui.state.places import places
 from tui.state.state_files import Memory
-from tui.state.written import Written
+from tui.state.written_files import Written
 
 
 def written_in(home: Path, refusal: str = "") -> Written:

@@ -23,7 +23,7 @@ from tui.state.config import FILE
 from tui.state.config_file import ConfigFile, stamp
 from tui.state.places import Places, places
 from tui.state.state_files import Memory
-from tui.state.written import Written
+from tui.state.written_files import Written
 from tui.workers.program import internals
 
 if TYPE_CHECKING:
