@@ -20,8 +20,8 @@ from tui.command.path_completion import paths_from
 from tui.host.scene import Scene
 from tui.panes.groups import gap_leaders
 from tui.screen.app import InternalsApp
+from tui.state.command_history import TypedLines
 from tui.state.state_files import Memory
-from tui.state.typed import TypedLines
 
 MARKET = small_market()
 NAMED = {"=": "equals_sign", ",": "comma", "/": "slash", ">": "greater_than_sign"}

@@ -17,8 +17,8 @@ from tui.command.path_completion import common_start, paths_from
 from tui.panes.frame import VIEWS
 from tui.panes.sheet import Panel
 from tui.report.note_formats import PICTURES
+from tui.state.command_history import LONGEST, TypedLines
 from tui.state.config import THEMES
-from tui.state.typed import LONGEST, TypedLines
 from tui.terminal import fitting
 from tui.text.safe import safe
 
