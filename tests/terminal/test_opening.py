@@ -102,7 +102,7 @@ def test_a_screen_too_small_for_a_frame_says_so() -> None:
 
 LOADED = """
 import json, sys
-import tui.terminal.opening as opening
+import tui.terminal.first_frame as opening
 def begin(self, text):
     with open(sys.argv[2], "w") as file:
         json.dump([sorted(sys.modules), text], file)
