@@ -315,7 +315,7 @@ def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentenc
 
     prose = [headline(snapshot), rank_sentence(snapshot)]
     if snapshot.own is not None:
-        from core.note.own_words import own_sentence
+        from core.note.alone_words import own_sentence
 
         prose.append(own_sentence(snapshot))
     if earlier is not None:
