@@ -226,7 +226,7 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
 
     def on_previewed(self, message: Previewed) -> None:
         """Show what an import would keep; enter goes on with it."""
-        from tui.panes.previewed import PreviewScreen
+        from tui.panes.import_preview import PreviewScreen
 
         self.push_screen(PreviewScreen(message, self.bringer.commit))
 
