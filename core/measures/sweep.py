@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from core.data.frames import day, distinct
-from core.data.layout import cells
+from core.data.matrix_layout import cells
 from core.data.record import record
 from core.measures.closes import ClosesOn
 from core.measures.contribution import any_line_near, window_returns, years_of
