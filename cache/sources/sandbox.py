@@ -28,7 +28,7 @@ from typing import Any, BinaryIO, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from cache.facts import interpreter, regular
+from cache.facts import interpreter, regular_files
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 from core.data.record import record
@@ -82,7 +82,7 @@ def open_regular(path: Path, largest: int = LARGEST) -> BinaryIO:
             may not be read.
     """
     try:
-        file = regular.opened(path, largest)
+        file = regular_files.opened(path, largest)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         name = clean(str(path), 200)

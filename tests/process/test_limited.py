@@ -17,9 +17,9 @@ import pytest
 
 from cache.facts.errors import SourceError
 from cache.facts.sessions import sessions
+from cache.sources.imported_series import read_series
 from cache.sources.membership import read_membership
 from cache.sources.sandbox import Children, Limits, Parsed, open_regular, run
-from cache.sources.series import read_series
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = Limits(memory=1 << 30, cpu=10, wall=20.0)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.data.bars import (
+from core.data.bar_edits import (
     Fill,
     Move,
     apply_fills,
