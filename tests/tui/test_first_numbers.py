@@ -13,7 +13,7 @@ from tui.panes.frame import READING, Start
 from tui.screen.app import InternalsApp
 from tui.screen.first_numbers import answered
 from tui.state.config import Config
-from tui.state.files import Seat
+from tui.state.state_files import Seat
 from tui.text.spans import plain
 
 KEYS = {command.name: command.keys for command in COMMANDS if command.keys}

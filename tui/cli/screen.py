@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from core.data.question import Question
     from tui.screen.app import InternalsApp
     from tui.service.service import Desk
-    from tui.state.files import Memory
-    from tui.terminal.opening import Draw
+    from tui.state.state_files import Memory
+    from tui.terminal.first_frame import Draw
 
 #: As many colours as these need no theme of their own.
 _MANY: Final = 256
@@ -129,7 +129,7 @@ def _opened(
     """The frame on the terminal, where what comes after it can take it over."""
     if sys.platform == "win32" or fitting.plain(config.wire):
         return nullcontext(lambda draw: None)
-    from tui.terminal.opening import opened
+    from tui.terminal.first_frame import opened
 
     return opened(
         lambda width, height: frame(width, height, start),
