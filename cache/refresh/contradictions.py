@@ -12,7 +12,7 @@ from cache.refresh.gate import TELLING
 
 if TYPE_CHECKING:
     from cache.refresh.gate import Answer
-    from cache.refresh.held import HeldCloses
+    from cache.refresh.stored_closes import HeldCloses
     from cache.store.compare import Comparison
 
 #: Part of the close from which dividends are found from the closes alone, five times the tolerance.

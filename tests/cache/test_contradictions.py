@@ -9,7 +9,7 @@ import pytest
 
 from cache.refresh.ask import Ask
 from cache.refresh.gate import Answer
-from cache.refresh.held import HeldCloses
+from cache.refresh.stored_closes import HeldCloses
 from cache.sources.vendors.as_traded import answer_of
 from cache.store.store import Store
 from tests.cache.test_vendor import DAYS, LINES, PAIR, World, everything, store
