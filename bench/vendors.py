@@ -27,7 +27,7 @@ from cache.refresh.refresh import refresh
 from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
 from cache.sources.vendors.registry import price_source
-from cache.sources.vendors.settings import SourceSettings
+from cache.sources.vendors.source_settings import SourceSettings
 from cache.store.bars import Bars
 from cache.store.store import Store
 from core.data.frames import Holdings

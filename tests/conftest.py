@@ -96,7 +96,7 @@ def parse_limited(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 @pytest.fixture
 def cli(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Cli:
     """Run one command line in a home of the test's own."""
-    from tui.cli.run import run
+    from tui.cli.dispatch import run
 
     def call(*argv: object) -> tuple[int, str, str]:
         try:

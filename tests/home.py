@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tui.cli.run import run
+from tui.cli.dispatch import run
 
 SESSIONS = [
     d.item()

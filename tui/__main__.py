@@ -26,7 +26,7 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # what modules make while they load is no garbage
     gc.disable()
-    from tui.cli.run import run
+    from tui.cli.dispatch import run
 
     gc.enable()
     signal.signal(signal.SIGINT, before)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from cache.facts import regular
+from cache.facts import regular_files
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 
@@ -69,7 +69,7 @@ def toml_text(path: Path) -> str:
         SourceError: it cannot be read, is no regular file or no text.
     """
     try:
-        return regular.read(path).decode("utf-8-sig")
+        return regular_files.read(path).decode("utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
         raise
     except OSError as error:

@@ -12,7 +12,7 @@ from cache.facts.errors import SourceError
 from cache.facts.funds import checked_tables, issuers_known
 from cache.facts.symbols import yahoo_symbol
 from core.data.record import record
-from core.data.symbols import valid_symbol
+from core.data.symbol_pattern import valid_symbol
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from cache.facts.clean import clean
 from cache.facts.datafile import check_keys, line_of, package_text, parse_toml, read_toml
 from cache.facts.errors import SourceError
 from core.data.record import record
-from core.data.symbols import valid_symbol
+from core.data.symbol_pattern import valid_symbol
 
 if TYPE_CHECKING:
     from datetime import date

@@ -14,7 +14,7 @@ from cache.facts.clean import clean
 from cache.facts.datafile import parse_toml, toml_string
 from cache.facts.errors import SourceError
 from cache.facts.symbols import yahoo_symbol
-from core.data.symbols import valid_symbol
+from core.data.symbol_pattern import valid_symbol
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,7 +19,7 @@ from cache.facts.funds import load_funds
 from cache.facts.sessions import listed_through, sessions, unforeseen
 from cache.facts.symbols import yahoo_symbol
 from core.data.frames import Reference, Theme
-from core.data.symbols import valid_symbol
+from core.data.symbol_pattern import valid_symbol
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping

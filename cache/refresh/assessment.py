@@ -19,7 +19,7 @@ from core.data.record import record
 if TYPE_CHECKING:
     from cache.facts.vendors import Vendor
     from cache.refresh.gate import Answer
-    from cache.refresh.held import HeldCloses
+    from cache.refresh.stored_closes import HeldCloses
     from core.data.frames import BoolArray
 
 

@@ -16,7 +16,7 @@ from cache.store.bars import Bars
 if TYPE_CHECKING:
     from cache.facts.vendors import Vendor
     from cache.refresh.gate import Answer
-    from cache.refresh.held import HeldCloses
+    from cache.refresh.stored_closes import HeldCloses
     from cache.store.draft import Note
     from cache.store.rebase import Rebase
     from cache.store.store import Store

@@ -12,7 +12,7 @@ import numpy as np
 
 from cache.facts.sessions import last_final, sessions
 from cache.refresh.ask import Ask
-from cache.refresh.held import HeldCloses
+from cache.refresh.stored_closes import HeldCloses
 from core.data.frames import day, pydate
 from core.data.record import record
 

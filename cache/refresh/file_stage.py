@@ -13,9 +13,9 @@ from cache.facts.errors import SourceError
 from cache.refresh.absent_files import AbsentError, remember_absent
 from cache.refresh.clock_skew import careful
 from cache.refresh.file_plan import FILE_SLACK, FileAsk, by_hand
+from cache.refresh.host_backoff import keep_hosts, load_hosts
 from cache.refresh.interrupt import unless
 from cache.refresh.jumps import odd, same_rows
-from cache.refresh.left_hosts import keep_hosts, load_hosts
 
 if TYPE_CHECKING:
     from cache.facts.funds import Fund

@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from cache.facts import regular, system
+from cache.facts import regular_files, system
 from cache.facts.errors import StoreBusy, StoreError
 from cache.refresh.progress import Summary
 from cache.store import disk
@@ -89,7 +89,9 @@ def turn(
 
 def last_said(home: Path) -> dict[str, Any]:
     """Return the stored record of the last refresh; empty where there is none or one is running."""
-    summary = _parsed(regular.read_or_none(home / "refresh.lock", _LIMIT) or b"").get("summary")
+    summary = _parsed(regular_files.read_or_none(home / "refresh.lock", _LIMIT) or b"").get(
+        "summary"
+    )
     return summary if isinstance(summary, dict) else {}
 
 

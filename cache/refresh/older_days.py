@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cache.refresh.ask_groups import ask_groups
-from cache.refresh.held import TOLERANCE
+from cache.refresh.stored_closes import TOLERANCE
 from core.data.frames import day, pydate
 
 if TYPE_CHECKING:
     from cache.facts.vendors import Vendor
     from cache.refresh.ask import Ask
-    from cache.refresh.held import HeldCloses
+    from cache.refresh.stored_closes import HeldCloses
     from core.data.frames import Dates
 
 #: Sessions after which each is asked for again: a week, and every half year.

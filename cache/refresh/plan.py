@@ -18,9 +18,9 @@ from cache.facts.vendors import YAHOO
 from cache.refresh.ask import Ask
 from cache.refresh.ask_groups import sizes
 from cache.refresh.file_plan import FileAsk, dated_lenders, stale_files
-from cache.refresh.held import HeldCloses
 from cache.refresh.older_days import older_sessions
 from cache.refresh.reasons import asked_for, wait_until
+from cache.refresh.stored_closes import HeldCloses
 from cache.refresh.turns import COMPARED, due, expected, has_turn
 from core.data.frames import Dates, Holdings, Prices, day, pydate
 from core.data.record import record
@@ -28,7 +28,7 @@ from core.data.record import record
 if TYPE_CHECKING:
     from cache.facts.vendors import Vendor
     from cache.refresh.backoff import Wait
-    from cache.refresh.left_hosts import LeftHost
+    from cache.refresh.host_backoff import LeftHost
     from cache.refresh.request import Request
 
 #: Fund histories begin here: the first fund on the S&P 500 began to trade in January 1993.

@@ -10,9 +10,9 @@ from cache.facts.sessions import last_final
 from cache.refresh import older_days
 from cache.refresh.assessment import Assessment, assess
 from cache.refresh.batch import Batch
-from cache.refresh.held import HeldCloses
+from cache.refresh.batch_checks import Evidence
 from cache.refresh.plan import whole
-from cache.refresh.poison import Evidence
+from cache.refresh.stored_closes import HeldCloses
 
 if TYPE_CHECKING:
     from cache.facts.vendors import Vendor

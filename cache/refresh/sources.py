@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from cache.facts.funds import Fund
     from cache.refresh.ask import Ask
     from cache.refresh.gate import Answer
-    from cache.refresh.left_hosts import LeftHost
+    from cache.refresh.host_backoff import LeftHost
     from core.data.frames import Holdings
 
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from cache.facts import regular
+from cache.facts import regular_files
 from cache.store import disk
 
 #: The most read of such a file.
@@ -21,7 +21,7 @@ _LIMIT: Final = 1 << 22
 def rows(path: Path) -> list[Any]:
     """Return the rows of a file; empty where it is missing or unreadable."""
     try:
-        document = json.loads(regular.read_or_none(path, _LIMIT) or b"")
+        document = json.loads(regular_files.read_or_none(path, _LIMIT) or b"")
     except (ValueError, RecursionError):
         return []
     return document if isinstance(document, list) else []

@@ -9,7 +9,7 @@ from cache.facts.sessions import last_final
 from cache.refresh.clock_skew import clock_words
 from cache.refresh.progress import Summary
 from cache.refresh.reasons import asked_for, next_try, reasons, wait
-from cache.refresh.refused_for_good import note_refusal
+from cache.refresh.refusal_count import note_refusal
 
 if TYPE_CHECKING:
     from cache.refresh.plan import Plan

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from cache.facts.errors import SourceError
 from cache.refresh.absent_files import AbsentError
 from cache.refresh.file_plan import FileAsk, by_hand
-from cache.refresh.left_hosts import LeftHost, refused_again
+from cache.refresh.host_backoff import LeftHost, refused_again
 from cache.sources.download import DownloadError, download
 
 if TYPE_CHECKING:

@@ -17,13 +17,13 @@ import numpy as np
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 from cache.facts.symbols import yahoo_symbol
+from cache.sources.holdings.holdings_table import BadCell
 from cache.sources.holdings.rows import Rejected, csv_rows
-from cache.sources.holdings.table import BadCell
 from cache.sources.holdings.titled_table import TitledTable, date_of
 from cache.sources.notation import date_order
 from cache.sources.sandbox import open_regular, run
 from core.data.frames import Dates, Holdings, pydate
-from core.data.symbols import valid_symbol
+from core.data.symbol_pattern import valid_symbol
 
 if TYPE_CHECKING:
     from cache.sources.notation import Order

@@ -13,8 +13,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, Literal
 
-from cache.facts import regular
-from cache.facts.columns import fold, synonyms
+from cache.facts import regular_files
+from cache.facts.column_titles import fold, synonyms
 from cache.facts.errors import SourceError
 from cache.sources.holdings.rows import Row
 from cache.sources.prices.header import DEEPEST, find_layout
@@ -45,7 +45,7 @@ def kind_of(path: Path) -> Kind:
     if path.is_dir():
         return "prices"
     try:
-        with regular.opened(path, LARGEST) as file:
+        with regular_files.opened(path, LARGEST) as file:
             head = file.read(_HEAD)
             if head.startswith(b"PK"):
                 file.seek(0)

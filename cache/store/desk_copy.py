@@ -20,7 +20,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from cache.facts import regular
+from cache.facts import regular_files
 from cache.facts.errors import StoreBusy, StoreError
 from cache.store import disk, head, objects, owner, pack
 from cache.store.bucket import UnreachableError
@@ -317,14 +317,14 @@ def _mark(home: Path, published: Mapping[str, Any], bucket: Bucket) -> None:
         "failure": published.get("failure", ""),
     }
     data = json.dumps(body).encode() + b"\n"
-    if regular.read_or_none(home / MARKER) != data:
+    if regular_files.read_or_none(home / MARKER) != data:
         disk.replace(home / MARKER, data)
 
 
 def _marked(home: Path) -> dict[str, Any] | None:
     """The record of what this copy holds, None where there is no whole one."""
     try:
-        body = json.loads(regular.read_or_none(home / MARKER) or b"")
+        body = json.loads(regular_files.read_or_none(home / MARKER) or b"")
         return body if isinstance(body["at"], str) and isinstance(body["generation"], int) else None
     except (ValueError, KeyError, TypeError):
         return None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cache.store.cells import dense
+from cache.store.changed_cells import dense
 from core.data.dividends import unbelievable
 
 if TYPE_CHECKING:

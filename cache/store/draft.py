@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cache.facts.errors import StoreError
 from cache.store import pack
-from cache.store.cells import (
+from cache.store.changed_cells import (
     Layer,
     difference,
     dropped,
     taken_out,
     without,
 )
+from cache.store.compression import issuers_file, smaller_file
 from cache.store.journal import Entry, Journal, added_to, without_files
 from cache.store.layer_bytes import pack_layer, unpack_layer
 from cache.store.manifest import FILED
 from cache.store.merge import merge
 from cache.store.origins import trimmed
 from cache.store.rebase import Rebase, rebased
-from cache.store.smaller import issuers_file, smaller_file
 from core.data.frames import Announcement, Holdings, Prices
 from core.data.record import record
 

@@ -1,7 +1,7 @@
 """The journal of imports and refreshes, by which a wrong import can be undone.
 
-Each entry names the layers of prices that it wrote (`cache.store.cells`), the holdings files and
-the announced changes; the files themselves stay with the store's holdings.
+Each entry names the layers of prices that it wrote (`cache.store.changed_cells`), the holdings
+files and the announced changes; the files themselves stay with the store's holdings.
 """
 
 from __future__ import annotations

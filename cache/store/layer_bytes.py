@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cache.store.cells import Column, Layer
+from cache.store.changed_cells import Column, Layer
 
 
 def pack_layer(layer: Layer) -> bytes:

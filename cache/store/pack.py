@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from cache.store.bars import EVENTS, MATRICES
-from cache.store.smaller import as_before, smaller
+from cache.store.compression import as_before, smaller
 from core.data.frames import Announcement, Block, Events, Holdings, LeftOut, Listing, Prices
 from core.data.industries import IndustryList
 

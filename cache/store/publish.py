@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cache.facts import regular
+from cache.facts import regular_files
 from cache.facts.errors import SourceError, StoreError
 from cache.store import disk, head, owner
 from cache.store.mirror import Copy
@@ -136,7 +136,7 @@ def fact(source: Path) -> bytes | None:
         StoreError: it cannot be read.
     """
     try:
-        return regular.read(source)
+        return regular_files.read(source)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except SourceError as error:
@@ -148,7 +148,7 @@ def _copy(source: Path, target: Path) -> None:
     data = fact(source)
     if data is None:
         disk.remove(target)
-    elif regular.read_or_none(target) != data:
+    elif regular_files.read_or_none(target) != data:
         disk.write(target, data)
 
 

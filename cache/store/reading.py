@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from cache.facts.errors import StoreEmpty, StoreError
 from cache.store import head, objects, owner, pack
+from cache.store.compression import issuers_file
 from cache.store.directory_guard import DirectoryGuard
 from cache.store.journal import Journal, unpack_journal
 from cache.store.manifest import Held, aside_of, unknown
 from cache.store.objects import Damaged
-from cache.store.smaller import issuers_file
 from core.data.frames import Announcement, Block, Holdings, Prices
 
 if TYPE_CHECKING:

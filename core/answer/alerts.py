@@ -20,7 +20,7 @@ from core.answer.alert_measures import MEASURES, AlertMeasure, measure_of
 from core.data.errors import CoreError
 from core.data.question import Basis, Question, normal
 from core.data.record import record
-from core.data.symbols import valid_symbol
+from core.data.symbol_pattern import valid_symbol
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from core.answer.figures import figures
 from core.answer.fingerprint import Fingerprints, fingerprint
 from core.answer.views import covers
+from core.answer.window_figures import figures
 from core.data.frames import day
 from core.data.record import record
 from core.measures.counting import YEAR_SESSIONS
@@ -27,8 +27,8 @@ from core.measures.membership import list_at_end, spans
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from core.answer.figures import Figures
     from core.answer.scalar import Scalar
+    from core.answer.window_figures import Figures
     from core.data.market import Market
     from core.data.question import Question
     from core.data.windows import Window

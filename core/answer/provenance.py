@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.answer.lists import list_sources, list_warnings
+from core.answer.member_lists import list_sources, list_warnings
 from core.answer.origins import origins_of
 from core.answer.views import IndexView, Source
 from core.data.frames import day, pydate

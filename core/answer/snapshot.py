@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from core.answer.announced import coming
-from core.answer.asked import absent_names, check_names, ends_apart, not_reached
 from core.answer.index import index_of, own_return
-from core.answer.later import Later
+from core.answer.lazy_mapping import Later
 from core.answer.levels import pair_levels
 from core.answer.provenance import price_returns, sources, warnings
+from core.answer.unanswered import absent_names, check_names, ends_apart, not_reached
 from core.answer.views import (
     COVERAGE_FLOOR,
     IndexView,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.data.bars import Fill
+from core.data.bar_edits import Fill
 from core.data.frames import (
     EXACT_DECIMALS,
     JUMP,

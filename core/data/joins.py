@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.data.bars import Move
+from core.data.bar_edits import Move
 from core.data.frames import Block, Dates, FloatArray, pydate
 from core.data.record import record
 from core.data.takeovers import LEVEL

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.data.bars import between
+from core.data.bar_edits import between
 from core.data.frames import pydate
 
 if TYPE_CHECKING:

@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
-from core.data.bars import same_bars
+from core.data.bar_edits import same_bars
 from core.data.closures import StrayDay, closures, stray_day
-from core.data.followed import LineTickers, line_tickers
 from core.data.frames import (
     Announcement,
     Block,
@@ -33,7 +32,8 @@ from core.data.frames import (
     pydate,
 )
 from core.data.kinds import first_closes, without_closes
-from core.data.layout import stack
+from core.data.line_tickers import LineTickers, line_tickers
+from core.data.matrix_layout import stack
 from core.data.record import record
 from core.data.register import Register, register
 from core.data.series import Series, series_of

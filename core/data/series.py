@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.data.layout import laid_out
+from core.data.matrix_layout import laid_out
 from core.data.record import record
 
 if TYPE_CHECKING:

@@ -160,8 +160,7 @@ def years_of(market: Market, window_spans: tuple[Span, ...]) -> set[int]:
     """
     start, end = window_spans[0].start, window_spans[-1].end
     dates = [start, end, *(market.session(span.file.as_of) for span in window_spans)]
-    key = window_spans[0].file, "near", start.year
-    if not market.cached(key, lambda: _any_line_near(market, window_spans[0], start)):
+    if not any_line_near(market, window_spans):
         return {d.year for d in dates}
     years = set(range(min(dates).year, max(dates).year + 1))
     return years | {d.year - 1 for d in dates if (d.month, d.day) < (1, 20)}
@@ -238,11 +237,15 @@ def _dividend_flags(
             flags.setdefault(line_at[column], []).append(words)
 
 
-def _any_line_near(market: Market, span: Span, start: date) -> bool:
+def any_line_near(market: Market, window_spans: tuple[Span, ...]) -> bool:
     """Whether a line of the first file has a close held in the window's first year or the next."""
-    lines = market.lines(span.file)
-    near = (places for year, places in market.places.items() if 0 <= year - start.year <= 1)
-    return any(not places.keys().isdisjoint(lines) for places in near)
+    file, year = window_spans[0].file, window_spans[0].start.year
+
+    def look() -> bool:
+        near = [market.places[one] for one in (year, year + 1) if one in market.places]
+        return any(not places.keys().isdisjoint(market.lines(file)) for places in near)
+
+    return market.cached((file, "near", year), look)
 
 
 def _outside(reason: str, words: list[str]) -> str:

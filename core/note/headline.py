@@ -116,7 +116,7 @@ def headline(snapshot: Snapshot) -> Sentence:
     if snapshot.state == "intraday":
         before += "Intraday: "
     if snapshot.own is not None:
-        from core.note.own_words import own_headline
+        from core.note.alone_words import own_headline
 
         return Sentence(before, own_headline(snapshot, snapshot.own))
     spread = snapshot.spread

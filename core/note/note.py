@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from core.note.announced import announced_sentence, reconstitution_sentence
 from core.note.breadth_words import breadth_in_full, breadth_sentence
 from core.note.headline import headline, rank_sentence
-from core.note.lists import far_list, list_trouble
+from core.note.member_lists import far_list, list_trouble
 from core.note.phrase import (
     Figure,
     Name,
@@ -315,7 +315,7 @@ def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentenc
 
     prose = [headline(snapshot), rank_sentence(snapshot)]
     if snapshot.own is not None:
-        from core.note.own_words import own_sentence
+        from core.note.alone_words import own_sentence
 
         prose.append(own_sentence(snapshot))
     if earlier is not None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal
 
 from core.note.phrase import Figure, Name, Sentence
+from core.note.prose import Voice, introduced, places_of
 from core.note.rarity_words import UNITS, longest_since, ratio_words, streak_path, strongest
 from core.note.story_alone import alone
 from core.note.story_breadth import breadth, brief_verdict, full_verdict
@@ -28,7 +29,6 @@ from core.note.story_opening import (
 )
 from core.note.story_without import without
 from core.note.verdict import level
-from core.note.voice import Voice, introduced, places_of
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from core.note.phrase import Figure, Sentence, spoken
+from core.note.prose import Voice, introduced, percent, return_places
 from core.note.story_breadth import breadth
 from core.note.story_end import closing
 from core.note.story_names import carried, dragged, who
@@ -22,7 +23,6 @@ from core.note.story_opening import (
 )
 from core.note.story_without import without
 from core.note.verdict import level
-from core.note.voice import Voice, introduced, percent, return_places
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot

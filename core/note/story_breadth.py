@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from core.note.phrase import Figure, Sentence, listed, path_of
+from core.note.prose import Voice, percent
 from core.note.verdict import verdict
-from core.note.voice import Voice, percent
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot

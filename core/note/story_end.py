@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 from core.answer.announced import leaders_to_leave
 from core.answer.index import no_list
 from core.note.announced import reconstitution_sentence
-from core.note.lists import list_trouble
+from core.note.member_lists import list_trouble
 from core.note.phrase import Figure, Sentence, joined, key, listed, path_of, spoken
+from core.note.prose import Voice, percent
 from core.note.story_without import without
 from core.note.verdict import inside_window, leaders_that_left
-from core.note.voice import Voice, percent
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot

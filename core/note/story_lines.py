@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.note.phrase import Name, Sentence, path_of
+from core.note.prose import Voice, introduced, percent, places_of, return_places
 from core.note.story_breadth import breadth
 from core.note.story_end import by_own_closes, closing
 from core.note.story_names import carried, dragged, who
 from core.note.story_opening import dividends, mark, moved, to_end, verb_of, when
 from core.note.story_without import without
 from core.note.verdict import level
-from core.note.voice import Voice, introduced, percent, places_of, return_places
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from core.data.register import UNKNOWN
 from core.note.phrase import Name, Sentence, joined, listed, path_of
+from core.note.prose import percent
 from core.note.verdict import NAMED, drags, verdict
-from core.note.voice import percent
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
-    from core.note.voice import Voice
+    from core.note.prose import Voice
 
 #: Which of an index's sectors are named: the strongest and the weakest, the one that matters, none.
 Ends = Literal["both", "one", "none"]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 from core.data.record import record
 from core.measures.spread import comparisons
 from core.note.phrase import Figure, Sentence, spoken
+from core.note.prose import Voice, introduced, percent, places_of, speaks_for_itself
 from core.note.ranking_words import NOTABLE_YEARS
 from core.note.rarity_words import beyond
 from core.note.verdict import level
-from core.note.voice import Voice, introduced, percent, places_of, speaks_for_itself
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot

@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from core.note.phrase import Name, Sentence, joined, listed, path_of
+from core.note.prose import percent
 from core.note.verdict import level
-from core.note.voice import percent
 from core.note.without_words import NAMES
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
-    from core.note.voice import Voice
+    from core.note.prose import Voice
 
 _WEIGHTED_UP: Final = "with the other stocks weighted up"
 

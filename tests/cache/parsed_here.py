@@ -17,7 +17,7 @@ READERS = (
     "holdings.announced",
     "prices.read",
     "membership",
-    "series",
+    "imported_series",
     "industries",
 )
 

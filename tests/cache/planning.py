@@ -12,7 +12,7 @@ import numpy as np
 
 from cache.facts.reference import load_reference
 from cache.facts.sessions import sessions
-from cache.refresh.held import HeldCloses
+from cache.refresh.stored_closes import HeldCloses
 from core.data.frames import Block, Events, Holdings, Prices, Reference
 
 NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)  # a Friday after the close

@@ -18,7 +18,7 @@ from cache.sources.holdings.read import HoldingsFile
 from cache.store.store import Store
 from core.data.frames import Holdings
 from tests.market import holdings
-from tui.cli.run import run
+from tui.cli.dispatch import run
 
 NOW = datetime(2018, 3, 20, 22, tzinfo=UTC)
 FINAL = date(2018, 3, 20)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cache.facts.vendors import YAHOO
-from cache.refresh.held import HeldCloses
+from cache.refresh.stored_closes import HeldCloses
 from cache.store.store import Store
 from tests.cache.stores import store_of_lists
 from tests.cache.test_vendor import LINES, PAIR

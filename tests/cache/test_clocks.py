@@ -10,9 +10,9 @@ import numpy as np
 from cache.facts.reference import load_reference
 from cache.refresh.ask import Ask
 from cache.refresh.gate import Answer, gate
-from cache.refresh.held import HeldCloses
 from cache.refresh.plan import whole
 from cache.refresh.request import Request
+from cache.refresh.stored_closes import HeldCloses
 from cache.sources.yahoo.session import vendor_time
 from tests.cache.planning import DAYS, NOW, PAIR, splitted
 

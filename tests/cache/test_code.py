@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import core
-from cache.facts import code
+from cache.facts import code_version
 
 
 def test_it_tells_any_change_of_a_module(tmp_path: Path) -> None:
@@ -22,10 +22,10 @@ def test_it_tells_any_change_of_a_module(tmp_path: Path) -> None:
             file = tmp_path / name / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
-        digests.add(code.measures_digest(tmp_path / name))
+        digests.add(code_version.measures_digest(tmp_path / name))
     assert len(digests) == 4
 
 
 def test_it_is_of_the_measures_that_are_run() -> None:
     (folder,) = core.__path__
-    assert code.measures_digest() == code.measures_digest(Path(folder))
+    assert code_version.measures_digest() == code_version.measures_digest(Path(folder))

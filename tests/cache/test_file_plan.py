@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cache.facts.funds import Fund
 from cache.refresh.file_plan import FileAsk
-from cache.refresh.left_hosts import keep_hosts, load_hosts, refused_again
+from cache.refresh.host_backoff import keep_hosts, load_hosts, refused_again
 from cache.refresh.plan import make_plan
 from cache.refresh.request import Request
 from core.data.frames import Prices

@@ -11,8 +11,8 @@ import pytest
 
 from cache.facts.exchanges import exchange_place
 from cache.sources.holdings.read import read_holdings
+from cache.store.compression import as_before
 from cache.store.pack import pack_holdings, unpack_holdings
-from cache.store.smaller import as_before
 from cache.store.store import Store
 from core.data.errors import FrameError
 from core.data.frames import Listing

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from cache.facts.columns import column_words, fold, synonyms
+from cache.facts.column_titles import column_words, fold, synonyms
 from cache.facts.errors import SourceError
 from cache.sources.notation import date_order, day, decimal_evidence, decimal_mark, number
 

@@ -14,11 +14,11 @@ from cache.facts.sessions import sessions
 from cache.facts.vendors import load_vendors
 from cache.refresh.ask import Ask
 from cache.refresh.backoff import Wait
-from cache.refresh.held import HeldCloses
 from cache.refresh.older_days import older_sessions
 from cache.refresh.plan import make_plan, whole
 from cache.refresh.reasons import asked, asked_for, wait, wait_until
 from cache.refresh.request import Request
+from cache.refresh.stored_closes import HeldCloses
 from core.data.frames import Block, Prices
 from tests.cache.planning import DAYS, NOW, PAIR, REFERENCE, holdings, prices, splitted
 

@@ -13,7 +13,7 @@ from cache.facts.errors import SourceError
 from cache.facts.funds import load_funds, plain_title
 from cache.facts.reference import doubtful_themes, load_reference
 from cache.facts.symbols import yahoo_symbol
-from core.data.symbols import valid_symbol
+from core.data.symbol_pattern import valid_symbol
 
 
 def test_funds_that_ship() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cache.facts.errors import SourceError
-from cache.sources.series import ImportedSeries, merged, parse, store_series, stored_series
+from cache.sources.imported_series import ImportedSeries, merged, parse, store_series, stored_series
 
 TODAY = {"today": "2026-06-26", "dates": None, "decimal": None}
 

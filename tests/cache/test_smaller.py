@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cache.sources.holdings.read import read_holdings
-from cache.store import draft, pack, smaller
+from cache.store import compression, draft, pack
 from cache.store.store import Store
 
 NOW = datetime(2026, 6, 27, 12, 30, tzinfo=UTC)
@@ -76,7 +76,7 @@ def test_a_store_of_an_earlier_release_is_read_and_added_to(
     rows = read_holdings(raw, fund="IWM", as_of=DAY, now=NOW).holdings
     store = Store(tmp_path)
     with monkeypatch.context() as earlier:
-        earlier.setattr(draft, "smaller_file", lambda data: (data, smaller.PLAIN))
+        earlier.setattr(draft, "smaller_file", lambda data: (data, compression.PLAIN))
         earlier.setattr(pack, "smaller", lambda data: data)
         store.commit(holdings=[(rows, raw)])
     assert len([*(tmp_path / "objects").glob("*.raw")]) == 1
@@ -95,16 +95,16 @@ def test_a_store_of_an_earlier_release_is_read_and_added_to(
 
 def test_what_is_smaller_as_it_came_is_left_so() -> None:
     random_bytes = random.Random(1).randbytes(5000)
-    assert smaller.smaller_file(random_bytes) == (random_bytes, smaller.PLAIN)
+    assert compression.smaller_file(random_bytes) == (random_bytes, compression.PLAIN)
 
 
 def test_damage_is_told() -> None:
     with pytest.raises(ValueError, match="no bzip2"):
-        smaller.issuers_file("0.bz2", b"BZh9 and nothing more of the kind")
+        compression.issuers_file("0.bz2", b"BZh9 and nothing more of the kind")
     with pytest.raises(ValueError, match="no zlib"):
-        smaller.as_before(b"\x78 and nothing more of the kind")
+        compression.as_before(b"\x78 and nothing more of the kind")
     for cut in (issuers_text(9), b"[]"):
         with pytest.raises(ValueError, match="without its end"):
-            smaller.as_before(smaller.smaller(cut)[:-3])
+            compression.as_before(compression.smaller(cut)[:-3])
     with pytest.raises(ValueError, match="without its end"):
-        smaller.issuers_file("0.bz2", smaller.smaller_file(issuers_text(9))[0][:-3])
+        compression.issuers_file("0.bz2", compression.smaller_file(issuers_text(9))[0][:-3])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cache.facts.clean import clean
 from cache.facts.symbols import yahoo_symbol
-from core.data.symbols import valid_symbol
+from core.data.symbol_pattern import valid_symbol
 
 
 @pytest.mark.parametrize(

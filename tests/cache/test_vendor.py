@@ -15,10 +15,10 @@ from cache.facts.sessions import sessions
 from cache.refresh.ask import Ask
 from cache.refresh.assessment import of_another
 from cache.refresh.gate import Answer, gate
-from cache.refresh.held import HeldCloses
 from cache.refresh.progress import Summary
 from cache.refresh.refresh import refresh
 from cache.refresh.request import Request
+from cache.refresh.stored_closes import HeldCloses
 from cache.sources.issuers import Issuers
 from cache.store.admit import bring_prices
 from cache.store.bars import Bars

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.answer.paths import year_paths
+from core.answer.gap_paths import year_paths
 from core.answer.snapshot import Question, take
 from tests.tui.markets import GAPS, QUESTION, small_market
 

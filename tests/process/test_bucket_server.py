@@ -21,7 +21,7 @@ from core.data.question import Question
 from tests.home import Cli
 from tests.tui.driving import press, seen, settle, until
 from tests.tui.test_history_written import home as history
-from tui.cli.run import run
+from tui.cli.dispatch import run
 from tui.screen.app import InternalsApp
 from tui.service.service import Desk
 from tui.state.config import Config

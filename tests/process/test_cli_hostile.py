@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.home import fill, write_prices
-from tui.cli.run import run
+from tui.cli.dispatch import run
 
 Cli = Callable[..., tuple[int, str, str]]
 ROOT = Path(__file__).resolve().parents[2]

@@ -16,8 +16,8 @@ from core.answer.alerts import AlertState, parse
 from core.answer.snapshot import Question
 from tests.cache.lookalike import Lookalike
 from tui.alerts.book import AlertBook
-from tui.cli import run as commands
-from tui.state.files import Memory
+from tui.cli import dispatch as commands
+from tui.state.state_files import Memory
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.cli.run import run
+from tui.cli.dispatch import run
 
 CLOSES = "symbol,date,close\nAAA,2025-12-31,100\nAAA,2026-06-26,110\nBBB,2025-12-31,50\n"
 FUNDS = "FND,2025-12-31,100\nFND,2026-06-26,112\nREF,2025-12-31,100\nREF,2026-06-26,105\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cache.holdings_maker import SSGA_ROWS, refusal, ssga
-from tui.cli.run import run
+from tui.cli.dispatch import run
 
 pytestmark = pytest.mark.limited
 

@@ -10,7 +10,7 @@ import pytest
 
 from cache.facts.sessions import sessions
 from core.data.frames import day
-from tui.cli.run import run
+from tui.cli.dispatch import run
 
 ALL = sessions()
 FIRST, LAST = (np.datetime64(text) for text in ("2025-12-31", "2026-06-26"))

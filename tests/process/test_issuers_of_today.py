@@ -14,7 +14,7 @@ from cache.facts.errors import SourceError
 from cache.facts.funds import Fund, load_funds
 from cache.facts.reference import load_reference
 from cache.refresh.absent_files import AbsentError, load_absent
-from cache.refresh.left_hosts import load_hosts
+from cache.refresh.host_backoff import load_hosts
 from cache.refresh.progress import Summary
 from cache.refresh.refresh import refresh
 from cache.refresh.request import Request

@@ -15,7 +15,7 @@ from cache.refresh.ask import Ask
 from cache.refresh.gate import Answer
 from cache.sources.vendors.conformance import check
 from cache.sources.vendors.registry import price_source
-from cache.sources.vendors.settings import SourceSettings
+from cache.sources.vendors.source_settings import SourceSettings
 from tests.cache.lookalike_vendors import KEY, SECRET, VendorServer
 from tests.process.vendor_market import KEYED, NOW, made, server
 

@@ -15,7 +15,7 @@ from core.data.market import Market
 from core.measures.changes import changes
 from tests.answers.read import REAL
 from tests.tui.driving import drive, press, seen
-from tui.cli.run import run
+from tui.cli.dispatch import run
 from tui.screen.app import InternalsApp
 from tui.service.service import Desk
 from tui.state.places import places

@@ -11,7 +11,7 @@ from core.answer.snapshot import Question, Snapshot, take
 from core.answer.table import find, reading
 from core.data.market import Market
 from tests.answers.read import REAL
-from tui.cli.run import run
+from tui.cli.dispatch import run
 from tui.service.service import Desk
 from tui.state.places import places
 

@@ -16,7 +16,7 @@ from core.data.errors import UnavailableError
 from core.data.market import Market
 from core.measures.spread import Spread
 from tests.market import make_market, prices
-from tui.cli.run import run
+from tui.cli.dispatch import run
 
 #: Exchange days of the tests: weekdays less the first of January and Thanksgiving 2025.
 CLOSED = {f"{year}-01-01" for year in range(2010, 2030)} | {"2025-11-27"}

@@ -10,12 +10,12 @@ from datetime import date
 import numpy as np
 import pytest
 
-from core.answer.figures import Figures
 from core.answer.history import kept_points
 from core.answer.point_batches import Batches
 from core.answer.scalar import Scalar
 from core.answer.snapshot import final_sessions
 from core.answer.table import find
+from core.answer.window_figures import Figures
 from core.data.frames import FloatArray, Holdings
 from core.data.market import Market
 from core.data.question import Question

@@ -7,11 +7,11 @@ import random
 import numpy as np
 import pytest
 
-from core.answer.figures import Figures, figures
 from core.answer.history import windows_of
 from core.answer.index import index_of
 from core.answer.snapshot import final_sessions
 from core.answer.table import ROWS
+from core.answer.window_figures import Figures, figures
 from core.data.frames import Holdings
 from core.data.market import Market
 from core.data.question import Question

@@ -24,7 +24,7 @@ opened = []
 sys.addaudithook(lambda event, given: opened.append(str(given[0])) if event == "open" else None)
 from pathlib import Path
 from tui.screen.app import InternalsApp
-from tui.cli.run import run
+from tui.cli.dispatch import run
 from tui.state.config import Config
 from tui.service.service import Desk
 from tui.state.places import places
@@ -55,12 +55,12 @@ print(json.dumps(found))
 
 #: What counts sessions, watches, writes the store or draws a view that is not the first.
 LATER = {
-    "cache.store.cells", "cache.store.draft", "cache.store.merge", "cache.store.rebase",
+    "cache.store.changed_cells", "cache.store.draft", "cache.store.merge", "cache.store.rebase",
     "core.answer.alerts", "core.answer.board", "core.answer.looks", "core.answer.since",
     "core.answer.table", "core.measures.counting", "core.measures.daily",
     "core.measures.episodes", "core.measures.signals", "core.measures.standing",
-    "core.measures.traits", "tui.panes.concentration", "tui.panes.daily", "tui.panes.measures",
-    "tui.panes.members", "tui.report.table", "tui.report.tables_measures",
+    "core.measures.traits", "tui.panes.concentration", "tui.panes.daily", "tui.panes.measure_rows",
+    "tui.panes.breadth_views", "tui.report.note_table", "tui.report.tables_measures",
 }  # fmt: skip
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tui.cli import run as cli
-from tui.cli.run import run
+from tui.cli import dispatch as cli
+from tui.cli.dispatch import run
 from tui.terminal import crash
 
 NOW = datetime(2026, 7, 1, 14, 30, tzinfo=UTC)

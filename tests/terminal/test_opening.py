@@ -26,7 +26,7 @@ from tui.command.commands import COMMANDS
 from tui.panes.frame import READING, Start, frame
 from tui.screen.app import InternalsApp
 from tui.state.config import Config
-from tui.state.files import Seat
+from tui.state.state_files import Seat
 from tui.text.spans import plain
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
@@ -43,7 +43,7 @@ def slowly(*given):
     {then}
     return run(*given)
 show._run = slowly
-from tui.cli.run import run as command
+from tui.cli.dispatch import run as command
 sys.exit(command(["--demo", "--home", sys.argv[1]]))
 """
 
@@ -102,7 +102,7 @@ def test_a_screen_too_small_for_a_frame_says_so() -> None:
 
 LOADED = """
 import json, sys
-import tui.terminal.opening as opening
+import tui.terminal.first_frame as opening
 def begin(self, text):
     with open(sys.argv[2], "w") as file:
         json.dump([sorted(sys.modules), text], file)
@@ -111,7 +111,7 @@ opening.Opening.begin = begin
 opening.Opening.end = lambda self: None
 sys.stdin.isatty = sys.stdout.isatty = lambda: True
 opening.termios.tcgetattr = lambda descriptor: []
-from tui.cli.run import run
+from tui.cli.dispatch import run
 # asks for the place of a market that is not simulated
 import tui.cli.remote
 run(["--demo", "--home", sys.argv[1]])

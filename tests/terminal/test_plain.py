@@ -124,7 +124,7 @@ for name in ("widgets.painting", "terminal.driver", "terminal.pasting", "termina
     sys.modules[f"tui.{name}"] = None
 from tui.terminal import release
 release.TESTED = (7, 9)
-from tui.cli.run import run
+from tui.cli.dispatch import run
 sys.exit(run(["--demo", "--home", sys.argv[1]]))
 """
 

@@ -31,7 +31,7 @@ sys.addaudithook(looked)
 #: Several commands, of which each is seen by the hook as `internals`.
 SEVERAL = """
 import json, sys
-from tui.cli.run import run
+from tui.cli.dispatch import run
 codes = []
 for sys.argv[1:] in json.loads(sys.argv[1]):
     codes.append(run(sys.argv[1:]))

@@ -12,9 +12,9 @@ import numpy as np
 
 from cache.facts.errors import CacheError
 from cache.facts.reference import load_reference
-from cache.refresh.held import HeldCloses
 from cache.refresh.refresh import refresh
 from cache.refresh.request import Request
+from cache.refresh.stored_closes import HeldCloses
 from cache.sources.issuers import Issuers
 from cache.sources.yahoo.yahoo import Yahoo
 from cache.store.store import Store

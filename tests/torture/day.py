@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from cache.refresh.held import HeldCloses
 from cache.refresh.quotes import open_session
+from cache.refresh.stored_closes import HeldCloses
 from cache.store.store import Store
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_stream import Streamer

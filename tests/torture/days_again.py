@@ -15,9 +15,9 @@ from cache.facts.sessions import sessions
 from cache.facts.vendors import load_vendors
 from cache.refresh.ask import Ask
 from cache.refresh.gate import gate
-from cache.refresh.held import HeldCloses
 from cache.refresh.refresh import refresh
 from cache.refresh.request import Request
+from cache.refresh.stored_closes import HeldCloses
 from cache.sources.issuers import Issuers
 from cache.store.store import Store
 from tests.cache.planning import shipped

@@ -193,7 +193,7 @@ def _fuzzed(each: int) -> Row:
 
 
 def _odd(folder: Path) -> Row:
-    from tui.cli.run import run as internals
+    from tui.cli.dispatch import run as internals
 
     path = folder / "odd.csv"
     with path.open("w", newline="", encoding="utf-8") as file:

@@ -16,7 +16,7 @@ from cache.facts.errors import SourceError
 from cache.sources.holdings import layouts
 from cache.sources.prices import price_file
 from cache.sources.sandbox import Parsed
-from core.data.symbols import valid_symbol
+from core.data.symbol_pattern import valid_symbol
 
 #: What is put into a file in place of some of its bytes.
 SPLICES = (

@@ -141,7 +141,7 @@ FEED = """
 import sys
 from tui.cli import quotes
 quotes.FIRST = quotes.LAST = quotes.STEP = 0.1
-from tui.cli.run import run
+from tui.cli.dispatch import run
 sys.exit(run(["quotes"]))
 """
 

@@ -160,7 +160,7 @@ def _clocks(folder: Path) -> Row:
 
 def _partial() -> Row:
     from core.note.note import headline
-    from tui.report.formats import written
+    from tui.report.note_formats import written
 
     wrong: list[str] = []
     for covered in (0.2, 0.5, 0.85, 0.899):

@@ -168,8 +168,8 @@ def _cells(workbook: bytes) -> str:
 
 
 def _written(folder: Path) -> Row:
-    from tui.report.files import write_file
-    from tui.report.formats import FORMATS, written
+    from tui.report.answer_file import write_file
+    from tui.report.note_formats import FORMATS, written
     from tui.text.streams import write
 
     snapshot = take(dirty(small_market()), Question(as_of=QUESTION.as_of, basis="pr", daily=True))
@@ -202,8 +202,8 @@ def _written(folder: Path) -> Row:
 
 def _said(folder: Path) -> Row:
     """File names, arguments and error bodies on the command line."""
+    from tui.cli.dispatch import run
     from tui.cli.refresh import text as summary_text
-    from tui.cli.run import run
     from tui.text.safe import safe_lines
 
     wrong: list[str] = []

@@ -14,8 +14,8 @@ import numpy as np
 
 from cache.facts.errors import SourceError
 from cache.facts.reference import load_reference
-from cache.refresh.held import HeldCloses
 from cache.refresh.jumps import odd
+from cache.refresh.stored_closes import HeldCloses
 from cache.store.admit import bring_prices
 from cache.store.bars import Bars
 from cache.store.draft import Note

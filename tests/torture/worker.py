@@ -69,7 +69,7 @@ def refreshes(home: Path, count: int) -> None:
 
 def imports(home: Path, count: int) -> None:
     """The command line's own import, a file a step, parsed in its limited child."""
-    from tui.cli.run import run
+    from tui.cli.dispatch import run
 
     try:
         done = imported(Store(home / "market").read())

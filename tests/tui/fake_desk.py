@@ -17,14 +17,14 @@ from core.data.market import Market
 from core.data.question import Basis
 from tests.tui.markets import answer
 from tui.host.messages import Quotes
-from tui.report.fetched import Fetched
-from tui.report.files import Ledger
+from tui.report.answer_file import Ledger
+from tui.report.last_refresh import Fetched
 from tui.service.own_funds import add_fund
 from tui.service.own_groups import keep_group
 from tui.state.config_file import ConfigFile
-from tui.state.files import Memory
 from tui.state.places import places
-from tui.state.written import Written
+from tui.state.state_files import Memory
+from tui.state.written_files import Written
 
 
 class FakeDesk:

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from tests.tui.driving import press, seen, settle
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.markets import NOW
-from tui.report.fetched import FailureGroup, Fetched
+from tui.report.last_refresh import FailureGroup, Fetched
 from tui.screen.app import InternalsApp
 
 

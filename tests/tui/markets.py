@@ -163,7 +163,7 @@ def newer(market: Market, generation: int) -> Market:
 @cache
 def formats_here() -> tuple[str, ...]:
     """The formats that this machine can write: PNG needs a library of an extra, and a font."""
-    from tui.report.formats import FORMATS, written
+    from tui.report.note_formats import FORMATS, written
 
     try:
         written(take(small_market(), QUESTION), "png")

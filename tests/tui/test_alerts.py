@@ -27,7 +27,7 @@ from tui.alerts.book import AlertBook
 from tui.alerts.judging import check
 from tui.screen.app import InternalsApp
 from tui.state.config import Config
-from tui.state.files import Memory
+from tui.state.state_files import Memory
 
 ASKED = Question(basis="pr")
 MARKET = small_market()

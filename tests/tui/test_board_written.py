@@ -13,7 +13,7 @@ import pytest
 from cache.facts.pairs import board_pairs, shipped_pairs
 from core.answer.board import Board, BoardRow, Pair
 from core.measures.rarity import Extreme, Rank
-from tui.cli.run import run
+from tui.cli.dispatch import run
 from tui.report.board import to_line
 from tui.report.pictures_board import board_title
 

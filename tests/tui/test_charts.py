@@ -21,7 +21,7 @@ from tui.charts import (
     year_bars,
 )
 from tui.charts.canvas import round_ticks, tick_labels
-from tui.charts.lines import date_ticks
+from tui.charts.line_charts import date_ticks
 from tui.text.spans import Drawing, fit_line, line_width, plain
 
 NAN = math.nan

@@ -26,7 +26,7 @@ def test_ctrl_c_while_the_options_are_read_is_no_traceback(
     def interrupted(argv: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("tui.cli.run.parser", interrupted)
+    monkeypatch.setattr("tui.cli.dispatch.parser", interrupted)
     assert cli("history") == (130, "", "")
 
 

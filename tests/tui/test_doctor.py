@@ -17,7 +17,7 @@ import trustme
 from cache.facts.sessions import listed_through
 from cache.sources.reach import Reached
 from tests.home import Cli, fill
-from tui.doctor import examine, findings, keeping, machine, network, screen
+from tui.doctor import examine, findings, machine, network, stored_data, terminal_checks
 from tui.doctor.findings import Finding
 from tui.doctor.surroundings import Surroundings
 from tui.state.places import places
@@ -47,16 +47,16 @@ def one(found: list[Finding], topic: str) -> Finding:
 
 
 def test_the_terminal_and_what_it_runs_in(around: Surroundings) -> None:
-    told = one(screen.terminal(around), "terminal")
+    told = one(terminal_checks.terminal(around), "terminal")
     assert (told.state, told.message) == ("ok", "xterm-256color, 120x36")
     tmux = terminal(TERM="tmux-256color", TMUX="x", SSH_TTY="y")
-    small = one(screen.terminal(replace(around, terminal=tmux, size=(60, 20))), "terminal")
+    small = one(terminal_checks.terminal(replace(around, terminal=tmux, size=(60, 20))), "terminal")
     assert (small.state, "80x24" in small.then) == ("note", True)
     assert "tmux-256color, inside tmux, over ssh, 60x20" in small.message
-    assert one(screen.terminal(replace(around, size=None)), "terminal").state == "note"
+    assert one(terminal_checks.terminal(replace(around, size=None)), "terminal").state == "note"
     dumb = replace(around, terminal=terminal(TERM="dumb"))
-    assert one(screen.terminal(dumb), "terminal").state == "fault"
-    assert screen.colours(dumb) == screen.mouse_and_clipboard(dumb) == []
+    assert one(terminal_checks.terminal(dumb), "terminal").state == "fault"
+    assert terminal_checks.colours(dumb) == terminal_checks.mouse_and_clipboard(dumb) == []
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_the_terminal_and_what_it_runs_in(around: Surroundings) -> None:
 def test_colours_and_why(
     around: Surroundings, environ: dict[str, str], state: str, said: str, then: str
 ) -> None:
-    found = screen.colours(replace(around, environ=environ, terminal=terminal(**environ)))
+    found = terminal_checks.colours(replace(around, environ=environ, terminal=terminal(**environ)))
     told = one(found, "colours")
     assert told.state == state
     assert said in told.message
@@ -82,69 +82,72 @@ def test_colours_and_why(
 
 
 def test_characters_come_with_a_line_to_judge_the_font_by(around: Surroundings) -> None:
-    found = screen.characters(around)
+    found = terminal_checks.characters(around)
     assert one(found, "characters").message == "UTF-8, because LANG=C.UTF-8"
     assert "▁▂▃▄▅▆▇█" in one(found, "font").message
-    plain = screen.characters(replace(around, terminal=terminal(LANG="C")))
+    plain = terminal_checks.characters(replace(around, terminal=terminal(LANG="C")))
     assert one(plain, "characters").state == "note"
     assert "LANG=C.UTF-8" in one(plain, "characters").then
     assert len(plain) == 1
 
 
 def test_mouse_and_clipboard(around: Surroundings) -> None:
-    assert one(screen.mouse_and_clipboard(around), "mouse, copy").state == "ok"
+    assert one(terminal_checks.mouse_and_clipboard(around), "mouse, copy").state == "ok"
     tmux = replace(around, terminal=terminal(TERM="tmux-256color", TMUX="x"))
-    assert "set-clipboard on" in one(screen.mouse_and_clipboard(tmux), "mouse, copy").then
+    assert "set-clipboard on" in one(terminal_checks.mouse_and_clipboard(tmux), "mouse, copy").then
     console = replace(around, terminal=terminal(TERM="linux"))
-    assert "neither mouse nor" in one(screen.mouse_and_clipboard(console), "mouse, copy").message
+    assert (
+        "neither mouse nor"
+        in one(terminal_checks.mouse_and_clipboard(console), "mouse, copy").message
+    )
 
 
 def test_the_config_file_is_checked_and_explained(around: Surroundings) -> None:
     path = around.places.settings / "config.toml"
-    assert "is not there" in one(keeping.config(around), "config").message
+    assert "is not there" in one(stored_data.config(around), "config").message
     path.write_text("")
-    assert "sets nothing" in one(keeping.config(around), "config").message
+    assert "sets nothing" in one(stored_data.config(around), "config").message
     path.write_text('pair = "MDY:SPY"\nascii = true\n[keys]\nquit = "f10"\n[alerts]\ntimeout = 5\n')
-    said = one(keeping.config(around), "config").message
+    said = one(stored_data.config(around), "config").message
     assert said.endswith(
         "sets pair = MDY:SPY, ascii = true, [keys] quit = f10, [alerts] timeout = 5"
     )
     path.write_text('theme = "pink"\n')
-    told = one(keeping.config(around), "config")
+    told = one(stored_data.config(around), "config")
     assert told.state == "fault"
     assert "line 1: theme" in told.message
 
 
 def test_the_users_own_files(around: Surroundings) -> None:
-    assert keeping.own_files(around) == []
+    assert stored_data.own_files(around) == []
     (around.places.config / "funds.toml").write_text('[funds.XYZ]\nindex = "Mine"\n')
-    assert one(keeping.own_files(around), "own files").message == "funds.toml can be used"
+    assert one(stored_data.own_files(around), "own files").message == "funds.toml can be used"
     (around.places.config / "funds.toml").write_text('[funds.XYZ]\naddress = "ftp://x"\n')
-    assert one(keeping.own_files(around), "own files").state == "fault"
+    assert one(stored_data.own_files(around), "own files").state == "fault"
 
 
 @pytest.mark.process
 def test_the_store(around: Surroundings, tmp_path: Path) -> None:
-    assert one(keeping.store(around), "store").state == "note"
+    assert one(stored_data.store(around), "store").state == "note"
     around = replace(around, places=places(fill(tmp_path), demo=False))
     home = around.places.store
-    found = keeping.store(around)
+    found = stored_data.store(around)
     assert one(found, "store").state == "ok"
     assert "generation 3, " in one(found, "store").message
     assert one(found, "permissions").message == "the store can be written, yours alone (mode 700)"
     home.chmod(0o777)
-    told = one(keeping.store(around), "store")
+    told = one(stored_data.store(around), "store")
     assert told.state == "fault"
     assert "may be written by others" in told.message
     home.chmod(0o700)
     newest = max((home / "generations").iterdir())
     newest.write_bytes(newest.read_bytes()[:-20])
-    told = one(keeping.store(around), "store")
+    told = one(stored_data.store(around), "store")
     assert told.state == "fault"
     assert "generation 3 is damaged" in told.message
     for manifest in (home / "generations").iterdir():
         manifest.write_bytes(b"{}")
-    assert "restore a copy" in one(keeping.store(around), "store").message
+    assert "restore a copy" in one(stored_data.store(around), "store").message
 
 
 @pytest.mark.process
@@ -153,17 +156,19 @@ def test_a_desk_that_may_only_read(
 ) -> None:
     around = replace(around, places=places(fill(tmp_path), demo=False))
     monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
-    assert one(keeping.store(around), "permissions").state == "note"
+    assert one(stored_data.store(around), "permissions").state == "note"
 
 
 def test_room(around: Surroundings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert one(keeping.room(around), "room").state == "ok"
-    monkeypatch.setattr(keeping.shutil, "disk_usage", lambda path: SimpleNamespace(free=30_000_000))
-    told = one(keeping.room(around), "room")
+    assert one(stored_data.room(around), "room").state == "ok"
+    monkeypatch.setattr(
+        stored_data.shutil, "disk_usage", lambda path: SimpleNamespace(free=30_000_000)
+    )
+    told = one(stored_data.room(around), "room")
     assert (told.state, told.message[:11]) == ("fault", "0.0 GB free")
     monkeypatch.undo()
     monkeypatch.setattr(os, "access", lambda path, mode: False)
-    assert "--home" in one(keeping.room(around), "room").then
+    assert "--home" in one(stored_data.room(around), "room").then
 
 
 def test_sessions_run_out(around: Surroundings) -> None:
@@ -173,7 +178,7 @@ def test_sessions_run_out(around: Surroundings) -> None:
     )
     for days, state in ((-90, "ok"), (-30, "note"), (1, "note"), (999, "note")):
         then = replace(around, now=on(last + timedelta(days=days)))
-        assert one(keeping.sessions(then), "sessions").state == state
+        assert one(stored_data.sessions(then), "sessions").state == state
 
 
 def test_python_and_packages(around: Surroundings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -267,7 +272,7 @@ def test_a_look_that_fails_costs_no_other(
     def broken(path: object) -> object:
         raise RuntimeError("odd")
 
-    monkeypatch.setattr(keeping, "load", broken)
+    monkeypatch.setattr(stored_data, "load", broken)
     found = examine.examine(around)
     assert "RuntimeError: odd" in one(found, "config").message
     assert one(found, "room").state == "ok"
@@ -300,14 +305,14 @@ def test_the_command(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_a_source_without_its_key_is_a_fault(around: Surroundings) -> None:
     settings = around.places.settings / "config.toml"
     settings.parent.mkdir(parents=True, exist_ok=True)
-    assert one(keeping.prices(around), "prices").message == "Yahoo brings closes"
+    assert one(stored_data.prices(around), "prices").message == "Yahoo brings closes"
     settings.write_text('[prices]\nsource = "massive"\n')
-    told = one(keeping.prices(around), "prices")
+    told = one(stored_data.prices(around), "prices")
     assert (told.state, "needs MASSIVE_API_KEY" in told.message) == ("fault", True)
     keyed = replace(around, environ={"POLYGON_API_KEY": "x"})
-    assert one(keeping.prices(keyed), "prices").state == "ok"
+    assert one(stored_data.prices(keyed), "prices").state == "ok"
     settings.write_text('[prices]\nsource = "files"\n')
-    assert "not set" in one(keeping.prices(around), "prices").message
+    assert "not set" in one(stored_data.prices(around), "prices").message
     (around.places.config / "funds.toml").write_text("[vendors.massive]\nper_minute = 0\n")
-    (broken,) = keeping.own_files(around)
+    (broken,) = stored_data.own_files(around)
     assert 'line 2: "per_minute" of massive must be a number above 0' in broken.message

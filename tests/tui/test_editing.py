@@ -10,7 +10,7 @@ import pytest
 
 from cache.facts.errors import StoreBusy
 from cache.facts.fund_entry import FundEntry
-from cache.sources.series import FILE, stored_series
+from cache.sources.imported_series import FILE, stored_series
 from cache.store import disk
 from tests.home import Cli
 from tui.service.service import Desk

@@ -11,7 +11,7 @@ from cache.refresh.lock import turn
 from cache.refresh.progress import Summary
 from core.answer.snapshot import Question
 from tests.cache.planning import holdings, prices
-from tui.report.fetched import LATE, FailureGroup, fetched
+from tui.report.last_refresh import LATE, FailureGroup, fetched
 from tui.service.service import Desk
 from tui.state.places import places
 

@@ -26,7 +26,7 @@ from tui.screen.app import InternalsApp
 from tui.screen.chrome import next_steps
 from tui.service.service import Desk
 from tui.state.places import places
-from tui.workers.bringing import as_path
+from tui.workers.file_import import as_path
 
 
 def test_each_way_is_told_with_its_key_and_what_it_costs() -> None:

@@ -14,8 +14,8 @@ from cache.facts.fund_entry import FundEntry, entry_of, with_entry
 from cache.facts.funds import load_funds
 from tests.tui.driving import drive, seen, settle
 from tests.tui.markets import small_market
-from tui.cli.run import run
-from tui.doctor.keeping import own_files
+from tui.cli.dispatch import run
+from tui.doctor.stored_data import own_files
 from tui.screen.app import InternalsApp
 from tui.state.places import places
 

@@ -17,8 +17,8 @@ from core.data.errors import UnavailableError
 from tests.tui import markets
 from tests.tui.board_market import board_market
 from tests.tui.driving import drive, press
-from tui.cli.run import run
-from tui.report import formats, gallery, png
+from tui.cli.dispatch import run
+from tui.report import gallery, note_formats, png
 from tui.report.style import DARK, LIGHT
 from tui.screen.app import InternalsApp
 
@@ -42,7 +42,7 @@ def boxes(svg: str, look: str) -> list[float]:
 
 
 def test_every_picture_has_a_name_on_the_command_line() -> None:
-    assert (*gallery.PICTURES, "board") == formats.PICTURES
+    assert (*gallery.PICTURES, "board") == note_formats.PICTURES
 
 
 @pytest.mark.parametrize("name", gallery.PICTURES)
@@ -182,7 +182,7 @@ def test_on_the_screen(tmp_path: Path) -> None:
         await press(pilot, app, ":", *f"picture gap {file}", "enter")
         assert app.status()[0] == f"picture written: {file}"
         await press(pilot, app, ":", *"picture nonsense", "enter")
-        assert app.status() == (f"which picture? {', '.join(formats.PICTURES)}", "error")
+        assert app.status() == (f"which picture? {', '.join(note_formats.PICTURES)}", "error")
 
     drive(story, market=markets.small_market())
     assert "IWM is 11.00 pp ahead of SPY" in texts(file.read_text("utf-8"))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.answer.history import kept_points
-from tui.cli.run import run
+from tui.cli.dispatch import run
 
 ENDS = ("2012-11-30", "2012-12-31", "2013-01-31")
 #: Shares and price of each line at each month end: B is split 2:1 in December.

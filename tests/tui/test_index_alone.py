@@ -19,7 +19,7 @@ from tests.answers.read import REAL
 from tests.random.test_prose import check_prose
 from tests.tui import markets
 from tui.report.document import document, to_json
-from tui.report.formats import written
+from tui.report.note_formats import written
 from tui.report.parts import PARTS, part
 from tui.report.short import to_line
 from tui.report.since import compared

@@ -22,7 +22,7 @@ from core.data.frames import day
 from tests.tui.driving import drive, press, seen, settle
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.markets import QUESTION, small_market
-from tui.cli import run as cli
+from tui.cli import dispatch as cli
 from tui.host.messages import Quotes
 from tui.screen.app import InternalsApp
 from tui.service.service import Desk

@@ -8,8 +8,8 @@ import subprocess
 import pytest
 
 from tui.cli.arguments import whole_parser
-from tui.cli.completion import completion
 from tui.cli.manual import FILE, page
+from tui.cli.shell_completion import completion
 from tui.command.commands import COMMANDS
 
 

@@ -23,7 +23,7 @@ from tests.tui.driving import drive, lines_of, press, seen, until
 from tests.tui.markets import QUESTION, small_market
 from tui.command.completion import Vocabulary, offers
 from tui.host.scene import Scene, Side
-from tui.panes import breadth, concentration, measures
+from tui.panes import breadth, concentration, measure_rows
 from tui.panes.explain import ExplainRequest, asked
 from tui.panes.frame import VIEWS
 from tui.report.document import document, to_json
@@ -277,5 +277,5 @@ def test_too_few_closes_are_said_with_the_lines_that_have_them(snapshot: Snapsho
     assert shortfall(row, told) == ""
     few = replace(told, of=1402, members=1863)
     assert shortfall(row, few) == "needs 200 closes: 1,402 of 1,863 have them"
-    lines = measures.table(Scene(snapshot, MARKET), shown_in(3, "session"), {}, 120)
+    lines = measure_rows.table(Scene(snapshot, MARKET), shown_in(3, "session"), {}, 120)
     assert not any("needs" in text for line in lines for text, _ in line)

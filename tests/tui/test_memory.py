@@ -27,8 +27,8 @@ from tests.tui.markets import LAST, QUESTION, small_market
 from tui.alerts import book
 from tui.alerts.book import AlertBook
 from tui.screen.app import InternalsApp
-from tui.state.files import Memory, Seat
 from tui.state.looks import LookBook, Seen
+from tui.state.state_files import Memory, Seat
 
 MARKET = small_market()
 NOW = datetime(2026, 7, 1, 14, 30, tzinfo=UTC)

@@ -16,12 +16,12 @@ from tests.tui.test_standing import type_line
 from tui.command.commands import CommandError
 from tui.command.filters import parse_filter
 from tui.command.line import parse
-from tui.command.paths import paths_from
+from tui.command.path_completion import paths_from
 from tui.host.scene import Scene
 from tui.panes.groups import gap_leaders
 from tui.screen.app import InternalsApp
-from tui.state.files import Memory
-from tui.state.typed import TypedLines
+from tui.state.command_history import TypedLines
+from tui.state.state_files import Memory
 
 MARKET = small_market()
 NAMED = {"=": "equals_sign", ",": "comma", "/": "slash", ">": "greater_than_sign"}

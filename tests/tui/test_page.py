@@ -18,7 +18,7 @@ from tests.tui import markets
 from tests.tui.test_themes import contrast
 from tui.report import pictures
 from tui.report.document import document
-from tui.report.formats import FORMATS, written
+from tui.report.note_formats import FORMATS, written
 from tui.report.page import to_html
 from tui.report.plate import to_svg
 from tui.report.style import DARK, LIGHT

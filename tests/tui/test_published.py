@@ -11,7 +11,7 @@ from core.answer.snapshot import Question
 from tests.cache.stores import files
 from tests.home import Cli
 from tests.tui.driving import press, seen, settle
-from tui.cli.run import run
+from tui.cli.dispatch import run
 from tui.screen.app import InternalsApp
 from tui.service.service import Desk
 from tui.state.config import Config

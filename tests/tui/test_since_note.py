@@ -16,7 +16,7 @@ from tests.home import Cli
 from tests.random.test_prose import check_prose
 from tests.tui import markets
 from tui.report.document import document, to_json
-from tui.report.formats import written
+from tui.report.note_formats import written
 from tui.report.since import compared
 
 MARKET = markets.small_market()

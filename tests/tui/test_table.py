@@ -13,7 +13,7 @@ from textual.strip import Strip
 
 from tui import charts
 from tui.widgets.columns import TableColumn
-from tui.widgets.table import Cell, LineTable, cells_of
+from tui.widgets.line_table import Cell, LineTable, cells_of
 
 COLUMNS = [
     TableColumn("symbol", "Ticker", 6),

@@ -19,7 +19,7 @@ from tests.home import Cli
 from tests.market import holdings, make_market, prices, weekdays
 from tests.tui import markets
 from tui.report.document import document
-from tui.report.formats import tells_daily, written
+from tui.report.note_formats import tells_daily, written
 from tui.report.parts import PARTS, TidyTable, part
 from tui.report.tidy import part_csv, to_csv, to_pandas, to_parquet
 

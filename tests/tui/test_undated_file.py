@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.cli.run import run
+from tui.cli.dispatch import run
 
 DAYS = [f"2026-06-{day:02}" for day in range(22, 27)]
 NAMES = [f"S{n:02}" for n in range(14)]

@@ -19,7 +19,7 @@ from openpyxl import load_workbook
 from core.answer.snapshot import Question, Snapshot, take
 from tests.tui import markets
 from tui.report.document import document
-from tui.report.formats import written
+from tui.report.note_formats import written
 from tui.report.parts import PARTS, TidyColumn, part
 from tui.report.slack import to_slack
 from tui.report.tidy import to_polars

@@ -15,12 +15,12 @@ from tests.home import Cli
 from tests.tui.driving import drive, press
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.markets import small_market
-from tui.report.files import write_file
+from tui.report.answer_file import write_file
 from tui.screen.app import InternalsApp
 from tui.service.service import LOOKING, Desk
-from tui.state.files import Memory
 from tui.state.places import places
-from tui.state.written import Written
+from tui.state.state_files import Memory
+from tui.state.written_files import Written
 
 
 def written_in(home: Path, refusal: str = "") -> Written:

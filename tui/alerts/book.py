@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from cache.store import disk
 from core.answer.alerts import Alert, AlertError, AlertState, from_json, judge, to_json
-from tui.state.files import Memory, read
+from tui.state.state_files import Memory, read
 
 if TYPE_CHECKING:
     from core.answer.snapshot import Snapshot

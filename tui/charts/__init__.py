@@ -4,10 +4,10 @@ No drawing is wider than asked, each has exactly the lines asked for, NaN is a g
 a zero, and no meaning rests on a style alone.
 """
 
-from tui.charts.bars import diverging_bars, ladder_bar, waterfall, year_bars
+from tui.charts.bar_charts import diverging_bars, ladder_bar, waterfall, year_bars
 from tui.charts.canvas import Unit
 from tui.charts.histogram import histogram_pair
-from tui.charts.lines import SubChart, cumulative_curve, line_chart, sparkline, stacked_charts
+from tui.charts.line_charts import SubChart, cumulative_curve, line_chart, sparkline, stacked_charts
 from tui.charts.multiples import Multiple, multiples
 from tui.charts.plot import Curve
 from tui.charts.rotation import Tail, rotation

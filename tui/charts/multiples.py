@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from core.data.record import record
-from tui.charts.bars import POINTER
+from tui.charts.bar_charts import POINTER
 from tui.charts.canvas import Canvas, Values, finite_range
 from tui.charts.plot import Curve, plot
 from tui.text import formats

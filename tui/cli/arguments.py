@@ -105,7 +105,7 @@ def _completion(completion: argparse.ArgumentParser) -> None:
 
 def _note(note: argparse.ArgumentParser) -> None:
     from tui.cli.narrowing import add_arguments
-    from tui.report.formats import FORMATS, PICTURES
+    from tui.report.note_formats import FORMATS, PICTURES
     from tui.report.parts import PARTS
 
     add_arguments(note)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from core.data.record import record
 from tui.cli.questions import narrowed, of_index, opening_question
-from tui.report.figures import NoteFigures, SourceLetters
+from tui.report.number_index import NoteFigures, SourceLetters
 from tui.report.quoting import NOTICE, quoted, shortened
 from tui.state.config import FILE, ConfigError, as_date, load, with_flags
 

@@ -11,9 +11,9 @@ from core.answer.board import Board, board
 from core.answer.board_breadth import breadths_of
 from core.data.errors import UnavailableError
 from core.data.question import normal
+from tui.report.answer_file import answer_to
 from tui.report.board import WRITERS
-from tui.report.files import answer_to
-from tui.report.formats import PICTURE_FORMATS
+from tui.report.note_formats import PICTURE_FORMATS
 from tui.state.config import ConfigError
 from tui.text.streams import ANSWERED, IN_PART
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from core.data.record import record
-from tui.report.formats import PICTURE_FORMATS
+from tui.report.note_formats import PICTURE_FORMATS
 
 if TYPE_CHECKING:
     import argparse

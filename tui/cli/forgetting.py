@@ -59,7 +59,7 @@ def _forget_prices(desk: Desk, symbols: Sequence[str]) -> int:
 
 
 def _forget_series(desk: Desk, measure: str) -> int:
-    from cache.sources.series import FILE, store_series, stored_series
+    from cache.sources.imported_series import FILE, store_series, stored_series
     from tui.state.editing import editing
 
     config = desk.places.config

@@ -11,8 +11,8 @@ from core.answer.snapshot import final_sessions
 from core.answer.table import ROWS, find
 from core.data.errors import MeasureError, UnavailableError
 from tui.report import history as report
-from tui.report.files import answer_to, write_file
-from tui.report.formats import PICTURE_FORMATS
+from tui.report.answer_file import answer_to, write_file
+from tui.report.note_formats import PICTURE_FORMATS
 from tui.service.histories import desk_histories, worked_out_beside
 from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say
 
@@ -121,7 +121,7 @@ def _series(
     wanted = _trimmed(names)
     if not wanted:
         return ()
-    from cache.sources.series import stored_series
+    from cache.sources.imported_series import stored_series
     from core.answer.series_history import series_history
 
     stored = stored_series(desk.places.config)

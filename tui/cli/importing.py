@@ -213,7 +213,7 @@ def _reader(
     arguments: argparse.Namespace, desk: Desk, now: datetime
 ) -> Callable[..., HoldingsFile]:
     """What reads a holdings file as the arguments say."""
-    from cache.facts.columns import column_words, given_columns
+    from cache.facts.column_titles import column_words, given_columns
     from cache.facts.funds import load_funds
     from cache.sources.holdings.read import Notation, read_holdings
 
@@ -347,7 +347,7 @@ def _membership(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Br
 
 
 def _industries(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
-    from cache.facts.columns import column_words, given_columns
+    from cache.facts.column_titles import column_words, given_columns
     from cache.sources.holdings.report import taken_for
     from cache.sources.industries import read_industries
 
@@ -376,7 +376,7 @@ def _industries(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Br
 
 
 def _series(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
-    from cache.sources.series import FILE, merged, read_series, store_series, stored_series
+    from cache.sources.imported_series import FILE, merged, read_series, store_series, stored_series
     from tui.state.editing import editing
 
     new, rejected = read_series(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cache.facts.symbols import yahoo_symbol
 from core.answer.group_names import industry_theme
-from core.data.symbols import valid_symbol
+from core.data.symbol_pattern import valid_symbol
 from tui.state.config import ConfigError
 
 if TYPE_CHECKING:

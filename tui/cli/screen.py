@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from core.data.question import Question
     from tui.screen.app import InternalsApp
     from tui.service.service import Desk
-    from tui.state.files import Memory
+    from tui.state.state_files import Memory
 
 #: As many colours as these need no theme of their own.
 _MANY: Final = 256
@@ -106,7 +106,7 @@ def _opened(
     """The frame on the terminal, where what comes after it can take it over."""
     if sys.platform == "win32" or fitting.plain(config.wire):
         return nullcontext()
-    from tui.terminal.opening import opened
+    from tui.terminal.first_frame import opened
 
     keys = {command.name: command.keys for command in COMMANDS if command.keys}
     keys |= {name: tuple(map(str.strip, text.split(","))) for name, text in config.keys.items()}

@@ -41,7 +41,7 @@ def state_of(desk: Desk, config: Config, now: datetime) -> StoreState:
     Raises:
         CacheError: the store is empty or cannot be read.
     """
-    from cache.sources.series import stored_series
+    from cache.sources.imported_series import stored_series
 
     desk.prepare()
     contents = desk.store.read()

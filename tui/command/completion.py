@@ -9,7 +9,7 @@ from core.answer.alert_measures import MEASURES, measure_of
 from core.data.question import STEPS
 from core.data.record import record
 from tui.command.commands import COMMANDS, SORTS, Command
-from tui.command.paths import common_start
+from tui.command.path_completion import common_start
 
 _COMPARED: Final = ("<", "<=", ">", ">=")
 _WINDOWS: Final = (*STEPS, "H1", "H2")

@@ -12,7 +12,7 @@ from core.answer import alerts
 from core.data.errors import WindowError
 from core.data.question import FORMS, Question, normal, without_dividends
 from core.data.record import record
-from core.data.symbols import valid_symbol
+from core.data.symbol_pattern import valid_symbol
 from tui.command.commands import COMMANDS, SORTS, CommandError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from cache.sources.reach import reach
-from tui.doctor import keeping, machine, network, screen
+from tui.doctor import machine, network, stored_data, terminal_checks
 from tui.doctor.findings import Finding, to_json, to_text
 from tui.doctor.surroundings import Surroundings
 from tui.terminal.capabilities import here
@@ -25,16 +25,16 @@ Look = Callable[[Surroundings], list[Finding]]
 def examine(around: Surroundings) -> list[Finding]:
     """Everything that was found, in the order to read it."""
     looks: tuple[tuple[str, Look], ...] = (
-        ("terminal", screen.terminal),
-        ("colours", screen.colours),
-        ("characters", screen.characters),
-        ("reach", screen.mouse_and_clipboard),
-        ("config", keeping.config),
-        ("own files", keeping.own_files),
-        ("prices", keeping.prices),
-        ("store", keeping.store),
-        ("room", keeping.room),
-        ("sessions", keeping.sessions),
+        ("terminal", terminal_checks.terminal),
+        ("colours", terminal_checks.colours),
+        ("characters", terminal_checks.characters),
+        ("reach", terminal_checks.mouse_and_clipboard),
+        ("config", stored_data.config),
+        ("own files", stored_data.own_files),
+        ("prices", stored_data.prices),
+        ("store", stored_data.store),
+        ("room", stored_data.room),
+        ("sessions", stored_data.sessions),
         ("python", machine.python),
         ("system", machine.system),
         ("packages", machine.packages),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui.host.messages import DeskLike, Failed
     from tui.host.scene import Scene, Side
     from tui.state.config import Config
-    from tui.state.files import Seat
+    from tui.state.state_files import Seat
 
 
 class Host(Protocol):

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from core.data.frames import Prices
     from core.data.market import Market
     from core.data.question import Basis, Question
-    from tui.report.fetched import Fetched
-    from tui.report.files import Ledger
+    from tui.report.answer_file import Ledger
+    from tui.report.last_refresh import Fetched
     from tui.state.config_file import ConfigFile
-    from tui.state.files import Memory
+    from tui.state.state_files import Memory
 
 
 @record(frozen=True, eq=False, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from core.answer.later import Later
+from core.answer.lazy_mapping import Later
 from core.data.record import record
 from core.measures.membership import as_known
 

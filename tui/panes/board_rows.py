@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from core.answer.board import WINDOWS
 from core.answer.board_breadth import COLUMNS as BREADTH
 from tui.charts import sparkline
-from tui.panes.listing import Grid
+from tui.panes.row_selection import Grid
 from tui.text import formats as f
 from tui.text.board_figures import UNCOUNTED, Breadths, figure, is_new, value_of
 from tui.widgets.columns import GAP, GUTTER, Cell, TableColumn

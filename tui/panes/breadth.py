@@ -59,9 +59,9 @@ def _measures(
 ) -> Drawing:
     """The rows of the table of measures that a view shows, and more rows below them."""
     from core.answer.table import shown_in
-    from tui.panes import measures
+    from tui.panes import measure_rows
 
-    return measures.table(scene, shown_in(BREADTH, view), series, width, more)
+    return measure_rows.table(scene, shown_in(BREADTH, view), series, width, more)
 
 
 #: Views that need breadth session by session.
@@ -69,9 +69,9 @@ COUNTED: Final = {
     "daily": _loaded("tui.panes.daily", "drawing"),
     "session": _rows("session"),
     "averages": _rows("averages"),
-    "sectors": _loaded("tui.panes.members", "sectors"),
-    "ten sessions": _loaded("tui.panes.members", "ten_sessions"),
-    "signals": _loaded("tui.panes.members", "signal_list"),
+    "sectors": _loaded("tui.panes.breadth_views", "sectors"),
+    "ten sessions": _loaded("tui.panes.breadth_views", "ten_sessions"),
+    "signals": _loaded("tui.panes.breadth_views", "signal_list"),
 }
 
 

@@ -10,7 +10,7 @@ from core.note.phrase import Sentence
 from core.note.without_words import without_sentence
 from tui.charts import cumulative_curve
 from tui.command.commands import CHANGES
-from tui.panes import measures
+from tui.panes import measure_rows
 from tui.panes.wording import no_index, wrapped
 from tui.report.tables_measures import change_figure, figure
 from tui.text import formats
@@ -57,7 +57,7 @@ def weights(scene: Scene, width: int, height: int) -> Drawing:
     """How even weights and gains are, in the measures of both indices."""
     if not scene.views():
         return no_index(scene, width)
-    return measures.table(scene, shown_in(CHANGES, "weights"), {}, width)
+    return measure_rows.table(scene, shown_in(CHANGES, "weights"), {}, width)
 
 
 def _curve(side: Side, view: IndexView, width: int, height: int) -> Drawing:

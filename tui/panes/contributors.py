@@ -20,9 +20,9 @@ from tui.panes.groups import (
     sector_effects,
     sector_strip,
 )
-from tui.panes.listing import ROW_STEPS, Grid, Order
 from tui.panes.names import NamesTable, below_floor
 from tui.panes.pane import Pane
+from tui.panes.row_selection import ROW_STEPS, Grid, Order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -18,7 +18,7 @@ from tui.text.spans import Drawing, Line, fit_line, line_width
 
 if TYPE_CHECKING:
     from core.data.question import Question
-    from tui.state.files import Seat
+    from tui.state.state_files import Seat
 
 #: Pane -> its name, and its views in their order.
 TITLES: Final = {

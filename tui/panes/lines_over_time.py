@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from core.answer.views import IndexView
     from core.data.frames import FloatArray
     from tui.host.scene import Scene
-    from tui.panes.listing import Order
+    from tui.panes.row_selection import Order
     from tui.widgets.columns import Cell, CellOf, TableColumn
 
 #: What stands behind a window's name where its numbers are less sure than others.

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from core.data.frames import FloatArray
     from tui.command.filters import Filter
     from tui.host.scene import Scene
-    from tui.panes.listing import Order
+    from tui.panes.row_selection import Order
     from tui.widgets.columns import CellOf
 
 #: Columns that movers are sorted by -> the letter after the sort key, and a word.

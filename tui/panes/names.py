@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from textual.widget import Widget
 
 from tui.charts import diverging_bars
-from tui.panes.listing import Closing, Grid, Order, Row, rows_of
+from tui.panes.row_selection import Closing, Grid, Order, Row, rows_of
 from tui.panes.sheet import Panel
 from tui.panes.wording import why_not
 from tui.text import formats

@@ -21,7 +21,7 @@ from tui.panes.lines_over_time import (
     mark_of,
     texts_of,
 )
-from tui.panes.listing import Order
+from tui.panes.row_selection import Order
 from tui.panes.wording import why_not
 from tui.text import formats
 from tui.widgets.columns import Cell, TableColumn

@@ -16,15 +16,15 @@ from tui.command.commands import SORTS
 from tui.panes.frame import VIEWS, TitleExtras, title, view_at
 from tui.panes.sheet import Panel
 from tui.panes.wording import foot_texts, wrapped
+from tui.widgets.line_table import LineTable
 from tui.widgets.stage import settle
-from tui.widgets.table import LineTable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from core.answer.snapshot import Snapshot
     from tui.host.scene import Scene
-    from tui.panes.listing import Grid
+    from tui.panes.row_selection import Grid
     from tui.text.spans import Drawing, Line
 
 #: Seconds after which a question is taken to stand: a held key asks a new one sooner.

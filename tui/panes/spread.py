@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
-from core.answer.paths import year_paths
+from core.answer.gap_paths import year_paths
 from core.note.headline import compared
 from core.note.rank_text import years_rank
 from core.note.ranking_words import window_words

@@ -11,11 +11,11 @@ from core.answer.board import RANKED, WINDOWS, Board, BoardRow
 from core.answer.board_breadth import COLUMNS as BREADTH
 from core.measures.ratio import AVERAGES
 from tui.report.export import plain_table
-from tui.report.formats import PICTURE_FORMATS
+from tui.report.note_formats import PICTURE_FORMATS
+from tui.report.note_table import ReportTable
 from tui.report.page import page, table_html
 from tui.report.parts import TidyColumn, TidyTable
 from tui.report.sketch import clean
-from tui.report.table import ReportTable
 from tui.report.tidy import to_csv as table_csv
 from tui.report.values import Json, iso, number, scaled
 from tui.text import formats as f

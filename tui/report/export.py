@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from core.answer.since import Since
     from core.answer.views import Snapshot
     from core.note.story import Length
-    from tui.report.table import ReportTable, Row
+    from tui.report.note_table import ReportTable, Row
 
 #: The widest a name gets in plain text, in cells.
 NAME_WIDTH: Final = 34

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 from core.note.history_words import history_sentence
 from tui.report.document_index import rank_fields
 from tui.report.export import plain_table
+from tui.report.note_table import ReportTable
 from tui.report.parts import TidyColumn, TidyTable
 from tui.report.sketch import CHARACTER, Sketch
 from tui.report.style import picture_style
-from tui.report.table import ReportTable
 from tui.report.values import Json, iso, number
 from tui.text import formats as f
 from tui.text.safe import safe_lines

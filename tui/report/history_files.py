@@ -28,7 +28,7 @@ from core.answer.snapshot import final_sessions
 from core.answer.table import ROWS
 from core.measures.membership import spans
 from tui.report import history
-from tui.report.files import write_file
+from tui.report.answer_file import write_file
 from tui.report.parts import TidyColumn, TidyTable
 from tui.report.tidy import to_parquet
 from tui.report.values import iso, number
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from core.data.market import Market
     from core.data.question import Question
-    from tui.report.files import Ledger
+    from tui.report.answer_file import Ledger
 
 Row = tuple[Any, ...]
 _COLUMNS: Final[Mapping[str, str]] = {
@@ -56,7 +56,7 @@ def write_history(
     """Write every table of the funds asked for; returns how many files.
 
     Raises:
-        OSError: a file cannot or may not be written; see `tui.report.files.write_file`.
+        OSError: a file cannot or may not be written; see `tui.report.answer_file.write_file`.
     """
     count = 0
     for fund in question.funds:

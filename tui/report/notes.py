@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 from cache.store import disk
 from core.answer.board import Board
 from core.data.question import ABOVE, BELOW
-from tui.report.files import Ledger, check_target, write_file
-from tui.report.formats import KEPT, written
+from tui.report.answer_file import Ledger, check_target, write_file
+from tui.report.note_formats import KEPT, written
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
@@ -70,7 +70,7 @@ def keep(
     Args:
         snapshot: with its daily breadth, where the note is to hold it.
         directory: made where it is not there.
-        formats: of `tui.report.formats.FORMATS`.
+        formats: of `tui.report.note_formats.FORMATS`.
         ledger: the files that this program wrote, and may replace.
 
     Returns:
@@ -103,7 +103,7 @@ def keep_picture(
     """Write one picture, and return its file: SVG where its name ends so, else PNG.
 
     Args:
-        name: of `tui.report.formats.PICTURES`.
+        name: of `tui.report.note_formats.PICTURES`.
         of: the answer, or the board for the picture of that name.
         directory: for a file that is not named; simulated ones in a folder of their own.
         target: the file; None for one named by its question and date, as PNG where the library

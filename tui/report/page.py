@@ -25,7 +25,7 @@ from tui.report.tables import sections
 if TYPE_CHECKING:
     from core.answer.since import Since
     from core.answer.views import Snapshot
-    from tui.report.table import ReportTable, Section
+    from tui.report.note_table import ReportTable, Section
     from tui.report.values import Json
 
 #: Widths a picture is drawn for: a column of a desk's window, and a phone.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tui.charts.canvas import Unit, finite_range, round_ticks, tick_labels
-from tui.charts.lines import date_ticks
+from tui.charts.line_charts import date_ticks
 from tui.report.sketch import CHARACTER, Anchor, Point, Sketch
 from tui.text import formats as f
 

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from cache.facts import regular
+from cache.facts import regular_files
 from cache.facts.clean import clean
 from cache.facts.errors import CacheError
 from core.answer.looks import LookError, look, read
 from core.answer.since import Ends, IndexSince, Placed, Since, ThenNow, since
-from tui.report.table import ReportTable, Row
+from tui.report.note_table import ReportTable, Row
 from tui.report.values import Json, iso, number, scaled
 from tui.text import formats as f
 
@@ -30,7 +30,7 @@ def compared(path: Path, snapshot: Snapshot) -> Since:
         CacheError: the file is no regular one, no note, or one of another question; it names it.
         OSError: the file cannot be read.
     """
-    data = regular.read(path, _LARGEST)
+    data = regular_files.read(path, _LARGEST)
     try:
         # texts of a file from anywhere are cleaned before anything is done with them
         earlier = json.loads(data, object_hook=_cleaned)

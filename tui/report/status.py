@@ -13,14 +13,14 @@ import numpy as np
 from cache.sources.holdings.report import left_out
 from core.data.record import record
 from core.note.phrase import several
-from tui.report.fetched import Fetched, until_words
+from tui.report.last_refresh import Fetched, until_words
 from tui.text import formats as f
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from cache.sources.series import ImportedSeries
+    from cache.sources.imported_series import ImportedSeries
     from cache.store.store import Held
     from core.data.frames import LeftOut
     from core.data.market import Market

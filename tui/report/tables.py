@@ -12,8 +12,8 @@ from core.note.headline import compared
 from core.note.phrase import several
 from core.note.rank_text import stretch_words, years_rank
 from core.note.verdict import inside_window
+from tui.report.note_table import ROWS, ReportTable, Row, Section
 from tui.report.since import since_tables
-from tui.report.table import ROWS, ReportTable, Row, Section
 from tui.report.tables_lines import breadth, concentration, contributors, groups
 from tui.text import formats as f
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.answer.by_session import universe
 from core.measures.signals import Signal, signals
-from tui.report.table import ReportTable, Row
+from tui.report.note_table import ReportTable, Row
 from tui.text import formats as f
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from core.answer.scalar import BREADTH, CHANGES
 from core.note.breadth_words import list_words
 from core.note.note import coverage
 from core.note.without_words import REWEIGHTED, ZEROED
-from tui.report.table import ROWS, ReportTable, Row
+from tui.report.note_table import ROWS, ReportTable, Row
 from tui.report.tables_breadth import breadth_tables
 from tui.report.tables_measures import measures
 from tui.text import formats as f

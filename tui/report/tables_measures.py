@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.answer.scalar import BREADTH, CHANGES, Reading, Scalar
 from core.answer.table import ROWS, reading, shortfall
-from tui.report.table import ReportTable
+from tui.report.note_table import ReportTable
 from tui.text import formats as f
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from tui.report.answer_file import check_target, write_file
 from tui.report.document import document
-from tui.report.files import check_target, write_file
 from tui.report.parts import PARTS, Kind, TidyTable, part
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from core.answer.since import Since
     from core.answer.views import Snapshot
-    from tui.report.files import Ledger
+    from tui.report.answer_file import Ledger
 
 #: What a spreadsheet would take for a formula, full-width signs too.
 _FORMULA: Final = re.compile(r"^[=+\-@\t\r\n＝＋－＠]")

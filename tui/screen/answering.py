@@ -17,8 +17,8 @@ from textual.worker import Worker
 from cache.facts.errors import CacheError
 from tui.host.board_place import BoardPlace
 from tui.host.scene import Scene, Side
-from tui.screen.asking import asks_another
 from tui.screen.main import MainScreen
+from tui.screen.question_keys import asks_another
 from tui.terminal.fitted import FittedApp
 from tui.widgets.stage import SizedScreen
 from tui.workers.answers import Underway, answer

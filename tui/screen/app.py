@@ -13,15 +13,15 @@ from textual import events
 
 from tui.command.keys import keys_of
 from tui.panes.frame import READING
-from tui.screen import later
+from tui.screen import preload
 from tui.screen.answering import AnsweringApp
 from tui.screen.main import MainScreen
-from tui.terminal import fitting, leaving
+from tui.terminal import exit_signals, fitting
 from tui.text.spans import Characters
 from tui.text.themes import THEMES
 from tui.widgets.drawing import Painter
 from tui.widgets.stage import SizedScreen
-from tui.workers.bringing import Bringer
+from tui.workers.file_import import Bringer
 from tui.workers.live import Live
 from tui.workers.refreshing import Refresher
 
@@ -113,8 +113,8 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
             self.push_screen(BoardScreen(self))
         else:
             self.ask(self.question)
-        leaving.on_signals(self._leave, partial(fitting.give_back, self))
-        self._watched = not self.is_headless and not leaving.terminal_gone()
+        exit_signals.on_signals(self._leave, partial(fitting.give_back, self))
+        self._watched = not self.is_headless and not exit_signals.terminal_gone()
         # After a stop and a continue the terminal has forgotten the screen.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.set_timer(POLL, self._settle_down)
@@ -133,7 +133,7 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
         self._remember()
         fitting.collect_from_here()
         if not self.is_headless:
-            self.background(later.load, "later")
+            self.background(preload.load, "later")
 
     async def on_event(self, event: events.Event) -> None:
         """While something is typed, keys are text; after the sort key, one is a letter."""
@@ -185,7 +185,7 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
 
     def poll(self) -> None:
         """Show data that another process brought; leave with a terminal that is gone."""
-        if self._watched and leaving.terminal_gone():
+        if self._watched and exit_signals.terminal_gone():
             self._leave(128 + signal.SIGHUP)
             return
         if self._on_disk() != self._identity and not self.underway.open:
@@ -226,7 +226,7 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
 
     def on_previewed(self, message: Previewed) -> None:
         """Show what an import would keep; enter goes on with it."""
-        from tui.panes.previewed import PreviewScreen
+        from tui.panes.import_preview import PreviewScreen
 
         self.push_screen(PreviewScreen(message, self.bringer.commit))
 

@@ -13,7 +13,7 @@ from tui.command import commands
 from tui.panes.board_rotation import drawing as rotation_drawing
 from tui.panes.board_rows import CLOSES, ORDERS, BoardCells, BoardGrid, columns_for
 from tui.panes.frame import READING, status, too_small
-from tui.panes.listing import Grid
+from tui.panes.row_selection import Grid
 from tui.panes.sheet import Panel
 from tui.panes.wording import BASIS, wrapped
 from tui.terminal import fitting

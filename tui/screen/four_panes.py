@@ -22,7 +22,7 @@ from tui.panes.sheet import Panel
 from tui.panes.spread import SpreadPane
 from tui.screen import chrome
 from tui.screen.prompt import Prompt
-from tui.state.files import Seat
+from tui.state.state_files import Seat
 from tui.terminal import fitting
 from tui.widgets.stage import Stage
 

@@ -8,11 +8,11 @@ from tui.command import commands, keys
 from tui.command.commands import CONTRIBUTORS
 from tui.panes.breadth import BreadthPane
 from tui.screen import chrome
-from tui.screen.asking import Asking
-from tui.screen.naming import Naming
+from tui.screen.empty_store_keys import Starting
+from tui.screen.name_keys import Naming
+from tui.screen.question_keys import Asking
 from tui.screen.shared_keys import SharedKeys
-from tui.screen.starting import Starting
-from tui.screen.wording import Wording
+from tui.screen.word_commands import Wording
 from tui.text.safe import safe_lines
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class MainScreen(SharedKeys, Asking, Naming, Starting, Wording, inherit_bindings
 
     def action_fetched(self) -> None:
         """Show what the last refresh brought, and what failed."""
-        from tui.panes.fetched import FetchedScreen
+        from tui.panes.last_refresh import FetchedScreen
 
         self.app.push_screen(FetchedScreen(self.host))
 

@@ -13,12 +13,12 @@ from textual import events
 
 from core.data.errors import WindowError
 from tui.command.commands import CommandError
-from tui.command.paths import common_start, paths_from
+from tui.command.path_completion import common_start, paths_from
 from tui.panes.frame import VIEWS
 from tui.panes.sheet import Panel
-from tui.report.formats import PICTURES
+from tui.report.note_formats import PICTURES
+from tui.state.command_history import LONGEST, TypedLines
 from tui.state.config import THEMES
-from tui.state.typed import LONGEST, TypedLines
 from tui.terminal import fitting
 from tui.text.safe import safe
 

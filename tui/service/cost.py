@@ -10,7 +10,7 @@ from cache.facts.sessions import last_final, sessions
 from cache.facts.vendors import YAHOO
 from cache.refresh.absent_files import load_absent
 from cache.refresh.backoff import load_waits
-from cache.refresh.left_hosts import load_hosts
+from cache.refresh.host_backoff import load_hosts
 from cache.refresh.plan import make_plan
 from cache.refresh.reasons import next_try, wait
 from cache.refresh.request import Request

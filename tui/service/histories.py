@@ -10,7 +10,7 @@ from hashlib import sha256
 from subprocess import DEVNULL, Popen
 from typing import TYPE_CHECKING
 
-from cache.facts.code import measures_digest
+from cache.facts.code_version import measures_digest
 from cache.facts.interpreter import environment
 from cache.store.derived import Derived
 from core.answer.history import History, histories_of, kept_points

@@ -45,7 +45,7 @@ class Sources:
             OSError: its folder cannot be written.
         """
         from cache.sources.vendors.registry import price_source
-        from cache.sources.vendors.settings import SourceSettings
+        from cache.sources.vendors.source_settings import SourceSettings
 
         vendor, config = self.vendor(key), self._config
         rate = config.rate if key == YAHOO.key else vendor.rate

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from cache.facts import regular
+from cache.facts import regular_files
 from cache.facts.clean import clean
 from cache.store.owner import MARKER
 from tui.text.formats import ago
@@ -38,7 +38,7 @@ def published_age(directory: Path, now: datetime) -> str:
 def _marked(directory: Path) -> tuple[dict[str, Any], datetime] | None:
     """The record of a publication, and when it was; None where that cannot be read."""
     try:
-        body: dict[str, Any] = json.loads(regular.read_or_none(directory / MARKER) or b"")
+        body: dict[str, Any] = json.loads(regular_files.read_or_none(directory / MARKER) or b"")
         at = datetime.fromisoformat(body["at"])
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -21,9 +21,9 @@ from core.data.record import record
 from tui.service.children import funds_option, history_arguments, refresh_arguments
 from tui.state.config import FILE
 from tui.state.config_file import ConfigFile, stamp
-from tui.state.files import Memory
 from tui.state.places import Places, places
-from tui.state.written import Written
+from tui.state.state_files import Memory
+from tui.state.written_files import Written
 from tui.workers.program import internals
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from core.data.frames import Prices, Reference
     from core.data.market import Market
     from tui.host.messages import Quotes
-    from tui.report.fetched import Fetched
-    from tui.report.files import Ledger
+    from tui.report.answer_file import Ledger
+    from tui.report.last_refresh import Fetched
 
 #: A user's own files of facts, in the config directory.
 OWN_FILES: Final = ("themes.toml", "funds.toml")
@@ -316,7 +316,7 @@ class Desk:
     def fetched(self, prices: Prices | None, pair: tuple[str, str], now: datetime) -> Fetched:
         """Return what the last refresh brought and cost, and what is missing of these prices."""
         from core.data.frames import Prices
-        from tui.report.fetched import fetched
+        from tui.report.last_refresh import fetched
 
         return fetched(self.store.home, prices or Prices(), pair, now)
 

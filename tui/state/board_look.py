@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from cache.store import disk
 from core.answer.board_news import RowState, read, to_json
-from tui.state import files
+from tui.state import state_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
     from pathlib import Path
 
-    from tui.state.files import Memory
+    from tui.state.state_files import Memory
 
 #: Looks of this many as-of dates are kept for each basis.
 _DATES: Final = 2
@@ -36,7 +36,7 @@ class BoardLooks:
 
     def _entries(self, basis: str) -> dict[str, States]:
         try:
-            looks = json.loads(files.read(self._path(basis)))["looks"]
+            looks = json.loads(state_files.read(self._path(basis)))["looks"]
             return {
                 f"{day}": {f"{pair}": read(state) for pair, state in states.items()}
                 for day, states in looks.items()

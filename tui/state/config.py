@@ -17,8 +17,8 @@ from cache.store import owner
 from core.data.errors import WindowError
 from core.data.question import Basis, Question, normal
 from core.data.record import record
-from core.data.symbols import valid_symbol
-from tui.report.formats import FILED, KEPT
+from core.data.symbol_pattern import valid_symbol
+from tui.report.note_formats import FILED, KEPT
 
 THEMES: Final = ("dark", "light", "colour-blind", "red-up", "terminal")
 #: What the screen opens with.

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 from cache.store import disk
 from core.answer.looks import Look, LookError, read, to_json
 from core.data.record import record
-from tui.state import files
+from tui.state import state_files
 
 if TYPE_CHECKING:
-    from tui.state.files import Memory
+    from tui.state.state_files import Memory
 
 #: Looks of this many as-of dates are kept for each question, and this many questions.
 _DATES, _QUESTIONS = 2, 40
@@ -50,7 +50,7 @@ class LookBook:
     def entries(self, look: Look) -> list[Seen]:
         """Looks at the same question, the newest as-of date first; unreadable ones are none."""
         try:
-            data = json.loads(files.read(self._path(look)))
+            data = json.loads(state_files.read(self._path(look)))
             looks = [
                 Seen(read(entry["look"]), datetime.fromisoformat(entry["at"]))
                 for entry in data["looks"]

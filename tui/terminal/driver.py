@@ -16,7 +16,7 @@ from textual import events
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-from tui.terminal import opening
+from tui.terminal import first_frame
 from tui.terminal.wire import Wire
 
 #: Marks round a frame, for terminals that show it at once.
@@ -37,7 +37,7 @@ class WireDriver(LinuxDriver):
 
     def write(self, data: str) -> None:
         """Send what of a frame differs; the frame's marks go only round what is sent."""
-        if self._entered and data == opening.ENTER:
+        if self._entered and data == first_frame.ENTER:
             self._entered = False
         elif data == _START:
             self._framed, self._begun = True, False
@@ -57,11 +57,11 @@ class WireDriver(LinuxDriver):
 
     def give_back(self) -> None:
         """Give the terminal back without waiting for anything."""
-        opening.give_back()
+        first_frame.give_back()
 
     def start_application_mode(self) -> None:
         """Enter the alternate screen, of which nothing is known; or take over the opening's."""
-        opened = opening.take(lambda: self._left)
+        opened = first_frame.take(lambda: self._left)
         if opened is not None:
             self.wire, self._entered, self.framed = opened.wire, True, True
         super().start_application_mode()  # type: ignore[no-untyped-call]

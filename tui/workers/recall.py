@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from core.answer.snapshot import Snapshot
     from core.data.question import Question
     from tui.host.host import Host
-    from tui.state.files import Seat
+    from tui.state.state_files import Seat
 
 
 class Recall:

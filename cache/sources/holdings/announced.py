@@ -51,7 +51,7 @@ def read_changes(path: Path, *, now: datetime, dates: str | None = None) -> Chan
     name = clean(path.name, 200)
     with open_regular(path, LARGEST) as file:
         fields, _ = run(
-            "cache.sources.holdings.changes:parse",
+            "cache.sources.holdings.announced_table:parse",
             file,
             {"today": now.date().isoformat(), "dates": dates},
             file=name,

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from cache.facts.errors import SourceError
+from cache.sources.holdings.holdings_table import HoldingsTable, Meanings, is_header
 from cache.sources.holdings.one_fund import rows_of_fund, settle_day
 from cache.sources.holdings.reader import Reader
 from cache.sources.holdings.rows import Row, csv_rows
 from cache.sources.holdings.settle import settle
-from cache.sources.holdings.table import HoldingsTable, Meanings, is_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

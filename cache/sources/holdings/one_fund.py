@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 from cache.facts.symbols import yahoo_symbol
-from core.data.symbols import valid_symbol
+from core.data.symbol_pattern import valid_symbol
 
 if TYPE_CHECKING:
     from cache.sources.holdings.lines import Sheet

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 from cache.facts.symbols import yahoo_symbol
-from cache.sources.holdings.table import normal
+from cache.sources.holdings.holdings_table import normal
 from cache.sources.notation import day
-from core.data.symbols import valid_symbol
+from core.data.symbol_pattern import valid_symbol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -22,7 +22,7 @@ from cache.sources.sandbox import open_regular, run
 from core.data.errors import FrameError
 from core.data.frames import NOT_READ, Holdings, LeftOut, Listing
 from core.data.record import record
-from core.data.symbols import valid_symbol
+from core.data.symbol_pattern import valid_symbol
 
 if TYPE_CHECKING:
     from cache.facts.funds import Fund

@@ -10,20 +10,20 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
-from cache.facts.columns import column_words
+from cache.facts.column_titles import column_words
 from cache.facts.errors import SourceError
 from cache.facts.exchanges import stated_currency
 from cache.sources.holdings import cash
-from cache.sources.holdings.lines import Line, Sheet, identifier, known_sector, sedol
-from cache.sources.holdings.preamble import read_preamble, stated_day
-from cache.sources.holdings.rows import Rejected
-from cache.sources.holdings.table import (
+from cache.sources.holdings.holdings_table import (
     BadCell,
     HoldingsTable,
     Meanings,
     is_header,
     is_other_header,
 )
+from cache.sources.holdings.lines import Line, Sheet, identifier, known_sector, sedol
+from cache.sources.holdings.preamble import read_preamble, stated_day
+from cache.sources.holdings.rows import Rejected
 from cache.sources.notation import date_order, day, decimal_mark
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from cache.sources.holdings.cash import is_cash
 from cache.sources.holdings.lines import Line, Sheet, industry, sector
 from cache.sources.holdings.listing import reasons_abroad
 from cache.sources.holdings.rows import Rejected
-from core.data.symbols import valid_symbol
+from core.data.symbol_pattern import valid_symbol
 
 #: Never as the first word: CVR Energy is a company, and so may be Rights or Escrow something.
 _PAPER: Final = re.compile(

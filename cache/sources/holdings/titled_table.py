@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
-from cache.sources.holdings.table import BadCell, normal
+from cache.sources.holdings.holdings_table import BadCell, normal
 from cache.sources.notation import day
 
 if TYPE_CHECKING:

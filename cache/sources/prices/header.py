@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from cache.facts.columns import synonyms
+from cache.facts.column_titles import synonyms
 from cache.facts.errors import SourceError
 from cache.sources.prices.layout import Layout, Wanted, long_table, shown
 from cache.sources.prices.wide_layout import (

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from cache.facts.clean import clean
-from cache.facts.columns import fold, letters, synonyms
+from cache.facts.column_titles import fold, letters, synonyms
 from cache.facts.errors import SourceError
 from cache.sources.holdings.rows import MOST_COLUMNS, Row
 from cache.sources.prices.price_symbols import is_ticker

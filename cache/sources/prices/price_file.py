@@ -28,7 +28,7 @@ from cache.sources.prices.suspects import check_unknown
 from cache.sources.prices.table_reading import Asked
 from cache.sources.prices.text_columns import read_table
 from cache.sources.prices.text_rows import text_tables
-from cache.sources.prices.untold_splits import without_untold
+from cache.sources.prices.unstated_splits import without_untold
 
 if TYPE_CHECKING:
     from cache.sources.sandbox import Parsed

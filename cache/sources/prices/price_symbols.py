@@ -9,7 +9,7 @@ import numpy as np
 
 from cache.facts.exchanges import US, exchange_place, stated_currency, suffix_place
 from cache.facts.symbols import yahoo_symbol
-from core.data.symbols import valid_symbol
+from core.data.symbol_pattern import valid_symbol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from cache.facts.clean import clean
-from cache.facts.columns import given_columns
+from cache.facts.column_titles import given_columns
 from cache.facts.errors import SourceError
 from cache.facts.sessions import closes_at, last_session
 from cache.sources.holdings.rows import Rejected

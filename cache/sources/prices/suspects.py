@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cache.facts.clean import clean
-from cache.facts.columns import fold
+from cache.facts.column_titles import fold
 from cache.facts.errors import SourceError
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 from cache.sources.holdings.rows import Rejected
 from cache.sources.notation import Decimal, decimal_mark
-from cache.sources.prices.cells import BARE, read_cells
 from cache.sources.prices.layout import READ, Layout
+from cache.sources.prices.number_cells import BARE, read_cells
 from cache.sources.prices.price_columns import PriceColumns, TableReading
 from cache.sources.prices.price_symbols import FOREIGN, Symbols
 from cache.sources.prices.stamps import Stamps, read_stamps

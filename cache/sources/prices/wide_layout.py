@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
-from cache.facts.columns import fold, synonyms
+from cache.facts.column_titles import fold, synonyms
 from cache.facts.exchanges import currency_code
 from cache.sources.prices.layout import (
     BARS,

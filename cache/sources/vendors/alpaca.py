@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cache.facts.sessions import NEW_YORK
 from cache.refresh.ask_groups import ask_groups, far
 from cache.sources.vendors.as_traded import Bar, DeclaredEvents, answer_of
-from cache.sources.vendors.asking import KeyedSource, VendorError
+from cache.sources.vendors.keyed_source import KeyedSource, VendorError
 
 if TYPE_CHECKING:
     from cache.refresh.ask import Ask

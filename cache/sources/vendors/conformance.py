@@ -158,7 +158,7 @@ def main(argv: Sequence[str]) -> int:
     from cache.facts.errors import SourceError
     from cache.facts.vendors import load_vendors, plugin_vendor
     from cache.sources.vendors.registry import price_source
-    from cache.sources.vendors.settings import SourceSettings
+    from cache.sources.vendors.source_settings import SourceSettings
 
     if not argv:
         sys.stderr.write(f"{__doc__}\n")

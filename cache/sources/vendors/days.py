@@ -18,13 +18,13 @@ from cache.facts.sessions import sessions
 from cache.refresh.ask_groups import ask_groups
 from cache.refresh.gate import Answer
 from cache.sources.vendors.as_traded import Bar, DeclaredEvents, answer_of
-from cache.sources.vendors.asking import KeyedSource, StoppedError, VendorError
-from cache.sources.vendors.kept_days import KEPT_BEYOND, KeptDays
+from cache.sources.vendors.day_cache import KEPT_BEYOND, KeptDays
+from cache.sources.vendors.keyed_source import KeyedSource, StoppedError, VendorError
 from core.data.frames import day
 
 if TYPE_CHECKING:
     from cache.refresh.ask import Ask
-    from cache.sources.vendors.settings import SourceSettings
+    from cache.sources.vendors.source_settings import SourceSettings
 
 #: Part of the wanted symbols that a session must have before it counts as having come.
 COMPLETE: Final = 0.8

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from cache.sources.vendors.as_traded import Bar, DeclaredEvents
-from cache.sources.vendors.asking import VendorError
 from cache.sources.vendors.days import DayVendor, VendorHistory
+from cache.sources.vendors.keyed_source import VendorError
 
 
 class Eodhd(DayVendor):

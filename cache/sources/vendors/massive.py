@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from cache.facts.sessions import NEW_YORK
 from cache.sources.vendors.as_traded import Bar, DeclaredEvents
-from cache.sources.vendors.asking import VendorError
 from cache.sources.vendors.days import DayVendor, VendorHistory
+from cache.sources.vendors.keyed_source import VendorError
 
 #: Rows of a page of events, the most there are, and pages followed at most.
 _ROWS, _PAGES = 5000, 200

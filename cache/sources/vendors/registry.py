@@ -16,7 +16,7 @@ from cache.facts.vendors import load_vendors
 
 if TYPE_CHECKING:
     from cache.refresh.sources import PriceSource
-    from cache.sources.vendors.settings import SourceSettings
+    from cache.sources.vendors.source_settings import SourceSettings
 
 GROUP: Final = "internals.prices"
 

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Final
 
 from cache.store import disk
 from cache.store.owner import MARKER
-from tui.state import files
+from tui.state import state_files
 from tui.state.config import FILE
 
 if TYPE_CHECKING:
-    from tui.state.files import Memory
     from tui.state.places import Places
+    from tui.state.state_files import Memory
 
 #: Files of this many places are known.
 _MOST: Final = 2000
@@ -85,7 +85,7 @@ class Written:
     def _hashes(self, target: Path) -> list[tuple[int, str]]:
         """Length and hash of what was written to a place last, newest first."""
         try:
-            entries = json.loads(files.read(self._entry(target)))["files"]
+            entries = json.loads(state_files.read(self._entry(target)))["files"]
             return [(int(length), str(known)) for length, known in entries]
         except (OSError, ValueError, TypeError, KeyError):
             return []

@@ -25,7 +25,7 @@ from tui.text.spans import Drawing, Line, fit_line, line_width
 if TYPE_CHECKING:
     from core.measures.daily import Daily
     from tui.host.scene import Scene, Side
-    from tui.report.table import Row
+    from tui.report.note_table import Row
 
 #: Cells of a heat strip, at the least and at the most.
 _STRIP: Final = (8, 60)

@@ -16,10 +16,10 @@ MODULES: Final = (
     "core.answer.by_session",
     "core.measures.episodes",
     "core.measures.streaks",
-    "tui.panes.measures",
+    "tui.panes.measure_rows",
     "tui.panes.concentration",
     "tui.panes.daily",
-    "tui.panes.members",
+    "tui.panes.breadth_views",
     "tui.panes.help",
     "tui.screen.board_screen",
     "tui.screen.board_news",
@@ -27,7 +27,7 @@ MODULES: Final = (
     "tui.panes.explain",
     "tui.panes.since",
     "tui.panes.alerts",
-    "tui.workers.noting",
+    "tui.workers.note_writer",
 )
 #: Seconds between two of them: a key that is pressed meanwhile waits for one at most.
 _BETWEEN: Final = 0.05

@@ -14,13 +14,13 @@ from core.answer.board import Board, board
 from core.answer.history import with_ranks
 from core.answer.snapshot import Snapshot, take
 from core.data.errors import UnavailableError
-from tui.report.formats import PICTURES, ranked_measures
+from tui.report.note_formats import PICTURES, ranked_measures
 from tui.report.notes import keep, keep_picture
 
 if TYPE_CHECKING:
     from core.data.market import Market
     from tui.host.host import Host
-    from tui.report.files import Ledger
+    from tui.report.answer_file import Ledger
 
 
 def _written(

@@ -20,7 +20,7 @@ _UNREAD: Final = "is a pipe that nobody reads"
 
 
 class Ledger(Protocol):
-    """Knows which files this program wrote (`tui.state.written`)."""
+    """Knows which files this program wrote (`tui.state.written_files`)."""
 
     def refusal(self, target: Path) -> str:
         """Why nothing may be written at a place, "" where it may."""

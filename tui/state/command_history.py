@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from cache.store import disk
-from tui.state import files
+from tui.state import state_files
 from tui.text.safe import safe
 
 if TYPE_CHECKING:
-    from tui.state.files import Memory
+    from tui.state.state_files import Memory
 
 #: Lines that are kept, and the longest of them.
 _LINES: Final = 200
@@ -34,7 +34,7 @@ class TypedLines:
         """The lines; none where the file cannot be read."""
         if self._lines is None:
             try:
-                entries = json.loads(files.read(self._path))
+                entries = json.loads(state_files.read(self._path))
             except (OSError, ValueError):
                 entries = []
             texts = entries if isinstance(entries, list) else []

@@ -11,7 +11,7 @@ from tui.panes.wording import names_text
 from tui.screen.four_panes import FourPanes
 
 if TYPE_CHECKING:
-    from tui.widgets.table import LineTable
+    from tui.widgets.line_table import LineTable
 
 
 class Naming(FourPanes, inherit_bindings=False):

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
+from cache.sources.holdings.holdings_table import BadCell
 from cache.sources.holdings.rows import Rejected, csv_rows
-from cache.sources.holdings.table import BadCell
 from cache.sources.holdings.titled_table import TitledTable, date_of
 from cache.sources.notation import date_order, decimal_mark, number
 from cache.sources.sandbox import open_regular, run
@@ -71,7 +71,7 @@ def read_series(
     name = clean(path.name, 200)
     with open_regular(path, LARGEST) as file:
         args = {"today": now.date().isoformat(), "dates": dates, "decimal": decimal}
-        fields, _ = run("cache.sources.series:parse", file, args, file=name)
+        fields, _ = run("cache.sources.imported_series:parse", file, args, file=name)
     made = tuple(_series(measure, fields["rows"][measure]) for measure in fields["rows"])
     # where a row says nobody, its file says so
     named = tuple(ImportedSeries(one.measure, one.source or name, one.values) for one in made)

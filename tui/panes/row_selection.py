@@ -14,7 +14,7 @@ from tui.text import formats
 from tui.text.safe import safe
 from tui.widgets.columns import GUTTER, Cell, CellOf
 from tui.widgets.drawing import NO_STYLE, Backdrop
-from tui.widgets.table import LineTable
+from tui.widgets.line_table import LineTable
 
 if TYPE_CHECKING:
     from core.answer.snapshot import IndexView, Lines

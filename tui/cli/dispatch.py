@@ -93,7 +93,7 @@ def _command(arguments: argparse.Namespace) -> int:
     if arguments.command is None:
         return _screen(arguments, where)
     if arguments.command == "completion":
-        from tui.cli.completion import completion
+        from tui.cli.shell_completion import completion
 
         return completion(arguments.shell)
     if arguments.command == "doctor":
@@ -176,7 +176,7 @@ def _settings(arguments: argparse.Namespace, where: Places) -> tuple[Config, dat
 def _screen(arguments: argparse.Namespace, where: Places) -> int:
     """The screen: its frame first, then what it shows."""
     from tui.cli.screen import show
-    from tui.state.files import Memory
+    from tui.state.state_files import Memory
 
     home: Path | None = getattr(arguments, "home", None)
     demo: bool = getattr(arguments, "demo", False)
@@ -255,8 +255,8 @@ def _histories(desk: Desk) -> Answer:
 
 
 def _note(desk: Desk, config: Config, question: Question, arguments: argparse.Namespace) -> int:
-    from tui.report.files import answer_to
-    from tui.report.formats import PICTURE_FORMATS, ranked_measures, tells_daily, written
+    from tui.report.answer_file import answer_to
+    from tui.report.note_formats import PICTURE_FORMATS, ranked_measures, tells_daily, written
 
     drawing = arguments.format in PICTURE_FORMATS
     if arguments.picture == "board":

@@ -179,7 +179,7 @@ class Wording(FourPanes, inherit_bindings=False):
 
     def draw_picture(self, words: str) -> None:
         """A picture of what is shown, as a file."""
-        from tui.workers.noting import write_picture
+        from tui.workers.note_writer import write_picture
 
         self.host.background(partial(write_picture, self.host, words), "picture", thread=False)
 

@@ -82,6 +82,6 @@ class Asking(Stepping, FourPanes, inherit_bindings=False):
         if self._note is not None and not self._note.is_finished:
             self.host.tell("a note is being written")
             return
-        from tui.workers.noting import write_note
+        from tui.workers.note_writer import write_note
 
         self._note = self.host.background(partial(write_note, self.host), "note", thread=False)

@@ -16,7 +16,7 @@ from core.data.frames import pydate
 
 if TYPE_CHECKING:
     from cache.refresh.gate import Answer
-    from cache.refresh.held import HeldCloses
+    from cache.refresh.stored_closes import HeldCloses
     from core.data.frames import BoolArray, FloatArray
 
 #: Newest sessions of an answer that are looked at, and sessions before that one may repeat.

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
-from cache.facts.columns import fold, synonyms
+from cache.facts.column_titles import fold, synonyms
 from cache.facts.errors import SourceError
 from cache.facts.exchanges import currencies
 from cache.sources.notation import number

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cache.facts import regular
+from cache.facts import regular_files
 from cache.store import disk
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class KeptDays:
             age = self._now.timestamp() - path.stat().st_mtime
             if not -60 < age < _FRESH.total_seconds():
                 return None
-            rows = json.loads(gzip.decompress(regular.read_or_none(path, _LIMIT) or b""))
+            rows = json.loads(gzip.decompress(regular_files.read_or_none(path, _LIMIT) or b""))
             return {
                 str(name): (float(close), float(volume)) for name, (close, volume) in rows.items()
             }

@@ -20,7 +20,7 @@ from tui.charts.canvas import (
     eighths_of,
     finite_range,
 )
-from tui.charts.lines import sparkline
+from tui.charts.line_charts import sparkline
 from tui.text import formats
 from tui.text.spans import Characters, Drawing, Line, line_width, to_ascii
 

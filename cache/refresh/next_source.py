@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from cache.refresh.held import HeldCloses
 from cache.refresh.reasons import asked_for
+from cache.refresh.stored_closes import HeldCloses
 
 if TYPE_CHECKING:
     from datetime import date

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.wording import wrapped
-from tui.report.fetched import Fetched, until_words
+from tui.report.last_refresh import Fetched, until_words
 
 if TYPE_CHECKING:
     from tui.host.host import Host
