@@ -9,6 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from cache.refresh.ask_groups import RECENT
+from cache.refresh.contradictions import (
+    changed_dividends,
+    contradiction,
+    overpaid,
+    without_repeated,
+)
 from cache.refresh.reasons import asked
 from cache.store.admit import SYSTEMATIC
 from cache.store.compare import SAME, Comparison, compare
@@ -23,8 +29,6 @@ if TYPE_CHECKING:
     from core.data.frames import BoolArray
 
 
-#: Part of the close from which dividends are found from the closes alone, five times the tolerance.
-ADJUSTED: Final = 1e-3
 #: First closes in common that must agree where older ones are kept.
 JOINING: Final = 5
 
@@ -72,39 +76,6 @@ def _compared(
     )
 
 
-def overpaid(answer: Answer, known: HeldCloses) -> str:
-    """A sentence about a dividend of sessions not held that is above the close before, or ""."""
-    days, closes = known.closes(answer.ask.symbol)
-    if not len(days):
-        return ""
-    for at in np.flatnonzero((answer.dividend > 0) & (answer.session > days[-1])).tolist():
-        earlier = answer.close[:at][~np.isnan(answer.close[:at])]
-        before = float(earlier[-1]) if len(earlier) else float(closes[-1])
-        if answer.dividend[at] >= before:
-            return f"a dividend of {answer.dividend[at]:g} on {answer.session[at]} at {before:g}"
-    return ""
-
-
-def less_dividends(answer: Answer, known: HeldCloses) -> bool:
-    """Whether the closes of an answer are those held less the dividends paid since.
-
-    Such are adjusted closes, each earlier one times 1 - D / P(ex - 1) for every later dividend:
-    with the dividends beside them these would count twice.
-    """
-    given = ~np.isnan(answer.close)
-    session, close, paid = answer.session[given], answer.close[given], answer.dividend[given]
-    factor = np.ones(len(close))
-    for at in np.flatnonzero(paid[1:] > 0)[::-1].tolist():
-        before = close[at] / factor[at + 1] + paid[at + 1]
-        factor[: at + 1] = factor[at + 1] * (1 - paid[at + 1] / before)
-    days, closes = known.final_closes(answer.ask.symbol)
-    _, mine, theirs = np.intersect1d(days, session, return_indices=True)
-    if not len(mine) or factor[theirs].min() > 1 - ADJUSTED:
-        return False
-    expected = closes[mine] * factor[theirs]
-    return bool((np.abs(close[theirs] / expected - 1) <= ADJUSTED / 5).all())
-
-
 def of_own(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
     """Compare an answer with the same vendor's stored closes: the newer wins if it is plausible.
 
@@ -113,25 +84,29 @@ def of_own(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
         known: the data held.
         vendor: who answers.
     """
-    if paid := overpaid(answer, known):
-        return Assessment(answer, f"{vendor} gave {paid}; the stored closes stay", odd=True)
-    if less_dividends(answer, known):
-        reason = f"{vendor} gave closes that are adjusted for dividends"
-        return Assessment(answer, f"{reason}; the stored closes stay", odd=True)
+    symbol = answer.ask.symbol
     comparison = _compared(answer, known, rounded=False)
+    if words := contradiction(answer, known, comparison):
+        return Assessment(answer, f"{vendor} gave {words}; the stored closes stay", odd=True)
     if comparison.kind in SYSTEMATIC:
         reason = f"{vendor}'s history is {SYSTEMATIC[comparison.kind]} ({comparison.words})"
-        return Assessment(answer, f"{reason}; the stored closes stay", odd=True)
-    symbol = answer.ask.symbol
+        way = f"the stored closes stay until `internals forget prices {symbol}`"
+        return Assessment(answer, f"{reason}; {way}", odd=True)
     if comparison.kind == "rebase" and comparison.before is not None:
         return Assessment(answer, note=str(Rebase(symbol, comparison.before, comparison.factor)))
-    if comparison.days:
-        return Assessment(answer, note=_corrections(len(comparison.days), symbol, vendor))
-    return Assessment(answer if answer.ask.whole else newest(answer, known))
+    closes = len(comparison.days)
+    dividends = changed_dividends(answer, known, comparison.factor)
+    note = "; ".join(
+        _corrections(count, what, symbol, vendor)
+        for count, what in ((closes, "close"), (dividends, "dividend"))
+        if count
+    )
+    whole = closes or answer.ask.whole
+    return Assessment(answer if whole else newest(answer, known), note=note)
 
 
-def _corrections(count: int, symbol: str, vendor: str) -> str:
-    return f"{count:,} close{'' if count == 1 else 's'} of {symbol} changed at {vendor}"
+def _corrections(count: int, what: str, symbol: str, vendor: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'} of {symbol} changed at {vendor}"
 
 
 def newest(answer: Answer, known: HeldCloses) -> Answer:
@@ -223,7 +198,7 @@ def _of_two_sources(
     new = _missing(answer, known, changed)
     notes = []
     if count := int(np.count_nonzero(corrected)):
-        notes.append(_corrections(count, symbol, vendor))
+        notes.append(_corrections(count, "close", symbol, vendor))
     differs = _differs(known, symbol, vendor, others) if others.days else ""
     if differs:
         notes.append(f"{symbol}: {differs}")
@@ -334,6 +309,15 @@ def assess(answer: Answer, known: HeldCloses, vendor: Vendor, final: date) -> As
         vendor: who answers.
         final: the last session whose close is final.
     """
+    answer, repeated = without_repeated(answer)
+    assessment = _assess(answer, known, vendor, final)
+    if assessment is None or assessment.reason or not repeated:
+        return assessment
+    return replace(assessment, note="; ".join(filter(None, (assessment.note, repeated))))
+
+
+def _assess(answer: Answer, known: HeldCloses, vendor: Vendor, final: date) -> Assessment | None:
+    """As `assess`, of an answer without dividends that stand twice."""
     symbol, name = answer.ask.symbol, vendor.name
     if not len(known.closes(symbol)[0]):
         return Assessment(answer, note=unused_adjusted(answer, known))

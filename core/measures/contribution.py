@@ -99,6 +99,9 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
     for line in np.nonzero(~np.isfinite(counted))[0].tolist():
         there = bool(member[0, line])
         outside[line] = _outside(reasons[line], flags.get(line, [])) if there else "joined"
+    for line in set().union(*(part.reasons for part in parts)):
+        if ever[line]:
+            reasons[line] = ""
     return Basket(
         segments=tuple(p.segment for p in parts),
         numbers=lines.numbers,
@@ -123,9 +126,7 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
         window_returns=counted,
         contribution=(scale * earned).sum(axis=0),
         unscaled=earned.sum(axis=0),
-        reasons=tuple(
-            "" if known else why for known, why in zip(ever.tolist(), reasons, strict=True)
-        ),
+        reasons=tuple(reasons),
         outside=tuple(outside),
         flags={line: tuple(dict.fromkeys(words)) for line, words in flags.items()},
     )

@@ -227,7 +227,7 @@ class _Axis:
         closes, ends = self._closes, [(parts[0].start, parts[-1].end) for parts in windows]
         doubtful = [frozenset[int]()] * len(windows)
         if closes.matrix.doubts:
-            closes.look_up(when for window in ends for when in window)
+            closes.look_up([when for window in ends for when in window])
             doubtful = [
                 frozenset(quarantined(closes.matrix, closes(start).rows, closes(end).row))
                 for start, end in ends
