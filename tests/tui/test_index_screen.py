@@ -26,7 +26,7 @@ def test_every_view_is_drawn_of_one_index(size: tuple[int, int]) -> None:
             await press(pilot, app, str(pane))
             for _ in views:
                 await press(pilot, app, "v")
-                assert app.snapshot is not None and app.snapshot.own is not None
+                assert app.snapshot is not None and app.snapshot.single_spread is not None
                 assert "SPY" not in seen(app), (pane, seen(app))
         await press(pilot, app, "x", "]", "<", "t", "d", "escape")
         assert app.question.alone

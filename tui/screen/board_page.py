@@ -185,7 +185,7 @@ class BoardPage(Stage, inherit_bindings=False):
         if not sentence:
             sentence = "no closes of any pair of the board are held"
         keys = self.host.keys
-        fetch, key, back = (commands.shown(keys[n][0]) for n in ("refresh", "import", "back"))
+        fetch, key, back = (commands.key_label(keys[n][0]) for n in ("refresh", "import", "back"))
         steps = f"{fetch} fetches them; {back} leads to the panes, where {key} imports a file"
         return [[], *([(" ", ""), *line] for line in wrapped(f"{sentence}; {steps}.", width - 2))]
 
@@ -223,7 +223,7 @@ def _hints(keys: Mapping[str, tuple[str, ...]], width: int) -> Line:
     """Keys that do something here; help and quit stay when the others do not fit."""
     both = {"later": ("earlier", "later"), "longer": ("shorter", "longer")}
     pairs = [
-        (" ".join(commands.shown(keys[one][0]) for one in both.get(name, (name,))), words)
+        (" ".join(commands.key_label(keys[one][0]) for one in both.get(name, (name,))), words)
         for name, words in _HINTS
     ]
     while len(pairs) > 3 and sum(len(key) + len(words) + 3 for key, words in pairs) > width:

@@ -10,7 +10,7 @@ from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 from cache.sources.holdings.rows import MOST_COLUMNS, Row
 from cache.sources.prices.header import find_layout
-from cache.sources.prices.layout import MOST_WIDE, READ, Layout, Wanted, check_columns
+from cache.sources.prices.layout import MOST_WIDE, READ, ColumnOptions, Layout, check_columns
 from cache.sources.prices.price_columns import PriceColumns
 from cache.sources.prices.price_symbols import Symbols
 from cache.sources.prices.stamps import Stamps, read_stamps
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 MOST_BYTES: Final = 1 << 30
 
 
-def read_parquet(stream: BinaryIO, wanted: Wanted, options: FileOptions) -> PriceColumns:
+def read_parquet(
+    stream: BinaryIO, column_options: ColumnOptions, options: FileOptions
+) -> PriceColumns:
     """The columns of a Parquet price file.
 
     Raises:
@@ -42,7 +44,7 @@ def read_parquet(stream: BinaryIO, wanted: Wanted, options: FileOptions) -> Pric
 
     try:
         file = pq.ParquetFile(stream)
-        layout, places = _layout(file, wanted)
+        layout, places = _layout(file, column_options)
         meta = file.metadata
         if meta.num_rows > MOST_ROWS:
             raise SourceError(f"has {meta.num_rows:,} rows; at most {MOST_ROWS:,} are read")
@@ -62,7 +64,7 @@ def read_parquet(stream: BinaryIO, wanted: Wanted, options: FileOptions) -> Pric
     return _long(layout, columns, table.num_rows, options)
 
 
-def _layout(file: Any, wanted: Wanted) -> tuple[Layout, list[int]]:
+def _layout(file: Any, options: ColumnOptions) -> tuple[Layout, list[int]]:
     """Return the layout of the columns, and each one's position in the file."""
     names: list[str] = file.schema_arrow.names
     places = [*range(len(names))]
@@ -79,7 +81,7 @@ def _layout(file: Any, wanted: Wanted) -> tuple[Layout, list[int]]:
     if len(index) == 1:
         head.append(Row(2, ["2026-01-02", *[""] * (len(titles) - 1)]))
     try:
-        layout = find_layout(head, wanted)
+        layout = find_layout(head, options)
     except SourceError as error:
         check_columns(len(titles), MOST_COLUMNS, None)
         raise SourceError(error.reason, column=error.column) from None
@@ -131,7 +133,9 @@ def _long(layout: Layout, columns: dict[int, Any], rows: int, options: FileOptio
     return without_foreign(result)
 
 
-def _listings(columns: dict[int, Any], at: dict[str, int], ticker: str, known: Symbols) -> IntArray:
+def _listings(
+    columns: dict[int, Any], at: dict[str, int], ticker: str, symbols: Symbols
+) -> IntArray:
     """Return the position of each row's symbol, with its exchange and currency."""
     texts: list[list[str]] = []
     codes: list[IntArray] = []
@@ -147,7 +151,7 @@ def _listings(columns: dict[int, Any], at: dict[str, int], ticker: str, known: S
     flat = np.ravel_multi_index([row % size for row, size in zip(rows, sizes, strict=True)], sizes)
     distinct, place = np.unique(flat, return_inverse=True)
     whose = [
-        known.listing(*(names[i] for names, i in zip(texts, entry, strict=True)))
+        symbols.listing(*(names[i] for names, i in zip(texts, entry, strict=True)))
         for entry in zip(*np.unravel_index(distinct, sizes), strict=True)
     ]
     return np.array(whose, np.intp)[place]

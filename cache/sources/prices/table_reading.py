@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cache.sources.prices.stamps import Stamps
 
 #: Lines left out that are named.
-_NAMED: Final = 12
+_MOST_NAMED: Final = 12
 _SHAPES: Final = {
     "long": "a row for a symbol and date",
     "single": "a row for a date, one symbol",
@@ -100,18 +100,18 @@ def reading_of(
     place = f"{kind}, sheet {clean(sheet, 30)}" if sheet else kind
     account = TableReading(options.file, f"{place}: {_SHAPES[layout.shape]}")
     if single:
-        account.taken["symbol"] = single
+        account.columns["symbol"] = single
     elif layout.shape == "wide":
         tickers = dict.fromkeys(column.ticker for column in layout.wide)
-        account.taken["symbol"] = f"{len(tickers):,} titles"
+        account.columns["symbol"] = f"{len(tickers):,} titles"
     for word, position in layout.fields.items():
-        account.taken[word] = layout.titles.get(position, "Symbol")
+        account.columns[word] = layout.titles.get(position, "Symbol")
     for column in layout.wide:
         title = layout.titles[column.at]
-        account.taken.setdefault("date", layout.titles.get(column.date) or "the first column")
-        account.taken.setdefault(column.word, "the cells" if title == column.ticker else title)
+        account.columns.setdefault("date", layout.titles.get(column.date) or "the first column")
+        account.columns.setdefault(column.word, "the cells" if title == column.ticker else title)
     if layout.across:
-        account.taken |= {"date": f"{len(layout.across):,} titles", layout.word: "the cells"}
+        account.columns |= {"date": f"{len(layout.across):,} titles", layout.word: "the cells"}
     account.unread = [*layout.unread]
     account.download = layout.download
     return account
@@ -130,7 +130,7 @@ def note_listings(account: TableReading, symbols: Symbols) -> None:
     account.currencies = sorted(symbols.currencies)
     if symbols.foreign:
         names = [f"{clean(t.strip(), 20)} ({why})" for t, why in symbols.foreign.items()]
-        more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+        more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
         account.remarks.append(
-            f"left out, as no closes of a US listing: {', '.join(names[:_NAMED])}{more}"
+            f"left out, as no closes of a US listing: {', '.join(names[:_MOST_NAMED])}{more}"
         )

@@ -83,15 +83,15 @@ class _Numbers:
             self.evidence += cells[: _EVIDENCE - len(self.evidence)]
         return read_cells(cells, word, self._decimal, bare=bare)
 
-    def mark(self, given: str | None) -> Decimal:
+    def mark(self, option: str | None) -> Decimal:
         """The decimal mark of the file.
 
         Raises:
             SourceError: nothing settles it.
         """
-        if given is None and self._plain and not self.commas:
+        if option is None and self._plain and not self.commas:
             return "."
-        return decimal_mark(self.evidence, given)
+        return decimal_mark(self.evidence, option)
 
 
 def read_table(table: Table, options: FileOptions, sheet: str = "") -> PriceColumns:
