@@ -61,11 +61,7 @@ def call(*command: str | Path) -> None:
 
 
 def tests(python: Path, *options: str, workers: int = 3) -> None:
-    """Run pytest; of three workers one mostly waits, for a process or a server of its test's.
-
-    The bytecode of tests is kept, or each worker compiles all of them anew.
-    """
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    """Run pytest; of three workers one mostly waits, for a process or a server of its test's."""
     call(python, *TESTS, str(workers), *options)
 
 
@@ -86,24 +82,38 @@ def compile_program() -> None:
 
 
 def install(lock: Path) -> None:
-    """Put what a lock file lists, and the project itself, into .venv."""
+    """Put what a lock file lists, and the project itself, into .venv.
+
+    Of what developers need, a part is imported and compiled then: all of it takes half a minute.
+    """
     message = f"downloading the packages of {lock.name} into .venv, this once"
     print(message, file=sys.stderr, flush=True)
     if not PYTHON.exists():
         venv.create(ENV, with_pip=True)
     pip = (PYTHON, "-m", "pip", "--quiet", "--disable-pip-version-check", "install")
-    call(*pip, "--require-hashes", "-r", lock)
+    compiled = () if lock == RUN_LOCK else ("--no-compile",)
+    call(*pip, *compiled, "--require-hashes", "-r", lock)
     call(*pip, "--no-deps", "--no-build-isolation", "--editable", ".")
 
 
 def check() -> None:
-    """Style, types, the import contract and the tests, but for the experiments of `torture`."""
+    """Style, types, the import contract and the tests, but for the experiments of `torture`.
+
+    mypy keeps one core busy. On another the tests are collected meanwhile, which compiles them
+    and what they import: otherwise each worker does it for itself.
+    """
     ready(DEV_LOCK)
     call(BIN / "ruff", "check", ".")
     call(BIN / "ruff", "format", "--check", "--quiet", ".")
-    call(BIN / "mypy")
-    call(BIN / "lint-imports", "--no-cache")
-    tests(PYTHON, "--durations=15", "--ignore=tests/torture")
+    most = ("--ignore=tests/torture",)
+    with subprocess.Popen([BIN / "mypy"], cwd=ROOT) as types:
+        call(BIN / "lint-imports", "--no-cache")
+        collect = [PYTHON, "-m", "pytest", "--collect-only", *most]
+        # what is wrong there the run below says
+        subprocess.run(collect, cwd=ROOT, stdout=subprocess.DEVNULL, check=False)
+    if types.returncode:
+        sys.exit(types.returncode)
+    tests(PYTHON, "--durations=15", *most)
 
 
 def quick(rest: list[str]) -> None:
@@ -217,7 +227,8 @@ def lock() -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """One command."""
+    """One command; whatever it starts keeps the bytecode, or each process compiles all anew."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     command, rest = (arguments or [""])[0], arguments[1:]
     if command == "demo":
         ready(RUN_LOCK)
@@ -229,7 +240,6 @@ def main(arguments: list[str]) -> None:
         quick(rest)
     elif command == "test":
         ready(DEV_LOCK)
-        compile_program()
         call(PYTHON, "-m", "pytest", *rest)
     elif command == "torture":
         ready(DEV_LOCK)

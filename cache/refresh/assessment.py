@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from cache.refresh.ask_groups import RECENT
+<<<<<<< HEAD
 from cache.refresh.reasons import with_session
+=======
+from cache.refresh.contradictions import (
+    changed_dividends,
+    contradiction,
+    overpaid,
+    without_repeated,
+)
+from cache.refresh.reasons import asked
+>>>>>>> main
 from cache.store.admit import SYSTEMATIC
 from cache.store.compare import SAME, Comparison, compare
 from cache.store.rebase import Rebase
@@ -23,8 +33,6 @@ if TYPE_CHECKING:
     from core.data.frames import BoolArray
 
 
-#: Part of the close from which dividends are found from the closes alone, five times the tolerance.
-ADJUSTED: Final = 1e-3
 #: First closes in common that must agree where older ones are kept.
 JOINING: Final = 5
 
@@ -72,6 +80,7 @@ def _compared(
     )
 
 
+<<<<<<< HEAD
 def overpaid(answer: Answer, stored: StoredCloses) -> str:
     """A sentence about a dividend of sessions not held that is above the close before, or ""."""
     days, closes = stored.closes(answer.ask.symbol)
@@ -106,6 +115,9 @@ def less_dividends(answer: Answer, stored: StoredCloses) -> bool:
 
 
 def of_own(answer: Answer, stored: StoredCloses, vendor: str) -> Assessment:
+=======
+def of_own(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
+>>>>>>> main
     """Compare an answer with the same vendor's stored closes: the newer wins if it is plausible.
 
     Args:
@@ -113,25 +125,44 @@ def of_own(answer: Answer, stored: StoredCloses, vendor: str) -> Assessment:
         stored: the data held.
         vendor: who answers.
     """
+<<<<<<< HEAD
     if paid := overpaid(answer, stored):
         return Assessment(answer, f"{vendor} gave {paid}; the stored closes stay", odd=True)
     if less_dividends(answer, stored):
         reason = f"{vendor} gave closes that are adjusted for dividends"
         return Assessment(answer, f"{reason}; the stored closes stay", odd=True)
     comparison = _compared(answer, stored, rounded=False)
+=======
+    symbol = answer.ask.symbol
+    comparison = _compared(answer, known, rounded=False)
+    if words := contradiction(answer, known, comparison):
+        return Assessment(answer, f"{vendor} gave {words}; the stored closes stay", odd=True)
+>>>>>>> main
     if comparison.kind in SYSTEMATIC:
         reason = f"{vendor}'s history is {SYSTEMATIC[comparison.kind]} ({comparison.words})"
-        return Assessment(answer, f"{reason}; the stored closes stay", odd=True)
-    symbol = answer.ask.symbol
+        way = f"the stored closes stay until `internals forget prices {symbol}`"
+        return Assessment(answer, f"{reason}; {way}", odd=True)
     if comparison.kind == "rebase" and comparison.before is not None:
         return Assessment(answer, note=str(Rebase(symbol, comparison.before, comparison.factor)))
+<<<<<<< HEAD
     if comparison.days:
         return Assessment(answer, note=_corrections(len(comparison.days), symbol, vendor))
     return Assessment(answer if answer.ask.whole else newest(answer, stored))
+=======
+    closes = len(comparison.days)
+    dividends = changed_dividends(answer, known, comparison.factor)
+    note = "; ".join(
+        _corrections(count, what, symbol, vendor)
+        for count, what in ((closes, "close"), (dividends, "dividend"))
+        if count
+    )
+    whole = closes or answer.ask.whole
+    return Assessment(answer if whole else newest(answer, known), note=note)
+>>>>>>> main
 
 
-def _corrections(count: int, symbol: str, vendor: str) -> str:
-    return f"{count:,} close{'' if count == 1 else 's'} of {symbol} changed at {vendor}"
+def _corrections(count: int, what: str, symbol: str, vendor: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'} of {symbol} changed at {vendor}"
 
 
 def newest(answer: Answer, stored: StoredCloses) -> Answer:
@@ -225,8 +256,13 @@ def _of_two_sources(
     new = _missing(answer, stored, changed)
     notes = []
     if count := int(np.count_nonzero(corrected)):
+<<<<<<< HEAD
         notes.append(_corrections(count, symbol, vendor))
     differs = _differs(stored, symbol, vendor, others) if others.days else ""
+=======
+        notes.append(_corrections(count, "close", symbol, vendor))
+    differs = _differs(known, symbol, vendor, others) if others.days else ""
+>>>>>>> main
     if differs:
         notes.append(f"{symbol}: {differs}")
     return Assessment(new, note="; ".join(notes), disputed=differs)
@@ -336,6 +372,15 @@ def assess(answer: Answer, stored: StoredCloses, vendor: Vendor, final: date) ->
         vendor: who answers.
         final: the last session whose close is final.
     """
+    answer, repeated = without_repeated(answer)
+    assessment = _assess(answer, known, vendor, final)
+    if assessment is None or assessment.reason or not repeated:
+        return assessment
+    return replace(assessment, note="; ".join(filter(None, (assessment.note, repeated))))
+
+
+def _assess(answer: Answer, known: HeldCloses, vendor: Vendor, final: date) -> Assessment | None:
+    """As `assess`, of an answer without dividends that stand twice."""
     symbol, name = answer.ask.symbol, vendor.name
     if not len(stored.closes(symbol)[0]):
         return Assessment(answer, note=unused_adjusted(answer, stored))

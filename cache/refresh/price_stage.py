@@ -73,6 +73,9 @@ class PriceStage:
             asks = () if run.poisoned else tuple(again)
         run.unanswered = 0 if run.poisoned else run.total - run.done
         self._flush()
+        still = self.evidence.still_lines()
+        if still and not run.poisoned and still not in run.notes:
+            run.notes.append(still)
 
     def compare_older(self, plan: Plan) -> None:
         """Lay older sessions of the market beside what is held; fetch anew what has changed."""

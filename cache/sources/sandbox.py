@@ -113,15 +113,15 @@ def run(
         file: the name to use in errors.
         limits: other limits than the usual ones.
         paths: further folders from which the parser may be imported.
-        children: those that read several files, to try first where the source is bytes; they have
-            limits and paths of their own.
+        children: those that read several files, to try first where the source is bytes; their
+            limits of memory and processor time and their paths hold there.
 
     Raises:
         SourceError: what the parser said of the file, or that it broke a limit.
     """
     limits = limits or Limits()
     if children is not None and isinstance(source, bytes):
-        answer = children.answer(parser, source, args)
+        answer = children.answer(parser, source, args, limits.wall)
         if answer:
             return _received(answer, 0, file, limits)
     given, inherited = (source, None) if isinstance(source, bytes) else (None, source)
@@ -153,7 +153,7 @@ class Children:
         """No child is started yet.
 
         Args:
-            limits: of a file, other than the usual ones.
+            limits: memory and processor time of a file, other than the usual ones.
             paths: further folders from which parsers may be imported.
         """
         self._limits, self._paths = limits or Limits(), paths
@@ -166,13 +166,14 @@ class Children:
         while self._idle:
             _ended(self._idle.pop())
 
-    def answer(self, parser: str, source: bytes, args: Mapping[str, Any]) -> bytes:
+    def answer(self, parser: str, source: bytes, args: Mapping[str, Any], wall: float) -> bytes:
         """What a child answers for a file; nothing where it failed: the file is to be read alone.
 
         Args:
             parser: as of `run`.
             source: the file.
             args: the parser's.
+            wall: time on the clock, seconds.
         """
         request = {"parser": parser, "args": dict(args), "size": len(source)}
         try:
@@ -182,7 +183,7 @@ class Children:
                 child = _started({"limits": asdict(self._limits)}, self._paths)
             except OSError:
                 return b""
-        late = threading.Timer(self._limits.wall, child.kill)
+        late = threading.Timer(wall, child.kill)
         late.start()
         answer, whole = b"", False
         try:

@@ -40,6 +40,8 @@ SYSTEMATIC: Final[Mapping[Kind, str]] = {
     "shifted": "shifted by a session against the stored closes",
     "split": "without a split in the store, or with one that is not there",
     "currency": "in another currency than the stored closes",
+    "coarse": "rounded beside the stored closes",
+    "another": "of other moves than the stored closes, as another company's",
 }
 #: What a person can do about a symbol whose history is another than the one held.
 _WAYS: Final = "--replace takes the new history whole, --accept joins it as it is"

@@ -93,15 +93,14 @@ class Fingerprints:
         parts = [self._of_block(block, later) for block in reversed(self._market.bars)]
         sessions, prices, traded = map(np.concatenate, zip(*reversed(parts), strict=True))
         tickers = self._market.line_tickers
-        on_files = tickers.file_sessions(pydate(sessions[0]), pydate(sessions[-1]))
-        marks = [("file", symbol, days) for symbol, days in on_files.items()]
+        on_files = tickers.file_priced(pydate(sessions[0]), pydate(sessions[-1]))
         breaks = tickers.file_closes.breaks
-        marks += [("break", one.symbol, [one.after]) for one in breaks]
-        salts = self._symbols([symbol for _, symbol, _ in marks])
-        for (what, _, days), salt in zip(marks, salts, strict=True):
+        broken = [one.symbol for one in breaks], np.arange(len(breaks)), [b.after for b in breaks]
+        for what, (symbols, line, days) in (("file", on_files), ("break", broken)):
             places = np.searchsorted(sessions, np.array(days, "datetime64[D]"))
-            places = places[places < len(sessions)]
-            np.add.at(prices, places, _mixed(np.full(len(places), salt ^ _FIELDS[what])))
+            salts = self._symbols(symbols)[line] ^ _FIELDS[what]
+            there = places < len(sessions)
+            np.add.at(prices, places[there], _mixed(salts[there]))
         return sessions, prices, traded
 
     def _of_block(self, block: Block, later: dict[str, float]) -> tuple[Dates, Hashes, Hashes]:

@@ -81,12 +81,12 @@ def _lines(basket: Basket, ranked: IntArray, files: Sequence[Holdings]) -> Lines
 def _left_out(market: Market, basket: Basket, files: tuple[Holdings, ...]) -> tuple[LeftOut, ...]:
     """Lines never measured, heaviest first; weight is of the first file that has the line."""
     first, row = market.register.first([market.rows(file) for file in files])
-    names, rows = basket.names, []
-    for line, reason in enumerate(basket.reasons):
-        if reason:
-            number = basket.numbers[line]
-            weight = _weight(files[first[number]], int(row[number]))
-            rows.append(LeftOut(basket.symbols[line], names[line], weight, reason))
+    rows = []
+    for line in np.flatnonzero(~basket.measured.any(axis=0)).tolist():
+        number = basket.numbers[line]
+        weight = _weight(files[first[number]], int(row[number]))
+        name, reason = basket.labels.names[number], basket.reasons[line]
+        rows.append(LeftOut(basket.symbols[line], name, weight, reason))
     # a line that joined as announced has no weight, and stands last
     return tuple(sorted(rows, key=lambda row: (-_or_zero(row.weight), row.symbol)))
 

@@ -89,10 +89,21 @@ class FileCloses:
         """The sessions of all prices, ascending."""
         return tuple(distinct(self.session).tolist())
 
+    @cached_property
+    def _by_session(self) -> tuple[IntArray, Dates]:
+        """(F,) the prices in order of their sessions, and those sessions."""
+        order = np.argsort(self.session, kind="stable")
+        return order, self.session[order]
+
+    def between(self, first: date, last: date) -> IntArray:
+        """(K,) the prices of the sessions from one day to another, in order of their sessions."""
+        order, sessions = self._by_session
+        return order[slice(*np.searchsorted(sessions, [day(first), day(last) + 1]))]
+
     def on(self, session: date) -> frozenset[str]:
         """The symbols with a price of a session; kept."""
         if session not in self._on:
-            lines = self.line[self.session == day(session)].tolist()
+            lines = self.line[self.between(session, session)].tolist()
             self._on[session] = frozenset(map(self.symbols.__getitem__, lines))
         return self._on[session]
 

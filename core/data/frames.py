@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import date, datetime, timedelta
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 import numpy as np
@@ -40,6 +41,7 @@ EXACT_DECIMALS: Final = 12
 WHOLE: Final = 0.98
 
 
+@lru_cache(maxsize=4096)
 def day(value: date) -> np.datetime64:
     """A calendar date as NumPy holds it (unit: days)."""
     return np.datetime64(value, "D")
@@ -249,7 +251,7 @@ class Listing:
     country: str = ""
 
 
-@record(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False)
 class Holdings:
     """The lines (constituents) of one fund in one dated file.
 
@@ -295,7 +297,7 @@ class Holdings:
     weighted: bool = True
     industries: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def not_read(self) -> frozenset[str]:
         """Symbols that stand in the file in rows that could not be read, or that state no value."""
         return frozenset(
@@ -305,7 +307,7 @@ class Holdings:
             or (other.reason == "no value" and np.isnan(other.weight))
         )
 
-    @property
+    @cached_property
     def share_listed(self) -> float:
         """What all rows, those left out among them, add up to of the fund; below 1: rows lack."""
         others = [other.weight for other in self.others if math.isfinite(other.weight)]

@@ -27,6 +27,7 @@ from core.data.bar_edits import (
 )
 from core.data.file_closes import FileCloses, file_closes
 from core.data.file_prices import file_prices
+from core.data.frames import dates_of
 from core.data.joins import joins, last_close, tape, turns
 from core.data.record import record
 from core.data.renames import Company, Rename, companies, renames
@@ -38,7 +39,7 @@ from core.data.windows import last_on_or_before
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from core.data.frames import Block, Holdings, Reference
+    from core.data.frames import Block, Dates, Holdings, IntArray, Reference
 
     _Files = Mapping[str, tuple[Holdings, ...]]
     _Priced = Callable[[date | None, _Files], tuple[tuple[Block, ...], FileCloses]]
@@ -93,12 +94,32 @@ class LineTickers:
 
     def file_sessions(self, first: date, last: date) -> dict[str, list[date]]:
         """Ticker -> the sessions of a stretch for which a file's price stands, ascending."""
-        days = {*self._filled_on, *self.file_closes.sessions}
+        tickers, line, sessions = self.file_priced(first, last)
         by_ticker: dict[str, list[date]] = {}
-        for session in sorted(value for value in days if first <= value <= last):
-            for ticker in self.on_files(session):
-                by_ticker.setdefault(ticker, []).append(session)
+        for place, session in sorted(zip(line.tolist(), sessions.tolist(), strict=True)):
+            by_ticker.setdefault(tickers[place], []).append(session)
         return by_ticker
+
+    def file_priced(self, first: date, last: date) -> tuple[tuple[str, ...], IntArray, Dates]:
+        """Where a file's price stands for a close between two days, each line and session once.
+
+        Returns:
+            (S,) tickers, (K,) places in them and (K,) sessions, datetime64[D].
+        """
+        closes = self.file_closes
+        rows = closes.between(first, last)
+        filled = [
+            (ticker, session)
+            for session, tickers in self._filled_on.items()
+            if first <= session <= last
+            for ticker in tickers - closes.on(session)
+        ]
+        places = np.arange(len(closes.symbols), len(closes.symbols) + len(filled))
+        return (
+            (*closes.symbols, *(ticker for ticker, _ in filled)),
+            np.append(closes.line[rows], places),
+            np.append(closes.session[rows], dates_of([session for _, session in filled])),
+        )
 
     @cached_property
     def _filled_on(self) -> dict[date, frozenset[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -76,11 +76,9 @@ def stack(
 
 def _with_files(matrix: Matrix, files: FileCloses) -> Matrix:
     """The matrix with what is to be known of closes that are prices of files."""
-    column = np.array([matrix.column.get(symbol, -1) for symbol in files.symbols], np.intp)
-    row = np.searchsorted(matrix.sessions, files.session)
-    at = np.minimum(row, len(matrix.sessions) - 1)
-    there = (matrix.sessions[at] == files.session) & (column[files.line] >= 0)
-    of_files = np.sort(at[there] * len(matrix.symbols) + column[files.line[there]])
+    some = files.between(*matrix.sessions[[0, -1]].tolist())
+    rows, columns = cells(matrix, files.symbols, files.line[some], files.session[some])
+    of_files = np.sort(rows * len(matrix.symbols) + columns)
     breaks = []
     for one in files.breaks:
         place = int(np.searchsorted(matrix.sessions, day(one.after)))
@@ -91,6 +89,23 @@ def _with_files(matrix: Matrix, files: FileCloses) -> Matrix:
         ):
             breaks.append((place, matrix.column[one.symbol], one.words))
     return replace(matrix, of_files=of_files, breaks=tuple(breaks))
+
+
+def cells(
+    matrix: Matrix, symbols: Sequence[str], line: IntArray, sessions: Dates
+) -> tuple[IntArray, IntArray]:
+    """Rows and columns of lines on sessions, where a matrix has both.
+
+    Args:
+        matrix: the closes.
+        symbols: (S,).
+        line: (K,) places in ``symbols``.
+        sessions: (K,) datetime64[D].
+    """
+    column = np.array([matrix.column.get(symbol, -1) for symbol in symbols], np.intp)[line]
+    row = np.minimum(np.searchsorted(matrix.sessions, sessions), len(matrix.sessions) - 1)
+    there = (matrix.sessions[row] == sessions) & (column >= 0)
+    return row[there], column[there]
 
 
 def laid_out(

@@ -14,7 +14,8 @@ from core.measures.rarity import TIE_DECIMALS
 
 if TYPE_CHECKING:
     from core.explain.ground import Ground
-    from core.measures.spread import Ranking, Spread, YearGap
+    from core.measures.pair_series import YearGap
+    from core.measures.spread import Ranking, Spread
 
 
 def _sides(ground: Ground) -> tuple[Explanation, Explanation]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from core.data.matrix import Matrix
 
 T = TypeVar("T")
+#: Dates whose closes a market keeps of a matrix, some tens of kilobytes each.
+_KEPT: Final = 64
 
 
 @record(frozen=True, eq=False, slots=True)
@@ -51,7 +53,7 @@ class Ends:
 
 
 class ClosesOn:
-    """Date -> the closes that stand for it, each date looked up once.
+    """Date -> the closes that stand for it; the market keeps those of the latest dates.
 
     Args:
         market: what is held.
@@ -61,8 +63,8 @@ class ClosesOn:
 
     def __init__(self, market: Market, matrix: Matrix, *, alone: bool = False) -> None:
         self.market, self.matrix = market, matrix
-        self._by_date: dict[date, Closes] = {}
         self._of_matrix: dict[Hashable, Any] | None = {} if alone else None
+        self._by_date: dict[date, Closes] = self.cached("closes", dict)
 
     def cached(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return ``make()`` for a key, computed once for the matrix."""
@@ -75,32 +77,33 @@ class ClosesOn:
 
     def __call__(self, when: date) -> Closes:
         """The closes that stand for a date."""
-        if when not in self._by_date:
-            self.look_up([when])
-        return self._by_date[when]
+        return self.look_up([when])[0]
 
-    def look_up(self, dates: Iterable[date]) -> None:
-        """Look up the closes that stand for some dates in one pass."""
-        new = [when for when in dict.fromkeys(dates) if when not in self._by_date]
-        if not new:
-            return
+    def look_up(self, dates: Sequence[date]) -> list[Closes]:
+        """The closes that stand for some dates, looked up in one pass."""
+        known = {when: self._by_date[when] for when in dates if when in self._by_date}
+        new = [when for when in dict.fromkeys(dates) if when not in known]
+        if new:
+            known |= zip(new, self._find(new), strict=True)
+            if self._of_matrix is None and len(self._by_date) + len(new) > _KEPT:
+                self._by_date.clear()
+            self._by_date.update(known)
+        return [known[when] for when in dates]
+
+    def _find(self, dates: Sequence[date]) -> list[Closes]:
         matrix = self.matrix
-        row = np.searchsorted(matrix.sessions, np.array(new, "datetime64[D]"), side="right") - 1
+        row = np.searchsorted(matrix.sessions, np.array(dates, "datetime64[D]"), side="right") - 1
         rows, price = matrix.last(row), matrix.last_closes(row)
-        now = np.array([self.market.position(when) for when in new])[:, None]
+        now = np.array([self.market.position(when) for when in dates])[:, None]
         age = now - matrix.position[np.maximum(rows, 0)]
         fresh = (rows >= 0) & (age <= STALE_SESSIONS)
         if len(matrix.of_files):
             fresh &= (age == 0) | ~matrix.of_file(rows)
-        for place, when in enumerate(new):
-            self._by_date[when] = Closes(
-                int(row[place]), rows[place], age[place], fresh[place], price[place]
-            )
+        return [Closes(*one) for one in zip(row.tolist(), rows, age, fresh, price, strict=True)]
 
     def ends(self, dates: Sequence[date]) -> Ends:
         """The closes that stand for (K,) dates; ``row`` is (K, 1)."""
-        self.look_up(dates)
-        looked_up = [self._by_date[when] for when in dates]
+        looked_up = self.look_up(dates)
         if len(looked_up) == 1:
             one = looked_up[0]
             return Ends(np.array([[one.row]]), one.rows[None], one.fresh[None], one.price[None])

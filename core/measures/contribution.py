@@ -99,6 +99,9 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
     for line in np.nonzero(~np.isfinite(counted))[0].tolist():
         there = bool(member[0, line])
         outside[line] = _outside(reasons[line], flags.get(line, [])) if there else "joined"
+    for line in set().union(*(part.reasons for part in parts)):
+        if ever[line]:
+            reasons[line] = ""
     return Basket(
         segments=tuple(p.segment for p in parts),
         numbers=lines.numbers,
@@ -123,9 +126,7 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
         window_returns=counted,
         contribution=(scale * earned).sum(axis=0),
         unscaled=earned.sum(axis=0),
-        reasons=tuple(
-            "" if known else why for known, why in zip(ever.tolist(), reasons, strict=True)
-        ),
+        reasons=tuple(reasons),
         outside=tuple(outside),
         flags={line: tuple(dict.fromkeys(words)) for line, words in flags.items()},
     )
@@ -160,8 +161,7 @@ def years_of(market: Market, window_spans: tuple[Span, ...]) -> set[int]:
     """
     start, end = window_spans[0].start, window_spans[-1].end
     dates = [start, end, *(market.session(span.file.as_of) for span in window_spans)]
-    key = window_spans[0].file, "near", start.year
-    if not market.cached(key, lambda: _any_line_near(market, window_spans[0], start)):
+    if not any_line_near(market, window_spans):
         return {d.year for d in dates}
     years = set(range(min(dates).year, max(dates).year + 1))
     return years | {d.year - 1 for d in dates if (d.month, d.day) < (1, 20)}
@@ -238,11 +238,15 @@ def _dividend_flags(
             flags.setdefault(line_at[column], []).append(words)
 
 
-def _any_line_near(market: Market, span: Span, start: date) -> bool:
+def any_line_near(market: Market, window_spans: tuple[Span, ...]) -> bool:
     """Whether a line of the first file has a close held in the window's first year or the next."""
-    lines = market.lines(span.file)
-    near = (places for year, places in market.places.items() if 0 <= year - start.year <= 1)
-    return any(not places.keys().isdisjoint(lines) for places in near)
+    file, year = window_spans[0].file, window_spans[0].start.year
+
+    def look() -> bool:
+        near = [market.places[one] for one in (year, year + 1) if one in market.places]
+        return any(not places.keys().isdisjoint(market.lines(file)) for places in near)
+
+    return market.cached((file, "near", year), look)
 
 
 def _outside(reason: str, words: list[str]) -> str:

@@ -6,22 +6,27 @@ correlation of two lines weighted by what they bring to the basket's variance.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from core.data.frames import FloatArray, day
+from core.data.frames import day
 
 if TYPE_CHECKING:
+    from core.data.frames import FloatArray, IntArray
     from core.data.market import Market
+    from core.data.matrix import Matrix
     from core.measures.basket import Basket
 
 #: Sessions a correlation needs.
 SESSIONS: Final = 60
 #: Growth figures that are worked out together, so that they stay in the processor's cache.
 _CELLS: Final = 1 << 16
-T = TypeVar("T", bound=np.generic)
+#: Growth figures of a window that are kept, and for how many windows: 8 MB each at most.
+_KEPT: Final = 1 << 20
+_WINDOWS: Final = 4
+#: They are kept for the next dates as well, in multiples of so many rows.
+_STEP: Final = 16
 
 
 def average_correlation(weight: FloatArray, sd: FloatArray, index_sd: float) -> float | None:
@@ -69,17 +74,44 @@ def correlation_of(market: Market, basket: Basket) -> float | None:
     weight = weight / weight.sum()
     sd, index = [], np.zeros(last - first)
     lines = max(_CELLS // (last - first), 1)
-    for part, shares in zip(_parts(columns, lines), _parts(weight, lines), strict=True):
-        levels = closes[:, part]
+    kept = _kept_growth(market, matrix, columns, int(first), int(last))
+    for at in range(0, len(columns), lines):
+        part = slice(at, at + lines)
         # growth deviates as returns do, and needs one pass less
-        growth = levels[1:] / levels[:-1]
-        index += growth @ shares
-        growth -= growth.mean(axis=0)
+        growth = _growth(closes, columns[part]) if kept is None else kept[part, : last - first].T
+        index += growth @ weight[part]
+        growth = growth - growth.mean(axis=0)
         squares = np.einsum("tn,tn->n", growth, growth)
         sd.append(np.sqrt(squares / (len(growth) - 1)))
     return average_correlation(weight, np.concatenate(sd), float(index.std(ddof=1)))
 
 
-def _parts(values: NDArray[T], size: int) -> list[NDArray[T]]:
-    """An array over lines in pieces of so many."""
-    return [values[at : at + size] for at in range(0, len(values), size)]
+def _growth(closes: FloatArray, columns: IntArray) -> FloatArray:
+    """(T - 1, n) each close of some columns over the one before."""
+    levels = closes[:, columns]
+    return levels[1:] / levels[:-1]
+
+
+def _kept_growth(
+    market: Market, matrix: Matrix, columns: IntArray, first: int, last: int
+) -> FloatArray | None:
+    """(n, T) growth of some columns from one row to another and beyond; None of a long window.
+
+    It is kept: the next date needs all of it but a session.
+    """
+    stop = min(-(-last // _STEP) * _STEP, len(matrix.sessions) - 1)
+    if (stop - first) * len(columns) > _KEPT:
+        return None
+    windows: dict[tuple[int, int, bytes], FloatArray] = market.cached((matrix, "growth"), dict)
+    key = first, stop, columns.tobytes()
+    growth = windows.get(key)
+    if growth is None:
+        growth = np.empty((len(columns), stop - first))
+        lines = max(_CELLS // (stop - first), 1)
+        for at in range(0, len(columns), lines):
+            part = slice(at, at + lines)
+            growth[part] = _growth(matrix.stand_in[first : stop + 1], columns[part]).T
+        if len(windows) >= _WINDOWS:
+            windows.clear()
+        windows[key] = growth
+    return growth

@@ -75,15 +75,6 @@ def extremes(values: FloatArray, size: int, *, high: bool) -> FloatArray:
     NaN where one of them is NaN.
     """
     pick = np.maximum if high else np.minimum
-    further = values.shape[1] - size
-    if 0 < further < size:
-        # few results: their neighbours are those that all of them share, and few on either side
-        shared = pick.reduce(values[:, further:size], axis=1, keepdims=True)
-        out = np.repeat(shared, further + 1, axis=1)
-        before = pick.accumulate(values[:, :further][:, ::-1], axis=1)[:, ::-1]
-        out[:, :-1] = pick(out[:, :-1], before)
-        out[:, 1:] = pick(out[:, 1:], pick.accumulate(values[:, size:], axis=1))
-        return out
     # twice the width a step
     out, width = values, 1
     while width < size and out.shape[1]:

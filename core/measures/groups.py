@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
@@ -135,7 +135,16 @@ def themes(
     contribution: FloatArray,
 ) -> tuple[Group, ...]:
     """Roll (M,) measured lines up by theme, as given; a theme without a line is left out."""
-    place = dict(zip(symbols, count(), strict=False))
+    return _themes(wanted, dict(zip(symbols, count(), strict=False)), weight, contribution)
+
+
+def _themes(
+    wanted: Iterable[Theme],
+    place: Mapping[str, int],
+    weight: FloatArray,
+    contribution: FloatArray,
+) -> tuple[Group, ...]:
+    """Groups of the lines that themes name, by each line's place."""
     groups = []
     for theme in wanted:
         members = tuple(s for s in theme.symbols if s in place)
@@ -163,7 +172,9 @@ def issuers(
         weight: (M,) start weights.
         contribution: (M,) contributions.
     """
+    place = dict(zip(symbols, count(), strict=False))
     members: dict[str, list[str]] = {}
+<<<<<<< HEAD
     for symbol in symbols:
         if symbol in companies:
             members.setdefault(companies[symbol], []).append(symbol)
@@ -171,4 +182,10 @@ def issuers(
         Theme(name, tuple(tickers)) for name, tickers in members.items() if len(tickers) > 1
     )
     groups = themes(several, symbols, weight, contribution)
+=======
+    for symbol in sorted(known.keys() & place.keys(), key=place.__getitem__):
+        members.setdefault(known[symbol], []).append(symbol)
+    several = (Theme(name, tuple(tickers)) for name, tickers in members.items() if len(tickers) > 1)
+    groups = _themes(several, place, weight, contribution)
+>>>>>>> main
     return tuple(sorted(groups, key=lambda g: (-g.contribution, g.name)))

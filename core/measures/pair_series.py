@@ -6,13 +6,15 @@ another date or another window is a matter of slices.
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.data.frames import BoolArray, Dates, FloatArray, IntArray, day
+from core.data.frames import BoolArray, Dates, FloatArray, IntArray, day, pydate
 from core.data.record import record
+from core.data.windows import Window, full_year
 from core.measures.rarity import holes, stretch_gaps
 from core.measures.ratio import AVERAGES, Means, level_means
 from core.measures.streaks import return_signs
@@ -22,10 +24,24 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from core.data.windows import Window
-
 #: Lengths of stretches whose gaps are kept: those of the windows of a few neighbouring dates.
 _KEPT: Final = 12
+
+
+@record(frozen=True, slots=True)
+class YearGap:
+    """One window of the history: returns are fractions on the window's basis."""
+
+    year: int
+    start: date
+    end: date
+    small_return: float
+    large_return: float
+
+    @property
+    def gap(self) -> float:
+        """Small minus large, a fraction (0.1484 is 14.84 pp)."""
+        return self.small_return - self.large_return
 
 
 @record(frozen=True, eq=False)
@@ -48,7 +64,7 @@ class PairSeries:
 
     def returns(self, window: Window) -> tuple[float, float]:
         """The small fund's return over a window on its sessions and the large one's, fractions."""
-        first, last = self.sessions.searchsorted([day(window.start), day(window.end)])
+        first, last = map(self.sessions.searchsorted, (day(window.start), day(window.end)))
         small, large = self.small, self.large_or_flat
         return float(small[last] / small[first] - 1), float(large[last] / large[first] - 1)
 
@@ -56,6 +72,17 @@ class PairSeries:
     def large_or_flat(self) -> FloatArray:
         """(T,) level of the large one; 1 throughout for one index alone."""
         return np.ones(len(self.small)) if self.large is None else self.large
+
+    def year_gap(self, year: int, window: Window) -> YearGap:
+        """The gap of a year's window on its sessions."""
+        return YearGap(year, window.start, window.end, *self.returns(window))
+
+    @cached_property
+    def full_years(self) -> tuple[YearGap, ...]:
+        """The gap of each calendar year that closes are held of, ascending."""
+        first, last = (pydate(session).year for session in self.sessions[[0, -1]])
+        windows = {year: full_year(year, self.sessions) for year in range(first, last + 1)}
+        return tuple(self.year_gap(year, window) for year, window in windows.items() if window)
 
     @cached_property
     def holes(self) -> BoolArray:

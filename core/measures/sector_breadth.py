@@ -113,7 +113,10 @@ def sectors_of(
     codes = place_of[sectors.codes]
     code = np.full(len(marks.matrix.symbols), -1)
     code[columns[columns >= 0]] = codes[columns >= 0]
-    returns = np.round(basket.window_returns, _DECIMALS)
+    finite = np.isfinite(basket.window_returns)
+    by_sector = np.argsort(codes[finite], kind="stable")
+    returns = np.round(basket.window_returns[finite], _DECIMALS)[by_sector]
+    ends = np.cumsum(np.bincount(codes[finite], minlength=len(names)))
     now = [part for part in parts if part.rows.start <= last < part.rows.stop]
     bits = marks.of(now[-1].columns, slice(last, last + 1))[:, 0] if now else np.zeros(0, np.uint16)
     here = code[now[-1].columns] if now else np.zeros(0, np.intp)
@@ -127,7 +130,7 @@ def sectors_of(
     counts = {days: tuple(map(members_with, ABOVE[days])) for days in SECTOR_AVERAGES}
     rows = []
     for place, name in enumerate(names):
-        of_sector = returns[(codes == place) & np.isfinite(returns)]
+        of_sector = returns[ends[place - 1] if place else 0 : ends[place]]
         n, up = len(of_sector), int(np.count_nonzero(of_sector > 0))
         averaged = {days: enough[place] for days, (_, enough) in counts.items()}
         above = {

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.data.frames import Dates, FloatArray, day
+from core.data.frames import Dates, FloatArray, day, pydate
 from core.data.record import record
-from core.data.windows import Window, full_year, same_window
+from core.data.windows import Window, same_window
 from core.measures.pair_history import PairHistory
+from core.measures.pair_series import YearGap
 from core.measures.rarity import TIE_DECIMALS, Rank
 
 if TYPE_CHECKING:
@@ -60,22 +61,6 @@ def comparisons(label: str, sessions: int) -> Comparisons:
         same_window=calendar,
         full_years=calendar and label != "QTD" and long,
     )
-
-
-@record(frozen=True, slots=True)
-class YearGap:
-    """One window of the history: returns are fractions on the window's basis."""
-
-    year: int
-    start: date
-    end: date
-    small_return: float
-    large_return: float
-
-    @property
-    def gap(self) -> float:
-        """Small minus large, a fraction (0.1484 is 14.84 pp)."""
-        return self.small_return - self.large_return
 
 
 @record(frozen=True, slots=True)
@@ -207,22 +192,6 @@ def rank_gap(
     )
 
 
-def _year_gap(
-    year: int, window: Window | None, sessions: Dates, small: FloatArray, large: FloatArray
-) -> YearGap | None:
-    """The gap of one window on common closes; None where a level is not positive."""
-    if window is None:
-        return None
-    first, last = (int(sessions.searchsorted(day(end))) for end in (window.start, window.end))
-    return YearGap(
-        year,
-        window.start,
-        window.end,
-        float(small[last] / small[first] - 1),
-        float(large[last] / large[first] - 1),
-    )
-
-
 def spread(
     window: Window,
     series: PairSeries,
@@ -251,18 +220,12 @@ def spread(
         float(large_line[-1] - 1),
     )
 
-    oldest = int(sessions[0].astype("datetime64[Y]").astype(int)) + 1970
-    span = window.end.year - oldest
-    same = [
-        _year_gap(
-            window.end.year - back, same_window(window, back, sessions), sessions, small, large
-        )
-        for back in range(1, span + 1)
-    ]
-    full = [
-        _year_gap(year, full_year(year, sessions), sessions, small, large)
-        for year in range(oldest, window.end.year)
-    ]
+    span = window.end.year - pydate(sessions[0]).year
+    shifted = {
+        window.end.year - back: same_window(window, back, sessions) for back in range(1, span + 1)
+    }
+    same = [series.year_gap(year, of_year) for year, of_year in shifted.items() if of_year]
+    full = [gap for gap in series.full_years if gap.year < window.end.year]
     stop = int(np.searchsorted(sessions, day(as_of or window.end), side="right"))
     return Spread(
         small_return=this_year.small_return,
@@ -271,8 +234,8 @@ def spread(
         small_line=small_line - 1,
         large_line=large_line - 1,
         ratio_line=small_line / large_line,
-        same_window=rank_gap(this_year.gap, (y for y in same if y), this_year.year, this_year),
-        full_years=rank_gap(this_year.gap, (y for y in full if y), this_year.year),
+        same_window=rank_gap(this_year.gap, same, this_year.year, this_year),
+        full_years=rank_gap(this_year.gap, full, this_year.year),
         history=PairHistory(
             series,
             stop,

@@ -155,8 +155,9 @@ def own_off(series: Series | None, sessions: Dates) -> FloatArray:
     rows = np.minimum(np.searchsorted(days, sessions), len(days) - 1)
     lead = int(rows.min())
     first = max(lead - YEAR_SESSIONS + 1, 0)
-    year = closes[None, first : int(rows.max()) + 1]
-    out = off_high(year, year[:, lead - first :], holes=True)[0][rows - lead]
+    last = int(rows.max())
+    year = closes[first : last + 1, None]
+    out = off_high(year, last + 1 - lead, holes=True)[rows - lead, 0]
     return np.where(days[rows] == sessions, out, np.nan)
 
 

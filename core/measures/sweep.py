@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from core.data.frames import day, distinct
+from core.data.matrix_layout import cells
 from core.data.record import record
 from core.measures.closes import ClosesOn
-from core.measures.contribution import window_returns, years_of
+from core.measures.contribution import any_line_near, window_returns, years_of
 from core.measures.file_rows import file_rows, quarantined, weight
 from core.measures.membership import Span
 
@@ -34,10 +35,14 @@ if TYPE_CHECKING:
     from core.data.market import Market
 
 Spans = tuple[Span, ...]
+#: The parts of a window, and the list at its end.
+_Asked = tuple[Spans, Span | None]
 #: What a segment is known by: its file, its ends, and the columns that its window leaves out.
 _Key = tuple["Holdings", "date", "date", frozenset[int]]
 #: Windows times lines of a block.
 _CELLS: Final = 65_536
+#: Windows that are measured on closes of more years than each of them needs.
+_FEW_WINDOWS: Final = 64
 
 
 @record(frozen=True, eq=False, slots=True)
@@ -130,8 +135,7 @@ def sweep(
             whose lines are to be among those of the block.
         basis: "pr" or "tr".
     """
-    for years, group in groupby(windows, lambda one: frozenset(years_of(market, one[0]))):
-        some = list(group)
+    for years, some in _runs(market, windows):
         if market.years.keys().isdisjoint(years):
             yield from (None for _ in some)
             continue
@@ -139,6 +143,31 @@ def sweep(
         size = max(_CELLS // len(axis.numbers), 1)
         for first in range(0, len(some), size):
             yield axis.block([parts for parts, _ in some[first : first + size]])
+
+
+def _runs(
+    market: Market, windows: Sequence[_Asked]
+) -> Iterator[tuple[frozenset[int], list[_Asked]]]:
+    """Windows one after another that are measured on the closes of the same years.
+
+    Those of neighbouring years are put together where they are few: what a window does not need of
+    the years before and after it bears on nothing. A list without any closes near a window's start
+    has its own years alone: none that lie further back may stand for it.
+    """
+
+    def own_years(one: _Asked) -> tuple[frozenset[int], bool]:
+        return frozenset(years_of(market, one[0])), any_line_near(market, one[0])
+
+    run: list[_Asked] = []
+    of_run, may_grow = frozenset[int](), False
+    for (years, near), group in groupby(windows, own_years):
+        some = list(group)
+        if run and not (may_grow and near and len(run) + len(some) <= _FEW_WINDOWS):
+            yield of_run, run
+            run, of_run = [], frozenset()
+        run, of_run, may_grow = run + some, of_run | years, near
+    if run:
+        yield of_run, run
 
 
 class _Axis:
@@ -149,7 +178,7 @@ class _Axis:
         market: Market,
         years: frozenset[int],
         basis: str,
-        windows: Sequence[tuple[Spans, Span | None]],
+        windows: Sequence[_Asked],
     ) -> None:
         self._market, self._basis = market, basis
         lists = (span for parts, at_end in windows for span in (*parts, at_end))
@@ -184,29 +213,21 @@ class _Axis:
             the table, whose first row is of all other sessions.
         """
         matrix = self._closes.matrix
-        rows, lines = (
-            np.zeros(len(matrix.sessions) + 1, np.intp),
-            [np.zeros(len(self.numbers), bool)],
-        )
-        first, last = matrix.sessions[[0, -1]].tolist()
-        by_session: dict[date, list[int]] = {}
-        for ticker, sessions in self._market.line_tickers.file_sessions(first, last).items():
-            if ticker in matrix.column:
-                for session in sessions:
-                    by_session.setdefault(session, []).append(matrix.column[ticker])
-        for session, columns in by_session.items():
-            row = matrix.row(session)
-            if matrix.sessions[row] == day(session):
-                rows[row] = len(lines)
-                lines.append(~self._not_in(np.array(columns)))
-        return rows, np.array(lines)
+        priced = self._market.line_tickers.file_priced(*matrix.sessions[[0, -1]].tolist())
+        of_prices, columns = cells(matrix, *priced)
+        sessions, place = np.unique(of_prices, return_inverse=True)
+        rows = np.zeros(len(matrix.sessions) + 1, np.intp)
+        rows[sessions] = 1 + np.arange(len(sessions))
+        lines = np.zeros((1 + len(sessions), len(self.numbers)), bool)
+        lines[1 + place, columns] = True
+        return rows, lines
 
     def block(self, windows: Sequence[Spans]) -> Swept:
         """Measure some windows, each from its first part to its last."""
         closes, ends = self._closes, [(parts[0].start, parts[-1].end) for parts in windows]
         doubtful = [frozenset[int]()] * len(windows)
         if closes.matrix.doubts:
-            closes.look_up(when for window in ends for when in window)
+            closes.look_up([when for window in ends for when in window])
             doubtful = [
                 frozenset(quarantined(closes.matrix, closes(start).rows, closes(end).row))
                 for start, end in ends

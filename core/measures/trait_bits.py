@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.frames import STALE_SESSIONS, BoolArray, FloatArray, IntArray, distinct
-from core.measures.counting import YEAR_SESSIONS, extremes, sums
+from core.measures.counting import YEAR_SESSIONS
 
 #: Days of the averages that are worked out here; `counting.AVERAGES` has the others.
 FURTHER_AVERAGES: Final = (5, 10, 100)
@@ -86,21 +86,21 @@ class _Marker:
 
 
 def bits_of(
-    closes: FloatArray, volume: FloatArray | None, position: IntArray, lead: int, *, holes: bool
+    closes: FloatArray, volume: FloatArray | None, position: IntArray, wanted: int, *, holes: bool
 ) -> tuple[Bits, FloatArray]:
-    """Bits and distances from the high of some lines, on the rows from ``lead`` on.
+    """Bits and distances from the high of some lines, (t, n) each, on the last (t,) rows.
 
     Args:
-        closes: (n, R) with rows before those wanted.
+        closes: (R, n) with rows before those wanted.
         volume: (t + 1, n) shares traded from the row before on (or (t, n) where there is none).
         position: (R,) places of the sessions among all sessions.
-        lead: rows before those wanted.
+        wanted: t.
         holes: a line may lack closes between two that it has.
     """
-    now = closes[:, lead:]
+    now = closes[-wanted:]
     marker = _Marker(now.shape)
     mark = marker.mark
-    off = off_high(closes, now, holes=holes)
+    off = off_high(closes, wanted, holes=holes)
     mark("seasoned_high", np.isfinite(off))
     mark("at_high", off <= 0)
     mark("within_5", off <= 0.05 + _NEAR)
@@ -108,24 +108,23 @@ def bits_of(
         mark(f"off_{round(distance * 100)}", off >= distance - _NEAR)
     filled = _Filled(closes, position, holes=holes)
     for days, sizes in MOVES.items():
-        change = now / filled.before(lead, days) - 1
+        change = now / filled.before(wanted, days) - 1
         mark(f"moved_{days}", np.isfinite(change))
         for step in sizes:
             mark(move_name(days, step, up=True), change >= step - _NEAR)
             mark(move_name(days, step, up=False), change <= -step + _NEAR)
     if volume is not None:
-        _mark_day(now / filled.prior(lead) - 1, volume, mark)
+        _mark_day(now / filled.prior(wanted) - 1, volume, mark)
     averaged = _averaged_with_holes if holes else _averaged
-    return marker.bits() | averaged(closes, lead), off
+    return marker.bits() | averaged(closes, wanted), off
 
 
 def _mark_day(change: FloatArray, volume: FloatArray, mark: Mark) -> None:
     """Mark large moves of a session with more volume than the session before."""
-    traded = np.full((change.shape[1] + 1, len(change)), np.nan)
-    traded[len(traded) - len(volume) :] = volume
+    traded = _last_rows(volume, len(change) + 1)
     known = np.isfinite(traded)
-    both = (known[1:] & known[:-1]).T & np.isfinite(change)
-    more = both & (traded[1:] > traded[:-1]).T
+    both = known[1:] & known[:-1] & np.isfinite(change)
+    more = both & (traded[1:] > traded[:-1])
     mark("traded", both)
     mark("up4", more & (change >= DAY_MOVE - _NEAR))
     mark("down4", more & (change <= -DAY_MOVE + _NEAR))
@@ -135,112 +134,119 @@ class _Filled:
     """Closes with the one that stands for a session before: the last, at most 5 sessions old."""
 
     def __init__(self, closes: FloatArray, position: IntArray, *, holes: bool) -> None:
-        """Take (n, R) closes and the (R,) places of their sessions among all sessions."""
+        """Take (R, n) closes and the (R,) places of their sessions among all sessions."""
         self._closes, self._position = closes, position
         # without a hole, a session has its own close or is one that a line has no figure of
         self._last: IntArray | None = None
         if holes:
-            closed_rows = np.where(np.isfinite(closes), np.arange(closes.shape[1]), -1)
-            self._last = np.maximum.accumulate(closed_rows, axis=1)
+            rows = np.arange(len(closes))[:, None]
+            self._last = np.maximum.accumulate(np.where(np.isfinite(closes), rows, -1), axis=0)
 
     def _at(self, rows: IntArray, target: IntArray) -> FloatArray:
-        """(n, t) the close that stands for places among all sessions, at or before some rows."""
+        """(t, n) the close that stands for places among all sessions, at or before some rows."""
+        rows, target = rows[:, None], target[:, None]
         place = np.maximum(rows, 0)
         if self._last is None:
             fresh = (rows >= 0) & (target - self._position[place] <= STALE_SESSIONS)
-            return np.where(fresh, self._closes[:, place], np.nan)
-        last = self._last[:, place]
+            return np.where(fresh, self._closes[place[:, 0]], np.nan)
+        last = self._last[place[:, 0]]
         known = np.maximum(last, 0)
         fresh = (rows >= 0) & (last >= 0) & (target - self._position[known] <= STALE_SESSIONS)
-        return np.where(fresh, np.take_along_axis(self._closes, known, axis=1), np.nan)
+        return np.where(fresh, np.take_along_axis(self._closes, known, axis=0), np.nan)
 
-    def before(self, lead: int, sessions: int) -> FloatArray:
-        """(n, t) the close of so many exchange sessions before each row from ``lead`` on."""
-        target = self._position[lead:] - sessions
+    def before(self, wanted: int, sessions: int) -> FloatArray:
+        """(t, n) the close of so many exchange sessions before each of the last (t,) rows."""
+        target = self._position[-wanted:] - sessions
         return self._at(np.searchsorted(self._position, target, side="right") - 1, target)
 
-    def prior(self, lead: int) -> FloatArray:
-        """(n, t) the close before each row from ``lead`` on."""
-        return self._at(np.arange(lead, len(self._position)) - 1, self._position[lead:])
+    def prior(self, wanted: int) -> FloatArray:
+        """(t, n) the close before each of the last (t,) rows."""
+        size = len(self._position)
+        return self._at(np.arange(size - wanted, size) - 1, self._position[-wanted:])
 
 
-def off_high(closes: FloatArray, now: FloatArray, *, holes: bool) -> FloatArray:
-    """(n, t) distance from the highest close of 252 sessions; NaN where under 200 are held."""
-    wanted = now.shape[1]
-    need = wanted + YEAR_SESSIONS - 1
-    slab = closes[:, -need:]
-    if slab.shape[1] < need:
-        missing = np.full((len(closes), need - slab.shape[1]), np.nan)
-        slab = np.concatenate([missing, slab], axis=1)
-    closed = np.isfinite(slab)
-    if closed.all():
-        return 1 - now / extremes(slab, YEAR_SESSIONS, high=True)
+def _last_rows(values: FloatArray, size: int) -> FloatArray:
+    """(size, n) the last rows of (R, n) values, after rows of NaN where there are fewer."""
+    lacking = size - len(values)
+    if lacking <= 0:
+        return values[-size:]
+    return np.concatenate([np.full((lacking, values.shape[1]), np.nan), values])
+
+
+def trailing(pick: np.ufunc, values: FloatArray, size: int, wanted: int) -> FloatArray:
+    """(t, n) sum, maximum or the like of ``size`` rows up to each of the last (t,) rows.
+
+    What neighbouring rows share is looked through once (M. van Herk, "A fast algorithm for
+    local minimum and maximum filters", Pattern Recognition Letters 13(7), 1992).
+
+    Args:
+        pick: `numpy.add`, `numpy.fmax`, ...
+        values: (R, n), R at least size + t - 1.
+        size: rows of each result.
+        wanted: t.
+    """
+    out = np.empty((wanted, values.shape[1]))
+    for first in range(0, wanted, size):
+        few, row = min(size, wanted - first), len(values) - wanted + first
+        part = out[first : first + few]
+        part[:] = pick.reduce(values[row + few - size : row + 1], axis=0)
+        before, after = values[row + 1 - size : row + few - size], values[row + 1 : row + few]
+        for others, rows in ((before[::-1], part[-2::-1]), (after, part[1:])):
+            together = None
+            for row_of, other in zip(rows, others, strict=False):
+                together = other if together is None else pick(together, other)
+                pick(row_of, together, out=row_of)
+    return out
+
+
+def off_high(closes: FloatArray, wanted: int, *, holes: bool) -> FloatArray:
+    """(t, n) distance from the highest close of 252 sessions; NaN where under 200 are held.
+
+    Args:
+        closes: (R, n).
+        wanted: t, the last rows that it is wanted on.
+        holes: a line may lack closes between two that it has.
+    """
+    slab = _last_rows(closes, wanted + YEAR_SESSIONS - 1)
     if holes:
-        closes_held = np.cumsum(closed, axis=1, dtype=np.int32)
-        closes_held[:, YEAR_SESSIONS:] -= closes_held[:, :-YEAR_SESSIONS].copy()
-        enough = closes_held[:, YEAR_SESSIONS - 1 :] >= HIGH_CLOSES
+        enough = trailing(np.add, np.isfinite(slab) * 1.0, YEAR_SESSIONS, wanted) >= HIGH_CLOSES
     else:
         # as many as there are sessions since its first
-        enough = closed[:, YEAR_SESSIONS - HIGH_CLOSES :][:, :wanted]
-    top = extremes(np.where(closed, slab, -np.inf), YEAR_SESSIONS, high=True)
-    return np.where(enough, 1 - now / top, np.nan)
+        enough = np.isfinite(slab[YEAR_SESSIONS - HIGH_CLOSES :][:wanted])
+    top = trailing(np.fmax, slab, YEAR_SESSIONS, wanted)
+    return np.where(enough, 1 - slab[-wanted:] / top, np.nan)
 
 
-def _averaged(closes: FloatArray, lead: int) -> Bits:
-    """(n, t) bits of averages and of the trend score, on rows from ``lead`` on."""
-    first = max(lead - TREND_CLOSES, 0)
-    means = _running_means(closes[:, first:], lead - first)
-    return _average_bits(closes[:, lead:], *means)
+def _averaged(closes: FloatArray, wanted: int) -> Bits:
+    """(t, n) bits of averages and of the trend score, on the last (t,) rows."""
+    slab = _last_rows(closes, wanted + TREND_CLOSES - 1)
+    mean = {days: trailing(np.add, slab, days, wanted) / days for days in _SIZES}
+    before = trailing(np.add, slab[:-_TREND_BACK], 200, wanted) / 200
+    return _average_bits(closes[-wanted:], mean, before)
 
 
-def _averaged_with_holes(closes: FloatArray, lead: int) -> Bits:
+def _averaged_with_holes(closes: FloatArray, wanted: int) -> Bits:
     """The same where lines have holes: an average is over a line's own closes, moved together."""
-    order = np.argsort(np.isnan(closes), axis=1, kind="stable")
-    packed = np.take_along_axis(closes, order, axis=1)
-    spread: Bits = np.zeros(closes.shape, np.uint32)
-    np.put_along_axis(spread, order, _average_bits(packed, *_means(packed)), axis=1)
-    return spread[:, lead:]
-
-
-def _means(closes: FloatArray) -> tuple[dict[int, FloatArray], FloatArray]:
-    """Days -> (n, R) mean of so many closes; the mean of 200 some rows before."""
-    totals = sums(closes, _SIZES)
-    mean = {days: np.full(closes.shape, np.nan) for days in _SIZES}
-    for days, total in totals.items():
-        mean[days][:, days - 1 :] = total / days
-    before = np.full(closes.shape, np.nan)
-    before[:, _TREND_BACK:] = mean[200][:, :-_TREND_BACK]
-    return mean, before
-
-
-def _running_means(closes: FloatArray, lead: int) -> tuple[dict[int, FloatArray], FloatArray]:
-    """Of closes without a hole, on rows from ``lead`` on, what `_means` returns."""
-    size, closed = closes.shape[1], np.isfinite(closes)
+    order = np.argsort(np.isnan(closes), axis=0, kind="stable")
+    packed = np.take_along_axis(closes, order, axis=0)
     # rounding that running sums carry along is far below what counts as above
-    running = np.zeros((len(closes), size + 1))
-    np.cumsum(np.where(closed, closes, 0.0), axis=1, out=running[:, 1:])
-
-    def mean(days: int, back: int = 0) -> FloatArray:
-        """The mean of so many closes, some rows before each."""
-        out = np.full((len(closes), size - lead), np.nan)
-        first = max(lead, days - 1 + back)
-        if first < size:
-            stop, last = slice(first - back, size - back), slice(first - lead, None)
-            start = slice(stop.start - days + 1, stop.stop - days + 1)
-            total = running[:, 1:][:, stop] - running[:, start]
-            out[:, last] = np.where(closed[:, start] & closed[:, stop], total / days, np.nan)
-        return out
-
-    return {days: mean(days) for days in _SIZES}, mean(200, _TREND_BACK)
+    running = np.cumsum(np.concatenate([np.zeros((1, packed.shape[1])), packed]), axis=0)
+    mean = {
+        days: _last_rows((running[days:] - running[:-days]) / days, len(packed)) for days in _SIZES
+    }
+    before = _last_rows(mean[200][:-_TREND_BACK], len(packed))
+    spread: Bits = np.zeros(closes.shape, np.uint32)
+    np.put_along_axis(spread, order, _average_bits(packed, mean, before), axis=0)
+    return spread[-wanted:]
 
 
 def _average_bits(level: FloatArray, mean: Mapping[int, FloatArray], before: FloatArray) -> Bits:
-    """(n, t) bits of averages and of the trend score.
+    """(t, n) bits of averages and of the trend score.
 
     Args:
-        level: (n, t) closes.
-        mean: days -> (n, t) means of so many, NaN where there are fewer.
-        before: (n, t) the mean of 200 some rows before.
+        level: (t, n) closes.
+        mean: days -> (t, n) means of so many, NaN where there are fewer.
+        before: (t, n) the mean of 200 some rows before.
     """
     over = {days: level > values * (1 + 1e-9) for days, values in mean.items()}
     known = np.isfinite(level)

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from core.data.matrix import Matrix
 
 #: Rows are worked out in multiples of this: what looks back a year costs as much for one.
-_STEP: Final = 8
+_STEP: Final = 4
 #: Closes that bits are worked out of together, so that they stay in the processor's cache; but
 #: of so many lines at the least.
-_CELLS: Final = 1 << 17
+_CELLS: Final = 1 << 18
 _LINES: Final = 64
 #: Counts of a list on a step of rows that are kept.
 _KEPT: Final = 512
@@ -111,8 +111,7 @@ class Traits:
         breaks: dict[int, list[int]] = {}
         for row, column, _ in matrix.doubts:
             breaks.setdefault(column, []).append(row)
-        # a hole asks for more: lines without one come together, and those that begin together
-        columns = columns[np.lexsort((matrix.first_close[columns], ~matrix.unbroken[columns]))]
+        # a hole asks for more: lines without one are worked out by themselves
         whole = matrix.unbroken[columns]
         begin = max(first - YEAR_SESSIONS, 0)
         if not whole.all():
@@ -133,28 +132,27 @@ class Traits:
             together = max(_CELLS // (last - start), _LINES)
             for at in range(0, len(lines), together):
                 part = lines[at : at + together]
-                opening = min(max(start, int(matrix.first_close[part].min())), first)
-                closes = np.ascontiguousarray(matrix.stand_in[opening:last, part].T)
+                closes = np.take(matrix.stand_in[start:last], part, axis=1)
                 volume = None if traded is None else traded[:, part]
-                position = matrix.position[opening:last]
-                marks = bits_of(closes, volume, position, first - opening, holes=holes)
+                position = matrix.position[start:last]
+                marks = bits_of(closes, volume, position, last - first, holes=holes)
                 self._put(part, first, marks)
         for column in columns[broken].tolist():
             # closes before a move that cannot be believed are held against none after it
             for start, stop in pairwise([0, *breaks[column], len(matrix.sessions)]):
                 if start >= last or stop <= first:
                     continue
-                closes = np.full((1, last), np.nan)
-                closes[0, start:stop] = matrix.stand_in[start : min(stop, last), column]
+                closes = np.full((last, 1), np.nan)
+                closes[start:stop, 0] = matrix.stand_in[start : min(stop, last), column]
                 volume = None if traded is None else traded[:, [column]]
-                marks = bits_of(closes, volume, matrix.position[:last], first, holes=True)
+                marks = bits_of(closes, volume, matrix.position[:last], last - first, holes=True)
                 self._put(np.array([column]), first, marks, add=True)
 
     def _put(
         self, lines: IntArray, first: int, marks: tuple[Bits, FloatArray], *, add: bool = False
     ) -> None:
         """Keep what was worked out of some lines on the rows from one on."""
-        bits, off = marks
+        bits, off = marks[0].T, marks[1].T
         for start in range(first, first + bits.shape[1], _STEP):
             rows = slice(start - first, start - first + _STEP)
             kept_bits, kept_off, _ = self._blocks[start]

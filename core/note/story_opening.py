@@ -14,8 +14,9 @@ from core.note.verdict import level
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
+    from core.measures.pair_series import YearGap
     from core.measures.rarity import Rank
-    from core.measures.spread import Ranking, Spread, YearGap
+    from core.measures.spread import Ranking, Spread
 
 #: A streak of sessions is worth a sentence from so many on.
 RUN: Final = 5

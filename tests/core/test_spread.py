@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from core.data.windows import resolve
-from core.measures.pair_series import PairSeries
-from core.measures.spread import Ranking, YearGap, rank_gap, spread
+from core.measures.pair_series import PairSeries, YearGap
+from core.measures.spread import Ranking, rank_gap, spread
 from tests.answers.read import REAL, spread_history
 from tests.market import weekdays
 

@@ -7,6 +7,7 @@ import socket
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -140,17 +141,27 @@ def test_misbehaviour_is_one_sentence(name: str, limits: Limits, words: str) -> 
     assert time.monotonic() - began < 15
 
 
-def read_in_turn(names: Sequence[str], limits: Limits, seconds: float = 0.0) -> list[str]:
-    """What becomes of some files that one import reads, each 100 kB larger than the one before."""
+def read_in_turn(
+    names: Sequence[str], limits: Limits, seconds: float = 0.0, sleeper: float = 1.5
+) -> list[str]:
+    """What becomes of some files that one import reads, each 100 kB larger than the one before.
+
+    Args:
+        names: the parsers.
+        limits: of each file.
+        seconds: of processor time that a busy parser takes.
+        sleeper: the time on the clock that the parser has that sleeps, seconds.
+    """
     answers = []
     with Children(limits, [str(ROOT)]) as children:
         for place, name in enumerate(names):
+            wall = sleeper if name == "sleep" else limits.wall
             parser, source = f"tests.process.test_limited:{name}", bytes(100_000 * place)
             args = {"seconds": seconds, "leave": 400 << 20}
             try:
                 fields, _ = run(
                     parser, source, args, file=f"{place}",
-                    limits=limits, paths=[str(ROOT)], children=children,
+                    limits=replace(limits, wall=wall), paths=[str(ROOT)], children=children,
                 )  # fmt: skip
                 assert fields["size"] == len(source)
                 answers.append(f"by {fields['process']}")
@@ -162,8 +173,8 @@ def read_in_turn(names: Sequence[str], limits: Limits, seconds: float = 0.0) -> 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems know fewer limits")
 def test_good_files_of_an_import_are_read_by_one_child() -> None:
     # together they use more than the processor time and the memory of one file
-    limits = Limits(memory=1 << 30, cpu=1, wall=60.0)
-    first, *others, wrong, last = read_in_turn(["busy"] * 4 + ["complain", "busy"], limits, 0.4)
+    limits = Limits(memory=1 << 30, cpu=2, wall=60.0)
+    first, *others, wrong, last = read_in_turn(["busy"] * 4 + ["complain", "busy"], limits, 0.5)
     assert first.startswith("by ")
     assert {first, *others, last} == {first}
     assert wrong == "4, line 7, column close, AAA: is wrong here"
@@ -175,7 +186,7 @@ def test_good_files_of_an_import_are_read_by_one_child() -> None:
     [
         ("hog", SMALL, "1: needs more than 1,024 MB of memory"),
         ("spin", Limits(1 << 30, 1, 60.0), "1: could not be read: the reader stopped"),
-        ("sleep", Limits(1 << 30, 10, 4.0), "1: takes longer than 4 seconds"),
+        ("sleep", Limits(1 << 30, 10, 60.0), "1: takes longer than 1.5 seconds"),
         ("crash", SMALL, "1: could not be read: the reader stopped"),
         ("fail", SMALL, "1: is damaged or not of the format it claims (KeyError: 'a"),
     ],

@@ -16,7 +16,7 @@ import numpy as np
 
 from core.answer.snapshot import Question, Snapshot, take
 from core.data.errors import UnavailableError
-from core.data.frames import FloatArray, Holdings, LeftOut, Theme
+from core.data.frames import FloatArray, Holdings, LeftOut, Prices, Theme, dates_of
 from core.data.market import Market
 from tests.market import holdings, make_market, prices, weekdays
 
@@ -49,16 +49,17 @@ HOSTILE = (
 
 
 SESSIONS = weekdays("2014-12-31", LAST.isoformat())
+#: The same as days since 1970: to be made of 3000 dates once, and not for each line's closes.
+DAYS = dates_of(SESSIONS).astype(float)
 #: When SPY paid 2 a share.
 PAID = date(2026, 3, 18)
 
 
 def path(levels: dict[date, float]) -> FloatArray:
     """(T,) straight in logarithms between the levels given; NaN before the first."""
-    at = np.array([np.datetime64(d) for d in levels]).astype(float)
-    x = np.array(SESSIONS, "datetime64[D]").astype(float)
-    out = np.exp(np.interp(x, at, np.log(list(levels.values()))))
-    out[x < at[0]] = np.nan
+    at = dates_of(list(levels)).astype(float)
+    out = np.exp(np.interp(DAYS, at, np.log(list(levels.values()))))
+    out[at[0] > DAYS] = np.nan
     return out
 
 
@@ -95,6 +96,24 @@ def members(
 
 
 @cache
+def small_prices(funds: tuple[str, ...]) -> Prices:
+    """The closes of every line, and of these funds."""
+    levels = {"IWM": fund_levels(0.20, large=False), "SPY": fund_levels(0.09, large=True)}
+    closes = {fund: path(levels[fund]) for fund in funds}
+    for symbol, change in (SMALL_RETURNS | LARGE_RETURNS).items():
+        closes[symbol] = path({date(2024, 12, 31): 100, START: 100, END: 100 * (1 + change)})
+    for symbol in JOINERS:
+        closes[symbol] = path({date(2024, 12, 31): 50, LAST: 50.5})
+    return prices(
+        SESSIONS,
+        dict(sorted(closes.items())),
+        dividends=[("SPY", PAID, 2.0)] if "SPY" in funds else (),
+        source="typed by hand",
+        fetched_at=FETCHED,
+    )
+
+
+@cache
 def small_market(
     *,
     hostile: bool = False,
@@ -108,12 +127,6 @@ def small_market(
 
     The same arguments give the same object: what it works out for one test is there for the next.
     """
-    levels = {"IWM": fund_levels(0.20, large=False), "SPY": fund_levels(0.09, large=True)}
-    closes = {fund: path(levels[fund]) for fund in funds}
-    for symbol, change in (SMALL_RETURNS | LARGE_RETURNS).items():
-        closes[symbol] = path({date(2024, 12, 31): 100, START: 100, END: 100 * (1 + change)})
-    for symbol in JOINERS:
-        closes[symbol] = path({date(2024, 12, 31): 50, LAST: 50.5})
     names = {s: f"Example {s}" for s in (*SMALL, *LARGE, *JOINERS)}
     if hostile:
         names |= dict(zip(SMALL[-10:], HOSTILE, strict=True))
@@ -126,13 +139,7 @@ def small_market(
         members("SPY", START, LARGE, names, covered),
     )
     market = make_market(
-        prices(
-            SESSIONS,
-            dict(sorted(closes.items())),
-            dividends=[("SPY", PAID, 2.0)] if "SPY" in funds else (),
-            source="typed by hand",
-            fetched_at=FETCHED,
-        ),
+        small_prices(funds),
         *(file for file in files if file.fund in listed),
         themes=[Theme("Odd pair", ("S01", "S29", "L19"))],
     )

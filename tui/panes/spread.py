@@ -7,26 +7,14 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
-from core.answer.gap_paths import year_paths
-from core.note.headline import compared
-from core.note.rank_text import years_rank
-from core.note.ranking_words import window_words
-from tui.charts import Curve, Multiple, SubChart, multiples, stacked_charts, year_bars
 from tui.command.commands import SPREAD
-from tui.panes import spread_alone
 from tui.panes.pane import Pane
 from tui.panes.sheet import Panel
-from tui.panes.spread_history import ratio, ratio_parts, rolling_parts, streak_part, stretches
-from tui.panes.wording import flowed, foot_texts, no_index, without_text
-from tui.text import formats
-from tui.text.spans import Drawing, Line, inset, line_width
+from tui.panes.spread_drawing import drawing
+from tui.panes.wording import foot_texts
 
 if TYPE_CHECKING:
-    from core.measures.spread import Ranking, Spread
     from tui.host.scene import Scene
-
-#: From this height on the lines stand over the bars of the years.
-BOTH = 24
 
 
 class SpreadPane(Pane):
@@ -53,6 +41,7 @@ class SpreadPane(Pane):
     def foot(self, scene: Scene) -> list[str]:
         """A spread rests on the two funds' closes alone."""
         return foot_texts(scene, funds_only=True)
+<<<<<<< HEAD
 
 
 def drawing(scene: Scene, view: str, width: int, height: int) -> Drawing:
@@ -229,3 +218,5 @@ def _years(
     if with_window:
         years, gaps = [*years, here], [*gaps, ranking.gap]
     return inset(year_bars(years, gaps, here, width - 2, height, styles=("small", "large")))
+=======
+>>>>>>> main

@@ -13,7 +13,7 @@ from tui.text import formats
 if TYPE_CHECKING:
     from core.answer.snapshot import Snapshot
     from tui.host.scene import Scene, Side
-    from tui.text.spans import Drawing
+    from tui.text.spans import Drawing, Line
 
 BASIS = {"tr": "total return", "pr": "price return"}
 
@@ -49,6 +49,12 @@ def foot_texts(scene: Scene, *, funds_only: bool = False) -> list[str]:
         " · ".join([as_of, state, *least]),
         f"{as_of} {state}",
     ]
+
+
+def foot_line(texts: Sequence[str], width: int) -> Line:
+    """The fullest of a foot's texts that fits, else the shortest."""
+    text = next((t for t in texts if len(t) + 1 <= width), texts[-1])
+    return [(" " + text, "dim")]
 
 
 #: A number and its unit, or a day and its month: not to be torn apart.

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
     from core.measures.bridge import Step
     from core.measures.changes import Change, Changes
-    from core.measures.spread import Ranking, Spread, YearGap
+    from core.measures.pair_series import YearGap
+    from core.measures.spread import Ranking, Spread
 
 SCHEMA = 1
 #: Lines of two files whose weight changed the most that are written.

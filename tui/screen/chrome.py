@@ -45,11 +45,17 @@ def header(
     return [*line, (" " * max(room, 1), ""), *tail] if tail else line
 
 
-def headline_lines(scene: Scene, width: int, most: int) -> Drawing:
+def headline_lines(scene: Scene, width: int, height: int) -> Drawing:
     """The headline sentence, and the same without the names left out, on a line of its own.
 
     The header and every pane already say SIMULATED.
+
+    Args:
+        scene: what is shown.
+        width: cells of the screen.
+        height: its lines, which decide how many of them it may take.
     """
+    most = 3 if height >= 24 else 2 if height >= 18 else 1
     sentence = headline(scene.snapshot).removeprefix("SIMULATED: ")
     without = without_text(scene.snapshot, width - 2)
     most = max(most - bool(without), 1)
