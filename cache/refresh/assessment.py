@@ -9,17 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from cache.refresh.ask_groups import RECENT
-<<<<<<< HEAD
-from cache.refresh.reasons import with_session
-=======
 from cache.refresh.contradictions import (
     changed_dividends,
     contradiction,
     overpaid,
     without_repeated,
 )
-from cache.refresh.reasons import asked
->>>>>>> main
+from cache.refresh.reasons import with_session
 from cache.store.admit import SYSTEMATIC
 from cache.store.compare import SAME, Comparison, compare
 from cache.store.rebase import Rebase
@@ -80,44 +76,7 @@ def _compared(
     )
 
 
-<<<<<<< HEAD
-def overpaid(answer: Answer, stored: StoredCloses) -> str:
-    """A sentence about a dividend of sessions not held that is above the close before, or ""."""
-    days, closes = stored.closes(answer.ask.symbol)
-    if not len(days):
-        return ""
-    for at in np.flatnonzero((answer.dividend > 0) & (answer.session > days[-1])).tolist():
-        earlier = answer.close[:at][~np.isnan(answer.close[:at])]
-        before = float(earlier[-1]) if len(earlier) else float(closes[-1])
-        if answer.dividend[at] >= before:
-            return f"a dividend of {answer.dividend[at]:g} on {answer.session[at]} at {before:g}"
-    return ""
-
-
-def less_dividends(answer: Answer, stored: StoredCloses) -> bool:
-    """Whether the closes of an answer are those held less the dividends paid since.
-
-    Such are adjusted closes, each earlier one times 1 - D / P(ex - 1) for every later dividend:
-    with the dividends beside them these would count twice.
-    """
-    given = ~np.isnan(answer.close)
-    session, close, paid = answer.session[given], answer.close[given], answer.dividend[given]
-    factor = np.ones(len(close))
-    for at in np.flatnonzero(paid[1:] > 0)[::-1].tolist():
-        before = close[at] / factor[at + 1] + paid[at + 1]
-        factor[: at + 1] = factor[at + 1] * (1 - paid[at + 1] / before)
-    days, closes = stored.final_closes(answer.ask.symbol)
-    _, mine, theirs = np.intersect1d(days, session, return_indices=True)
-    if not len(mine) or factor[theirs].min() > 1 - ADJUSTED:
-        return False
-    expected = closes[mine] * factor[theirs]
-    return bool((np.abs(close[theirs] / expected - 1) <= ADJUSTED / 5).all())
-
-
 def of_own(answer: Answer, stored: StoredCloses, vendor: str) -> Assessment:
-=======
-def of_own(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
->>>>>>> main
     """Compare an answer with the same vendor's stored closes: the newer wins if it is plausible.
 
     Args:
@@ -125,40 +84,25 @@ def of_own(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
         stored: the data held.
         vendor: who answers.
     """
-<<<<<<< HEAD
-    if paid := overpaid(answer, stored):
-        return Assessment(answer, f"{vendor} gave {paid}; the stored closes stay", odd=True)
-    if less_dividends(answer, stored):
-        reason = f"{vendor} gave closes that are adjusted for dividends"
-        return Assessment(answer, f"{reason}; the stored closes stay", odd=True)
-    comparison = _compared(answer, stored, rounded=False)
-=======
     symbol = answer.ask.symbol
-    comparison = _compared(answer, known, rounded=False)
-    if words := contradiction(answer, known, comparison):
+    comparison = _compared(answer, stored, rounded=False)
+    if words := contradiction(answer, stored, comparison):
         return Assessment(answer, f"{vendor} gave {words}; the stored closes stay", odd=True)
->>>>>>> main
     if comparison.kind in SYSTEMATIC:
         reason = f"{vendor}'s history is {SYSTEMATIC[comparison.kind]} ({comparison.words})"
         way = f"the stored closes stay until `internals forget prices {symbol}`"
         return Assessment(answer, f"{reason}; {way}", odd=True)
     if comparison.kind == "rebase" and comparison.before is not None:
         return Assessment(answer, note=str(Rebase(symbol, comparison.before, comparison.factor)))
-<<<<<<< HEAD
-    if comparison.days:
-        return Assessment(answer, note=_corrections(len(comparison.days), symbol, vendor))
-    return Assessment(answer if answer.ask.whole else newest(answer, stored))
-=======
     closes = len(comparison.days)
-    dividends = changed_dividends(answer, known, comparison.factor)
+    dividends = changed_dividends(answer, stored, comparison.factor)
     note = "; ".join(
         _corrections(count, what, symbol, vendor)
         for count, what in ((closes, "close"), (dividends, "dividend"))
         if count
     )
     whole = closes or answer.ask.whole
-    return Assessment(answer if whole else newest(answer, known), note=note)
->>>>>>> main
+    return Assessment(answer if whole else newest(answer, stored), note=note)
 
 
 def _corrections(count: int, what: str, symbol: str, vendor: str) -> str:
@@ -256,13 +200,8 @@ def _of_two_sources(
     new = _missing(answer, stored, changed)
     notes = []
     if count := int(np.count_nonzero(corrected)):
-<<<<<<< HEAD
-        notes.append(_corrections(count, symbol, vendor))
-    differs = _differs(stored, symbol, vendor, others) if others.days else ""
-=======
         notes.append(_corrections(count, "close", symbol, vendor))
-    differs = _differs(known, symbol, vendor, others) if others.days else ""
->>>>>>> main
+    differs = _differs(stored, symbol, vendor, others) if others.days else ""
     if differs:
         notes.append(f"{symbol}: {differs}")
     return Assessment(new, note="; ".join(notes), disputed=differs)
@@ -373,13 +312,13 @@ def assess(answer: Answer, stored: StoredCloses, vendor: Vendor, final: date) ->
         final: the last session whose close is final.
     """
     answer, repeated = without_repeated(answer)
-    assessment = _assess(answer, known, vendor, final)
+    assessment = _assess(answer, stored, vendor, final)
     if assessment is None or assessment.reason or not repeated:
         return assessment
     return replace(assessment, note="; ".join(filter(None, (assessment.note, repeated))))
 
 
-def _assess(answer: Answer, known: HeldCloses, vendor: Vendor, final: date) -> Assessment | None:
+def _assess(answer: Answer, stored: StoredCloses, vendor: Vendor, final: date) -> Assessment | None:
     """As `assess`, of an answer without dividends that stand twice."""
     symbol, name = answer.ask.symbol, vendor.name
     if not len(stored.closes(symbol)[0]):

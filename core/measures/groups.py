@@ -174,18 +174,8 @@ def issuers(
     """
     place = dict(zip(symbols, count(), strict=False))
     members: dict[str, list[str]] = {}
-<<<<<<< HEAD
-    for symbol in symbols:
-        if symbol in companies:
-            members.setdefault(companies[symbol], []).append(symbol)
-    several = tuple(
-        Theme(name, tuple(tickers)) for name, tickers in members.items() if len(tickers) > 1
-    )
-    groups = themes(several, symbols, weight, contribution)
-=======
-    for symbol in sorted(known.keys() & place.keys(), key=place.__getitem__):
-        members.setdefault(known[symbol], []).append(symbol)
+    for symbol in sorted(companies.keys() & place.keys(), key=place.__getitem__):
+        members.setdefault(companies[symbol], []).append(symbol)
     several = (Theme(name, tuple(tickers)) for name, tickers in members.items() if len(tickers) > 1)
     groups = _themes(several, place, weight, contribution)
->>>>>>> main
     return tuple(sorted(groups, key=lambda g: (-g.contribution, g.name)))
