@@ -58,23 +58,18 @@ WALKS = {
 }
 
 
-@pytest.mark.parametrize("walk", WALKS)
-def test_d_explains_what_is_in_sight(walk: str) -> None:
+def test_d_explains_what_is_in_sight() -> None:
     async def check(pilot: Pilot[None], app: InternalsApp) -> None:
-        for keys, words in WALKS[walk]:
-            await press(pilot, app, *keys, "d")
-            text = seen(app)
-            assert words in text, keys
-            assert "no such number" not in text, keys
-            await press(pilot, app, "escape")
-            assert words not in seen(app), keys
-
-    drive(check, market=MARKET, size=(160, 60))
-
-
-def test_d_explains_the_page_of_a_name() -> None:
-    async def check(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "2", "enter", "d")
+        for walk, steps in WALKS.items():
+            for keys, words in steps:
+                await press(pilot, app, *keys, "d")
+                text = seen(app)
+                assert words in text, (walk, keys)
+                assert "no such number" not in text, (walk, keys)
+                await press(pilot, app, "escape")
+                assert words not in seen(app), (walk, keys)
+        # and on the page of a name
+        await press(pilot, app, "2", "v", "enter", "d")
         assert "contribution of S29 Example S29 to IWM = 296.0000 bp" in seen(app)
         assert "no such number" not in seen(app)
 

@@ -168,7 +168,7 @@ def test_the_change_of_the_day_comes_to_a_view_that_stands() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "3", "z", "v")
         assert app.main is not None and app.main.pane_here.view == "ladder"
-        await until(pilot, lambda: re.search(r"IWM +day ", seen(app)))
+        await until(lambda: re.search(r"IWM +day ", seen(app)))
         (line,) = [line for line in lines_of(app) if line.strip().startswith("median return")]
         assert line.split()[2:4] == [f"{one * 100:+.2f}", "%"]
         assert line.split()[4:6] == [f"{(one - other) * 100:+.2f}", "pp"]
