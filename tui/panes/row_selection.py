@@ -12,7 +12,7 @@ from rich.style import Style
 from core.data.record import record
 from tui.text import formats
 from tui.text.safe import safe
-from tui.widgets.columns import GUTTER, Cell, CellOf
+from tui.widgets.columns import GUTTER, Cell, CellOf, cell_spans
 from tui.widgets.drawing import NO_STYLE, Backdrop
 from tui.widgets.line_table import LineTable
 
@@ -117,7 +117,10 @@ class Grid(LineTable, can_focus=False):
         after: Line = []
         for place in placed:
             if place.x >= end:
-                after += [(" ", ""), *self._spans(self.cell_at(row, place.column.key), place)]
+                after += [
+                    (" ", ""),
+                    *cell_spans(self.cell_at(row, place.column.key), place, self.needle),
+                ]
         room = end - start - 1
         text = next((text for text in label[0] if len(text) <= room), label[0][-1])
         text = formats.fit(text, room)
