@@ -213,8 +213,8 @@ def _holdings() -> Row:
     believed += [] if far.why else ["prices of another day"]
     return Row(
         "holdings files that jump",
-        f"{', '.join(tries)}, the quantities of another fund's file, prices half as high again as the"
-        " closes",
+        f"{', '.join(tries)}, the quantities of another fund's file, prices half as high again as"
+        " the closes",
         "kept aside and named",
         "; ".join(believed) or f"{len(tries) + 2} of {len(tries) + 2} kept aside",
         not believed,
