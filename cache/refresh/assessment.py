@@ -156,8 +156,14 @@ def of_another(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
         change = Rebase(symbol, comparison.before, comparison.factor)
         new = _missing(answer, known)
         return Assessment(new, rebase=change, note=str(change), disputed="")
-    of_vendor = known.given_by(vendor, symbol, known.final_closes(symbol)[0])
-    others, its = (_compared(answer, known, rounded=True, among=a) for a in (~of_vendor, of_vendor))
+    days, _ = known.final_closes(symbol)
+    of_vendor = known.given_by(vendor, symbol, days)
+    # a fall from the last close of one to the first of the other is no difference of the two
+    both = np.isin(days, answer.session[~np.isnan(answer.close)])
+    others, its = (
+        _compared(answer, known, rounded=True, among=which & both)
+        for which in (~of_vendor, of_vendor)
+    )
     corrected = others.kind in ("agrees", "single") and its.kind == "differs"
     if comparison.kind == "single" or (comparison.kind == "differs" and corrected):
         return _of_two_sources(answer, known, vendor, others)

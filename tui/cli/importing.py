@@ -18,7 +18,7 @@ from cache.facts.clean import clean
 from cache.facts.errors import SourceError, StoreEmpty
 from cache.sources.holdings.rows import Rejected
 from cache.store.draft import Note
-from core.data.frames import Prices, pydate
+from core.data.frames import Prices
 from core.data.record import record
 from core.note.phrase import several
 from tui.state.config import as_date
@@ -273,8 +273,8 @@ def _changes(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Broug
     note = Note("changes", now, arguments.file.name, summary)
     # the answer of today is of the newest session held, and tells of them
     stored = _stored(desk)
-    newest = [pydate(block.sessions[-1]) for block in stored.prices.blocks[-1:]] if stored else []
-    known = min([now.date(), *newest])
+    newest = stored and stored.newest_session
+    known = min(now.date(), newest or now.date())
     contents = desk.store.commit(announce=adding(file.changes, known), note=note)
     return _Brought(f"announced: {summary}", file.rejected, contents.generation)
 

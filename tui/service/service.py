@@ -208,7 +208,7 @@ class Desk:
                         simulated=contents.simulated,
                         damage=contents.damage,
                         generation=contents.generation,
-                        announced=contents.announced,
+                        announced=contents.dated_announcements(),
                         industries=contents.industries,
                     ),
                 )
