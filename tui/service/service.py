@@ -49,10 +49,11 @@ Answer = TypeVar("Answer")
 
 @record(frozen=True, slots=True)
 class _Loaded:
-    """A market, the head of the newest generation on disk when it was read, and its facts."""
+    """A market, what it was made of, and the newest generation's head when that was read."""
 
     newest: str | None
     reference: Reference
+    contents: Held
     market: Market
 
 
@@ -198,21 +199,20 @@ class Desk:
             loaded = self._loaded
             if loaded is None or loaded.newest != identity or loaded.reference is not reference:
                 contents = self.store.read()
-                self._loaded = loaded = _Loaded(
-                    identity,
-                    reference,
-                    Market(
-                        contents.prices,
-                        contents.holdings,
-                        replace(reference, doubts=self._doubts(contents)),
-                        simulated=contents.simulated,
-                        damage=contents.damage,
-                        generation=contents.generation,
-                        announced=contents.dated_announcements(),
-                        industries=contents.industries,
-                    ),
-                )
+                market = Market(
+                    contents.prices, contents.holdings,
+                    replace(reference, doubts=self._doubts(contents)), simulated=contents.simulated,
+                    damage=contents.damage, generation=contents.generation,
+                    announced=contents.dated_announcements(), industries=contents.industries,
+                )  # fmt: skip
+                self._loaded = loaded = _Loaded(identity, reference, contents, market)
             return self._with_quotes(loaded.market)
+
+    def contents(self) -> Held:
+        """Return what `market` is made of; see there for what it raises."""
+        self.market()
+        assert self._loaded is not None
+        return self._loaded.contents
 
     def begin(self, question: Question) -> Future[Snapshot]:
         """Answer a question in a thread; `take` has the answer too, or what went wrong."""
