@@ -60,7 +60,7 @@ def odd(
         file: as it was read.
         rejected: its rows that were refused.
         earlier: the fund's files held, ascending.
-        prices: the data held.
+        prices: the stored data.
     """
     cut = [row.reason for row in rejected if row.column == "weight" and not row.symbol]
     reasons = [f"is not one whole fund: {reason}" for reason in cut] or _part(file)
@@ -130,7 +130,7 @@ def _turned_over(file: Holdings, before: Holdings, usual: float | None) -> list[
 
 
 def _turnover(old: Holdings, new: Holdings) -> float:
-    """One-way turnover between two files, by their own prices."""
+    """One-way turnover between two files, by their prices."""
     place = {symbol: at for at, symbol in enumerate(new.symbols)}
     match = np.array([place.get(symbol, -1) for symbol in old.symbols], np.intp)
     both = match >= 0

@@ -113,10 +113,10 @@ def coming(
     as_of: date,
     own_return: Callable[[str], float | None],
 ) -> tuple[Coming, ...]:
-    """A fund's announced changes as they stand at a date, leavers by what they brought first.
+    """A fund's announced changes as they stand at a date, leavers by what they contributed first.
 
     Args:
-        market: the data held; ``market.announced`` are the announcements.
+        market: the available data; ``market.announced`` are the announcements.
         fund: the fund's symbol.
         view: the index over the window, None where it is not known.
         as_of: the session asked for.
@@ -195,7 +195,7 @@ class Leaving:
         effective: the day by which all have left.
         days: on how many days they leave.
         due: one's day has passed without a file since.
-        contribution: what they brought together, a fraction.
+        contribution: what they contributed together, a fraction.
     """
 
     symbols: tuple[str, ...]

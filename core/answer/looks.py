@@ -1,4 +1,4 @@
-"""A Look: what is remembered of an answer, so that a later one can be compared with it.
+"""A Look: the saved figures of an answer, with which a later one is compared.
 
 As JSON a look is a part of what ``internals note --format json`` writes, under the same names:
 `read` takes either.

@@ -1,4 +1,4 @@
-"""Where an answer's numbers came from, and what a reader has to bear in mind with them."""
+"""The sources of an answer's numbers, and the warnings that go with them."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def warnings(
 def price_returns(market: Market, question: Question, window: Window) -> tuple[str, ...]:
     """The funds whose total return is one of prices: no dividend is held up to the window's end.
 
-    An index's own level is what its name says, and is not among them.
+    An index's level is what its name says, and is not among them.
     """
     if question.basis != "tr":
         return ()

@@ -50,7 +50,7 @@ class Source:
     Attributes:
         what: "holdings IWM", "prices SPY", "prices of 1,829 lines".
         origin: file name, address or vendor.
-        as_of: the date it speaks for.
+        as_of: the date it applies to.
         fetched_at: when it was taken, None where not known.
     """
 
@@ -147,7 +147,7 @@ class IndexView:
 
     Attributes:
         fund: the fund it is followed through.
-        fund_return: of market closes; None where they are not held.
+        fund_return: of market closes; None where they are not available.
         basket_return: of the measured lines.
         lines: lines of the list at the window's start.
         measured: those of them measured in some segment.
@@ -171,9 +171,9 @@ class IndexView:
         weights: the heaviest lines at the window's start and end, and a session before.
         price_return_weight: weight of lines with price returns alone beside the fund's total
             return, a fraction; 0 on price return.
-        file_price_weight: weight measured on a file's own price where no close is held, a
+        file_price_weight: weight measured on a file's price where no close is available, a
             fraction: of the segment with the most.
-        stray_day: a day that a part of the window begins or ends on and that few closes are held
+        stray_day: a day that a part of the window begins or ends on and that few closes exist
             of: who gave them may have dated them on a day of no session.
     """
 
@@ -206,7 +206,7 @@ class IndexView:
 
     @property
     def net_return(self) -> float:
-        """Return of the fund's closes; of the measured lines where none are held."""
+        """Return of the fund's closes; of the measured lines where none are available."""
         return net_return(self.fund_return, self.basket_return)
 
     @property
@@ -280,7 +280,7 @@ class Snapshot:
         question: what was asked, as asked.
         window: what it came to.
         as_of: the session every number is of.
-        last_session: the last as-of session that can be asked for.
+        last_session: the last as-of session that can be requested.
         state: "final"; "intraday" when a close is of an unfinished session; "partial"
             when an index is missing, below the coverage floor or on a list carried too far.
         simulated: the market is made up.
@@ -299,12 +299,12 @@ class Snapshot:
         generation: of the store, None without one.
         announced: fund -> changes announced and not yet confirmed by a file, of funds with any.
         remarks: those of the warnings that are about the question itself.
-        not_reached: a date asked for lies beyond the last session held.
+        not_reached: a date asked for lies beyond the last available session.
         reconstitutions: fund -> the known reconstitution of its index nearest to the as-of date,
             where it lies within two weeks of it.
         measure_ranks: fund -> measure -> its rank among such windows of other times, where asked.
         index_names: fund -> the index it follows, or that it is, where that is known.
-        price_returns: funds whose total return is one of prices, as no dividend is held.
+        price_returns: funds whose total return is one of prices, as no dividend is available.
         single_spread: of one index alone: its return as a spread over a level that does not move,
             so that the gap is the return and its ranks those of the return.
     """

@@ -16,7 +16,7 @@ class WindowError(CoreError):
 
 
 class UnavailableError(CoreError):
-    """A question that what is held cannot answer; the message says what is missing."""
+    """A question that the available data cannot answer; the message says what is missing."""
 
 
 class MeasureError(CoreError):

@@ -1,4 +1,4 @@
-"""What pairs of holdings files of one fund tell of splits between them, line by line."""
+"""Splits between two holdings files of a fund, line by line."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class PricedFile:
 
 
 class Links:
-    """What pairs of files tell: line, the two days, the factor (NaN: not known), the price."""
+    """What pairs of files show: line, the two days, the factor (NaN: not known), the price."""
 
     def __init__(self) -> None:
         self.parts: list[tuple[IntArray, IntArray, IntArray, FloatArray, FloatArray]] = []

@@ -1,4 +1,4 @@
-"""When later files tell something of earlier ones' prices: questions of before may not use it."""
+"""When a later file adds knowledge about earlier prices, which earlier questions may not use."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DAYS: Final = 10_000_000
 
 
 class Untold(NamedTuple):
-    """A stretch over which something of closes held was not known: ``until`` is when it was."""
+    """A stretch over which something about closes was not known yet; known from ``until`` on."""
 
     since: date
     until: date
@@ -50,8 +50,8 @@ def untold(
         line: (F,) of each close, ascending.
         when: (F,) its day, ascending within a line.
         following: (F,) day of the line's next close, `DAYS` or more without.
-        spans: what pairs of files tell.
-        splits: the two days of each split that files tell.
+        spans: what pairs of files show.
+        splits: the two days of each split that files show.
     """
     stretches = set(splits)
     if len(line):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.data.frames import Holdings, IntArray
 
 UNKNOWN: Final = "Unclassified"
-#: Text by number, held as Python's own strings.
+#: Text by number, held as Python's strings.
 Texts = NDArray[np.object_]
 
 

@@ -1,6 +1,6 @@
 """How breadth came about: counts, steps of the ladder, bins, and moments of the returns.
 
-Each is worked out once more from the lines' own closes, with the standard library's
+Each is worked out once more from the lines' closes, with the standard library's
 statistics where it has them.
 """
 

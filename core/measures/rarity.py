@@ -49,7 +49,7 @@ class Extreme:
 
 @record(frozen=True, slots=True)
 class Rank:
-    """A value among all values of its history, on its own side.
+    """A value among all values of its history, on its side.
 
     Attributes:
         value: the value ranked, in the unit of the series (a fraction for gaps and shares).

@@ -2,7 +2,7 @@
 
 The gap is the difference of two fund returns. It is ranked against the same window
 of every earlier year, separately against full calendar years, and against every stretch of
-as many sessions; the three are never mixed. All rest on the funds' closes alone.
+as many sessions; the three are never mixed. All depend on the funds' closes alone.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def comparisons(label: str, sessions: int) -> Comparisons:
 
 @record(frozen=True, slots=True)
 class Ranking:
-    """A gap among those of other years, on the gap's own side of zero.
+    """A gap among those of other years, on the gap's side of zero.
 
     Attributes:
         gap: the gap ranked, a fraction.

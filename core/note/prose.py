@@ -1,4 +1,4 @@
-"""How a desk's prose names numbers, units, funds and companies: in full once, then short."""
+"""Prose style: how numbers, units, funds and companies are written, in full once, then short."""
 
 from __future__ import annotations
 

@@ -137,13 +137,13 @@ def ratio_words(snapshot: Snapshot, ratio: LevelHistory) -> Sentence:
 
 
 def ratio_basis(snapshot: Snapshot) -> str:
-    """What the ratio is of: closes, or total returns where no closes are held."""
+    """What the ratio is of: closes, or total returns where no closes are available."""
     spread = snapshot.spread
     return "closes" if spread is None or spread.history.ratio is not None else "total returns"
 
 
 def ratio_of(snapshot: Snapshot) -> LevelHistory | None:
-    """The ratio that is shown: of closes; on total return where no closes are held."""
+    """The ratio that is shown: of closes; on total return where no closes are available."""
     spread = snapshot.spread
     if spread is None:
         return None

@@ -1,4 +1,4 @@
-"""How far and how rare: the first sentences of the answer as a desk would print it."""
+"""The first sentences of the answer in prose: how wide the gap is, and how rare."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def _draws(arguments: argparse.Namespace) -> bool:
 
 
 def _csv_but(part: str) -> Callable[[argparse.Namespace], bool]:
-    """Whether CSV of another part is asked for."""
+    """Whether CSV of another part is requested."""
     return lambda arguments: arguments.format == "csv" and arguments.part != part
 
 

@@ -48,7 +48,7 @@ def _forget_holdings(desk: Desk, fund: str, when: date | None) -> int:
 
 
 def _forget_prices(desk: Desk, symbols: Sequence[str]) -> int:
-    """Drop everything stored of some symbols; one that is not held ends it."""
+    """Drop everything stored of some symbols; one that is not stored ends it."""
     blocks = desk.store.read().prices.blocks
     there = {symbol for block in blocks for symbol in block.symbols}
     if missing := [symbol for symbol in symbols if symbol not in there]:

@@ -56,7 +56,7 @@ def _follow(reader: CopyReader) -> None:
     def look() -> None:
         while True:
             time.sleep(LOOK)
-            # the copy's own record says why nothing newer came
+            # the copy's record says why nothing newer came
             with suppress(StoreError, OSError):
                 reader.bring()
 

@@ -70,7 +70,7 @@ class ThemeNamed:
 
 @record(frozen=True, slots=True)
 class AddFund:
-    """A fund for the user's own list.
+    """A fund for the user's list.
 
     Attributes:
         words: its symbol and what is said of it, as typed.

@@ -15,7 +15,7 @@ from tui.terminal import release
 if TYPE_CHECKING:
     from tui.doctor.surroundings import Surroundings
 
-#: What the program rests on, and the oldest releases that will do (as in pyproject.toml).
+#: What the program depends on, and the oldest releases that will do (as in pyproject.toml).
 NEEDED: Final = {
     "numpy": (2, 1),
     "pandas": (2, 2),

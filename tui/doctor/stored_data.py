@@ -1,4 +1,4 @@
-"""Looks at what is kept: settings, the user's own files, the store, the list of sessions."""
+"""Looks at what is kept: settings, the user's files, the store, the list of sessions."""
 
 from __future__ import annotations
 

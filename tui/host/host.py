@@ -112,7 +112,7 @@ class Host(Protocol):
     def background(
         self, work: Callable[[], Any], group: str, *, thread: bool = True
     ) -> Worker[Any]:
-        """Do something beside the screen: a function in a thread, or a coroutine in the loop."""
+        """Do something in the background: a function in a thread, or a coroutine in the loop."""
 
     def set_timer(self, delay: float, callback: Callable[[], None]) -> Any:
         """Call something in the loop after some seconds."""

@@ -56,7 +56,7 @@ def _body(report: Fetched, host: Host, width: int) -> Drawing:
 
 
 def _disputed(report: Fetched, width: int) -> Drawing:
-    """Closes that two sources give differently; those held stay."""
+    """Closes that two sources give differently; the stored ones stay."""
     lines: Drawing = []
     for symbol, words in sorted(report.disputed.items()):
         rows = wrapped(f"{symbol}: {words}", width - 2)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tui.command.filters import Filter
     from tui.host.scene import Scene
 
-#: Windows dropped where there is no room, the first one first; the question's own never is.
+#: Windows dropped where there is no room, the first one first; the question's never is.
 _DROPPED: Final = ("1W", "QTD", "1D", "MTD", "YTD")
 
 
@@ -156,7 +156,7 @@ def sector_windows(scene: Scene, condition: Filter | None = None) -> GridContent
     sums: dict[str, Cell] = {"name": (whole, "dim")}
     returns: dict[str, Cell] = {"name": ("return of the fund", "dim")}
     mine = scene.snapshot.window.label
-    # the question's own window says which sectors stand first
+    # the question's window says which sectors stand first
     for column in sorted(columns, key=lambda column: column.label != mine):
         for side in scene.sides:
             one = column.indices.get(scene.fund(side))

@@ -1,4 +1,4 @@
-"""The views of pane 1 that rest on all years: every stretch as long, and the ratio."""
+"""The views of pane 1 that depend on all years: every stretch as long, and the ratio."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from cache.facts.clean import clean
 
-#: Fields that hold text from files, vendors and the user's own lists.
+#: Fields that hold text from files, vendors and the user's lists.
 FOREIGN: Final = frozenset(
     {"name", "title", "sector", "industry", "index", "issuer", "reason", "why"}
 )

@@ -199,7 +199,7 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
     def background(
         self, work: Callable[[], Any], group: str, *, thread: bool = True
     ) -> Worker[Any]:
-        """Do something beside the screen: a function in a thread, or a coroutine in the loop."""
+        """Do something in the background: a function in a thread, or a coroutine in the loop."""
         return self.run_worker(
             work, group=group, description=group, thread=thread, exit_on_error=not thread
         )

@@ -1,4 +1,4 @@
-"""The lines below the board, looked up beside the screen once the rows stand on it."""
+"""The lines below the board, looked up in the background once the rows stand on it."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class BreadthTaken(Message):
 
 
 def count_breadth(host: Workbench, board: Board) -> BreadthTaken:
-    """In a thread: breadth of the indices that lead, where their lines are held."""
+    """In a thread: breadth of the indices that lead, where their lines are stored."""
     window = host.question.window.upper()
     try:
         market = host.desk.market()

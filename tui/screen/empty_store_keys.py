@@ -13,7 +13,7 @@ class Starting(FourPanes):
         self.prompt.open(":", "import ")
 
     def action_demo(self) -> None:
-        """The simulated market, where no real one is held that it would hide."""
+        """The simulated market, where no real one is stored that it would hide."""
         host = self.host
         if host.desk.simulated:
             host.tell("this is the simulated market")

@@ -58,7 +58,7 @@ def sentence(
 
     Args:
         where: the directories.
-        prices: the data held.
+        prices: the stored data.
         holdings: fund -> its files.
         question: the pair and its window.
         now: the time.

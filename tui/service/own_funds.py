@@ -1,4 +1,4 @@
-"""The user's own funds.toml: one fund more in it."""
+"""The user's funds.toml: one fund more in it."""
 
 from __future__ import annotations
 

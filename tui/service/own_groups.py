@@ -1,4 +1,4 @@
-"""The user's own themes.toml: a group of names more in it, changed, or less."""
+"""The user's themes.toml: a group of names more in it, changed, or less."""
 
 from __future__ import annotations
 

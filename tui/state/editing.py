@@ -1,4 +1,4 @@
-"""The user's own files are edited by one process at a time."""
+"""The user's files are edited by one process at a time."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class Places:
     Attributes:
         store: the market's store; simulated and real markets each have their own.
         config: directory of themes.toml and funds.toml.
-        settings: directory of config.toml: a reader's own where the market is published.
+        settings: directory of config.toml: a reader's where the market is published.
         state: what the screen remembers between two runs.
         notes: directory of the notes that the screen writes.
         published: the market is a desk's published copy, which is only read.

@@ -7,7 +7,7 @@ the last end mark in it: a text that brings an end mark of its own presses no ke
 
 This goes when Textual's parser (8.2: `XTermParser.parse`) takes all up to the end mark for text.
 
-Two habits of Textual's are relied on: its driver makes the parser by the name in its own module,
+Two habits of Textual's are relied on: its driver makes the parser by the name in its module,
 feeds it what it reads and ticks it at least every tenth of a second. Should a version change
 that, `tests/tui/test_pasting.py` fails.
 """

@@ -1,6 +1,6 @@
 """Which release of Textual runs, and whether its inside is the one that was tested.
 
-Our driver, painting and layout rest on names that Textual keeps to itself, and so do the
+Our driver, painting and layout depend on names that Textual keeps to itself, and so do the
 workarounds of its faults. In a release of another minor version none of them is used: Textual
 paints and writes by itself, as with ``wire = "plain"``, and `internals doctor` says so.
 """

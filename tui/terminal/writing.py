@@ -48,7 +48,7 @@ class Writer(WriterThread):
         self._texts.put(text)
 
     def run(self) -> None:
-        """Write until the end is asked for, in pieces, the last one when nothing more waits."""
+        """Write until the end is requested, in pieces, the last one when nothing more waits."""
         coding = getattr(self._file, "encoding", None) or "ascii"
         pending: list[bytes] = []
         while (text := self._texts.get()) is not None:

@@ -5,7 +5,7 @@ edge of every widget and with seven caches each. Lines that fill their widget an
 others need none of it: here a line is taken as its widget draws it, and its style is filtered
 once for good. What is no `Painter`, or has a border or an opacity, is asked as Textual asks.
 
-This rests on the inside of Textual's compositor; `tests/random/test_painting.py` holds both to the
+This uses private parts of Textual's compositor; `tests/random/test_painting.py` holds both to the
 same cells, and the setting `wire = "plain"` goes without.
 """
 
@@ -48,7 +48,7 @@ class Frame(CompositorUpdate):
         return "".join([f"\x1b[{y + 1};{x + 1}H{text}" for y, x, text in self.pieces])
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """What Textual's own updates also are."""
+        """What Textual's updates also are."""
         yield Segment(self.render_segments(console))
 
 

@@ -1,4 +1,4 @@
-"""A person's own file, brought from the screen: what it is, and the child that imports it."""
+"""A person's file, brought from the screen: what it is, and the child that imports it."""
 
 from __future__ import annotations
 
