@@ -97,7 +97,7 @@ def _member_changes(joined: bool) -> Callable[[Snapshot, str, str], float | None
 
 
 def _covered(snapshot: Snapshot, fund: str) -> IndexView | None:
-    """An index whose coverage and lists carry a claim; None where they do not, or it is missing."""
+    """An index with enough coverage and lists for statements about it; else None."""
     view = snapshot.indices.get(fund)
     return view if view is not None and view.claims else None
 

@@ -112,7 +112,7 @@ class Fired:
 
 @record(frozen=True, slots=True)
 class AlertState:
-    """An alert's condition, and whether it is armed or has fired.
+    """The state of an alert: its condition, and whether it is armed or has fired.
 
     Attributes:
         alert: the condition.

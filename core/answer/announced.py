@@ -53,7 +53,7 @@ class _Entry:
 
 @record(frozen=True, slots=True)
 class _Roll:
-    """What was announced of one fund, beside its files: the session and stated date of each."""
+    """The announcements about one fund, with the session and stated date of each of its files."""
 
     sessions: tuple[date, ...]
     stated: tuple[date, ...]
@@ -113,7 +113,7 @@ def coming(
     as_of: date,
     own_return: Callable[[str], float | None],
 ) -> tuple[Coming, ...]:
-    """A fund's announced changes as they stand at a date, leavers by what they contributed first.
+    """A fund's announced changes as of a date; leavers in the order of their contributions.
 
     Args:
         market: the available data; ``market.announced`` are the announcements.

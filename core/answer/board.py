@@ -212,7 +212,7 @@ def stepped(market: Market, pairs: Iterable[Pair], as_of: date, steps: int) -> d
 def board(
     market: Market, pairs: Iterable[Pair], basis: str = "tr", as_of: date | None = None
 ) -> Board:
-    """Answer for every pair from the available closes.
+    """Work out every pair from the available closes.
 
     Args:
         market: the available data.

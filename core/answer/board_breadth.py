@@ -1,4 +1,4 @@
-"""Breadth of the index that leads, beside a row of the board, where its lines are available.
+"""Breadth of the index that leads in a row of the board, where its lines are available.
 
 The figures are the table's (`core.answer.table`), of the answer to the row's pair over one
 window. They take far longer than closes: they are requested after the rows are shown.
@@ -62,7 +62,7 @@ def leader(row: BoardRow, window: str) -> str | None:
 
 
 def breadths_of(market: Market, board: Board, window: str) -> dict[str, BoardBreadth]:
-    """Name of a pair -> breadth of the index of it that leads, where its lines are available.
+    """Pair -> breadth of its leading index, where its lines are available.
 
     Args:
         market: the available data.
@@ -74,7 +74,7 @@ def breadths_of(market: Market, board: Board, window: str) -> dict[str, BoardBre
 
 
 def breadth_of(market: Market, row: BoardRow, board: Board, window: str) -> BoardBreadth | None:
-    """Breadth of the index of a row that leads; None where its lines are not available.
+    """Breadth of the leading index of a row; None where its lines are not available.
 
     Args:
         market: the available data.

@@ -16,7 +16,7 @@ AnnouncedState = Literal["announced", "due", "doubtful", "contradicted"]
 
 @record(frozen=True, slots=True)
 class Coming:
-    """An announced change, how it stands, and what the line contributed over the window.
+    """An announced change, its status, and what the line contributed over the window.
 
     Attributes:
         symbol: the line, as its closes are followed.

@@ -71,7 +71,7 @@ class Contributions:
 
     @property
     def net_return(self) -> float:
-        """Return of the fund's closes; of the measured lines where none are available."""
+        """Return of the fund's closes; of the measured lines where there are none."""
         return net_return(self.fund_return, self.basket_return)
 
     @property

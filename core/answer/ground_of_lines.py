@@ -1,4 +1,4 @@
-"""What an index's lines depend on that its fund does not: closes that end early, no dividends."""
+"""Limits of the lines' data that the fund's do not have: closes that end early, no dividends."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TOGETHER: Final = 2
 
 
 def end_early(basket: Basket, window: Window) -> EndEarly | None:
-    """The lines whose closes end before the window does, where they are too many for a claim.
+    """Lines whose closes end before the window does, where there are too many of them.
 
     A line that is no longer traded ends by itself, and stands still from there; where several
     end on one session it is the available data that ends.

@@ -250,7 +250,7 @@ def with_ranks(
 
 
 def windows_of(question: Question, sessions: Dates, every: Every) -> list[Window]:
-    """The windows of a history, ascending by their ends; the last is the question's own.
+    """The windows of a history, ascending by their ends; the last is the question's window.
 
     Raises:
         MeasureError: the window is of fixed dates, which no other month or session has.
@@ -284,7 +284,7 @@ def windows_of(question: Question, sessions: Dates, every: Every) -> list[Window
 
 
 def _with_files(market: Market, fund: str, windows: Iterable[Window]) -> list[Window]:
-    """The windows from the first list of members on that may apply to their start."""
+    """The windows from the first member list that may be used for their start."""
     names = [fund, *(name for name, _ in lenders(market.reference.indices, fund, market.holdings))]
     first = min((files[0].as_of for n in names if (files := market.holdings.get(n))), default=None)
     if first is None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def own_return(series: Series | None, window: Window, basis: str) -> float | None:
-    """A symbol's return over the window; None where a close of its ends is not available."""
+    """A symbol's return over the window; None without a close at one of its ends."""
     level = series.level(basis) if series is not None else None
     if series is None or level is None:
         return None

@@ -95,7 +95,7 @@ class Look:
 
     @property
     def question_key(self) -> tuple[str, str, str, str, bool]:
-        """What tells one question from another: looks at different ones do not compare."""
+        """The key of the question: looks with different keys are not compared."""
         return (self.small, self.large, self.window, self.basis, self.simulated)
 
 

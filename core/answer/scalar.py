@@ -180,7 +180,7 @@ def session_scalar(
     also: tuple[str, ...] = (),
     short: str = "",
 ) -> Scalar:
-    """Return a row of a daily measure: its value is that of its series' last session.
+    """A row of a daily measure: its value is that of its series' last session.
 
     ``series`` and ``of`` take the daily breadth to (T,) values, and to (T,) lines they are
     measured over; for the rest see `Scalar`.

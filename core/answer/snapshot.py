@@ -1,4 +1,4 @@
-"""take: from the available data and a question to a Snapshot."""
+"""take: answer a question from the available data with a Snapshot."""
 
 from __future__ import annotations
 

@@ -236,12 +236,12 @@ class IndexView:
 
     @property
     def covered(self) -> bool:
-        """Whether enough weight is measured, and to the window's end, to claim anything."""
+        """Whether enough weight is measured, to the window's end, for any statement."""
         return covers(self.weight_measured) and self.end_early is None
 
     @property
     def claims(self) -> bool:
-        """Whether coverage and lists are good enough to speak of leaders."""
+        """Whether coverage and lists are good enough for statements about leaders."""
         return self.covered and all(segment.carry.leaders for segment in self.segments)
 
     @property
@@ -251,7 +251,7 @@ class IndexView:
 
     @property
     def claims_breadth(self) -> bool:
-        """Whether the list that breadth counts, and its coverage, are good enough to speak of it.
+        """Whether coverage and the list are good enough for statements about breadth.
 
         A list at the window's end is judged as it is: the segments' lists are not counted.
         """

@@ -35,7 +35,7 @@ _MOST_NAMED: Final = 3
 
 @record(frozen=True, slots=True)
 class StrayDay:
-    """A day that few closes are available of.
+    """A day with closes of few symbols only.
 
     Attributes:
         session: the day.

@@ -24,4 +24,4 @@ class MeasureError(CoreError):
 
 
 class NoSuchNameError(CoreError):
-    """A name that stands in nothing held; the message says where names come from."""
+    """A name that is in no data; the message says where names come from."""

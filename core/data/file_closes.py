@@ -109,7 +109,7 @@ class FileCloses:
 
     @cached_property
     def untold(self) -> tuple[Untold, ...]:
-        """The stretches over which a later file was still to tell something of all this."""
+        """Periods in which a later file was still to add knowledge about these closes."""
         return self.find_untold()
 
     def same_until(self, other: FileCloses, last: date) -> bool:

@@ -39,7 +39,7 @@ class Links:
     def add(
         self, numbers: IntArray, first: date, last: date, factors: FloatArray, price: FloatArray
     ) -> None:
-        """Add what one pair of files tells of some lines; ``price`` is the later file's."""
+        """Add what one pair of files shows of some lines; ``price`` is the later file's."""
         begin, end = (np.full(len(numbers), day_number(value)) for value in (first, last))
         self.parts.append((numbers, begin, end, factors, price))
 

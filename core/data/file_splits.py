@@ -71,7 +71,7 @@ def _factors(k: FloatArray, p: FloatArray) -> FloatArray:
 
 
 def _doubtful(k: FloatArray, p: FloatArray) -> BoolArray:
-    """(N,) whether quantity and price moved apart in a way that a split would move them too."""
+    """(N,) whether quantity and price moved in opposite directions, as at an unclear split."""
     bought, moved = np.log(k), np.log(p)
     apart = bought * moved < 0
     far = apart & (np.abs(bought) > _TRADED) & (np.abs(moved) > _MOVED)

@@ -19,7 +19,7 @@ DAYS: Final = 10_000_000
 
 
 class Untold(NamedTuple):
-    """A stretch over which something about closes was not known yet; known from ``until`` on."""
+    """A period in which something about closes was not known yet; known from ``until`` on."""
 
     since: date
     until: date
@@ -41,7 +41,7 @@ def untold(
     spans: LinkSpans,
     splits: Iterable[tuple[int, int]],
 ) -> tuple[Untold, ...]:
-    """The stretches over which a later file was still to tell something of earlier closes.
+    """The periods in which a later file was still to add knowledge about earlier closes.
 
     A line's prices are closes from the second file that has it; two closes of different funds'
     files are comparable from the file that spans both; a split is known from the file after it.

@@ -179,7 +179,7 @@ class Block:
 
 @record(frozen=True, eq=False, slots=True)
 class Prices:
-    """All available bars: ascending year blocks, and what the vendor said of each symbol.
+    """All bars: ascending year blocks, and what the vendor said of each symbol.
 
     Attributes:
         blocks: ascending, one a calendar year.

@@ -80,7 +80,7 @@ class LineTickers:
 
     @cached_property
     def turns(self) -> tuple[date, ...]:
-        """Sessions, ascending, on which something became known that all this depends on.
+        """Sessions, ascending, on which something became known that changes these tickers.
 
         A file with a rename, a company's first close under another ticker; they are looked for
         when a question asks for a day before the last.
@@ -136,7 +136,7 @@ class LineTickers:
         return listed if company is None else company.key
 
     def lines(self, file: Holdings, session: date) -> tuple[str, ...]:
-        """(N,) the tickers that a file's lines are followed by; its where all are.
+        """(N,) the tickers whose closes a file's lines use; the file's tickers where all are equal.
 
         Args:
             file: the file, dated ``session``.
@@ -181,7 +181,7 @@ class LineTickers:
         return min([*turns, self.until_told(on)])
 
     def until_told(self, on: date) -> date:
-        """The last day before a file tells something of prices up to another day."""
+        """The last day before a file adds knowledge about prices up to another day."""
         untold = (one.until for one in self.file_closes.untold if one.since <= on < one.until)
         first = min(untold, default=None)
         return date.max if first is None else first - timedelta(days=1)

@@ -29,7 +29,7 @@ class Rename(NamedTuple):
 
     @property
     def known_on(self) -> date:
-        """Date of the file that tells it."""
+        """Date of the file that shows it."""
         return self.after.as_of
 
 

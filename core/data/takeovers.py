@@ -28,7 +28,7 @@ LEVEL: Final = 3.0
 
 @record(frozen=True, slots=True)
 class Takeover:
-    """A ticker's change of hands.
+    """A ticker that passes from one company to another.
 
     Attributes:
         symbol: the ticker.

@@ -81,7 +81,7 @@ def _old_symbol(changes: Changes, symbol: str) -> str:
 
 
 def _resized(ground: Ground, files: _Files, changes: Changes, line: Resized) -> Explanation:
-    """A line of both files: its weight change is drift and the active rest."""
+    """A line of both files: the change of its weight, split into drift and active change."""
     symbol = _old_symbol(changes, line.symbol)
     w0, w1 = files.before[symbol], files.after[line.symbol]
     p = files.moves.get(symbol)

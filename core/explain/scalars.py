@@ -38,7 +38,7 @@ def _nth(make: Explain, place: int) -> Explain:
 
 
 def _fund_return(ground: Ground) -> list[Explanation]:
-    """The fund's closes."""
+    """The return of the fund's closes."""
     view = ground.view
     if view is None:
         return []

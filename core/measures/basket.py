@@ -147,7 +147,7 @@ class Basket:
 
     @property
     def estimated(self) -> bool:
-        """Whether a segment depends on weights that are carried back."""
+        """Whether a segment uses weights that are carried back in time."""
         return any(s.estimated for s in self.segments)
 
     def joined(self, line: int) -> date | None:

@@ -30,7 +30,7 @@ class Step:
 
 @record(frozen=True, slots=True)
 class Side:
-    """What the bridge needs of one index; fractions, and what its rest is likely to be."""
+    """The bridge's inputs of one index; fractions, and the likely sources of its rest."""
 
     name: str
     fund: float

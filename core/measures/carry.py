@@ -64,7 +64,7 @@ class Carry:
 
     @property
     def partial(self) -> bool:
-        """An answer that depends on it is one in part."""
+        """Whether an answer on this list is partial."""
         return not self.breadth
 
 

@@ -143,7 +143,7 @@ def gini(ascending: FloatArray, size: IntArray | None = None) -> FloatArray:
 
 
 class TopShare(NamedTuple):
-    """(W,) what the k largest contributors contributed, of all gains; see `Top`."""
+    """(W,) the k largest contributors' part of all gains; see `Top`."""
 
     k: int
     contribution: FloatArray

@@ -1,4 +1,4 @@
-"""Who is in the index when: which list applies to which part of a window.
+"""Who is in the index when: which member list applies to which part of a window.
 
 A holdings file holds the close of its day, after any change made at that close. The window is
 cut at every file and at every known reconstitution strictly inside it, and where an announced

@@ -52,7 +52,7 @@ StateKind = Literal["percentile", "streak", "ratio"]
 
 @record(frozen=True, slots=True)
 class State:
-    """A state that holds at the last session, and what followed it before.
+    """A state at the last session, and what followed it at earlier times.
 
     Attributes:
         kind: a gap at or beyond a percentile, a streak, or a ratio at a new extreme.
@@ -71,7 +71,7 @@ class State:
 
 @record(frozen=True, eq=False)
 class PairHistory:
-    """Two funds through every available year, up to the as-of date.
+    """Two funds over every available year, up to the as-of date.
 
     Attributes:
         series: the two funds on every available session, those after the as-of date too.

@@ -46,7 +46,7 @@ class YearGap:
 
 @record(frozen=True, eq=False)
 class PairSeries:
-    """Two funds through all available sessions, or one alone.
+    """Two funds, or one alone, over all available sessions.
 
     Attributes:
         sessions: (T,) ascending.

@@ -1,4 +1,4 @@
-"""An index's lines over many windows, each segment measured once.
+"""Measure an index's lines over many windows, each segment once.
 
 The windows of a history share nearly all of their segments. The segments of one file are measured
 together, by `core.measures.file_rows` as `core.measures.contribution.basket` has it, without the

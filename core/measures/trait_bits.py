@@ -1,4 +1,4 @@
-"""What a line is on each session beyond its move: off its high, its averages, its large moves.
+"""Traits of lines on each session as bits: distance from the high, averages, large moves.
 
 Like the bits of `core.measures.counting`, none of it depends on a list or on anything after the
 session; `core.measures.traits` keeps it.

@@ -115,7 +115,7 @@ def _stray(view: IndexView) -> Sentence:
 
 
 def leaders_sentence(view: IndexView, count: int = MOST_NAMED) -> Sentence:
-    """Who carried an index, or why that is not said."""
+    """The sentence about an index's leaders, or why there is none."""
     if not view.claims:
         return withheld(view)
     leaders = together(view, count, listed=False)

@@ -86,7 +86,7 @@ def named_levels(snapshot: Snapshot) -> Mapping[str, str]:
 
 
 class ProseStyle:
-    """Units, funds and companies as they were named so far.
+    """The style of one text: what was named in full already is short from then on.
 
     Args:
         snapshot: the answer.

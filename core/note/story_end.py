@@ -110,7 +110,7 @@ def _returns(snapshot: Snapshot, measured: list[IndexView], voice: ProseStyle) -
 
 
 def by_own_closes(snapshot: Snapshot, view: IndexView) -> bool:
-    """Whether an index's return is that of its fund's closes, not by its measured lines."""
+    """Whether an index's return is that of its fund's closes, not of its measured lines."""
     return view.fund_return is not None and snapshot.basket_gap is None
 
 

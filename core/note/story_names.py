@@ -79,7 +79,7 @@ def dragged(view: IndexView, voice: ProseStyle, *, sectors: Ends = "both") -> li
 
 
 def carried(view: IndexView, voice: ProseStyle, *, sectors: Ends = "both") -> list[Sentence]:
-    """Who added most to an index, what three contributed together, its sectors, its best theme.
+    """Who added most to an index, what three of them added together, its sectors, its best theme.
 
     Args:
         view: the index.

@@ -214,7 +214,7 @@ def rarity_claim(snapshot: Snapshot, spread: Spread, claimed: Claimed) -> Senten
 def rarity_context(
     snapshot: Snapshot, spread: Spread, claimed: Claimed, voice: ProseStyle, *, full: bool
 ) -> Sentence:
-    """What stands beside the claim: how usual it is, or how far out another was; or nothing.
+    """The context of the claim: how usual it is, or how extreme another was; or nothing.
 
     Args:
         snapshot: the answer.

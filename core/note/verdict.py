@@ -37,7 +37,7 @@ Word = Literal["broad", "handful", "between", "unexplained"]
 
 @record(frozen=True, slots=True)
 class Few:
-    """Some names of an index and what they contributed together, a fraction."""
+    """Some names of an index and their contribution together, a fraction."""
 
     symbols: tuple[str, ...]
     contribution: float
@@ -144,7 +144,7 @@ def members_total(changes: tuple[Change, ...]) -> MembersTotal:
 
 
 def inside_window(changes: Changes, start: date) -> bool:
-    """Whether the changes lie inside the window: the later file applies to a day after it began."""
+    """Whether the changes fall inside the window: the later file is from after it began."""
     return changes.to_date > start
 
 

@@ -37,7 +37,7 @@ NAMES: Final = 7
 
 @record(frozen=True, slots=True)
 class Together:
-    """The largest contributors together, ready to be said.
+    """The largest contributors together, ready for a sentence.
 
     Attributes:
         words: ``+274 bp together, 13.7 % of the return; without them ...``.

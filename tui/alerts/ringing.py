@@ -1,4 +1,4 @@
-"""Alerts on the screen: judged beside it at each new answer, rung once, shown until esc.
+"""Alerts on the screen: judged in the background at each new answer, shown once until esc.
 
 Every alert is judged on its question as of the last session, whatever the screen shows:
 stepping through old dates or windows rings nothing.
@@ -75,7 +75,7 @@ class Ringer:
         self._trouble = ""
 
     def check(self, snapshot: Snapshot, identity: str | None) -> None:
-        """A new answer is on the screen: judge what is new in it, in the background.
+        """Judge the alerts on a new answer, in the background.
 
         Args:
             snapshot: the answer.

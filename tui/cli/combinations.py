@@ -1,4 +1,4 @@
-"""Options that do nothing together: which ones, and what is said instead of leaving them unread.
+"""Options that have no effect together: which ones, and the message that refuses them.
 
 One row a rule. A command line is refused by the first of its options that a rule of its command
 names, so that nothing a person writes is passed over.

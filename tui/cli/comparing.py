@@ -1,4 +1,4 @@
-"""``internals refresh --compare SOURCE``: stored closes beside another source's, as a table."""
+"""``internals refresh --compare SOURCE``: stored closes and another source's, as a table."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOST_NAMED = 3
 
 
 def compare(desk: Desk, question: Question, config: Config, key: str, kind: str) -> int:
-    """Compare the stored closes of a pair's lines with what a source gives; returns the exit code.
+    """Compare the stored closes of a pair's lines with a source's; returns the exit code.
 
     Args:
         desk: the stored data.

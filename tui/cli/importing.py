@@ -1,4 +1,4 @@
-"""``internals import``: a person's files into the store."""
+"""``internals import``: the user's files into the store."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _rejected(rows: Sequence[Rejected], file: Path) -> None:
 
 @record(frozen=True, slots=True)
 class _Brought:
-    """What an import took, in words, the rows it refused, and the generation now held.
+    """The result of an import: what was read, the refused rows, and the new generation.
 
     Attributes:
         summary: what was brought, a sentence.

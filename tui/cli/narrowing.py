@@ -61,7 +61,7 @@ def left_out(texts: Sequence[str], pair: tuple[str, str]) -> tuple[str, ...]:
 
 
 def of_themes(names: Sequence[str], desk: Desk, question: Question) -> tuple[str, ...]:
-    """The names of some themes and industries, as their closes are followed; those stored alone.
+    """The names of some themes and industries, under the tickers of their closes.
 
     Raises:
         ConfigError: there is no such theme and no such industry, or none of its names is stored.

@@ -117,7 +117,7 @@ def reporting(arguments: argparse.Namespace) -> Iterator[Callable[[Progress], No
 
 
 def accept(desk: Desk, question: Question, now: datetime) -> None:
-    """Use the holdings files of a pair that were kept aside; says on stderr which."""
+    """Use the holdings files of a pair that were set aside; says on stderr which."""
     from cache.facts.errors import StoreEmpty
 
     pair = (question.small, question.large)

@@ -1,4 +1,4 @@
-"""``internals status``: the stored data, how old it is, and what a refresh would cost."""
+"""``internals status``: what is stored, how old it is, and what a refresh would cost."""
 
 from __future__ import annotations
 

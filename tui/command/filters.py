@@ -1,4 +1,4 @@
-"""Which lines a filter keeps: ``tech``, ``industry:semi``, ``=BE,AMD``, ``ret>25``, ``bp<-5``."""
+"""Filters of lines: ``tech``, ``industry:semi``, ``=BE,AMD``, ``ret>25``, ``bp<-5``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a look at one thing found, and how it is written down."""
+"""Findings: the results of a check, as text and as JSON."""
 
 from __future__ import annotations
 

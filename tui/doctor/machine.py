@@ -1,4 +1,4 @@
-"""Looks at Python and the packages."""
+"""Checks Python and the packages."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def packages(around: Surroundings) -> list[Finding]:
 
 
 def painting(around: Surroundings) -> list[Finding]:
-    """Check whether the screen has to do without our own way to paint; nothing where it has not."""
+    """Check whether the screen has to do without its fast painting; nothing where it has not."""
     if release.tested():
         return []
     tested = ".".join(map(str, release.TESTED))

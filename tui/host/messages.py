@@ -1,4 +1,4 @@
-"""What crosses from a thread to the screen, and what the screen asks for data."""
+"""Messages from threads to the screen, and the protocol of the data service."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class Taken(Message):
 
 @dataclass
 class Failed(Message):
-    """A question could not be answered; ``lacking`` where the stored data does not answer it."""
+    """A question could not be answered; ``lacking`` where the stored data does not suffice."""
 
     number: int
     question: Question
@@ -132,7 +132,7 @@ class Cost(Message):
 
 
 class Previewed(Message):
-    """What an import would take from a file, before it is kept.
+    """The contents of a file before it is imported.
 
     Attributes:
         name: the file's name.

@@ -1,4 +1,4 @@
-"""What the last refresh brought and cost, and what failed: the page behind its one sentence."""
+"""The last refresh: what it fetched and cost, and what failed; the page behind its sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pane 1: how wide is the gap, and how rare."""
+"""Pane 1, Spread: how wide the gap is, and how rare."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Announced changes as JSON, beside a fund's changes."""
+"""Announced changes as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the last refresh brought and cost, what failed and why, and until when it waits."""
+"""The last refresh: what it fetched and cost, what failed and why, and when that is tried again."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Fetched:
     disputed: Mapping[str, str] = field(default_factory=dict)
 
     def sentences(self, now: datetime) -> list[str]:
-        """Say what the refresh brought and what it cost, for a person."""
+        """Sentences about what the refresh fetched and cost."""
         if self.ended is None:
             return [self.message]
         opening = [f"{self.message} ({f.ago(self.ended, now)})"]

@@ -1,4 +1,4 @@
-"""How rare the gap is, laid flat: the parts of the note's JSON that depend on all years."""
+"""How rare the gap is, as tables: the parts of the note's JSON from all years."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class AnsweringApp(FittedApp, inherit_bindings=False):
-    """An app that asks its desk questions in threads, and shows the newest answer.
+    """An app that answers questions in threads, and shows the newest answer.
 
     Args:
         desk: where data comes from.
@@ -143,7 +143,7 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
         self.say()
 
     def _paint(self) -> None:
-        """Bring the screen up to date, and hold nothing back any more."""
+        """Draw the screen now, and delay nothing any more."""
         if self.main is not None:
             self.main.show()
         self._paint_hold.close()

@@ -1,4 +1,4 @@
-"""The board's answers, asked for in the background: rows, what is new on them, and breadth."""
+"""The board's answers, made in the background: rows, news about them, and breadth."""
 
 from __future__ import annotations
 

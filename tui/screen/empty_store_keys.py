@@ -1,4 +1,4 @@
-"""Keys of the first screen, on an empty store: they bring data."""
+"""Keys of the first screen, on an empty store: ways to get data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a refresh would cost, in one sentence."""
+"""The cost of a refresh, in one sentence."""
 
 from __future__ import annotations
 

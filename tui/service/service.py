@@ -1,4 +1,4 @@
-"""The one thing the screen and the command line ask for data: the store, read into a Market.
+"""The data service of the screen and the command line: reads the store into a Market.
 
 Nothing here touches the network: a refresh is a child process of its own. What reads and what
 measures is loaded by the first question, which a thread answers for the screen.

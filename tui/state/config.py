@@ -1,4 +1,4 @@
-"""What a person sets once: a TOML file, and the flags given over it."""
+"""The settings: config.toml, and the flags that override it."""
 
 from __future__ import annotations
 

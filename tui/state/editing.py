@@ -17,7 +17,7 @@ PATIENCE: Final = 5.0
 
 @contextmanager
 def editing(file: Path, lock: Path) -> Iterator[None]:
-    """Keep other processes from the user's files between reading one and writing it.
+    """Lock the user's files between reading one and writing it.
 
     Args:
         file: what is edited; it and its directory need not exist.

@@ -1,4 +1,4 @@
-"""The frame, drawn at once: before what draws, what measures and the stored data are loaded.
+"""The first frame, drawn at once, before the screen's modules and the data are loaded.
 
 Loading them takes some tenths of a second. Until then this is the screen: the frame as it will
 stand, by the same drawing and in the same colours, and the keyboard as the screen will have it,

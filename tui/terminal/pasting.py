@@ -1,4 +1,4 @@
-"""Pastes taken apart before Textual's parser sees them: nothing in one is ever a key.
+"""Pastes are separated before Textual's parser sees them, so that nothing in one is a key.
 
 A terminal sends ``ESC[200~``, the text, ``ESC[201~``. Textual ends a paste at the first escape in
 it and takes the rest for keys, so that a hostile text could press them; some terminals (tmux's

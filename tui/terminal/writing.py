@@ -1,4 +1,4 @@
-"""A writer to the terminal that outlives its failures, and for which nobody waits for ever.
+"""A writer to the terminal that survives failed writes, and never blocks the screen.
 
 Textual's ends at the first error, and waits without end for a terminal that nobody reads: its full
 queue then stops the whole screen, so that neither a key nor a signal ends it. This goes when

@@ -187,7 +187,7 @@ def _coloured(word: str, variables: Mapping[str, str], dark: bool) -> Style:
 
 
 class DrawingView(Painter, Widget):
-    """Shows what a function draws for the size at hand; the drawing is kept until either changes.
+    """Shows a function's drawing for the current size; cached until either changes.
 
     Args:
         draw: (width, height in cells) -> drawing.

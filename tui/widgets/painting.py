@@ -1,4 +1,4 @@
-"""From the lines of our own widgets to a frame, without the way Textual takes for any widget.
+"""A fast path from our widgets' lines to a frame, around Textual's compositor.
 
 Textual keeps each line of a widget as strips, with borders round them, filtered, cut at every
 edge of every widget and with seven caches each. Lines that fill their widget and lie over all

@@ -1,4 +1,4 @@
-"""A screen that is laid out and painted when something changed, once, and not a frame later.
+"""A screen that is laid out and painted once after a change, without waiting for a frame.
 
 Textual lays out when messages about it have gone round, then tells each widget its new size,
 which draws itself again, and paints with the next tick of a timer that is up to two frames away.

@@ -1,4 +1,4 @@
-"""The board in the background: answered in a thread, of the pairs of the watch list too."""
+"""The board, answered in a thread, with the pairs of the watch list."""
 
 from __future__ import annotations
 

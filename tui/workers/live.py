@@ -1,4 +1,4 @@
-"""Live quotes on the screen: a child brings them, the market of today is laid over the stored data.
+"""Live quotes: a child fetches them, and today's bar is laid over the stored data.
 
 The child writes at most one line a second and the screen recomputes at most as often, whatever
 the number of quotes. Nothing of them is stored.
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Live:
-    """Keeps quotes flowing while it is on.
+    """Runs the quotes child while live quotes are on.
 
     Attributes:
         on: whether a child is to bring quotes.
