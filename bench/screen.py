@@ -58,7 +58,8 @@ def starts(home: str, times: int) -> dict[str, list[tuple[Burst, int]]]:
         "bare Textual, DataTable": ([PYTHON, "-m", "bench.bare", "table"], {}, b""),
         "bare Textual, line API": ([PYTHON, "-m", "bench.bare", "lines"], {}, b""),
         "internals, first paint": (ours, {}, b""),
-        "internals, true numbers": (ours, {}, b"IWM return"),
+        "internals, headline and spread": (ours, {}, b"as of"),
+        "internals, every pane": (ours, {}, b"IWM return"),
         "internals, wire = plain": (ours, {"INTERNALS_WIRE": "plain"}, b"IWM return"),
         **{one: ([one], {}, b"") for one in ("htop", "btop") if shutil.which(one)},
     }

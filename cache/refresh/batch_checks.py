@@ -16,7 +16,7 @@ from core.data.frames import pydate
 
 if TYPE_CHECKING:
     from cache.refresh.gate import Answer
-    from cache.refresh.stored_closes import HeldCloses
+    from cache.refresh.stored_closes import StoredCloses
     from core.data.frames import BoolArray, FloatArray
 
 #: Newest sessions of an answer that are looked at, and sessions before that one may repeat.
@@ -28,6 +28,8 @@ _FEW: Final = 3
 #: Part of the lines with a large move, or with a split, that no session has: of 2,348 real lines
 #: 0.4 % on the wildest of 249 sessions.
 _JUMPED: Final = 0.1
+#: Part of the lines whose newest six closes may all be one: of 2,348 real lines one at a time.
+_STILL_PART: Final = 0.01
 #: A dividend above this part of the close, of more than this part of the lines.
 _PAID: Final = 0.02
 _PAYING: Final = 0.5
@@ -36,15 +38,17 @@ _PAYING: Final = 0.5
 class Evidence:
     """The answers of a refresh so far, counted by session."""
 
-    def __init__(self, pair: tuple[str, str], known: HeldCloses) -> None:
+    def __init__(self, pair: tuple[str, str], stored: StoredCloses) -> None:
         """Start without answers."""
-        self._pair, self._known = pair, known
+        self._pair, self._stored = pair, stored
         self._moves: dict[date, list[float]] = {}
         self._fund_moves: dict[date, list[float]] = {}
         self._repeated: Counter[tuple[date, int]] = Counter()
         self._split: Counter[date] = Counter()
         self._paid: Counter[date] = Counter()
         self.lines = 0
+        #: Lines whose newest closes are all one.
+        self.still: list[str] = []
         self._odd: dict[str, str] = {}
 
     @property
@@ -60,7 +64,7 @@ class Evidence:
     def add(self, answer: Answer) -> None:
         """Count an answer that passes by itself."""
         symbol = answer.ask.symbol
-        days, closes = self._known.closes(symbol)
+        days, closes = self._stored.closes(symbol)
         given = ~np.isnan(answer.close)
         session, close = answer.session[given], answer.close[given]
         split, paid = answer.split[given] > 0, answer.dividend[given]
@@ -81,6 +85,10 @@ class Evidence:
                     self._repeated[when, back + 1] += 1
                 self._split[when] += bool(split[at])
                 self._paid[when] += bool(paid[at] > _PAID * before[0])
+        before = closes if not given.any() else closes[days < answer.session[given][0]]
+        recent = np.r_[before, answer.close[given]][-(NEWEST + 1) :]
+        if symbol not in self._pair and len(recent) > NEWEST and (recent == recent[0]).all():
+            self.still.append(symbol)
         self.lines += symbol not in self._pair
 
     def verdict(self) -> str:
@@ -90,7 +98,17 @@ class Evidence:
             return (
                 f"{len(self._odd):,} of {self.lines:,} lines fail the same check ({symbol}: {why})"
             )
+        funds_moved = any(move for moves in self._fund_moves.values() for move in moves)
+        if funds_moved and len(self.still) > max(ODD - 1, _STILL_PART * self.lines):
+            return f"{self.still_lines()} of {self.lines:,} lines"
         return next(filter(None, map(self._odd_session, sorted(self._moves))), "")
+
+    def still_lines(self) -> str:
+        """A sentence about the lines whose newest closes are all one, "" where there are none."""
+        if not self.still:
+            return ""
+        names = ", ".join(sorted(self.still)[:3])
+        return f"the newest {NEWEST + 1} closes are all one of {len(self.still):,} ({names})"
 
     def _odd_session(self, when: date) -> str:
         """Why a session cannot be one of a market, "" where it can."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from cache.facts.sessions import NEW_YORK, SETTLE, last_final, last_session, sessions
-from cache.refresh.reasons import asked
+from cache.refresh.reasons import with_session
 from core.data.frames import (
     JUMP,
     STALE_SESSIONS,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["", "not_found", "rate_limited", "try_again", "bad_data"]
 #: Who an answer is from: the vendor, nobody within the time, or nobody because nobody was asked.
-Heard = Literal["vendor", "nobody", "unasked"]
+AnsweredBy = Literal["vendor", "nobody", "unasked"]
 
 #: Closes that may lie on days without a session before the whole answer is refused.
 STRAY: Final = 2
@@ -38,6 +38,8 @@ HOLES: Final = 0.25
 #: A split of at least this factor tells whether the closes before it are on its basis; the close
 #: may move by as much besides (natural logarithm).
 TELLING, BESIDES = 1.4, 0.15
+#: A split may be on record so many sessions off; a move beside one that is larger is no market's.
+OFF, LARGE = 3, math.log(1.7)
 
 
 def _no_days() -> Dates:
@@ -63,7 +65,7 @@ class Answer:
         provisional: the session of a bar taken before its session closed.
         kind: "" for bars, else what kind of failure.
         reason: a few words for a person.
-        heard: who it is from.
+        answered_by: who it is from.
     """
 
     ask: Ask
@@ -76,7 +78,7 @@ class Answer:
     provisional: date | None = None
     kind: Kind = ""
     reason: str = ""
-    heard: Heard = "vendor"
+    answered_by: AnsweredBy = "vendor"
 
     def splits(self) -> dict[date, float]:
         """Effective date -> split factor."""
@@ -128,7 +130,7 @@ def gate(
     dividend, split = np.nan_to_num(dividend), np.nan_to_num(split)
 
     def bad(reason: str) -> Answer:
-        return Answer(ask, kind="bad_data", reason=asked(reason, final))
+        return Answer(ask, kind="bad_data", reason=with_session(reason, final))
 
     if (named := meta.get("symbol", ask.symbol)) != ask.symbol:
         return bad(f"{vendor} answered for {str(named)[:16]!r} instead")
@@ -160,7 +162,7 @@ def gate(
     priced = np.flatnonzero(~np.isnan(close))
     if not len(priced):
         return nothing(ask, now, vendor)
-    if wrong := _jump(days, close, split, priced) or _half_split(days, close, split, priced):
+    if wrong := _jump(days, close, split, priced) or _wrong_split(days, close, split, priced):
         return bad(wrong)
     if ask.whole and (wrong := _holes(days[priced], vendor)):
         return bad(wrong)
@@ -197,17 +199,36 @@ def _jump(days: Dates, close: FloatArray, split: FloatArray, priced: IntArray) -
     return ""
 
 
-def _half_split(days: Dates, close: FloatArray, split: FloatArray, priced: IntArray) -> str:
-    """A sentence about a split that is not applied to the closes before it, or ""."""
-    for at in np.flatnonzero(split > 0):
+def _wrong_split(days: Dates, close: FloatArray, split: FloatArray, priced: IntArray) -> str:
+    """A sentence about a split on record that the closes deny, or "".
+
+    On a split's basis the close does not fall by it. As traded it does; where the split is turned
+    round, counted twice or of another day, the step that is taken out of the closes is not there.
+    """
+    moves = np.diff(np.log(close[priced]))
+    split_rows = np.flatnonzero(split > 0)
+    if (twice := (np.diff(split_rows) <= OFF) & (np.diff(split[split_rows]) == 0)).any():
+        first = split_rows[:-1][twice][0]
+        return f"a split of {split[first]:g} stands twice, on {days[first]} and soon after"
+    for at in split_rows:
         place = int(np.searchsorted(priced, at))
         factor = float(split[at])
         if place == 0 or place == len(priced) or 1 / TELLING < factor < TELLING:
             continue
-        moved = math.log(close[priced[place]] / close[priced[place - 1]])
-        # As traded the close falls by the factor; on the split's basis it does not.
-        if abs(moved + math.log(factor)) < BESIDES and abs(moved) > BESIDES:
+        moved, size = float(moves[place - 1]), math.log(factor)
+        if abs(moved + size) < BESIDES and abs(moved) > BESIDES:
             return f"closes before and after the split of {days[at]} are on different bases"
+        near = moves[max(place - 1 - OFF, 0) : place + OFF]
+        another_day = abs(moved - size) < BESIDES and (np.abs(near + size) < BESIDES).any()
+        # a company in trouble may fall by half on the day of its reverse split
+        large = LARGE if factor > 1 else 2 * LARGE
+        wrong = (2 * size, size, size / 2)
+        denied = abs(moved) > large and any(abs(moved - step) < BESIDES for step in wrong)
+        if another_day or denied:
+            return (
+                f"a split of {factor:g} is on record on {days[at]}, which its closes deny:"
+                f" beside it they move {math.exp(moved):.3g}-fold"
+            )
     return ""
 
 
@@ -239,6 +260,6 @@ def nothing(ask: Ask, now: datetime, vendor: str = "Yahoo") -> Answer:
     """Return the Answer for an Ask without prices, though the vendor answered."""
     if ask.whole:
         reason = f"{vendor} has no prices since {ask.start}"
-        return Answer(ask, kind="not_found", reason=asked(reason, last_final(now)))
+        return Answer(ask, kind="not_found", reason=with_session(reason, last_final(now)))
     reason = f"{vendor} gave no prices since {ask.start}, though there are earlier ones; try again"
     return Answer(ask, kind="try_again", reason=reason)

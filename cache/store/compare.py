@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     from core.data.frames import IntArray
 
 Kind = Literal[
-    "agrees", "rebase", "older", "single", "shifted", "split", "currency", "differs", "apart"
+    "agrees",
+    "rebase",
+    "older",
+    "single",
+    "shifted",
+    "split",
+    "currency",
+    "coarse",
+    "another",
+    "differs",
+    "apart",
 ]
 #: Two closes of one session further apart than this (relative) are different closes.
 SAME: Final = 1e-6
@@ -36,6 +46,11 @@ CURRENCIES: Final = (100.0, 1000.0, 0.01, 0.001)
 _NEAR, _APART = 0.06, 5
 #: Differing closes that are single ones: this part of the overlap at most, or one.
 _SINGLE: Final = 0.1
+#: Two histories of so many closes in common are not of one company where most moves from close to
+#: close differ by more than this (natural logarithm).
+_MOVES, _OTHER_MOVE = 10, 2e-3
+#: Digits after the point of closes that are too few.
+_COARSE: Final = (0, 1)
 #: A lone close in common that differs by less is a correction, not another history.
 _CORRECTED: Final = 0.005
 
@@ -128,7 +143,12 @@ def compare(
     if lone or (len(common) > 1 and len(off) <= max(1, _SINGLE * len(common))):
         return Comparison("single", days=off, words=example)
     count = f"{len(off):,} of {len(common):,} closes in common differ"
-    return Comparison("differs", days=off, words=f"{count}; {example}")
+    kind: Kind = "differs"
+    if any(np.array_equal(np.round(closes[mine], digits), new[theirs]) for digits in _COARSE):
+        kind = "coarse"
+    elif _other_moves(closes[mine], new[theirs]):
+        kind = "another"
+    return Comparison(kind, days=off, words=f"{count}; {example}")
 
 
 def rounding(closes: FloatArray, others: FloatArray) -> FloatArray:
@@ -157,6 +177,16 @@ def _smoother(closes: FloatArray, new: FloatArray, at: int) -> bool:
     """Whether the new closes move less than the stored ones from position ``at - 1`` to ``at``."""
     moves = [abs(math.log(one[at] / one[at - 1])) for one in (new, closes)]
     return moves[0] < moves[1]
+
+
+def _other_moves(closes: FloatArray, new: FloatArray) -> bool:
+    """Whether most moves from close to close differ between two histories of the same sessions.
+
+    Corrections and adjustments leave most of them as they are.
+    """
+    apart = np.abs(np.diff(np.log(new / closes)))
+    least = np.maximum(_OTHER_MOVE, 2 * rounding(closes, new)[1:])
+    return len(new) >= _MOVES and bool(np.mean(apart > least) > 0.5)
 
 
 def _shift(days: Dates, closes: FloatArray, new_days: Dates, new: FloatArray, slack: float) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cache.facts.vendors import YAHOO
-from cache.refresh.stored_closes import HeldCloses
+from cache.refresh.stored_closes import StoredCloses
 from cache.store.store import Store
 from tests.cache.stores import store_of_lists
 from tests.cache.test_vendor import LINES, PAIR
@@ -31,7 +31,7 @@ def store(market: Market, tmp_path: Path) -> Store:
 
 
 def history(store: Store, symbol: str) -> tuple[list[object], list[float]]:
-    days, closes = HeldCloses(store.read().prices).closes(symbol)
+    days, closes = StoredCloses(store.read().prices).closes(symbol)
     return days.tolist(), closes.tolist()
 
 
@@ -58,8 +58,7 @@ def test_a_split_is_on_older_closes_too(market: Market, store: Store) -> None:
 
 
 def test_a_history_that_does_not_join_is_refused(market: Market, store: Store) -> None:
-    wave = 1 + 0.01 * np.sin(np.arange(len(DAYS)))
-    market.close["S03"] = market.close["S03"] * wave
+    market.close["S03"] = market.close["S03"] * np.linspace(0.95, 1.05, len(DAYS))
     before = history(store, "S03")[1]
     assert "does not join the closes held from before it" in market.run(store, 603)
     assert history(store, "S03")[1][:600] == before

@@ -72,7 +72,17 @@ def test_a_shift_is_told_from_another_history() -> None:
     early = against(PATH[:40], PATH[1:41])
     assert early.kind == "shifted" and "one session early" in early.words
     other = 100 * np.cumprod(1 + 0.02 * np.cos(np.arange(40) * 1.7))
-    assert against(PATH[:40], other).kind == "differs"
+    assert against(PATH[:40], other).kind == "another"
+
+
+def test_corrections_leave_most_moves_as_they_are() -> None:
+    other = 100 * np.cumprod(1 + 0.02 * np.cos(np.arange(40) * 1.7))
+    assert against(PATH[:9], other[:9]).kind == "differs", "too few to tell a company by"
+    adjusted = PATH[:40] * np.where(np.arange(40) < 25, 0.97, 1.0)
+    adjusted[:12] *= 0.98
+    assert against(PATH[:40], adjusted).kind == "differs"
+    assert against(PATH[:40], np.round(PATH[:40], 2)).kind == "differs"
+    assert against(PATH[:40], np.round(PATH[:40], 1)).kind == "coarse"
 
 
 def test_single_closes_that_were_corrected() -> None:

@@ -49,6 +49,7 @@ def older(world: World) -> None:
 def all_split(world: World) -> None:
     for symbol in LINES:
         world.split[symbol][AT] = 2.0
+        world.close[symbol] = world.close[symbol] / 2
 
 
 def all_paid(world: World) -> None:

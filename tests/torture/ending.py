@@ -241,6 +241,15 @@ def _killed(environment: dict[str, str]) -> Row:
     )
 
 
+def runnable(pid: int) -> bool:
+    """Whether a thread of a process runs, or waits for the processor."""
+    for task in Path(f"/proc/{pid}/task").glob("*/stat"):
+        with suppress(OSError):
+            if task.read_text().rpartition(")")[2].split()[0] == "R":
+                return True
+    return False
+
+
 def cpu(pids: list[int]) -> float:
     """Processor seconds that processes have used."""
     used = 0.0

@@ -15,7 +15,7 @@ import numpy as np
 from cache.facts.errors import SourceError
 from cache.facts.reference import load_reference
 from cache.refresh.jumps import odd
-from cache.refresh.stored_closes import HeldCloses
+from cache.refresh.stored_closes import StoredCloses
 from cache.store.admit import bring_prices
 from cache.store.bars import Bars
 from cache.store.draft import Note
@@ -24,7 +24,7 @@ from core.answer.snapshot import take
 from core.data.frames import Prices
 from core.data.market import Market
 from core.data.question import Question
-from tests.cache import test_poison, test_vendor
+from tests.cache import test_contradictions, test_poison, test_vendor
 from tests.cache.stores import store_of_lists
 from tests.cache.test_vendor import DAYS, LINES, PAIR, World, evening
 from tests.process import test_jumps
@@ -38,6 +38,7 @@ SPLITS = (2.0, 3.0, 1.5, 4.0, 5.0, 10.0, 20.0, 1 / 2, 1 / 4, 1 / 10, 1 / 20)
 def vendor(folder: Path, small: bool) -> Iterator[Row]:
     """Poisoned batches, files of another history, holdings that jump, imports taken back."""
     yield _poison(folder)
+    yield _denied(folder)
     yield _corrections(folder, small)
     yield days_again(folder, small)
     yield _increments(folder, small)
@@ -86,6 +87,43 @@ def _poison(folder: Path) -> Row:
     )
 
 
+def _denied(folder: Path) -> Row:
+    """One line's answer that its stored closes, or its own, deny; the others' are good."""
+    wrong, runs = [], 0
+    for answer_of_line in test_contradictions.DENIED:
+        world, store = World(), _store(folder / f"{answer_of_line.__name__}")
+        world.dividend["S03"][[10, 20, 40]] = 0.5
+        world.run(store, 59)
+        before = test_vendor.everything(store)
+        answer_of_line(world)
+        summary = world.run(store, 60, full=True)
+        runs += 1
+        stored = test_vendor.everything(store)
+        if [*summary.failed] != ["S03"] or stored["S03"] != before["S03"]:  # type: ignore[index]
+            wrong.append(f"{answer_of_line.__name__}: {summary.message}")
+    for factor in SPLITS:
+        # 3:2 turned round and 1:2 taken twice look like a fall by half, which there is
+        odd = () if factor in (1.5, 1 / 2) else ((40, 1 / factor), (40, factor**2))
+        for at, recorded in (*odd, (39, factor), (41, factor)):
+            traded, store = test_contradictions.AsTraded(), _store(folder / f"{factor} {at} {runs}")
+            step = np.where(np.arange(len(DAYS)) < 40, 1.0, 1 / factor)
+            traded.close["S03"] = traded.close["S03"] * step
+            traded.split["S03"][at] = recorded
+            runs += 1
+            if [*traded.run(store, 60).failed] != ["S03"]:
+                wrong.append(f"{factor:g}:1 on record as {recorded:g}, {at - 40} off")
+    return Row(
+        "one line's answer that its closes deny",
+        "another company's history, one at its level, closes in whole dollars, dividends taken"
+        " back, splits turned round or that did not happen; as traded, each of"
+        f" {len(SPLITS)} splits and reverse splits on record turned round, squared, a day early"
+        " and a day late, at a first fill",
+        "the line is refused with the reason, its stored closes stay, the others come",
+        "; ".join(wrong[:3]) or f"{runs} answers: all refused, 0 closes changed",
+        not wrong,
+    )
+
+
 def _corrections(folder: Path, small: bool) -> Row:
     """Closes and dividends that the vendor changes far before the sessions it is asked for."""
     dice, wrong, changes = np.random.default_rng(14), [], 0
@@ -99,7 +137,7 @@ def _corrections(folder: Path, small: bool) -> Row:
         for place in range(55, 75):
             world.run(store, place)
         prices = store.read().prices
-        known = HeldCloses(prices)
+        known = StoredCloses(prices)
         for symbol in (*PAIR, *LINES):
             if not np.allclose(known.closes(symbol)[1], world.close[symbol][:75], rtol=1e-12):
                 wrong.append(f"{symbol} is not as the vendor has it")

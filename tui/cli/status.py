@@ -43,12 +43,11 @@ def state_of(desk: Desk, config: Config, now: datetime) -> StoreState:
     """
     from cache.sources.imported_series import stored_series
 
-    desk.prepare()
-    contents = desk.store.read()
+    market, contents = desk.market(), desk.contents()
     asked = config.question(desk.memory.question())
     fetched = desk.fetched(contents.prices, (asked.small, asked.large), now)
     series = stored_series(desk.places.config)
-    return StoreState(contents, desk.market(), desk.places.store, fetched, now, series)
+    return StoreState(contents, market, desk.places.store, fetched, now, series)
 
 
 def imports(desk: Desk, kind: Literal["text", "json"]) -> int:

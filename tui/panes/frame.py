@@ -9,7 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import field
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from core.data.record import record
 from tui.command.commands import BREADTH, CHANGES, CONTRIBUTORS, SPREAD, hints
@@ -148,7 +148,7 @@ def view_at(line: Line, x: int, views: Sequence[str]) -> str:
     return ""
 
 
-def asked(question: Question, pairs: Sequence[tuple[str, str]]) -> Line:
+def question_line(question: Question, pairs: Sequence[tuple[str, str]]) -> Line:
     """The pair, its place in the watch list, and the window."""
     return [
         (" ", ""),
@@ -293,23 +293,47 @@ def frame(width: int, height: int, start: Start) -> Drawing:
         lines[0] = [(" Board", "bold")]
         lines[-2] = status(READING, "busy", (), width)
         return [fit_line(line, width) for line in lines]
-    lines[0] = asked(start.question, start.pairs)
+    lines[0] = question_line(start.question, start.pairs)
     lines[-2] = status(READING, "busy", (), width)
     lines[-1] = hint_line(start.seat.pane, start.keys, width)
 
     def head(number: int, cells: int) -> Line:
-        view = start.seat.views.get(number, "")
-        shown = view if view in VIEWS[number] else VIEWS[number][0]
         extra = TitleExtras(simulated=start.simulated)
-        return title(number, shown, number == start.seat.pane, cells, extra)
+        view = view_of(start.seat, number)
+        return title(number, view, number == start.seat.pane, cells, extra)
 
-    above = 1 + start.seat.headline
-    if used == "one":
-        lines[above] = head(start.seat.pane, width)
-    else:
-        # as the stylesheet's grid: a cell between the columns, what is left over at the end
-        first = (width - 1) // 3 if width >= WIDE else (width - 1) * 2 // 5
-        second = above + (height - above - _BELOW) // 2
-        for y, (left, right) in ((above, (1, 2)), (second, (3, 4))):
-            lines[y] = [*head(left, first), (" ", ""), *head(right, width - first - 1)]
+    for number, room in rooms(width, height, start.seat).items():
+        lines[room.y] = [*fit_line(lines[room.y], room.x), *head(number, room.width)]
     return [fit_line(line, width) for line in lines]
+
+
+def view_of(seat: Seat, number: int) -> str:
+    """The view of a pane that a person was in last, else its first."""
+    view = seat.views.get(number, "")
+    return view if view in VIEWS[number] else VIEWS[number][0]
+
+
+class Room(NamedTuple):
+    """Where a pane stands."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+def rooms(width: int, height: int, seat: Seat) -> dict[int, Room]:
+    """Pane -> its room, of those in sight, as the stylesheet's grid lays them out."""
+    top = 1 + seat.headline
+    left = height - top - _BELOW
+    if form(width, height, zoomed=seat.zoomed) == "one":
+        return {seat.pane: Room(0, top, width, left)}
+    # a cell between the columns, what is left over at the end
+    first = (width - 1) // 3 if width >= WIDE else (width - 1) * 2 // 5
+    x, y = first + 1, top + left // 2
+    return {
+        SPREAD: Room(0, top, first, y - top),
+        CONTRIBUTORS: Room(x, top, width - x, y - top),
+        BREADTH: Room(0, y, first, height - _BELOW - y),
+        CHANGES: Room(x, y, width - x, height - _BELOW - y),
+    }

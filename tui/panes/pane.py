@@ -15,7 +15,7 @@ from textual.widget import Widget
 from tui.command.commands import SORTS
 from tui.panes.frame import VIEWS, TitleExtras, title, view_at
 from tui.panes.sheet import Panel
-from tui.panes.wording import foot_texts, wrapped
+from tui.panes.wording import foot_line, foot_texts, wrapped
 from tui.widgets.line_table import LineTable
 from tui.widgets.stage import settle
 
@@ -222,9 +222,7 @@ class Pane(Widget):
 
     def _draw_foot(self, width: int, height: int) -> Drawing:
         assert self.scene is not None
-        texts = self.foot(self.scene)
-        text = next((t for t in texts if len(t) + 1 <= width), texts[-1])
-        return [[(" " + text, "dim")]]
+        return [foot_line(self.foot(self.scene), width)]
 
     def foot(self, scene: Scene) -> list[str]:
         """The foot's texts, fullest first."""

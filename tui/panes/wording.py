@@ -13,7 +13,7 @@ from tui.text import formats
 if TYPE_CHECKING:
     from core.answer.snapshot import Snapshot
     from tui.host.scene import Scene, Side
-    from tui.text.spans import Drawing
+    from tui.text.spans import Drawing, Line
 
 BASIS = {"tr": "total return", "pr": "price return"}
 
@@ -23,10 +23,10 @@ def foot_texts(scene: Scene, *, funds_only: bool = False) -> list[str]:
     snapshot = scene.snapshot
     as_of, state = formats.date_text(snapshot.as_of), snapshot.state_words
     if funds_only:
-        if snapshot.spread is None and snapshot.own is None:
+        if snapshot.spread is None and snapshot.single_spread is None:
             return [f"as of {as_of} · partial", f"{as_of} partial"]
         word = "intraday" if snapshot.state == "intraday" else "final"
-        if snapshot.own is not None:
+        if snapshot.single_spread is not None:
             return [
                 f"as of {as_of} · {word} · closes of {snapshot.question.small}",
                 f"{as_of} {word}",
@@ -49,6 +49,12 @@ def foot_texts(scene: Scene, *, funds_only: bool = False) -> list[str]:
         " · ".join([as_of, state, *least]),
         f"{as_of} {state}",
     ]
+
+
+def foot_line(texts: Sequence[str], width: int) -> Line:
+    """The fullest of a foot's texts that fits, else the shortest."""
+    text = next((t for t in texts if len(t) + 1 <= width), texts[-1])
+    return [(" " + text, "dim")]
 
 
 #: A number and its unit, or a day and its month: not to be torn apart.

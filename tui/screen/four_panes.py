@@ -166,8 +166,7 @@ class FourPanes(Stage, inherit_bindings=False):
         scene = self.host.scene
         if scene is None:
             return
-        most = 3 if self.size.height >= 24 else 2 if self.size.height >= 18 else 1
-        lines = chrome.headline_lines(scene, self.size.width, most)
+        lines = chrome.headline_lines(scene, *self.size)
         self._headline_height = len(lines)
         self._headline.styles.height = self._headline_height
         self._headline.show(lambda width, height: lines)
@@ -288,7 +287,7 @@ class FourPanes(Stage, inherit_bindings=False):
         app = self.host
         if app.scene is None:
             return
-        themes = {theme.name.casefold(): theme for theme in app.scene.known.themes}
+        themes = {theme.name.casefold(): theme for theme in app.scene.market_then.themes}
         theme = themes.get(name.casefold())
         theme = theme or industry_theme([view for _, view in app.scene.views()], name)
         if name and theme is None:

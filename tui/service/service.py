@@ -7,13 +7,12 @@ measures is loaded by the first question, which a thread answers for the screen.
 from __future__ import annotations
 
 import threading
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from cache.facts.errors import StoreEmpty, StoreError
 from core.data.question import Basis, Question
@@ -45,22 +44,33 @@ if TYPE_CHECKING:
 OWN_FILES: Final = ("themes.toml", "funds.toml")
 #: What a screen says that is only looked at.
 LOOKING: Final = "opened to look only: nothing is fetched, set or remembered here"
+Answer = TypeVar("Answer")
 
 
 @record(frozen=True, slots=True)
 class _Loaded:
-    """A market, the head of the newest generation on disk when it was read, and its facts."""
+    """A market, what it was made of, and the newest generation's head when that was read."""
 
     newest: str | None
     reference: Reference
+    contents: Held
     market: Market
 
 
-def _in_thread(work: Callable[[], None]) -> threading.Thread:
-    """Start a thread that no end of the program waits for: the disk it reads may hang."""
-    thread = threading.Thread(target=work, name="first answer", daemon=True)
-    thread.start()
-    return thread
+def _in_thread(work: Callable[[], Answer]) -> Future[Answer]:
+    """Do something in a thread that no end of the program waits for: the disk may hang."""
+    from concurrent.futures import Future
+
+    answer: Future[Answer] = Future()
+
+    def run() -> None:
+        try:
+            answer.set_result(work())
+        except BaseException as error:
+            answer.set_exception(error)
+
+    threading.Thread(target=run, name="first answer", daemon=True).start()
+    return answer
 
 
 class Desk:
@@ -189,36 +199,26 @@ class Desk:
             loaded = self._loaded
             if loaded is None or loaded.newest != identity or loaded.reference is not reference:
                 contents = self.store.read()
-                self._loaded = loaded = _Loaded(
-                    identity,
-                    reference,
-                    Market(
-                        contents.prices,
-                        contents.holdings,
-                        replace(reference, doubts=self._doubts(contents)),
-                        simulated=contents.simulated,
-                        damage=contents.damage,
-                        generation=contents.generation,
-                        announced=contents.announced,
-                        industries=contents.industries,
-                    ),
-                )
+                market = Market(
+                    contents.prices, contents.holdings,
+                    replace(reference, doubts=self._doubts(contents)), simulated=contents.simulated,
+                    damage=contents.damage, generation=contents.generation,
+                    announced=contents.announced, industries=contents.industries,
+                )  # fmt: skip
+                self._loaded = loaded = _Loaded(identity, reference, contents, market)
             return self._with_quotes(loaded.market)
 
-    def begin(self, question: Question) -> threading.Thread:
-        """Answer a question in a thread; `take` has the answer, or what went wrong."""
-        from concurrent.futures import Future
+    def contents(self) -> Held:
+        """Return what `market` is made of; see there for what it raises."""
+        self.market()
+        assert self._loaded is not None
+        return self._loaded.contents
 
-        answer: Future[Snapshot] = Future()
+    def begin(self, question: Question) -> Future[Snapshot]:
+        """Answer a question in a thread; `take` has the answer too, or what went wrong."""
+        answer = _in_thread(lambda: self._take(question))
         self._begun = question, answer
-
-        def work() -> None:
-            try:
-                answer.set_result(self._take(question))
-            except BaseException as error:
-                answer.set_exception(error)
-
-        return _in_thread(work)
+        return answer
 
     def take(self, question: Question) -> Snapshot:
         """Answer a question from what is held; see `core.answer.snapshot.take` for what it raises.
@@ -232,15 +232,13 @@ class Desk:
 
     def begin_board(
         self, watched: Sequence[tuple[str, str]], basis: Basis, as_of: date | None
-    ) -> threading.Thread:
+    ) -> Future[Board]:
         """Answer for every pair in a thread, so that `board` has the answer sooner."""
 
-        def work() -> None:
+        def work() -> Board:
             from cache.facts.pairs import board_pairs
 
-            # what goes wrong goes wrong again where it is reported
-            with suppress(Exception):
-                self.board(board_pairs(watched), basis, as_of)
+            return self.board(board_pairs(watched), basis, as_of)
 
         return _in_thread(work)
 

@@ -21,11 +21,14 @@ from typing import TYPE_CHECKING, Any, Final
 from tui.terminal.capabilities import TRUE, Capabilities
 from tui.terminal.wire import Wire
 from tui.text.palettes import PALETTES, VARIABLES
+from tui.text.safe import safe
 from tui.text.spans import Drawing, to_ascii
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    #: From columns and rows to a frame.
+    Draw = Callable[[int, int], Drawing]
 
 ENTER: Final = "\x1b[?1049h"
 #: Hides the cursor, and lets a paste come between its marks, as the screen will read it.
@@ -74,6 +77,10 @@ class Opening:
         _set(modes)
         _write(ENTER + _BEGIN + self.wire.feed(text))
 
+    def show(self, text: str) -> None:
+        """Show another frame, of which what differs is sent."""
+        _write(self.wire.feed(text))
+
     def end(self) -> None:
         """Give back the signals and the terminal, whoever has it."""
         for number, handler in self._before.items():
@@ -87,35 +94,45 @@ class Opening:
         _set(self.modes)
 
 
-_shown: Opening | None = None
+_current: Opening | None = None
 
 
 @contextmanager
 def opened(
-    draw: Callable[[int, int], Drawing], theme: str, capabilities: Capabilities, *, ascii_only: bool
-) -> Iterator[None]:
+    draw: Draw, theme: str, capabilities: Capabilities, *, ascii_only: bool
+) -> Iterator[Callable[[Draw], None]]:
     """Show the frame until the driver takes it over; the terminal is afterwards what it was.
 
+    Gives a function that shows another frame in its place, until then.
+
     Args:
-        draw: from columns and rows to the frame.
+        draw: the frame.
         theme: name of a palette.
         capabilities: what the terminal can show.
         ascii_only: whether to draw in ASCII.
     """
-    global _shown
+    global _current
     try:
         modes = termios.tcgetattr(sys.__stdin__.fileno())  # type: ignore[union-attr]
     except (AttributeError, OSError, ValueError, termios.error):
-        yield
+        yield lambda draw: None
         return
     size = shutil.get_terminal_size()
-    drawing = draw(*size)
-    _shown = opening = Opening(modes, size)
+    _current = opening = Opening(modes, size)
+
+    def text(draw: Draw) -> str:
+        drawing = draw(*size)
+        return coloured(to_ascii(drawing) if ascii_only else drawing, theme, capabilities)
+
+    def show(draw: Draw) -> None:
+        if opening.left is None:
+            opening.show(text(draw))
+
     try:
-        opening.begin(coloured(to_ascii(drawing) if ascii_only else drawing, theme, capabilities))
-        yield
+        opening.begin(text(draw))
+        yield show
     finally:
-        _shown = None
+        _current = None
         opening.end()
 
 
@@ -123,8 +140,8 @@ def give_back() -> None:
     """Give back the terminal that the opening has, at once: not where it takes nothing now."""
     stream = sys.__stderr__
     with suppress(OSError, ValueError):
-        if _shown is not None and stream is not None and select.select([], [stream], [], 0)[1]:
-            _shown.give_back()
+        if _current is not None and stream is not None and select.select([], [stream], [], 0)[1]:
+            _current.give_back()
 
 
 def take(left: Callable[[], bool]) -> Opening | None:
@@ -133,10 +150,10 @@ def take(left: Callable[[], bool]) -> Opening | None:
     Args:
         left: tells whether the caller has left the terminal in order.
     """
-    if _shown is None or _shown.left is not None:
+    if _current is None or _current.left is not None:
         return None
-    _shown.left = left
-    return _shown
+    _current.left = left
+    return _current
 
 
 def coloured(drawing: Drawing, theme: str, capabilities: Capabilities) -> str:
@@ -156,7 +173,7 @@ def coloured(drawing: Drawing, theme: str, capabilities: Capabilities) -> str:
         for text, name in line:
             if name not in styles:
                 styles[name] = _style(name, palette["variables"], base, capabilities.colours)
-            out.append(f"\x1b[{styles[name]}m{text}\x1b[m")
+            out.append(f"\x1b[{styles[name]}m{safe(text)}\x1b[m")
     return "".join(out)
 
 

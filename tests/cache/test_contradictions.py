@@ -1,0 +1,165 @@
+"""What a vendor gives of one symbol that its stored closes, or its own, deny: refused or told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+import numpy as np
+import pytest
+
+from cache.refresh.ask import Ask
+from cache.refresh.gate import Answer
+from cache.refresh.stored_closes import StoredCloses
+from cache.sources.vendors.as_traded import answer_of
+from cache.store.store import Store
+from tests.cache.test_vendor import DAYS, LINES, PAIR, World, everything, store
+
+__all__ = ["store"]
+
+#: Held up to the session before this one; it and the sessions after it are new.
+AT = 60
+
+
+class AsTraded(World):
+    """A vendor that gives closes as they were traded, with splits as declared."""
+
+    def fetch(self, asks: Iterable[Ask], *, now: object, stop: object = None) -> Iterator[Answer]:
+        for ask in asks:
+            closes, splits = self.close[ask.symbol], self.split[ask.symbol]
+            days = [day for day in DAYS.tolist() if day <= now.date()]  # type: ignore[attr-defined]
+            bars = {day: (float(close), 1e6) for day, close in zip(days, closes, strict=False)}
+            known = {day: float(split) for day, split in zip(days, splits, strict=False) if split}
+            yield answer_of(ask, bars, known, {}, vendor="Yahoo", now=now)  # type: ignore[arg-type]
+
+
+def another(world: World) -> None:
+    world.close["S03"] = world.close["S07"]
+
+
+def another_at_its_level(world: World) -> None:
+    world.close["S03"] = world.close["S07"] * (world.close["S03"][59] / world.close["S07"][59])
+
+
+def in_dollars(world: World) -> None:
+    world.close["S03"] = np.round(world.close["S03"])
+
+
+def without_dividends(world: World) -> None:
+    world.dividend["S03"][:] = 0.0
+
+
+def adjusted_without_dividends(world: World) -> None:
+    paid, before = world.dividend["S03"][40], world.close["S03"][39]
+    world.close["S03"] = np.where(
+        np.arange(len(DAYS)) < 40, world.close["S03"] * (1 - paid / before), world.close["S03"]
+    )
+    world.dividend["S03"][:] = 0.0
+    world.dividend["S03"][20] = 1e-9  # one is left, so that the others are not all missing
+
+
+def turned_round(world: World) -> None:
+    world.close["S03"] = world.close["S03"] / 4
+    world.split["S03"][AT] = 1 / 4
+
+
+def that_did_not_happen(world: World) -> None:
+    world.split["S03"][AT] = 4.0
+
+
+#: What is wrong with one line's answer -> the words of its refusal.
+DENIED = {
+    another: "as another company's",
+    another_at_its_level: "as another company's",
+    in_dollars: "rounded beside the stored closes",
+    without_dividends: "none of 3 of the 3 dividends held",
+    turned_round: "a split of 0.25 on 2026-05-27 and closes that show one of 4",
+    that_did_not_happen: "a split of 4 on 2026-05-27 and closes before it without it",
+}
+
+
+@pytest.mark.parametrize(("wrong", "words"), DENIED.items())
+def test_what_the_stored_closes_deny_is_refused(
+    store: Store, wrong: Callable[[World], None], words: str
+) -> None:
+    world = World()
+    world.dividend["S03"][[10, 20, 40]] = 0.5
+    world.run(store, AT - 1)
+    before = everything(store)
+    wrong(world)
+    summary = world.run(store, AT, full=True)
+    assert [*summary.failed] == ["S03"] and words in summary.failed["S03"]
+    assert "the stored closes stay" in summary.failed["S03"]
+    after = everything(store)
+    assert after["S03"] == before["S03"] and len(after["S04"]) == AT + 1  # type: ignore[index]
+
+
+def test_adjusted_closes_without_their_dividends_are_told_by_those_held(store: Store) -> None:
+    world = World()
+    world.dividend["S03"][40] = 0.01 * world.close["S03"][39]
+    world.run(store, AT - 1)
+    adjusted_without_dividends(world)
+    summary = world.run(store, AT, full=True)
+    assert "closes that are adjusted for dividends" in summary.failed["S03"]
+
+
+@pytest.mark.parametrize("factor", [2.0, 3.0, 4.0, 20.0, 1 / 4, 1 / 10])
+@pytest.mark.parametrize(
+    ("recorded", "off"), [("turned", 0), ("twice", 0), ("right", 1), ("right", -1), ("right", 2)]
+)
+def test_a_split_that_the_closes_as_traded_deny_is_refused(
+    store: Store, factor: float, recorded: str, off: int
+) -> None:
+    """Refused on a first fill too, where nothing is held to compare with."""
+    world, at = AsTraded(), 40
+    world.close["S03"] = np.where(np.arange(len(DAYS)) < at, 1.0, 1 / factor) * world.close["S03"]
+    value = {"turned": 1 / factor, "twice": factor**2, "right": factor}[recorded]
+    world.split["S03"][at + off] = value
+    summary = world.run(store, AT)
+    assert [*summary.failed] == ["S03"], summary.message
+    assert "split" in summary.failed["S03"]
+
+
+def test_a_split_as_declared_is_taken(store: Store) -> None:
+    for symbol, factor in zip(LINES, (2.0, 1.5, 4.0, 20.0, 1 / 2, 1 / 10), strict=False):
+        world = AsTraded()
+        truth = world.close[symbol]
+        step = np.where(np.arange(len(DAYS)) < 40, 1.0, 1 / factor)
+        world.close[symbol], world.split[symbol][40] = truth * step, factor
+        assert world.run(store, AT, full=True).ok
+        _, closes = StoredCloses(store.read().prices).closes(symbol)
+        assert closes == pytest.approx(truth[: AT + 1] / factor, rel=1e-12)
+
+
+def test_a_split_on_record_twice_is_refused(store: Store) -> None:
+    world = World()
+    world.split["S03"][[40, 41]] = 2.0
+    assert "a split of 2 stands twice" in world.run(store, AT).failed["S03"]
+
+
+def test_a_dividend_on_record_twice_counts_once_and_is_told(store: Store) -> None:
+    world = World()
+    world.dividend["S03"][[10, 12, 40, 55]] = 0.5
+    summary = world.run(store, AT)
+    assert summary.ok and f"dividend of 0.5 of S03 on {DAYS[12]}" in summary.message
+    days, cash = StoredCloses(store.read().prices).dividends("S03")
+    assert days.tolist() == DAYS[[10, 40, 55]].tolist() and cash.tolist() == [0.5] * 3
+
+
+def test_a_dividend_that_a_vendor_takes_back_is_told(store: Store) -> None:
+    world = World()
+    world.dividend["S03"][[10, 40]] = 0.5
+    world.run(store, AT - 1)
+    world.dividend["S03"][40] = 0.0
+    assert "1 dividend of S03 changed at Yahoo" in world.run(store, AT, full=True).message
+
+
+@pytest.mark.parametrize("lines", [1, 3])
+def test_lines_that_stand_still_are_told_and_many_are_refused(store: Store, lines: int) -> None:
+    world = World()
+    world.run(store, 53)
+    for symbol in LINES[:lines]:
+        world.close[symbol][54 : AT + 1] = world.close[symbol][54]
+    summary = world.run(store, AT)
+    assert f"the newest 6 closes are all one of {lines} (S00" in summary.message
+    assert summary.ok == (lines < 3)
+    assert len(everything(store)[PAIR[0]]) == (AT + 1 if lines < 3 else 54)  # type: ignore[index]
