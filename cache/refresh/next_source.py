@@ -1,4 +1,4 @@
-"""Choose the lines that the next source is asked for, after one has failed; pure."""
+"""Choose the lines that the next source is requested, after one has failed; pure."""
 
 from __future__ import annotations
 

@@ -171,7 +171,7 @@ def piece(symbol: str, last: date, stored: StoredCloses, request: Request, vendo
     sessions = request.reference.sessions
     # the vendor may have spoken for sessions without a close
     spoken = max(last, stored.prices.through.get(symbol, last))
-    # A vendor of days is asked for the days after the last one that it answered for.
+    # A vendor of days is requested the days after the last one that it answered for.
     start = _sessions_back(sessions, last if vendor.overlap else spoken, vendor.overlap)
     new, final = _sessions_back(sessions, spoken, -1), last_final(request.now)
     turn = vendor.by_turns and has_turn(symbol, new, final, sessions, COMPARED)
@@ -256,7 +256,7 @@ def left_alone(
     """Return the time until which a stale symbol waits, None where it is requested now."""
     times: list[datetime] = []
     if session_of(prices.failures.get(symbol, "")) == final:
-        # The vendor was asked for this session and had no use for the symbol.
+        # The vendor was requested this session and had no use for the symbol.
         times.append(next_final(final))
     if wait is not None and wait.holds(now, final, prices.fetched_at.get(symbol)):
         times.append(wait.until)
