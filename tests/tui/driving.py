@@ -148,6 +148,8 @@ def drive(
             await story(pilot, app)
 
     with ExitStack() as patches:
+        # what a story looks at comes by its keys, and by no timer that a busy machine lets ring
+        patches.enter_context(patch("tui.screen.app.POLL", 3600.0))
         patches.enter_context(patch.object(Stylesheet, "_parse_rules", _parse_once))
         if not painted:
             patches.enter_context(patch.object(Compositor, "render_update", _paint_nothing))
