@@ -16,7 +16,7 @@ from tui.host.scene import Scene
 from tui.panes.breadth import BreadthPane
 from tui.panes.changes import ChangesPane
 from tui.panes.contributors import Contributors
-from tui.panes.explain import ExplainRequest, asked
+from tui.panes.explain import ExplainRequest, requests_of_pane
 from tui.panes.frame import VIEWS
 from tui.panes.pane import Pane
 from tui.panes.spread import SpreadPane
@@ -81,6 +81,6 @@ def test_no_view_is_without_an_explanation_of_its_own(pane: type[Pane]) -> None:
     """A view nobody thought of falls back to the index's return: each has a measure of its own."""
     scene = Scene(take(MARKET, QUESTION), MARKET)
     for view in VIEWS[pane.NUMBER]:
-        wanted = asked(scene, pane.NUMBER, view, "small", None)
+        wanted = requests_of_pane(scene, pane.NUMBER, view, "small", None)
         if (pane.NUMBER, view) not in LISTS_OF_LINES:
             assert ExplainRequest("IWM", "return") not in wanted, view

@@ -41,7 +41,7 @@ async def every_view_is_drawn(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, str(pane))
         for _ in views:
             await press(pilot, app, "v")
-            assert app.snapshot is not None and app.snapshot.own is not None
+            assert app.snapshot is not None and app.snapshot.single_spread is not None
             assert "SPY" not in seen(app), (pane, seen(app))
 
 

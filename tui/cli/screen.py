@@ -121,7 +121,7 @@ def _run(desk: Desk, config: Config, question: Question, terminal: Capabilities)
         from tui.terminal.colours import Eight
 
         app.few = (Eight(),)
-    if not terminal.unicode and config.ascii and "ascii" not in config.given:
+    if not terminal.unicode and config.ascii and "ascii" not in config.set_by_user:
         app.greeting = f"drawn in ASCII, because {terminal.coding}; `internals doctor` says more"
     app.run(mouse=config.mouse and terminal.mouse)
     return app
@@ -145,8 +145,8 @@ def _opened(
 
 def suited(config: Config, terminal: Capabilities) -> Config:
     """The settings with what a person left open decided by the terminal."""
-    if "theme" not in config.given and terminal.colours < _MANY:
+    if "theme" not in config.set_by_user and terminal.colours < _MANY:
         config = replace(config, theme="terminal")
-    if "ascii" not in config.given and not terminal.unicode:
+    if "ascii" not in config.set_by_user and not terminal.unicode:
         config = replace(config, ascii=True)
     return config

@@ -73,7 +73,7 @@ def hint_line(keys: Mapping[str, tuple[str, ...]], width: int) -> Line:
     """Keys that do something here; help and quit stay when the others do not fit."""
     both = {"later": ("earlier", "later"), "longer": ("shorter", "longer")}
     pairs = [
-        (" ".join(commands.shown(keys[one][0]) for one in both.get(name, (name,))), words)
+        (" ".join(commands.key_label(keys[one][0]) for one in both.get(name, (name,))), words)
         for name, words in _HINTS
     ]
     while len(pairs) > 3 and sum(len(key) + len(words) + 3 for key, words in pairs) > width:

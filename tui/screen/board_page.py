@@ -174,7 +174,7 @@ class BoardPage(Stage, inherit_bindings=False):
         if not sentence:
             sentence = "no closes of any pair of the board are held"
         keys = self.host.keys
-        fetch, key, back = (commands.shown(keys[n][0]) for n in ("refresh", "import", "back"))
+        fetch, key, back = (commands.key_label(keys[n][0]) for n in ("refresh", "import", "back"))
         steps = f"{fetch} fetches them; {back} leads to the panes, where {key} imports a file"
         return [[], *([(" ", ""), *line] for line in wrapped(f"{sentence}; {steps}.", width - 2))]
 

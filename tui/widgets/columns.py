@@ -52,14 +52,14 @@ class TableColumn:
     group: str = ""
 
     @property
-    def wanted(self) -> int:
+    def preferred_width(self) -> int:
         """Cells it needs to be read well."""
         return max(self.want or 0, self.width)
 
     @property
     def most(self) -> int:
         """Cells it grows to."""
-        return max(self.max_width or 0, self.wanted)
+        return max(self.max_width or 0, self.preferred_width)
 
 
 @record(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def lay_out(columns: Sequence[TableColumn], width: int) -> list[PlacedColumn]:
 
     def overfull() -> bool:
         last = max(column.priority for column in shown)
-        sizes = [c.wanted if c.priority < last else c.width for c in shown]
+        sizes = [c.preferred_width if c.priority < last else c.width for c in shown]
         return sum(sizes) + GAP * (len(sizes) - 1) > room
 
     while len(shown) > 1 and overfull():
@@ -97,7 +97,7 @@ def lay_out(columns: Sequence[TableColumn], width: int) -> list[PlacedColumn]:
         shown = others or shown
     sizes = [min(column.width, room) for column in shown]
     left = room - sum(sizes) - GAP * (len(sizes) - 1)
-    for limits in ([column.wanted for column in shown], [column.most for column in shown]):
+    for limits in ([column.preferred_width for column in shown], [column.most for column in shown]):
         for place, limit in enumerate(limits):
             more = min(max(limit - sizes[place], 0), max(left, 0))
             sizes[place] += more
