@@ -117,10 +117,8 @@ def _name_heads(canvas: Canvas, heads: Sequence[tuple[Tail, int, int]], marked: 
         style = "mark bold" if tail.name == marked else f"{tail.style} bold".strip()
         if fits:
             # near its head, and over few dots of tails
-            a, b = min(
-                fits,
-                key=lambda at: canvas.filled(*at, size) + 2 * abs(at[1] - y) + abs(at[0] - x) / 2,
-            )
+            costs = [canvas.filled(a, b, size) + 2 * abs(b - y) + abs(a - x) / 2 for a, b in fits]
+            a, b = fits[costs.index(min(costs))]
             canvas.put(a, b, tail.name, style)
             taken |= {(column, b) for column in range(a - 1, a + size + 1)}
         canvas.put(x, y, "●", style)
