@@ -34,7 +34,7 @@ class SharedCommands:
         _keep(host, "theme", name, name)
 
     def set_setting(self: Page, words: str) -> None:
-        """A setting of config.toml, kept; it holds from the next start on."""
+        """Save a setting in config.toml; it applies from the next start on."""
         name, _, typed = words.strip().partition(" ")
         text = typed.strip().removeprefix("=").strip()
         if name == "theme":

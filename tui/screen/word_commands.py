@@ -120,7 +120,7 @@ class Wording(SharedCommands, FourPanes, inherit_bindings=False):
         self.names.show_movers(since)
 
     def keep_group(self, words: str) -> None:
-        """Keep a group of names and show it, take one out, or show one that is kept."""
+        """Save a group of names and show it, remove one, or show a saved one."""
         from cache.facts.own_groups import group_of
 
         app = self.host
