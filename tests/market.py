@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from itertools import groupby
 
 import numpy as np
 
@@ -57,8 +58,8 @@ def prices(
     close, adj, vol = table(closes), table(adjusted), table(volume)
     assert close is not None
     blocks = []
-    for year in sorted({d.year for d in sessions}):
-        rows = [i for i, d in enumerate(sessions) if d.year == year]
+    for _, of_year in groupby(range(len(sessions)), lambda i: sessions[i].year):
+        rows = list(of_year)
         days = [sessions[i] for i in rows]
 
         def events(listed: Sequence[tuple[str, date, float]], days: list[date] = days) -> Events:

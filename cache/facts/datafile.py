@@ -100,13 +100,13 @@ def line_of(text: str, *words: str) -> int | None:
 
 
 def check_keys(
-    entries: Iterable[str], known: Sequence[str], where: str, file: str, text: str, *head: str
+    entries: Iterable[str], allowed: Sequence[str], where: str, file: str, text: str, *head: str
 ) -> None:
     """Refuse an unknown entry of a user's file, which would be ignored silently.
 
     Args:
         entries: the keys of a table, or of the file's top.
-        known: those that are read.
+        allowed: those that are read.
         where: the table as a person writes it, such as "[funds.XYZ]"; "" for the top.
         file: for the message.
         text: of the file, for the line.
@@ -116,8 +116,8 @@ def check_keys(
         SourceError: a key is not known; names it, those that are, and its line.
     """
     for key in entries:
-        if key not in known:
+        if key not in allowed:
             shown = clean(key, 20)
             place = f" in {where}" if where else ""
-            message = f'"{shown}" is nothing known{place}; known are {" ".join(known)}'
+            message = f'"{shown}" is nothing known{place}; known are {" ".join(allowed)}'
             raise SourceError(message, file=file, line=line_of(text, *head, key))

@@ -156,10 +156,10 @@ def issuers_known(user_file: Mapping[str, Any]) -> dict[str, list[str]]:
     return {name: table.get("addresses", []) for name, table in tables.items()}
 
 
-def _over(base: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+def _over(base: dict[str, Any], user: dict[str, Any]) -> dict[str, Any]:
     """Tables with the keys that a user gives in place of the package's."""
     result = dict(base)
-    for name, table in given.items():
+    for name, table in user.items():
         before = dict(base.get(name, {}))
         if "address" in table or "addresses" in table:
             before.pop("address", None)

@@ -25,8 +25,8 @@ from cache.facts.sessions import (
 RECENT = date(1987, 1, 1)
 
 
-def make(last: date, made: date) -> str:
-    """The text of the data file: sessions from 1987 through ``last``, made on ``made``."""
+def make(last: date, made_on: date) -> str:
+    """The text of the data file: sessions from 1987 through ``last``, made on ``made_on``."""
     import exchange_calendars  # type: ignore[import-untyped]
     import pandas as pd
 
@@ -44,7 +44,7 @@ def make(last: date, made: date) -> str:
     head = [
         "# New York Stock Exchange: weekdays without a session, and early closes (New York time)",
         f"# source: exchange_calendars {exchange_calendars.__version__}, calendar XNYS",
-        f"# made: {made}",
+        f"# made: {made_on}",
         f"# first: {RECENT}",
         f"# last: {last}",
         "date,closes",
@@ -52,8 +52,8 @@ def make(last: date, made: date) -> str:
     return "\n".join([*head, *(f"{day},{what}" for day, what in sorted(rows))]) + "\n"
 
 
-def make_old(made: date) -> str:
-    """The text of the data file of 1885 to 1986, made on ``made``: days of no session."""
+def make_old(made_on: date) -> str:
+    """The text of the data file of 1885 to 1986, made on ``made_on``: days of no session."""
     import pandas_market_calendars
 
     calendar = pandas_market_calendars.get_calendar("NYSE")
@@ -63,7 +63,7 @@ def make_old(made: date) -> str:
     head = [
         "# New York Stock Exchange: weekdays, and Saturdays to 1952-05-24, without a session",
         f"# source: pandas_market_calendars {pandas_market_calendars.__version__}, calendar NYSE",
-        f"# made: {made}",
+        f"# made: {made_on}",
         "date",
     ]
     assert len(head) == OLD_HEAD

@@ -71,7 +71,7 @@ def with_group(text: str, file: Path, name: str, symbols: Sequence[str]) -> str:
     """
     document = parse_toml(text, str(file))
     listed = "[" + ", ".join(f'"{symbol}"' for symbol in symbols) + "]"
-    known = _known(document, name)
+    known = _name_in_file(document, name)
     if known is None:
         gap = "" if not text else "\n" if text.endswith("\n") else "\n\n"
         return _checked(
@@ -93,7 +93,7 @@ def without_group(text: str, file: Path, name: str) -> str:
         SourceError: there is none, the file is broken, or the group cannot be changed from here.
     """
     document = parse_toml(text, str(file))
-    known = _known(document, name)
+    known = _name_in_file(document, name)
     if known is None:
         listed = ", ".join(clean(one, _LONGEST) for one in document) or "none"
         raise SourceError(
@@ -109,7 +109,7 @@ def without_group(text: str, file: Path, name: str) -> str:
     return _checked(before + "".join(rest) + after, wanted, file, known)
 
 
-def _known(document: dict[str, Any], name: str) -> str | None:
+def _name_in_file(document: dict[str, Any], name: str) -> str | None:
     """A group's name as the file writes it, None where it has none."""
     return next((one for one in document if one.casefold() == name.casefold()), None)
 
@@ -133,7 +133,7 @@ def _parts(text: str, file: Path, name: str) -> tuple[str, str, str]:
     raise _not_here(file, name)
 
 
-def _checked(text: str, wanted: dict[str, Any], file: Path, name: str) -> str:
+def _checked(text: str, document: dict[str, Any], file: Path, name: str) -> str:
     """The text, where it says what is wanted and nothing else.
 
     Raises:
@@ -143,7 +143,7 @@ def _checked(text: str, wanted: dict[str, Any], file: Path, name: str) -> str:
         result = tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError:
         result = {}
-    if result != wanted:
+    if result != document:
         raise _not_here(file, name)
     return text
 

@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from cache.facts.funds import Fund
 
 
-def doubtful_themes(config_dir: Path, known: Container[str]) -> tuple[str, ...]:
+def doubtful_themes(config_dir: Path, symbols: Container[str]) -> tuple[str, ...]:
     """Return a sentence for each symbol of the user's themes that has no data.
 
     Args:
         config_dir: the folder that may hold ``themes.toml``.
-        known: every symbol held, in any file or with any close.
+        symbols: every symbol held, in any file or with any close.
 
     Raises:
         SourceError: the file is broken; names file and line.
@@ -47,7 +47,7 @@ def doubtful_themes(config_dir: Path, known: Container[str]) -> tuple[str, ...]:
     for name, table in document.items():
         for entry in table["symbols"]:
             symbol = yahoo_symbol(entry)
-            if symbol in known or aliases.get(symbol) in known:
+            if symbol in symbols or aliases.get(symbol) in symbols:
                 continue
             line = line_of(text, name, entry)
             place = f"{clean(str(path), 200)}, line {line}" if line else clean(str(path), 200)

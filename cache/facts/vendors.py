@@ -216,20 +216,22 @@ def _check(name: str, table: object, paths: Mapping[str, str], text: str, file: 
             raise wrong(key, "a whole number from 0 to 10,000")
 
 
-def _check_paths(name: str, given: object, known: Mapping[str, str], text: str, file: str) -> None:
+def _check_paths(
+    name: str, paths: object, defaults: Mapping[str, str], text: str, file: str
+) -> None:
     """Raise SourceError where a path is of no request, or lacks what is filled in."""
     head = f"vendors.{name}.paths"
-    if not isinstance(given, dict):
+    if not isinstance(paths, dict):
         reason = f'[{clean(head, 40)}] must be a table of paths, such as day = "v2/days"'
         raise SourceError(reason, file=file, line=line_of(text, f"vendors.{name}", "paths"))
-    check_keys(given, tuple(known), f"[{clean(head, 40)}]", file, text, head)
-    for request, path in given.items():
-        wanted = sorted(_FILLED.findall(known[request]))
+    check_keys(paths, tuple(defaults), f"[{clean(head, 40)}]", file, text, head)
+    for request, path in paths.items():
+        wanted = sorted(_FILLED.findall(defaults[request]))
         right = isinstance(path, str) and _PATH.fullmatch(path) and ".." not in path
         if not right or sorted(_FILLED.findall(path)) != wanted:
             reason = (
                 f'"{request}" of {clean(name, 30)} must be a path below its address with the same'
-                f' names in braces, such as "{known[request]}"'
+                f' names in braces, such as "{defaults[request]}"'
             )
             raise SourceError(reason, file=file, line=line_of(text, head, request))
 

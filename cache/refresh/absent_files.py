@@ -24,14 +24,14 @@ class AbsentError(SourceError):
 
 def load_absent(home: Path, now: datetime) -> frozenset[FileAsk]:
     """Return the files known to be missing; empty where no readable record exists."""
-    return frozenset(ask for ask, at in _kept(home).items() if _believed(ask, at, now))
+    return frozenset(ask for ask, at in _read(home).items() if _believed(ask, at, now))
 
 
 def remember_absent(home: Path, asks: frozenset[FileAsk], now: datetime) -> None:
     """Record that an issuer has none of these files; a failed write is ignored."""
     if not asks:
         return
-    absent = {ask: at for ask, at in _kept(home).items() if _believed(ask, at, now)}
+    absent = {ask: at for ask, at in _read(home).items() if _believed(ask, at, now)}
     absent |= dict.fromkeys(asks, now)
     rows = [[ask.fund, f"{ask.day}", at.isoformat()] for ask, at in absent.items() if ask.day]
     state_file.keep(home / _NAME, rows)
@@ -43,7 +43,7 @@ def _believed(ask: FileAsk, at: datetime, now: datetime) -> bool:
     return -BEARABLE < now - at < (BELIEVED_OF_OLD if old else BELIEVED)
 
 
-def _kept(home: Path) -> Mapping[FileAsk, datetime]:
+def _read(home: Path) -> Mapping[FileAsk, datetime]:
     """Read the rows on disk; a damaged row is skipped."""
     absent: dict[FileAsk, datetime] = {}
     for row in state_file.rows(home / _NAME):

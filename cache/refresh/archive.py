@@ -78,19 +78,19 @@ class ArchivePlan:
 
     Attributes:
         asks: files, the oldest first: each is judged against the one before.
-        held: how many of the wanted days are held.
+        stored: how many of the wanted days are held.
         absent: how many the archive is known not to have.
     """
 
     asks: tuple[FileAsk, ...]
-    held: int
+    stored: int
     absent: int
 
     def sentence(self, pace: float = PACE) -> str:
         """What is about to be asked, and how long it takes."""
         minutes = max(round(len(self.asks) * pace / 60), 1)
         unit = "minute" if minutes == 1 else "minutes"
-        known = f"; {self.held:,} are held, {self.absent:,} are not in the archive"
+        known = f"; {self.stored:,} are held, {self.absent:,} are not in the archive"
         if not self.asks:
             return f"nothing to ask for{known}"
         span = f"{self.asks[0].day} to {self.asks[-1].day}"
@@ -146,12 +146,12 @@ class ArchiveSummary:
     """What a run over an archive brought.
 
     Attributes:
-        brought: files.
+        files: files.
         failed: file -> why it is not there.
         left: files not asked for, as the run was stopped.
     """
 
-    brought: tuple[str, ...]
+    files: tuple[str, ...]
     failed: Mapping[str, str]
     left: int
 

@@ -15,7 +15,7 @@ from cache.refresh.contradictions import (
     overpaid,
     without_repeated,
 )
-from cache.refresh.reasons import asked
+from cache.refresh.reasons import with_session
 from cache.store.admit import SYSTEMATIC
 from cache.store.compare import SAME, Comparison, compare
 from cache.store.rebase import Rebase
@@ -25,7 +25,7 @@ from core.data.record import record
 if TYPE_CHECKING:
     from cache.facts.vendors import Vendor
     from cache.refresh.gate import Answer
-    from cache.refresh.stored_closes import HeldCloses
+    from cache.refresh.stored_closes import StoredCloses
     from core.data.frames import BoolArray
 
 
@@ -56,10 +56,10 @@ class Assessment:
 
 
 def _compared(
-    answer: Answer, known: HeldCloses, *, rounded: bool, among: BoolArray | None = None
+    answer: Answer, stored: StoredCloses, *, rounded: bool, among: BoolArray | None = None
 ) -> Comparison:
     """Compare an answer with the stored closes; ``among``: (T,) with which of them."""
-    days, closes = known.final_closes(answer.ask.symbol)
+    days, closes = stored.final_closes(answer.ask.symbol)
     if among is not None:
         days, closes = days[among], closes[among]
     given = ~np.isnan(answer.close)
@@ -76,17 +76,17 @@ def _compared(
     )
 
 
-def of_own(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
+def of_own(answer: Answer, stored: StoredCloses, vendor: str) -> Assessment:
     """Compare an answer with the same vendor's stored closes: the newer wins if it is plausible.
 
     Args:
         answer: has bars.
-        known: the data held.
+        stored: the data held.
         vendor: who answers.
     """
     symbol = answer.ask.symbol
-    comparison = _compared(answer, known, rounded=False)
-    if words := contradiction(answer, known, comparison):
+    comparison = _compared(answer, stored, rounded=False)
+    if words := contradiction(answer, stored, comparison):
         return Assessment(answer, f"{vendor} gave {words}; the stored closes stay", odd=True)
     if comparison.kind in SYSTEMATIC:
         reason = f"{vendor}'s history is {SYSTEMATIC[comparison.kind]} ({comparison.words})"
@@ -95,31 +95,31 @@ def of_own(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
     if comparison.kind == "rebase" and comparison.before is not None:
         return Assessment(answer, note=str(Rebase(symbol, comparison.before, comparison.factor)))
     closes = len(comparison.days)
-    dividends = changed_dividends(answer, known, comparison.factor)
+    dividends = changed_dividends(answer, stored, comparison.factor)
     note = "; ".join(
         _corrections(count, what, symbol, vendor)
         for count, what in ((closes, "close"), (dividends, "dividend"))
         if count
     )
     whole = closes or answer.ask.whole
-    return Assessment(answer if whole else newest(answer, known), note=note)
+    return Assessment(answer if whole else newest(answer, stored), note=note)
 
 
 def _corrections(count: int, what: str, symbol: str, vendor: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'} of {symbol} changed at {vendor}"
 
 
-def newest(answer: Answer, known: HeldCloses) -> Answer:
+def newest(answer: Answer, stored: StoredCloses) -> Answer:
     """The newest sessions of an answer, where what it has before them is all held already.
 
     Merging the rest would read and write the years before for nothing.
 
     Args:
         answer: has bars, whose closes agree with those held.
-        known: the data held.
+        stored: the data held.
     """
     symbol = answer.ask.symbol
-    days, _ = known.closes(symbol)
+    days, _ = stored.closes(symbol)
     older = answer.session < days[-RECENT:][0]
     if not older.any() or not np.isin(answer.session[older], days).all():
         return answer
@@ -127,7 +127,7 @@ def newest(answer: Answer, known: HeldCloses) -> Answer:
         return answer.rows(~older)  # closes alone
     paid = (answer.dividend > 0) & older
     first, last = answer.session[0], answer.session[older][-1]
-    known_days, cash = known.dividends(symbol)
+    known_days, cash = stored.dividends(symbol)
     inside = (known_days >= first) & (known_days <= last)
     if not np.array_equal(answer.session[paid], known_days[inside]):
         return answer
@@ -136,55 +136,57 @@ def newest(answer: Answer, known: HeldCloses) -> Answer:
     return answer.rows(~older)
 
 
-def of_another(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
+def of_another(answer: Answer, stored: StoredCloses, vendor: str) -> Assessment:
     """Compare an answer with another source's stored closes: these stay.
 
     What is missing is taken, and what the vendor has changed of its own.
 
     Args:
         answer: has bars.
-        known: the data held.
+        stored: the data held.
         vendor: who answers.
     """
     symbol = answer.ask.symbol
-    if paid := overpaid(answer, known):
+    if paid := overpaid(answer, stored):
         return Assessment(answer, f"{vendor} gave {paid}; the stored closes stay", odd=True)
-    comparison = _compared(answer, known, rounded=True)
+    comparison = _compared(answer, stored, rounded=True)
     if comparison.kind == "agrees":
-        return _of_two_sources(answer, known, vendor, comparison)
+        return _of_two_sources(answer, stored, vendor, comparison)
     if comparison.kind == "rebase" and comparison.before is not None:
         change = Rebase(symbol, comparison.before, comparison.factor)
-        new = _missing(answer, known)
+        new = _missing(answer, stored)
         return Assessment(new, rebase=change, note=str(change), disputed="")
-    of_vendor = known.given_by(vendor, symbol, known.final_closes(symbol)[0])
-    others, its = (_compared(answer, known, rounded=True, among=a) for a in (~of_vendor, of_vendor))
+    of_vendor = stored.given_by(vendor, symbol, stored.final_closes(symbol)[0])
+    others, its = (
+        _compared(answer, stored, rounded=True, among=a) for a in (~of_vendor, of_vendor)
+    )
     corrected = others.kind in ("agrees", "single") and its.kind == "differs"
     if comparison.kind == "single" or (comparison.kind == "differs" and corrected):
-        return _of_two_sources(answer, known, vendor, others)
-    differs = _differs(known, symbol, vendor, comparison)
+        return _of_two_sources(answer, stored, vendor, others)
+    differs = _differs(stored, symbol, vendor, comparison)
     reason = f"{differs}; `internals forget prices {symbol}` lets {vendor}'s take its place"
     return Assessment(answer, reason, odd=comparison.kind in SYSTEMATIC, disputed=differs)
 
 
 def _of_two_sources(
-    answer: Answer, known: HeldCloses, vendor: str, others: Comparison
+    answer: Answer, stored: StoredCloses, vendor: str, others: Comparison
 ) -> Assessment:
     """Accept what is missing, and what a vendor changed of its own; the rest stays as it is.
 
     Args:
         answer: has bars.
-        known: what is held.
+        stored: what is held.
         vendor: who answers.
         others: how the answer compares with the closes of other sources.
     """
     symbol = answer.ask.symbol
-    days, closes = known.final_closes(symbol)
+    days, closes = stored.final_closes(symbol)
     common, here, there = np.intersect1d(answer.session, days, return_indices=True)
-    of_vendor = known.given_by(vendor, symbol, common)
+    of_vendor = stored.given_by(vendor, symbol, common)
     corrected = np.zeros(len(answer.session), np.bool_)
     corrected[here] = of_vendor & (np.abs(answer.close[here] / closes[there] - 1) > SAME)
     paid = np.zeros(len(answer.session))
-    days_paid, cash = known.dividends(symbol)
+    days_paid, cash = stored.dividends(symbol)
     _, at, which = np.intersect1d(answer.session, days_paid, return_indices=True)
     paid[at] = cash[which]
     changed = corrected.copy()
@@ -195,37 +197,37 @@ def _of_two_sources(
         dividend=np.where(changed & (answer.dividend == 0), np.nan, answer.dividend),
         split=np.where(changed & (answer.split == 0), np.nan, answer.split),
     )
-    new = _missing(answer, known, changed)
+    new = _missing(answer, stored, changed)
     notes = []
     if count := int(np.count_nonzero(corrected)):
         notes.append(_corrections(count, "close", symbol, vendor))
-    differs = _differs(known, symbol, vendor, others) if others.days else ""
+    differs = _differs(stored, symbol, vendor, others) if others.days else ""
     if differs:
         notes.append(f"{symbol}: {differs}")
     return Assessment(new, note="; ".join(notes), disputed=differs)
 
 
-def _differs(known: HeldCloses, symbol: str, vendor: str, comparison: Comparison) -> str:
+def _differs(stored: StoredCloses, symbol: str, vendor: str, comparison: Comparison) -> str:
     """How a vendor differs from the closes of other sources, which stay."""
-    sources = known.prices.sources_of(symbol).split(" and ")
+    sources = stored.prices.sources_of(symbol).split(" and ")
     others = " and ".join(name for name in sources if name != vendor)
     return f"{vendor} differs from {others}, whose closes stay ({comparison.words})"
 
 
-def _missing(answer: Answer, known: HeldCloses, changed: BoolArray | None = None) -> Answer:
+def _missing(answer: Answer, stored: StoredCloses, changed: BoolArray | None = None) -> Answer:
     """Return the answer's closes of sessions not stored, and its events where none are stored.
 
     Args:
         answer: has bars.
-        known: what is held.
+        stored: what is held.
         changed: (K,) stored sessions that are taken nevertheless; None for none of them.
     """
     symbol = answer.ask.symbol
-    days, _ = known.final_closes(symbol)
+    days, _ = stored.final_closes(symbol)
     on_known_day = np.isin(answer.session, days)
     if changed is not None:
         on_known_day &= ~changed
-    own_events = known.has_events(symbol)
+    own_events = stored.has_events(symbol)
     events = (answer.dividend > 0) | (answer.split > 0)
     keep = ~on_known_day | (events & (not own_events))
     new = replace(
@@ -236,23 +238,23 @@ def _missing(answer: Answer, known: HeldCloses, changed: BoolArray | None = None
     return new.rows(keep)
 
 
-def of_changed_vendor(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
+def of_changed_vendor(answer: Answer, stored: StoredCloses, vendor: str) -> Assessment:
     """Accept a history in place of another vendor's, unless it cannot be the same symbol's.
 
     Args:
         answer: has bars, the whole history.
-        known: the data held.
+        stored: the data held.
         vendor: who answers.
     """
-    comparison = _compared(answer, known, rounded=True)
+    comparison = _compared(answer, stored, rounded=True)
     if comparison.kind in SYSTEMATIC:
-        other = known.prices.sources_of(answer.ask.symbol)
+        other = stored.prices.sources_of(answer.ask.symbol)
         reason = f"{vendor}'s history is {SYSTEMATIC[comparison.kind]} ({comparison.words})"
         return Assessment(answer, f"{reason}; {other}'s stays", odd=True)
     return Assessment(answer)
 
 
-def with_older(assessment: Assessment, known: HeldCloses, vendor: str) -> Assessment:
+def with_older(assessment: Assessment, stored: StoredCloses, vendor: str) -> Assessment:
     """Put what is held from before a whole history in front of it, where the two join.
 
     A vendor's plan covers some years, and what is held may reach further back. Over a split the
@@ -260,25 +262,25 @@ def with_older(assessment: Assessment, known: HeldCloses, vendor: str) -> Assess
 
     Args:
         assessment: of a whole history from the same vendor.
-        known: what is held.
+        stored: what is held.
         vendor: who answers.
     """
     answer, symbol = assessment.answer, assessment.answer.ask.symbol
     start = answer.ask.start
-    days, _ = known.final_closes(symbol)
+    days, _ = stored.final_closes(symbol)
     if assessment.reason or not len(days) or days[0] >= day(start):
         return assessment
     first = np.zeros(len(days), np.bool_)
     given = answer.session[~np.isnan(answer.close)]
     first[np.flatnonzero(np.isin(days, given))[:JOINING]] = True
-    comparison = _compared(answer, known, rounded=False, among=first)
+    comparison = _compared(answer, stored, rounded=False, among=first)
     if not first.any() or comparison.kind not in ("agrees", "rebase"):
         return Assessment(
             answer,
             f"{vendor}'s history since {start} does not join the closes held from before it;"
             f" `internals forget prices {symbol}` takes it alone",
         )
-    older = known.bars_before(symbol, start)
+    older = stored.bars_before(symbol, start)
     for name in ("close", "dividend"):
         older[name] = older[name] * comparison.factor
     older["volume"] = older["volume"] / comparison.factor
@@ -288,10 +290,10 @@ def with_older(assessment: Assessment, known: HeldCloses, vendor: str) -> Assess
     return replace(assessment, answer=replace(answer, **joined))
 
 
-def unused_adjusted(answer: Answer, known: HeldCloses) -> str:
+def unused_adjusted(answer: Answer, stored: StoredCloses) -> str:
     """A sentence on stored adjusted closes from before a symbol's first close, or ""."""
     symbol = answer.ask.symbol
-    adjusted, closed = known.first_adjusted(symbol), answer.session[~np.isnan(answer.close)]
+    adjusted, closed = stored.first_adjusted(symbol), answer.session[~np.isnan(answer.close)]
     if adjusted is None or not len(closed) or day(adjusted) >= closed[0]:
         return ""
     return (
@@ -300,40 +302,40 @@ def unused_adjusted(answer: Answer, known: HeldCloses) -> str:
     )
 
 
-def assess(answer: Answer, known: HeldCloses, vendor: Vendor, final: date) -> Assessment | None:
+def assess(answer: Answer, stored: StoredCloses, vendor: Vendor, final: date) -> Assessment | None:
     """Compare an answer with bars with the stored closes; None where its symbol is needed whole.
 
     Args:
         answer: has bars.
-        known: the data held.
+        stored: the data held.
         vendor: who answers.
         final: the last session whose close is final.
     """
     answer, repeated = without_repeated(answer)
-    assessment = _assess(answer, known, vendor, final)
+    assessment = _assess(answer, stored, vendor, final)
     if assessment is None or assessment.reason or not repeated:
         return assessment
     return replace(assessment, note="; ".join(filter(None, (assessment.note, repeated))))
 
 
-def _assess(answer: Answer, known: HeldCloses, vendor: Vendor, final: date) -> Assessment | None:
+def _assess(answer: Answer, stored: StoredCloses, vendor: Vendor, final: date) -> Assessment | None:
     """As `assess`, of an answer without dividends that stand twice."""
     symbol, name = answer.ask.symbol, vendor.name
-    if not len(known.closes(symbol)[0]):
-        return Assessment(answer, note=unused_adjusted(answer, known))
-    if known.foreign(symbol, name):
-        return of_another(answer, known, name)
+    if not len(stored.closes(symbol)[0]):
+        return Assessment(answer, note=unused_adjusted(answer, stored))
+    if stored.foreign(symbol, name):
+        return of_another(answer, stored, name)
     if not answer.ask.whole:
         follows = vendor.overlap == 0
-        rewritten = known.rewritten(
+        rewritten = stored.rewritten(
             symbol, answer.session, answer.close, answer.splits(), follows=follows
         )
-        if follows and _compared(answer, known, rounded=True).kind == "apart":
+        if follows and _compared(answer, stored, rounded=True).kind == "apart":
             rewritten = "it does not join what is held"
-        assessment = of_own(answer, known, name)
+        assessment = of_own(answer, stored, name)
         return None if rewritten and not assessment.odd else assessment
-    moved = known.of_another_vendor(symbol, name)
-    shrunk = known.shrunk(
+    moved = stored.of_another_vendor(symbol, name)
+    shrunk = stored.shrunk(
         answer.ask,
         answer.session,
         answer.close,
@@ -342,13 +344,13 @@ def _assess(answer: Answer, known: HeldCloses, vendor: Vendor, final: date) -> A
         since=date.min if moved else answer.ask.start,
     )
     if shrunk and moved:
-        other = known.prices.sources_of(symbol)
+        other = stored.prices.sources_of(symbol)
         shrunk += (
             f" of {other}, which stay: name {other} in `then` of config.toml, to be asked for them,"
             f" or `internals forget prices SYMBOL` and {name}'s take their place"
         )
     if shrunk:
-        return Assessment(answer, asked(shrunk, final))
+        return Assessment(answer, with_session(shrunk, final))
     if moved:
-        return of_changed_vendor(answer, known, name)
-    return with_older(of_own(answer, known, name), known, name)
+        return of_changed_vendor(answer, stored, name)
+    return with_older(of_own(answer, stored, name), stored, name)

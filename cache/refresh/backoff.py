@@ -51,18 +51,18 @@ class Wait:
         pauses = PAUSES[self.why]
         return self.at + pauses[min(self.times, len(pauses)) - 1]
 
-    def holds(self, now: datetime, final: date, brought: datetime | None) -> bool:
+    def holds(self, now: datetime, final: date, last_fetch: datetime | None) -> bool:
         """Whether the symbol still waits.
 
         Args:
             now: the time.
             final: the last session whose close is final; a new one is a new question to all
                 but those the vendor does not know.
-            brought: when the newest bars held of the symbol were taken.
+            last_fetch: when the newest bars held of the symbol were taken.
         """
         if self.why != "unknown" and final > self.session:
             return False
-        if brought is not None and brought > self.at:
+        if last_fetch is not None and last_fetch > self.at:
             return False
         return self.at <= now < self.until
 

@@ -16,7 +16,7 @@ from cache.store.bars import Bars
 if TYPE_CHECKING:
     from cache.facts.vendors import Vendor
     from cache.refresh.gate import Answer
-    from cache.refresh.stored_closes import HeldCloses
+    from cache.refresh.stored_closes import StoredCloses
     from cache.store.draft import Note
     from cache.store.rebase import Rebase
     from cache.store.store import Store
@@ -32,7 +32,7 @@ class Batch:
     def __init__(
         self,
         store: Store,
-        known: HeldCloses,
+        stored: StoredCloses,
         vendor: Vendor,
         waits: dict[str, Wait],
         final: date,
@@ -42,13 +42,13 @@ class Batch:
 
         Args:
             store: where it goes.
-            known: what was held when the asking began.
+            stored: what was held when the asking began.
             vendor: who answers.
             waits: symbol -> its last asking in vain, brought up to date here.
             final: the last session whose close is final.
             note: what the refresh is, for the list of imports.
         """
-        self._store, self._known, self._vendor = store, known, vendor
+        self._store, self._stored, self._vendor = store, stored, vendor
         self._waits, self._final = waits, final
         self._noted: list[tuple[Answer, bool]] = []
         self._answers: list[Answer] = []
@@ -75,7 +75,7 @@ class Batch:
         """The number of closes of sessions that are not stored yet."""
         fresh = 0
         for answer in self._answers:
-            days, _ = self._known.closes(answer.ask.symbol)
+            days, _ = self._stored.closes(answer.ask.symbol)
             given = ~np.isnan(answer.close) & ~np.isin(answer.session, days)
             fresh += int(np.count_nonzero(given))
         return fresh
@@ -122,7 +122,7 @@ class Batch:
             self._remember(now)
             return None
         bars = _bars(self._answers, self._failures, self._vendor.name, now)
-        there = {s for s in self._replaced if len(self._known.closes(s)[0])}
+        there = {s for s in self._replaced if len(self._stored.closes(s)[0])}
         bars = replace(bars, disputed=self._disputed, replace=frozenset(there))
         snapshot = self._store.commit(bars=bars, rebase=self._rebase, note=self._note)
         self._answers, self._failures, self._rebase, self._disputed = [], {}, [], {}
@@ -151,9 +151,9 @@ def _wait(
     answer: Answer, before: Wait | None, now: datetime, final: date, *, reached: bool
 ) -> Wait | None:
     """Return how long a symbol waits after an answer, None where it does not."""
-    if answer.kind in ("rate_limited", "bad_data") or answer.heard == "unasked":
+    if answer.kind in ("rate_limited", "bad_data") or answer.answered_by == "unasked":
         return before
-    if answer.heard == "nobody" and not reached:
+    if answer.answered_by == "nobody" and not reached:
         # Where it was silent before, the next refresh passes it over and tries others.
         return replace(before, at=now) if before and before.why == "failed" else before
     why = {"try_again": "failed", "not_found": "unknown"}.get(answer.kind, "late")

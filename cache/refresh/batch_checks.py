@@ -16,7 +16,7 @@ from core.data.frames import pydate
 
 if TYPE_CHECKING:
     from cache.refresh.gate import Answer
-    from cache.refresh.stored_closes import HeldCloses
+    from cache.refresh.stored_closes import StoredCloses
     from core.data.frames import BoolArray, FloatArray
 
 #: Newest sessions of an answer that are looked at, and sessions before that one may repeat.
@@ -38,9 +38,9 @@ _PAYING: Final = 0.5
 class Evidence:
     """The answers of a refresh so far, counted by session."""
 
-    def __init__(self, pair: tuple[str, str], known: HeldCloses) -> None:
+    def __init__(self, pair: tuple[str, str], stored: StoredCloses) -> None:
         """Start without answers."""
-        self._pair, self._known = pair, known
+        self._pair, self._stored = pair, stored
         self._moves: dict[date, list[float]] = {}
         self._fund_moves: dict[date, list[float]] = {}
         self._repeated: Counter[tuple[date, int]] = Counter()
@@ -64,7 +64,7 @@ class Evidence:
     def add(self, answer: Answer) -> None:
         """Count an answer that passes by itself."""
         symbol = answer.ask.symbol
-        days, closes = self._known.closes(symbol)
+        days, closes = self._stored.closes(symbol)
         given = ~np.isnan(answer.close)
         session, close = answer.session[given], answer.close[given]
         split, paid = answer.split[given] > 0, answer.dividend[given]

@@ -12,7 +12,7 @@ import numpy as np
 
 from cache.facts.sessions import last_final, sessions
 from cache.refresh.ask import Ask
-from cache.refresh.stored_closes import HeldCloses
+from cache.refresh.stored_closes import StoredCloses
 from core.data.frames import day, pydate
 from core.data.record import record
 
@@ -33,7 +33,7 @@ class Disagreement:
     Attributes:
         symbol: whose closes.
         session: the session on which they lie furthest apart.
-        held: the close held, split-adjusted, per share.
+        stored: the close held, split-adjusted, per share.
         source: whose it is.
         other: the other source's.
         sessions: on how many of the compared sessions they disagree.
@@ -41,7 +41,7 @@ class Disagreement:
 
     symbol: str
     session: date
-    held: float
+    stored: float
     source: str
     other: float
     sessions: int
@@ -49,7 +49,7 @@ class Disagreement:
     @property
     def relative(self) -> float:
         """How far the other close lies above the one held, a fraction."""
-        return self.other / self.held - 1
+        return self.other / self.stored - 1
 
 
 @dataclass(slots=True)
@@ -86,7 +86,7 @@ def compare_sources(
         now: the time.
         stop: ends it when set.
     """
-    known, result = HeldCloses(stored), Comparing()
+    known, result = StoredCloses(stored), Comparing()
     final = last_final(now)
     start, first = _range(final)
     asks = []

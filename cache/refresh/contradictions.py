@@ -12,7 +12,7 @@ from cache.refresh.gate import TELLING
 
 if TYPE_CHECKING:
     from cache.refresh.gate import Answer
-    from cache.refresh.stored_closes import HeldCloses
+    from cache.refresh.stored_closes import StoredCloses
     from cache.store.compare import Comparison
 
 #: Part of the close from which dividends are found from the closes alone, five times the tolerance.
@@ -25,26 +25,26 @@ TAKEN_BACK, TAKEN_BACK_PART = 1, 0.5
 SAME_SPLIT: Final = 0.01
 
 
-def contradiction(answer: Answer, known: HeldCloses, comparison: Comparison) -> str:
+def contradiction(answer: Answer, stored: StoredCloses, comparison: Comparison) -> str:
     """Return what an answer gives that its symbol cannot have, the rest of a sentence; "" if none.
 
     Args:
         answer: has bars.
-        known: the data held, of the same vendor.
+        stored: the data held, of the same vendor.
         comparison: of the two.
     """
     if np.isnan(answer.close).all():
         return ""  # of a line that did not trade
-    if paid := overpaid(answer, known):
+    if paid := overpaid(answer, stored):
         return paid
-    if less_dividends(answer, known):
+    if less_dividends(answer, stored):
         return "closes that are adjusted for dividends"
-    return lost_dividends(answer, known) or other_split(answer, known, comparison)
+    return lost_dividends(answer, stored) or other_split(answer, stored, comparison)
 
 
-def overpaid(answer: Answer, known: HeldCloses) -> str:
+def overpaid(answer: Answer, stored: StoredCloses) -> str:
     """A sentence about a dividend of sessions not held that is above the close before, or ""."""
-    days, closes = known.closes(answer.ask.symbol)
+    days, closes = stored.closes(answer.ask.symbol)
     if not len(days):
         return ""
     for at in np.flatnonzero((answer.dividend > 0) & (answer.session > days[-1])).tolist():
@@ -55,7 +55,7 @@ def overpaid(answer: Answer, known: HeldCloses) -> str:
     return ""
 
 
-def less_dividends(answer: Answer, known: HeldCloses) -> bool:
+def less_dividends(answer: Answer, stored: StoredCloses) -> bool:
     """Whether the closes of an answer are those held less the dividends paid since.
 
     Such are adjusted closes, each earlier one times 1 - D / P(ex - 1) for every later dividend,
@@ -63,14 +63,14 @@ def less_dividends(answer: Answer, known: HeldCloses) -> bool:
     """
     given = ~np.isnan(answer.close)
     session, close, paid = answer.session[given], answer.close[given], answer.dividend[given]
-    ex_dates, cash = known.dividends(answer.ask.symbol)
+    ex_dates, cash = stored.dividends(answer.ask.symbol)
     _, at, which = np.intersect1d(session, ex_dates, return_indices=True)
     paid[at] = np.fmax(paid[at], cash[which])
     factor = np.ones(len(close))
     for at in np.flatnonzero(paid[1:] > 0)[::-1].tolist():
         before = close[at] / factor[at + 1] + paid[at + 1]
         factor[: at + 1] = factor[at + 1] * (1 - paid[at + 1] / before)
-    days, closes = known.final_closes(answer.ask.symbol)
+    days, closes = stored.final_closes(answer.ask.symbol)
     _, mine, theirs = np.intersect1d(days, session, return_indices=True)
     if not len(mine) or factor[theirs].min() > 1 - ADJUSTED:
         return False
@@ -78,29 +78,29 @@ def less_dividends(answer: Answer, known: HeldCloses) -> bool:
     return bool((np.abs(close[theirs] / expected - 1) <= ADJUSTED / 5).all())
 
 
-def lost_dividends(answer: Answer, known: HeldCloses) -> str:
+def lost_dividends(answer: Answer, stored: StoredCloses) -> str:
     """A sentence about stored dividends that an answer over their ex-dates lacks, or ""."""
     if np.isnan(answer.dividend).any():
         return ""  # closes alone
-    ex_dates, _ = known.dividends(answer.ask.symbol)
+    ex_dates, _ = stored.dividends(answer.ask.symbol)
     inside = (ex_dates >= answer.session[0]) & (ex_dates <= answer.session[-1])
-    stored, paid = ex_dates[inside], answer.session[answer.dividend > 0]
-    apart = np.abs((stored[:, None] - paid[None, :]).astype(np.int64))
+    ex_days, paid = ex_dates[inside], answer.session[answer.dividend > 0]
+    apart = np.abs((ex_days[:, None] - paid[None, :]).astype(np.int64))
     lost = int(np.count_nonzero((apart > MOVED).all(axis=1)))
-    if lost <= TAKEN_BACK or lost <= TAKEN_BACK_PART * len(stored):
+    if lost <= TAKEN_BACK or lost <= TAKEN_BACK_PART * len(ex_days):
         return ""
-    return f"none of {lost:,} of the {len(stored):,} dividends held since {stored[0]}"
+    return f"none of {lost:,} of the {len(ex_days):,} dividends held since {ex_days[0]}"
 
 
-def other_split(answer: Answer, known: HeldCloses, comparison: Comparison) -> str:
+def other_split(answer: Answer, stored: StoredCloses, comparison: Comparison) -> str:
     """A sentence about a new split on record that is not what the closes show, or "".
 
     Closes held from before a split are on the basis before it: those of the answer stand to them
     as its factor says.
     """
-    days, _ = known.final_closes(answer.ask.symbol)
-    stored, last = known.splits(answer.ask.symbol), answer.session[~np.isnan(answer.close)][-1]
-    new = {day: factor for day, factor in answer.splits().items() if day not in stored}
+    days, _ = stored.final_closes(answer.ask.symbol)
+    splits, last = stored.splits(answer.ask.symbol), answer.session[~np.isnan(answer.close)][-1]
+    new = {day: factor for day, factor in answer.splits().items() if day not in splits}
     if comparison.kind == "rebase":
         shown = 1 / comparison.factor
         products = {*new.values(), math.prod(new.values())}
@@ -115,25 +115,25 @@ def other_split(answer: Answer, known: HeldCloses, comparison: Comparison) -> st
     return ""
 
 
-def changed_dividends(answer: Answer, known: HeldCloses, factor: float) -> int:
+def changed_dividends(answer: Answer, stored: StoredCloses, factor: float) -> int:
     """Count the ex-dates up to the last one held on which the two have other dividends.
 
     Args:
         answer: has bars.
-        known: the data held, of the same vendor.
+        stored: the data held, of the same vendor.
         factor: what brings the closes held onto the basis of the answer.
     """
     if np.isnan(answer.dividend).any() or not len(answer.session):
         return 0  # closes alone, or none
-    days, _ = known.final_closes(answer.ask.symbol)
-    ex_dates, cash = known.dividends(answer.ask.symbol)
+    days, _ = stored.final_closes(answer.ask.symbol)
+    ex_dates, cash = stored.dividends(answer.ask.symbol)
     first, last = answer.session[0], days[-1]
-    stored = dict(zip(ex_dates.tolist(), (cash * factor).tolist(), strict=True))
+    dividends = dict(zip(ex_dates.tolist(), (cash * factor).tolist(), strict=True))
     paid = answer.dividend > 0
-    given = dict(zip(answer.session[paid].tolist(), answer.dividend[paid].tolist(), strict=True))
+    sent = dict(zip(answer.session[paid].tolist(), answer.dividend[paid].tolist(), strict=True))
     return sum(
-        not math.isclose(stored.get(day, 0.0), given.get(day, 0.0), rel_tol=ADJUSTED)
-        for day in stored.keys() | given.keys()
+        not math.isclose(dividends.get(day, 0.0), sent.get(day, 0.0), rel_tol=ADJUSTED)
+        for day in dividends.keys() | sent.keys()
         if first <= np.datetime64(day) <= last
     )
 

@@ -141,7 +141,7 @@ class FileStage:
     def _believed(self, ask: FileAsk, file: FileRead) -> Holdings | None:
         """Return a file's lines, dated by its prices; None where it is set aside."""
         run, rows = self.run, file.holdings
-        oddity = odd(rows, file.rejected, run.holdings.get(rows.fund, ()), run.held)
+        oddity = odd(rows, file.rejected, run.holdings.get(rows.fund, ()), run.prices)
         name = FileAsk(rows.fund, rows.as_of)
         if oddity.why:
             run.store.change(lambda draft: draft.keep_aside(rows, file.raw, oddity.why))

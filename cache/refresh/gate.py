@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from cache.facts.sessions import NEW_YORK, SETTLE, last_final, last_session, sessions
-from cache.refresh.reasons import asked
+from cache.refresh.reasons import with_session
 from core.data.frames import (
     JUMP,
     STALE_SESSIONS,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["", "not_found", "rate_limited", "try_again", "bad_data"]
 #: Who an answer is from: the vendor, nobody within the time, or nobody because nobody was asked.
-Heard = Literal["vendor", "nobody", "unasked"]
+AnsweredBy = Literal["vendor", "nobody", "unasked"]
 
 #: Closes that may lie on days without a session before the whole answer is refused.
 STRAY: Final = 2
@@ -65,7 +65,7 @@ class Answer:
         provisional: the session of a bar taken before its session closed.
         kind: "" for bars, else what kind of failure.
         reason: a few words for a person.
-        heard: who it is from.
+        answered_by: who it is from.
     """
 
     ask: Ask
@@ -78,7 +78,7 @@ class Answer:
     provisional: date | None = None
     kind: Kind = ""
     reason: str = ""
-    heard: Heard = "vendor"
+    answered_by: AnsweredBy = "vendor"
 
     def splits(self) -> dict[date, float]:
         """Effective date -> split factor."""
@@ -130,7 +130,7 @@ def gate(
     dividend, split = np.nan_to_num(dividend), np.nan_to_num(split)
 
     def bad(reason: str) -> Answer:
-        return Answer(ask, kind="bad_data", reason=asked(reason, final))
+        return Answer(ask, kind="bad_data", reason=with_session(reason, final))
 
     if (named := meta.get("symbol", ask.symbol)) != ask.symbol:
         return bad(f"{vendor} answered for {str(named)[:16]!r} instead")
@@ -260,6 +260,6 @@ def nothing(ask: Ask, now: datetime, vendor: str = "Yahoo") -> Answer:
     """Return the Answer for an Ask without prices, though the vendor answered."""
     if ask.whole:
         reason = f"{vendor} has no prices since {ask.start}"
-        return Answer(ask, kind="not_found", reason=asked(reason, last_final(now)))
+        return Answer(ask, kind="not_found", reason=with_session(reason, last_final(now)))
     reason = f"{vendor} gave no prices since {ask.start}, though there are earlier ones; try again"
     return Answer(ask, kind="try_again", reason=reason)

@@ -39,22 +39,22 @@ class Turn:
 
     summary: Summary | None
     _file: int
-    _asked: str
+    _question: str
 
     def ended(self, summary: Summary, now: datetime | None = None) -> None:
         """Store the summary for the processes that wait, and for later questions."""
-        _write(self._file, {"asked": self._asked, "summary": summary.to_fields(now)})
+        _write(self._file, {"asked": self._question, "summary": summary.to_fields(now)})
 
 
 @contextmanager
 def turn(
-    home: Path, asked: str, *, stop: threading.Event, waiting: Callable[[str], None]
+    home: Path, question: str, *, stop: threading.Event, waiting: Callable[[str], None]
 ) -> Iterator[Turn]:
     """Wait for the store's refresh lock, and hold it.
 
     Args:
         home: the store's directory.
-        asked: the question, such as "IWM:SPY"; equal questions have one answer.
+        question: the question, such as "IWM:SPY"; equal questions have one answer.
         stop: ends the wait when set.
         waiting: called once, in a sentence, that and for whom one waits.
 
@@ -78,11 +78,11 @@ def turn(
             if stop.wait(_AGAIN):
                 raise StoreBusy(f"another refresh of {home} is under way; stopped waiting for it")
         summary = None
-        if waited and (fields := _read(opened)).get("asked") == asked:
+        if waited and (fields := _read(opened)).get("asked") == question:
             summary = Summary.from_fields(fields.get("summary"))
         if summary is None:
-            _write(opened, {"asked": asked, "process": os.getpid()})
-        yield Turn(summary, opened, asked)
+            _write(opened, {"asked": question, "process": os.getpid()})
+        yield Turn(summary, opened, question)
     finally:
         os.close(opened)
 

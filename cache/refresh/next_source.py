@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from cache.refresh.reasons import asked_for
-from cache.refresh.stored_closes import HeldCloses
+from cache.refresh.reasons import session_of
+from cache.refresh.stored_closes import StoredCloses
 
 if TYPE_CHECKING:
     from datetime import date
@@ -31,14 +31,14 @@ def open_lines(
         vendor: the further source.
         final: the last session whose close is final.
     """
-    known = HeldCloses(stored)
+    known = StoredCloses(stored)
     missing: set[str] = set()
     for symbol in (*(ask.symbol for ask in first.asks), *first.waiting):
         last = known.final(symbol)
         if last is not None and max(last, stored.through.get(symbol, last)) >= final:
             continue
         reason = failed.get(symbol) or stored.failures.get(symbol, "")
-        refused = asked_for(reason) is not None
+        refused = session_of(reason) is not None
         if last is None or refused or stored.source.get(symbol) == vendor.name:
             missing.add(symbol)
     return frozenset(missing)

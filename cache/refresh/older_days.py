@@ -24,7 +24,7 @@ from core.data.frames import day, pydate
 if TYPE_CHECKING:
     from cache.facts.vendors import Vendor
     from cache.refresh.ask import Ask
-    from cache.refresh.stored_closes import HeldCloses
+    from cache.refresh.stored_closes import StoredCloses
     from core.data.frames import Dates
 
 #: Sessions after which each is asked for again: a week, and every half year.
@@ -38,7 +38,7 @@ MANY: Final = 20
 
 def older_sessions(
     asks: Sequence[Ask],
-    known: HeldCloses,
+    stored: StoredCloses,
     vendor: Vendor,
     sessions: Dates,
     final: date,
@@ -48,7 +48,7 @@ def older_sessions(
 
     Args:
         asks: of the refresh.
-        known: the data held.
+        stored: the data held.
         vendor: who is asked.
         sessions: of the exchange.
         final: the last final session.
@@ -72,30 +72,30 @@ def older_sessions(
     return tuple(
         when
         for when in turns
-        if when >= since and known.count(when, symbols) >= PART * len(symbols)
+        if when >= since and stored.count(when, symbols) >= PART * len(symbols)
     )
 
 
 def changed(
-    known: HeldCloses, vendor: Vendor, when: date, closes: Mapping[str, float]
+    stored: StoredCloses, vendor: Vendor, when: date, closes: Mapping[str, float]
 ) -> tuple[str, ...]:
     """Symbols whose close of a session is no longer the one held.
 
     Args:
-        known: the data held; only what this vendor alone brought is compared.
+        stored: the data held; only what this vendor alone brought is compared.
         vendor: who answered.
         when: the session.
         closes: symbol -> its close as it was traded.
     """
     symbols = []
     for symbol, traded in closes.items():
-        if known.prices.sources_of(symbol) != vendor.name:
+        if stored.prices.sources_of(symbol) != vendor.name:
             continue
-        days, values = known.final_closes(symbol)
+        days, values = stored.final_closes(symbol)
         row = int(np.searchsorted(days, day(when)))
         if row == len(days) or days[row] != day(when):
             continue
-        later = math.prod(factor for on, factor in known.splits(symbol).items() if on > when)
+        later = math.prod(factor for on, factor in stored.splits(symbol).items() if on > when)
         if abs(traded / (float(values[row]) * later) - 1) > TOLERANCE:
             symbols.append(symbol)
     return tuple(symbols)

@@ -19,8 +19,8 @@ from cache.refresh.ask import Ask
 from cache.refresh.ask_groups import sizes
 from cache.refresh.file_plan import FileAsk, dated_lenders, stale_files
 from cache.refresh.older_days import older_sessions
-from cache.refresh.reasons import asked_for, wait_until
-from cache.refresh.stored_closes import HeldCloses
+from cache.refresh.reasons import session_of, wait_until
+from cache.refresh.stored_closes import StoredCloses
 from cache.refresh.turns import COMPARED, due, expected, has_turn
 from core.data.frames import Dates, Holdings, Prices, day, pydate
 from core.data.record import record
@@ -111,11 +111,11 @@ def make_plan(
     """
     pair, now, full = request.leading, request.now, request.full
     final = last_final(now)
-    known = HeldCloses(prices, vendors)
+    known = StoredCloses(prices, vendors)
     asks: list[Ask] = []
     waiting: dict[str, datetime] = {}
     again = full or request.again
-    wanted = _wanted(holdings, request)
+    wanted = _symbols_of(holdings, request)
     if only is not None:
         wanted = [symbol for symbol in wanted if symbol in only]
     if request.board or only is not None:
@@ -158,30 +158,30 @@ def make_plan(
     return replace(plan, expected_seconds=round(plan.requests / request.rate, 1))
 
 
-def piece(symbol: str, last: date, known: HeldCloses, request: Request, vendor: Vendor) -> Ask:
+def piece(symbol: str, last: date, stored: StoredCloses, request: Request, vendor: Vendor) -> Ask:
     """The Ask for a symbol's closes after the last final one held, and for some before it.
 
     Args:
         symbol: whose closes.
         last: the session of its last final close.
-        known: the data held.
+        stored: the data held.
         request: what is to be brought.
         vendor: who is to be asked.
     """
     sessions = request.reference.sessions
     # the vendor may have spoken for sessions without a close
-    spoken = max(last, known.prices.through.get(symbol, last))
+    spoken = max(last, stored.prices.through.get(symbol, last))
     # A vendor of days is asked for those after the last that it spoke for.
     start = _sessions_back(sessions, last if vendor.overlap else spoken, vendor.overlap)
     new, final = _sessions_back(sessions, spoken, -1), last_final(request.now)
     turn = vendor.by_turns and has_turn(symbol, new, final, sessions, COMPARED)
-    if turn or known.foreign(symbol, vendor.name):
+    if turn or stored.foreign(symbol, vendor.name):
         # All that both have is compared; closes of another source stay.
-        start = min(start, max(pydate(known.closes(symbol)[0][0]), reach(vendor, request.now)))
+        start = min(start, max(pydate(stored.closes(symbol)[0][0]), reach(vendor, request.now)))
     return Ask(symbol, start, _until(request.now), whole=False)
 
 
-def whole(symbol: str, known: HeldCloses, request: Request, vendor: Vendor = YAHOO) -> Ask:
+def whole(symbol: str, stored: StoredCloses, request: Request, vendor: Vendor = YAHOO) -> Ask:
     """The Ask for a symbol's whole history: indices from 1927, funds from 1993, lines some years.
 
     It reaches back to the first close held, so that replacing loses no year, and to the first
@@ -191,10 +191,10 @@ def whole(symbol: str, known: HeldCloses, request: Request, vendor: Vendor = YAH
     begin = _years_back(today, request.years)
     if symbol in request.leading:
         begin = INDICES_FROM if symbol.startswith("^") else FUNDS_FROM
-    days, _ = known.closes(symbol)
+    days, _ = stored.closes(symbol)
     if len(days):
         begin = min(begin, pydate(days[0]))
-    if (adjusted := known.first_adjusted(symbol)) is not None:
+    if (adjusted := stored.first_adjusted(symbol)) is not None:
         begin = min(begin, adjusted)
     begin = max(begin, reach(vendor, request.now))
     return Ask(symbol, begin, _until(request.now), whole=True)
@@ -205,12 +205,14 @@ def reach(vendor: Vendor, now: datetime) -> date:
     return _years_back(now.date(), vendor.years) if vendor.years else date.min
 
 
-def _with_turns(asks: Sequence[Ask], known: HeldCloses, final: date, sessions: Dates) -> list[Ask]:
+def _with_turns(
+    asks: Sequence[Ask], stored: StoredCloses, final: date, sessions: Dates
+) -> list[Ask]:
     """The asks, those marked that closes alone answer."""
-    paid = expected(known.prices)
+    paid = expected(stored.prices)
     marked = []
     for ask in asks:
-        last = known.final(ask.symbol)
+        last = stored.final(ask.symbol)
         if ask.whole or last is None:
             marked.append(ask)
             continue
@@ -225,7 +227,7 @@ def _until(now: datetime) -> date:
     return now.astimezone(UTC).date()
 
 
-def _wanted(holdings: Mapping[str, Sequence[Holdings]], request: Request) -> list[str]:
+def _symbols_of(holdings: Mapping[str, Sequence[Holdings]], request: Request) -> list[str]:
     """Return the leading symbols, then every line of the pair's files and of those lent to it.
 
     Heaviest first; of a fund of the pair without a file of these years its newest counts.
@@ -253,7 +255,7 @@ def left_alone(
 ) -> datetime | None:
     """Return the time until which a stale symbol waits, None where it is requested now."""
     times: list[datetime] = []
-    if asked_for(prices.failures.get(symbol, "")) == final:
+    if session_of(prices.failures.get(symbol, "")) == final:
         # The vendor was asked for this session and had no use for the symbol.
         times.append(next_final(final))
     if wait is not None and wait.holds(now, final, prices.fetched_at.get(symbol)):

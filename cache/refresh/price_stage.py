@@ -12,7 +12,7 @@ from cache.refresh.assessment import Assessment, assess
 from cache.refresh.batch import Batch
 from cache.refresh.batch_checks import Evidence
 from cache.refresh.plan import whole
-from cache.refresh.stored_closes import HeldCloses
+from cache.refresh.stored_closes import StoredCloses
 
 if TYPE_CHECKING:
     from cache.facts.vendors import Vendor
@@ -44,10 +44,10 @@ class PriceStage:
         vendors: frozenset[str],
     ) -> None:
         self.run, self.source, self.vendor = run, source, vendor
-        self.known = HeldCloses(run.held, vendors)
+        self.stored = StoredCloses(run.prices, vendors)
         self.final = last_final(run.request.now)
-        self.batch = Batch(run.store, self.known, vendor, waits, self.final, run.note(vendor.name))
-        self.evidence = Evidence(run.request.pair, self.known)
+        self.batch = Batch(run.store, self.stored, vendor, waits, self.final, run.note(vendor.name))
+        self.evidence = Evidence(run.request.pair, self.stored)
 
     def fetch(self, asks: tuple[Ask, ...]) -> None:
         """Ask for symbols, and for those whole whose histories turn out to have changed."""
@@ -86,7 +86,7 @@ class PriceStage:
         symbols = [ask.symbol for ask in plan.asks if not ask.whole and ask.symbol not in there]
         for when in plan.older:
             closes = source.closes_on(when, symbols)
-            changed = older_days.changed(self.known, self.vendor, when, closes)
+            changed = older_days.changed(self.stored, self.vendor, when, closes)
             if len(changed) > older_days.MANY:
                 run.notes.append(
                     f"{source.name} gives other closes of {when} than before for {len(changed):,}"
@@ -96,19 +96,19 @@ class PriceStage:
             anew |= dict.fromkeys(changed)
         if anew:
             request, vendor = run.request, self.vendor
-            self.fetch(tuple(whole(symbol, self.known, request, vendor) for symbol in anew))
+            self.fetch(tuple(whole(symbol, self.stored, request, vendor) for symbol in anew))
 
     def _take(self, answer: Answer) -> Ask | None:
         """Put an answer into the batch; return another Ask for its symbol where one is needed."""
         run, request, symbol = self.run, self.run.request, answer.ask.symbol
-        days, _ = self.known.closes(symbol)
-        foreign = bool(len(days)) and self.known.foreign(symbol, self.source.name)
-        moved = self.known.of_another_vendor(symbol, self.source.name)
+        days, _ = self.stored.closes(symbol)
+        foreign = bool(len(days)) and self.stored.foreign(symbol, self.source.name)
+        moved = self.stored.of_another_vendor(symbol, self.source.name)
         assessment: Assessment | None = Assessment(answer, answer.reason)
         if not answer.kind:
-            assessment = assess(answer, self.known, self.vendor, self.final)
+            assessment = assess(answer, self.stored, self.vendor, self.final)
         if assessment is None:
-            return whole(symbol, self.known, request, self.vendor)
+            return whole(symbol, self.stored, request, self.vendor)
         reached = not self.source.unreachable
         self.batch.note(answer, reached=reached)
         if assessment.disputed is not None:
@@ -118,7 +118,7 @@ class PriceStage:
             if assessment.odd:
                 self.evidence.odd(symbol, assessment.reason)
             # That nobody was reached is no fact about a symbol.
-            if reached or answer.heard == "vendor":
+            if reached or answer.answered_by == "vendor":
                 self.batch.fail(symbol, assessment.reason)
             return None
         self.evidence.add(answer)

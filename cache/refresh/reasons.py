@@ -10,18 +10,18 @@ from typing import Final
 
 _ASKED: Final = re.compile(r" \(asked for (\d{4}-\d\d-\d\d)\)$")
 #: Reasons named in one sentence.
-NAMED: Final = 2
+MOST_NAMED: Final = 2
 #: No limit is taken to last longer than this.
 LONGEST: Final = timedelta(days=1, minutes=2)
 _WAIT: Final = re.compile(r"try again after (\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
 
 
-def asked(reason: str, session: date) -> str:
+def with_session(reason: str, session: date) -> str:
     """Return a failure's reason, marked with the session that was requested."""
     return f"{reason} (asked for {session})"
 
 
-def asked_for(reason: str) -> date | None:
+def session_of(reason: str) -> date | None:
     """Return the session marked in a failure's reason, None where there is none."""
     match = _ASKED.search(reason)
     return date.fromisoformat(match[1]) if match else None
@@ -35,7 +35,7 @@ def wait(until: datetime) -> str:
 def reasons(failed: Mapping[str, str]) -> str:
     """Return the most frequent reasons in brackets: " (not found at Yahoo: 8, others: 4)"."""
     short = Counter(_ASKED.sub("", why).partition(";")[0] for why in failed.values())
-    named = short.most_common(NAMED)
+    named = short.most_common(MOST_NAMED)
     phrases = [f"{why}: {count:,}" for why, count in named]
     if more := len(failed) - sum(count for _, count in named):
         phrases.append(f"others: {more:,}")

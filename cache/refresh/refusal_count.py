@@ -73,6 +73,6 @@ def _load(home: Path) -> dict[str, Refusals]:
     return refusals
 
 
-def _keep(home: Path, known: dict[str, Refusals]) -> None:
-    rows = [[vendor, one.since.isoformat(), one.times] for vendor, one in known.items()]
+def _keep(home: Path, refusals: dict[str, Refusals]) -> None:
+    rows = [[vendor, one.since.isoformat(), one.times] for vendor, one in refusals.items()]
     state_file.keep(home / _NAME, rows)

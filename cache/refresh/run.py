@@ -71,7 +71,7 @@ class RefreshRun:
             state.say("plan", message=_announced(replace(plan, files=())), always=True)
         if plan.asks and not plan.wait_until and not state.stop.is_set():
             self._fetch_prices(plan, prices)
-        state.asked = [prices]
+        state.sources = [prices]
         if prices.unreachable:
             state.refused = next(reversed(state.failed.values()), "").removesuffix("; try again")
         for make, vendor in self.others:
@@ -88,8 +88,10 @@ class RefreshRun:
     def _second_leg(self, first: Plan, make: Callable[[], PriceSource], vendor: Vendor) -> None:
         """Ask the next source for what the one before did not bring and is not to keep."""
         state = self.state
-        state.held = state.store.read().prices if state.generation else Prices()
-        missing = open_lines(first, state.failed, state.held, vendor, last_final(state.request.now))
+        state.prices = state.store.read().prices if state.generation else Prices()
+        missing = open_lines(
+            first, state.failed, state.prices, vendor, last_final(state.request.now)
+        )
         if not missing:
             return
         before, name = state.symbols, self.vendor.name
@@ -99,14 +101,14 @@ class RefreshRun:
             message = f"asking {vendor.name} for {len(plan.asks):,} lines that {name} did not bring"
             state.say("plan", message=message, always=True)
             source = make()
-            state.asked.append(source)
+            state.sources.append(source)
             self._fetch_prices(plan, source)
         if brought := state.symbols - before:
             lines = f"{brought:,} line{'' if brought == 1 else 's'}"
             state.notes.append(f"{lines} of {vendor.name}, in place of {name}")
 
     def _plan(self, only: Collection[str] | None = None) -> Plan:
-        request, prices, home = self.state.request, self.state.held, self.state.store.home
+        request, prices, home = self.state.request, self.state.prices, self.state.store.home
         if only is not None:
             # Why another source brought nothing makes nobody wait for this one.
             mine = f"limited by {self.vendor.name};"

@@ -34,14 +34,14 @@ class RunState:
         stop: ends the refresh when set.
 
     Attributes:
-        held: the prices read from the store when the stage began.
+        prices: the prices read from the store when the stage began.
         holdings: fund -> its files, ascending.
         generation: of the store, 0 where it is empty.
         failed: symbol or file -> why it did not come.
         files: names of the files that came.
         refetched: symbols whose histories were fetched again whole.
         moved: symbols taken anew that were of another source.
-        asked: the sources of prices that were asked, in that order.
+        sources: the sources of prices that were asked, in that order.
         symbols, new_bars: how many symbols brought bars, and how many new bars.
         done, total: of the stage, answered and in all.
         planned: requests of the plans followed.
@@ -62,14 +62,14 @@ class RunState:
         self._report, self._reported = report, 0.0
         self.began = time.monotonic()
         self.skew = Skew()
-        self.held: Prices = Prices()
+        self.prices: Prices = Prices()
         self.holdings: Mapping[str, tuple[Holdings, ...]] = {}
         self.generation = 0
         self.failed: dict[str, str] = {}
         self.files: list[str] = []
         self.refetched: list[str] = []
         self.moved: list[str] = []
-        self.asked: list[PriceSource] = []
+        self.sources: list[PriceSource] = []
         self.symbols = self.new_bars = self.done = self.total = self.planned = 0
         self.unanswered = 0
         self.notes: list[str] = []
@@ -81,7 +81,7 @@ class RunState:
             snapshot = self.store.read()
         except StoreEmpty:
             return
-        self.held, self.holdings = snapshot.prices, snapshot.holdings
+        self.prices, self.holdings = snapshot.prices, snapshot.holdings
         self.generation = snapshot.generation
 
     def note(self, source: str) -> Note:

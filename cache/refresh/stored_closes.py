@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 #: Two closes of one session further apart than this (relative) are different histories.
 TOLERANCE: Final = 1e-6
 #: A whole answer with fewer than this part of the closes held does not replace them.
-KEPT: Final = 0.9
+WHOLE_ENOUGH: Final = 0.9
 
 
-class HeldCloses:
+class StoredCloses:
     """The stored closes of each symbol, read from the year blocks one symbol at a time."""
 
     def __init__(self, prices: Prices, vendors: frozenset[str] | None = None) -> None:
@@ -234,7 +234,7 @@ class HeldCloses:
         days, _ = self.closes(ask.symbol)
         count = int(np.count_nonzero(days >= day(since)))
         came = int(np.count_nonzero(~np.isnan(close[session >= day(ask.start)])))
-        if came < KEPT * count:
+        if came < WHOLE_ENOUGH * count:
             return f"{vendor} gave {came} closes where there were {count}"
         # A clock that was set back asks for too little, and closes can come late.
         last, given = self.final(ask.symbol), session[~np.isnan(close)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from cache.facts.sessions import last_final
 from cache.refresh.clock_skew import clock_words
 from cache.refresh.progress import Summary
-from cache.refresh.reasons import asked_for, next_try, reasons, wait
+from cache.refresh.reasons import next_try, reasons, session_of, wait
 from cache.refresh.refusal_count import note_refusal
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cache.refresh.sources import FileSource, PriceSource
 
 #: Changes of what is held that are named in the sentence.
-NAMED: Final = 3
+MOST_NAMED: Final = 3
 
 
 def summarize(
@@ -50,14 +50,14 @@ def summarize(
         )
     if run.poisoned:
         words.append(f"{run.poisoned}; the stored closes stay")
-    if run.refused and len(run.asked) > 1:
+    if run.refused and len(run.sources) > 1:
         words.append(run.refused)
-    for one in run.asked:
+    for one in run.sources:
         run.notes += getattr(one, "remarks", ())
-    words += run.notes[:NAMED]
-    if len(run.notes) > NAMED:
-        words.append(f"and {len(run.notes) - NAMED:,} more such changes")
-    requests = sum(one.requests for one in run.asked or [prices]) + files.requests
+    words += run.notes[:MOST_NAMED]
+    if len(run.notes) > MOST_NAMED:
+        words.append(f"and {len(run.notes) - MOST_NAMED:,} more such changes")
+    requests = sum(one.requests for one in run.sources or [prices]) + files.requests
     if requests:
         words.append(f"{requests:,} requests")
     if limited:
@@ -78,7 +78,7 @@ def summarize(
     failing = {
         symbol: reason
         for symbol in plan.waiting
-        if (reason := run.held.failures.get(symbol, "")) and asked_for(reason) is None
+        if (reason := run.prices.failures.get(symbol, "")) and session_of(reason) is None
     }
     if plan.waiting:
         times = plan.waiting.values()
@@ -97,7 +97,7 @@ def summarize(
     if clock:
         words.append(clock)
     lacking = run.poisoned or run.failed or failing or missing or silent or plan.left
-    lacking = lacking or (run.refused and len(run.asked) > 1)
+    lacking = lacking or (run.refused and len(run.sources) > 1)
     ok = not (lacking or stopped or (plan.asks and limited))
     return Summary(
         ok=ok,

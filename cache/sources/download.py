@@ -274,20 +274,20 @@ def certificates() -> ssl.SSLContext:
 
 @lru_cache(maxsize=1)
 def _trusted(
-    named: str | None, file: str | None, folder: str | None, written: int
+    authorities: str | None, file: str | None, folder: str | None, written: int
 ) -> ssl.SSLContext:
-    """A context that trusts the file ``named``, or what OpenSSL reads of its file and folder.
+    """A context that trusts the file ``authorities``, or what OpenSSL reads of its file and folder.
 
     Reading the 150 authorities of a system takes 20 ms, as long as many an answer.
 
     Args:
-        named: the file of authorities that the environment names, if any.
+        authorities: the file of authorities that the environment names, if any.
         file: OpenSSL's own file, which it finds by itself.
         folder: OpenSSL's own folder, likewise.
         written: when the file that counts was written.
     """
-    context = ssl.create_default_context(cafile=named)
-    if not named and not context.cert_store_stats()["x509_ca"]:
+    context = ssl.create_default_context(cafile=authorities)
+    if not authorities and not context.cert_store_stats()["x509_ca"]:
         import certifi
 
         context.load_verify_locations(certifi.where())

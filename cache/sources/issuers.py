@@ -104,20 +104,20 @@ class Issuers:
     def _file(self, fund: Fund, url: str) -> bytes:
         """The file of one address, its pages joined where it comes in several."""
         if not fund.page or "{start}" not in url:
-            return self._asked(fund, url)
+            return self._bytes_of(fund, url)
         from cache.sources.holdings.pages import join_pages, rows_of
 
         pages: list[bytes] = []
         there = 0
         while len(pages) < PAGES:
-            pages.append(self._asked(fund, url.replace("{start}", str(there + 1))))
+            pages.append(self._bytes_of(fund, url.replace("{start}", str(there + 1))))
             came, size = rows_of(pages[-1])
             there += came
             if came < min(fund.page, size or fund.page) or there >= size:
                 break
         return join_pages(pages) if len(pages) > 1 else pages[0]
 
-    def _asked(self, fund: Fund, url: str) -> bytes:
+    def _bytes_of(self, fund: Fund, url: str) -> bytes:
         """The bytes of one address; what refuses is asked once more where its issuer's table says.
 
         Raises:

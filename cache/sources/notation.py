@@ -50,7 +50,7 @@ _YEAR_FIRST: Final = re.compile(
     r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[ T].*)?|(\d{4})(\d{2})(\d{2})", re.ASCII
 )
 _NUMERIC: Final = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?:,?[ T]\d.*)?", re.ASCII)
-_NAMED: Final = (
+_NAMED_MONTH: Final = (
     re.compile(r"(?P<m>[^\W\d_]+)\.?[ -](?P<d>\d{1,2})(?:st|nd|rd|th)?,? ?-?(?P<y>\d{4})"),
     re.compile(
         r"(?P<d>\d{1,2})(?:er|st|nd|rd|th)?[-/. ]{0,2}(?P<m>[^\W\d_]+)[-/., ]{0,2}"
@@ -92,13 +92,13 @@ def decimal_evidence(text: str) -> Evidence:
 
 
 def decimal_mark(
-    cells: Iterable[str], given: str | None = None, below: Iterable[str] = ()
+    cells: Iterable[str], option: str | None = None, below: Iterable[str] = ()
 ) -> Decimal:
     """The decimal mark of a whole file.
 
     Args:
         cells: the cells of its columns of numbers; others tell nothing and do no harm.
-        given: what the user said ("." or ","), which settles it.
+        option: what the user said ("." or ","), which settles it.
         below: cells of numbers that are never a thousand, such as weights: a mark before three
             digits is a decimal one there.
 
@@ -106,8 +106,8 @@ def decimal_mark(
         SourceError: the cells contradict each other, or each can be read in two ways; the
             reason names the flag that settles it.
     """
-    if given is not None:
-        return check_decimal(given)
+    if option is not None:
+        return check_decimal(option)
     first: dict[str, str] = {}
     counts = {".": 0, ",": 0, "?": 0, "": 0}
     for cell in cells:
@@ -134,15 +134,15 @@ def decimal_mark(
     return "," if commas > points else "."
 
 
-def check_decimal(given: str) -> Decimal:
+def check_decimal(option: str) -> Decimal:
     """A decimal mark as the user gave it.
 
     Raises:
         SourceError: it is none.
     """
-    if given not in get_args(Decimal):
-        raise SourceError(f'"{clean(given, 10)}" is no decimal mark; write --decimal . or ,')
-    return cast(Decimal, given)
+    if option not in get_args(Decimal):
+        raise SourceError(f'"{clean(option, 10)}" is no decimal mark; write --decimal . or ,')
+    return cast(Decimal, option)
 
 
 def number(text: str, decimal: Decimal = ".") -> float:
@@ -172,7 +172,7 @@ def number(text: str, decimal: Decimal = ".") -> float:
 
 
 def date_order(
-    cells: Iterable[str], given: str | None = None, known: Order | None = None
+    cells: Iterable[str], option: str | None = None, hint: Order | None = None
 ) -> Order | None:
     """The order of day, month and year in a whole file; None where no date needs one.
 
@@ -180,16 +180,16 @@ def date_order(
 
     Args:
         cells: the file's dates; what is no date tells nothing.
-        given: what the user said ("dmy", "mdy" or "ymd"), which settles it.
-        known: what else is known of the file (its language, a date the user gave), used
+        option: what the user said ("dmy", "mdy" or "ymd"), which settles it.
+        hint: what else is known of the file (its language, a date the user gave), used
             where the dates do not settle it.
 
     Raises:
         SourceError: the dates contradict each other, or each can be read in two ways; the
             reason names the flag that settles it.
     """
-    if given is not None:
-        return check_order(given)
+    if option is not None:
+        return check_order(option)
     counts = dict.fromkeys(ORDERS, 0)
     first: dict[Order, str] = {}
     total = 0
@@ -209,8 +209,8 @@ def date_order(
     if len(whole) == 1:
         return whole[0]
     if whole:
-        if not unsettled or known in whole:
-            return known if known in whole else whole[0]
+        if not unsettled or hint in whole:
+            return hint if hint in whole else whole[0]
         named = " or ".join(f"{_long(day(unsettled, o))} (--dates {o})" for o in whole)
         raise SourceError(
             f'"{clean(unsettled, 20)}" can be {named}, and no date of the file settles it;'
@@ -226,17 +226,17 @@ def date_order(
     )
 
 
-def check_order(given: str) -> Order:
+def check_order(option: str) -> Order:
     """An order of day, month and year as the user gave it.
 
     Raises:
         SourceError: it is none.
     """
-    if given not in ORDERS:
+    if option not in ORDERS:
         raise SourceError(
-            f'"{clean(given, 10)}" is no order of dates; write --dates dmy, mdy or ymd'
+            f'"{clean(option, 10)}" is no order of dates; write --dates dmy, mdy or ymd'
         )
-    return given
+    return option
 
 
 def day(text: str, order: Order | None = None) -> date:
@@ -258,7 +258,7 @@ def day(text: str, order: Order | None = None) -> date:
         if order is None:
             raise ValueError(text)
         return _numeric(match, order)
-    for form in _NAMED:
+    for form in _NAMED_MONTH:
         if match := form.fullmatch(text):
             return date(_year(match["y"]), _month(match["m"]), int(match["d"]))
     raise ValueError(text)

@@ -246,7 +246,7 @@ def _received(answer: bytes, code: int, file: str, limits: Limits) -> Parsed:
         raise SourceError(reason, file=file) from None
 
 
-def answered(
+def run_here(
     parser: str, source: BinaryIO, args: dict[str, Any], limits: Limits
 ) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """Parse in this process: the head of the answer, which JSON can carry, and its arrays.
@@ -290,7 +290,7 @@ def _child(request: str) -> None:
     limits = Limits(**wanted["limits"])
     if "parser" in wanted:
         _restrict(limits, limits.cpu)
-        _send(out, *answered(wanted["parser"], sys.stdin.buffer, wanted["args"], limits))
+        _send(out, *run_here(wanted["parser"], sys.stdin.buffer, wanted["args"], limits))
     else:
         _restrict(limits, _FILES * limits.cpu)
         _read_in_turn(sys.stdin.buffer, out, limits)
@@ -311,7 +311,7 @@ def _read_in_turn(files: BinaryIO, out: BinaryIO, limits: Limits) -> None:
         _allow(limits.cpu)
         wanted = json.loads(line)
         source = io.BytesIO(files.read(wanted["size"]))
-        head, arrays = answered(wanted["parser"], source, wanted["args"], limits)
+        head, arrays = run_here(wanted["parser"], source, wanted["args"], limits)
         if "failed" in head:
             # of what the files before it left, perhaps: a child of its own reads it again
             return

@@ -18,14 +18,14 @@ from cache.facts.column_titles import fold, synonyms
 from cache.facts.errors import SourceError
 from cache.sources.holdings.rows import Row
 from cache.sources.prices.header import DEEPEST, find_layout
-from cache.sources.prices.layout import Wanted
+from cache.sources.prices.layout import ColumnOptions
 from cache.sources.sandbox import LARGEST
 
 Kind = Literal["holdings", "prices", "industries"]
 #: Bytes of a file that tell what it is.
 _HEAD: Final = 65_536
 #: What only a file of holdings has.
-_HELD: Final = frozenset({"quantity", "weight", "value", "base_value", "notional"})
+_HOLDINGS_WORDS: Final = frozenset({"quantity", "weight", "value", "base_value", "notional"})
 #: Keys of JSON that only bars have.
 _BARS: Final = re.compile(rb'"(?:close|adjClose|adjusted_close|c)"\s*:')
 _KEY: Final = re.compile(rb'"([^"\n]{1,60})"\s*:')
@@ -78,13 +78,17 @@ def _kind_of_titles(titles: Sequence[str]) -> Kind:
     """The kind of a workbook, by its first texts."""
     if _tells_industries(titles):
         return "industries"
-    return "holdings" if _held(titles) or not _dated(titles) else "prices"
+    return "holdings" if _is_holdings_title(titles) or not _dated(titles) else "prices"
 
 
 def _tells_industries(titles: Sequence[str]) -> bool:
     """Whether titles are those of symbols and industries, and none of closes or holdings."""
     words = {synonyms("holdings").get(fold(title)) for title in titles}
-    return words.issuperset({"symbol", "industry"}) and not _held(titles) and "date" not in words
+    return (
+        words.issuperset({"symbol", "industry"})
+        and not _is_holdings_title(titles)
+        and "date" not in words
+    )
 
 
 def _tables(text: str) -> Iterator[list[str]]:
@@ -101,17 +105,17 @@ def _has_closes(text: str) -> bool:
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
         try:
             rows = [Row(line, cells) for line, cells in enumerate(islice(lines, DEEPEST + 3), 1)]
-            layout = find_layout(rows, Wanted())
+            layout = find_layout(rows, ColumnOptions())
         except (csv.Error, SourceError):
             continue
-        return not _held([*layout.titles.values()])
+        return not _is_holdings_title([*layout.titles.values()])
     return False
 
 
-def _held(titles: Sequence[str]) -> bool:
+def _is_holdings_title(titles: Sequence[str]) -> bool:
     """Whether a title is of a column that only holdings have."""
     table = synonyms("holdings")
-    return any(table.get(fold(title)) in _HELD for title in titles)
+    return any(table.get(fold(title)) in _HOLDINGS_WORDS for title in titles)
 
 
 def _dated(titles: Sequence[str]) -> bool:

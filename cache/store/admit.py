@@ -117,7 +117,7 @@ def admit(
                 file=bars.source or None,
             )
     taken = [at for at, symbol in enumerate(bars.symbols) if symbol not in work.refused]
-    return work.done([*doubtful, *late.notes(taken)])
+    return work.admitted([*doubtful, *late.notes(taken)])
 
 
 def bring_prices(
@@ -147,7 +147,7 @@ class _Work:
     """Judges the symbols of some bars one after the other."""
 
     def __init__(self, prices: Prices, bars: Bars) -> None:
-        self.held, self.bars = prices, bars
+        self.prices, self.bars = prices, bars
         self.kinds: dict[str, Kind] = {}
         self.refused: dict[str, str] = {}
         self.compared = 0
@@ -166,14 +166,14 @@ class _Work:
     def _stored(self, symbol: str, name: str) -> _StoredCloses:
         days: list[Dates] = [np.zeros(0, "datetime64[D]")]
         values: list[FloatArray] = [np.zeros(0)]
-        for block, columns in zip(self.held.blocks, self._columns, strict=True):
+        for block, columns in zip(self.prices.blocks, self._columns, strict=True):
             matrix = getattr(block, name)
             if matrix is not None and (column := columns.get(symbol)) is not None:
                 there = ~np.isnan(matrix[:, column])
                 days.append(block.sessions[there])
                 values.append(matrix[there, column])
         all_days, all_values = np.concatenate(days), np.concatenate(values)
-        unfinished = self.held.provisional.get(symbol)
+        unfinished = self.prices.provisional.get(symbol)
         if unfinished is not None:
             final = all_days != day(unfinished)
             all_days, all_values = all_days[final], all_values[final]
@@ -188,7 +188,7 @@ class _Work:
         """Compare one symbol with its stored closes, and record the result."""
         rows = self._order[self._from[place] : self._from[place + 1]]
         symbol = self.bars.symbols[place]
-        if not len(rows) or symbol not in self.held.source:
+        if not len(rows) or symbol not in self.prices.source:
             return
         splits = self._splits(rows)
         stored: BoolArray = np.zeros(len(rows), np.bool_)
@@ -272,7 +272,7 @@ class _Work:
     def _single(self, symbol: str, comparison: Comparison) -> None:
         by_source: dict[str, list[date]] = {}
         for when in comparison.days:
-            by_source.setdefault(self.held.source_of(symbol, when), []).append(when)
+            by_source.setdefault(self.prices.source_of(symbol, when), []).append(when)
         for source, days in by_source.items():
             count = f"{len(days):,} close{'' if len(days) == 1 else 's'} of {symbol}"
             example = comparison.words if days[0] == comparison.days[0] else f"on {days[0]}"
@@ -291,14 +291,14 @@ class _Work:
         """Blank the values that another source has stored for the same sessions."""
         if not stored.any():
             return
-        if symbol in self.held.disputed and symbol not in self._disputed:
+        if symbol in self.prices.disputed and symbol not in self._disputed:
             self._disputed[symbol] = ""
         foreign = rows[stored]
-        if symbol in self.held.origin:
+        if symbol in self.prices.origin:
             days = self.bars.session[foreign].tolist()
-            others = [self.held.source_of(symbol, one) != self.bars.source for one in days]
+            others = [self.prices.source_of(symbol, one) != self.bars.source for one in days]
             foreign = foreign[np.array(others, np.bool_)]
-        elif self.held.source[symbol] == self.bars.source:
+        elif self.prices.source[symbol] == self.bars.source:
             return
         for name in (*MATRICES, *EVENTS):
             values = getattr(self.bars, name)
@@ -313,7 +313,7 @@ class _Work:
     def _there(self, symbol: str, name: str, days: Dates) -> BoolArray:
         """Return (K,) whether a symbol's field is stored on each day."""
         result = np.zeros(len(days), np.bool_)
-        for block, columns in zip(self.held.blocks, self._columns, strict=True):
+        for block, columns in zip(self.prices.blocks, self._columns, strict=True):
             if (column := columns.get(symbol)) is None:
                 continue
             at = np.minimum(np.searchsorted(block.sessions, days), len(block.sessions) - 1)
@@ -325,7 +325,7 @@ class _Work:
                 result |= inside & ~np.isnan(matrix[at, column])
         return result
 
-    def done(self, notes: Sequence[str]) -> Admitted:
+    def admitted(self, notes: Sequence[str]) -> Admitted:
         """Return what may be merged of the bars."""
         keep = self._keep
         columns: dict[str, Any] = {}

@@ -67,7 +67,7 @@ def difference(
     before: Prices,
     after: Prices,
     *,
-    given: Bars | None = None,
+    applied: Bars | None = None,
     factors: Mapping[str, float] = {},
 ) -> Layer:
     """Return the layer between two states of the prices.
@@ -75,21 +75,21 @@ def difference(
     Args:
         before: what was held.
         after: the data held.
-        given: rows that led from one to the other; their cells count as changed also where they
+        applied: rows that led from one to the other; their cells count as changed also where they
             repeat what was held, so that they stay when what they repeat is taken out.
         factors: symbol -> by what its changed closes and dividends were multiplied, and its
             volumes divided, where they were not given anew.
     """
     facts = _facts_between(before, after)
-    if given is not None and not before.blocks:
-        return _first(given, facts)
+    if applied is not None and not before.blocks:
+        return _first(applied, facts)
     old = {block.year: block for block in before.blocks}
     new = {block.year: block for block in after.blocks}
     place: dict[str, int] = {}
     parts: dict[str, list[tuple[Any, FloatArray, FloatArray]]] = {name: [] for name in FIELDS}
     years = np.zeros(0, np.int64)
-    if given is not None:
-        years = given.session.astype("datetime64[Y]").astype(np.int64) + 1970
+    if applied is not None:
+        years = applied.session.astype("datetime64[Y]").astype(np.int64) + 1970
     for year in sorted(old.keys() | new.keys()):
         was, now = old.get(year), new.get(year)
         take = np.flatnonzero(years == year)
@@ -101,18 +101,18 @@ def difference(
         named = np.array([place.setdefault(s, len(place)) for s in symbols], np.int64)
         factor = np.array([factors.get(symbol, np.nan) for symbol in symbols])
         days = sessions.astype(np.int64)
-        if given is not None and len(sessions):
-            cells = _cells_of(given, take, sessions, symbols)
+        if applied is not None and len(sessions):
+            cells = _cells_of(applied, take, sessions, symbols)
         for name in FIELDS:
             left = dense(was, name, sessions, symbols)
             right = dense(now, name, sessions, symbols)
-            if left is None and right is None and getattr(given, name, None) is None:
+            if left is None and right is None and getattr(applied, name, None) is None:
                 continue
             nothing = np.full((len(sessions), len(symbols)), np.nan)
             left, right = nothing if left is None else left, nothing if right is None else right
             changed = (left != right) & ~(np.isnan(left) & np.isnan(right))
-            if given is not None and len(sessions):
-                _mark(changed, getattr(given, name), take, cells)
+            if applied is not None and len(sessions):
+                _mark(changed, getattr(applied, name), take, cells)
             col, row = np.nonzero(changed.T)
             if len(col):
                 scale = (1 / factor if name == "volume" else factor)[col]
@@ -127,16 +127,16 @@ def difference(
     return Layer(tuple(place), columns, facts)
 
 
-def _first(given: Bars, facts: Mapping[str, Mapping[str, str | None]]) -> Layer:
+def _first(applied: Bars, facts: Mapping[str, Mapping[str, str | None]]) -> Layer:
     """What rows change of a store that holds no prices: each of their cells, which held nothing."""
-    symbols = tuple(sorted(given.symbols))
+    symbols = tuple(sorted(applied.symbols))
     place = {symbol: at for at, symbol in enumerate(symbols)}
-    key = np.array([place[symbol] for symbol in given.symbols], np.int64)[given.symbol] * _DAYS
-    key += given.session.astype(np.int64)
+    key = np.array([place[symbol] for symbol in applied.symbols], np.int64)[applied.symbol] * _DAYS
+    key += applied.session.astype(np.int64)
     order = None if np.all(key[1:] > key[:-1]) else np.argsort(key, kind="stable")
     columns = {}
     for name in FIELDS:
-        values: FloatArray | None = getattr(given, name)
+        values: FloatArray | None = getattr(applied, name)
         if values is None:
             continue
         there = ~np.isnan(values)
@@ -148,12 +148,12 @@ def _first(given: Bars, facts: Mapping[str, Mapping[str, str | None]]) -> Layer:
 
 
 def _cells_of(
-    given: Bars, take: IntArray, sessions: Dates, symbols: Sequence[str]
+    applied: Bars, take: IntArray, sessions: Dates, symbols: Sequence[str]
 ) -> tuple[IntArray, IntArray, BoolArray]:
     """Return (K,) grid rows and columns of the given rows, and whether they are on the grid."""
     place = {symbol: at for at, symbol in enumerate(symbols)}
-    column = np.array([place.get(symbol, -1) for symbol in given.symbols], np.intp)
-    col, session = column[given.symbol[take]], given.session[take]
+    column = np.array([place.get(symbol, -1) for symbol in applied.symbols], np.intp)
+    col, session = column[applied.symbol[take]], applied.session[take]
     row = np.minimum(np.searchsorted(sessions, session), len(sessions) - 1)
     return row, col, (col >= 0) & (sessions[row] == session)
 

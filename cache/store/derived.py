@@ -43,27 +43,27 @@ class Derived:
         """The generation's."""
         return int(self._identity.split(" ", 1)[0])
 
-    def _path(self, asked: str) -> Path:
-        return self._directory / f"{sha256(asked.encode()).hexdigest()}.json"
+    def _path(self, key: str) -> Path:
+        return self._directory / f"{sha256(key.encode()).hexdigest()}.json"
 
-    def read(self, asked: str) -> tuple[Json, bool]:
+    def read(self, key: str) -> tuple[Json, bool]:
         """What is kept for something that was asked, and whether it is of this very generation.
 
         Nothing, and no, where nothing is kept or it is damaged.
         """
         try:
-            sealed = pack.unseal(objects.read(self._path(asked)))
+            sealed = pack.unseal(objects.read(self._path(key)))
         except (Damaged, StoreError, ValueError):
             sealed = None
         if sealed is None:
             return {}, False
         return sealed["answer"], sealed["identity"] == self._identity
 
-    def keep(self, asked: str, answer: Json) -> None:
+    def keep(self, key: str, answer: Json) -> None:
         """Keep an answer of this generation; nothing where the directory cannot be written."""
         sealed = {"identity": self._identity, "answer": answer}
         with suppress(OSError):
-            disk.replace(self._path(asked), pack.seal(pack.to_json(sealed)))
+            disk.replace(self._path(key), pack.seal(pack.to_json(sealed)))
 
 
 def tidy(home: Path) -> None:

@@ -24,7 +24,7 @@ from cache.facts import regular_files
 from cache.facts.errors import StoreBusy, StoreError
 from cache.store import disk, head, objects, owner, pack
 from cache.store.bucket import UnreachableError
-from cache.store.manifest import named
+from cache.store.manifest import object_names
 from cache.store.mirror import Copy
 from cache.store.objects import Damaged
 from cache.store.owner import MARKER
@@ -121,7 +121,7 @@ def _pieces(
     store: Store, body: Any, manifest: bytes, facts: Mapping[str, bytes]
 ) -> Iterator[tuple[str, bytes]]:
     """Every object of a generation, its name first."""
-    for name in sorted(named(body)):
+    for name in sorted(object_names(body)):
         yield name, bytes(store._fetch(name))
     yield _name(manifest, "json"), manifest
     for data in facts.values():
@@ -142,10 +142,10 @@ def _put_all(bucket: Bucket, there: dict[str, int], pieces: Iterable[tuple[str, 
 
 def bring(bucket: Bucket, home: Path) -> str:
     """Bring a reader's copy to what is published, once; see `Reader.bring`."""
-    return Reader(bucket, home).bring()
+    return CopyReader(bucket, home).bring()
 
 
-class Reader:
+class CopyReader:
     """Brings a reader's own copy to what is published, once or now and again.
 
     Args:
@@ -192,10 +192,10 @@ class Reader:
                 f" published {mark['at']}"
             )
 
-    def _take(self, copy: _LocalCopy, asked: Bucket) -> None:
+    def _take(self, copy: _LocalCopy, bucket: Bucket) -> None:
         """Bring what the pointer names, unless that was tried already."""
         before, self._pointer = self._pointer, None
-        pointer = asked.pointer(MARKER)
+        pointer = bucket.pointer(MARKER)
         if pointer is None:
             raise StoreError(f"nothing is published at {self._bucket.address}")
         if pointer.data != before:
@@ -238,7 +238,7 @@ class _LocalCopy(Copy):
         if manifest is None:
             manifest = _checked(bucket, fields["manifest"])
         try:
-            names = sorted(named(pack.unseal(manifest) or {}))
+            names = sorted(object_names(pack.unseal(manifest) or {}))
         except STRANGE:
             raise StoreError(f"{bucket.address}: its manifest is not one of a store") from None
         lacking = [name for name in names if _whole(self._objects / name, name) is None]

@@ -113,7 +113,7 @@ class Draft:
             self.prices = after
         if bars is not None:
             after = merge(self.prices, bars)
-            layers += self._difference(self.prices, after, given=bars)
+            layers += self._difference(self.prices, after, applied=bars)
             self.prices = after
         for rows, raw in holdings:
             files += self._add_file(rows, raw)
@@ -147,12 +147,12 @@ class Draft:
         before: Prices,
         after: Prices,
         factors: Mapping[str, float] = {},
-        given: Bars | None = None,
+        applied: Bars | None = None,
     ) -> list[str]:
         """Return the layer between two states, where the journal needs one."""
         if not self.logged or before is after:
             return []
-        return self._layer(difference(before, after, given=given, factors=factors))
+        return self._layer(difference(before, after, applied=applied, factors=factors))
 
     def _add_industries(self, industries: IndustryList) -> list[str]:
         """Add a list over those held; nothing where the last one says the same."""

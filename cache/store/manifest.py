@@ -71,7 +71,7 @@ def unknown(body: Json) -> frozenset[str]:
     return frozenset(body) - _NAMES
 
 
-def named(body: Json) -> set[str]:
+def object_names(body: Json) -> set[str]:
     """Return the objects that a manifest names, without those that its journal names."""
     names = {name for entry in body["blocks"] for name in entry.values()}
     files = [*body["holdings"], *body.get("aside", ())]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from cache.facts.errors import StoreError
 from cache.store import disk, head, objects
-from cache.store.manifest import Held, named
+from cache.store.manifest import Held, object_names
 from cache.store.objects import Damaged, holds
 from cache.store.store import Store
 
@@ -48,7 +48,7 @@ class Copy(Store):
                 path = f"{contents.generation:08d}.json"
                 try:
                     manifest = objects.read(source._generations / path)
-                    for name in sorted(named(body)):
+                    for name in sorted(object_names(body)):
                         self._put(source._fetch(name), name.rpartition(".")[2])
                 except Damaged as error:
                     # The other store's writer may have dropped it meanwhile: then there is a newer.

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Final
 from cache.facts.errors import StoreEmpty, StoreError
 from cache.store import derived, disk, head, objects, pack, reading
 from cache.store.journal import pack_journal
-from cache.store.manifest import PARTS, Aside, Held, aside_of, named
+from cache.store.manifest import PARTS, Aside, Held, aside_of, object_names
 from cache.store.objects import Damaged
 from cache.store.pack import Json
 from cache.store.reading import STRANGE, Announced, StoreReader
@@ -244,7 +244,7 @@ class Store(StoreReader):
             layers = {n for body in bodies for e in self._journal(body) for n in e.layers}
         except (Damaged, *STRANGE):
             return
-        used = layers | {name for body in bodies for name in named(body)}
+        used = layers | {name for body in bodies for name in object_names(body)}
         for path in (*self._objects.iterdir(), *self._generations.glob(".*")):
             if path.name not in used:
                 disk.remove(path)

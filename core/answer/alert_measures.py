@@ -123,7 +123,7 @@ def _table() -> Iterator[AlertMeasure]:
             row.key,
             row.title,
             _UNITS[row.unit],
-            row.shown[0],
+            row.view[0],
             _return if closes else _of_row(row),
             fund=True,
             closes=closes,

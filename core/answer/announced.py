@@ -37,7 +37,7 @@ class _Entry:
         effective: the session at whose close it takes effect.
         symbol: the line, as its closes are followed.
         known_as: the symbols that renames make one with it.
-        shown: of each file of the fund, whether it already has the line so.
+        in_files: of each file of the fund, whether it already has the line so.
         confirmed: the session of the first file that confirms it, None without one.
         after: place of the first file dated later than ``effective``.
     """
@@ -46,7 +46,7 @@ class _Entry:
     effective: date
     symbol: str
     known_as: tuple[str, ...]
-    shown: tuple[bool, ...]
+    in_files: tuple[bool, ...]
     confirmed: date | None
     after: int
 
@@ -70,7 +70,7 @@ def _roll(market: Market, fund: str) -> _Roll:
         if announcement.fund != fund:
             continue
         company = companies.get(announcement.symbol)
-        known_as = {announcement.symbol} if company is None else set(company.seen)
+        known_as = {announcement.symbol} if company is None else set(company.tickers)
         symbol = market.symbol(announcement.symbol)
         shown = tuple(
             (announcement.action == "leave") == known_as.isdisjoint(symbols)
@@ -101,7 +101,7 @@ def _standing(roll: _Roll, entry: _Entry, as_of: date) -> tuple[AnnouncedState, 
     known = bisect_right(roll.sessions, as_of)
     if known > entry.after:
         return "contradicted", roll.stated[known - 1]
-    if known and entry.shown[known - 1]:
+    if known and entry.in_files[known - 1]:
         return "doubtful", roll.stated[known - 1]
     return ("due" if entry.effective < as_of else "announced"), None
 

@@ -27,7 +27,7 @@ from core.measures.carry import NEAR_DAYS
 from core.measures.rarity import rank_value
 
 if TYPE_CHECKING:
-    from core.answer.point_batches import Batch, Batches
+    from core.answer.point_batches import Batches, PointBatch
     from core.answer.scalar import Scalar
     from core.answer.views import Snapshot
     from core.data.frames import Dates
@@ -153,7 +153,7 @@ def kept_points(
     sessions: Dates,
     every: Every,
     earlier: Batches | None,
-) -> dict[str, Batch]:
+) -> dict[str, PointBatch]:
     """The points of `histories` in batches, earlier ones where they still hold; see there.
 
     Args:

@@ -10,7 +10,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Later(Mapping[K, V], Generic[K, V]):
+class LazyMapping(Mapping[K, V], Generic[K, V]):
     """What a function returns, called at the first look at it."""
 
     def __init__(self, make: Callable[[], Mapping[K, V]]) -> None:
@@ -18,7 +18,7 @@ class Later(Mapping[K, V], Generic[K, V]):
         self._make = make
 
     @property
-    def made(self) -> Mapping[K, V]:
+    def ready(self) -> Mapping[K, V]:
         """What it is, where something has looked at it already; else nothing."""
         return self._made if "_made" in vars(self) else {}
 

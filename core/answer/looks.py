@@ -94,7 +94,7 @@ class Look:
         return self.small == self.large
 
     @property
-    def asked(self) -> tuple[str, str, str, str, bool]:
+    def question_key(self) -> tuple[str, str, str, str, bool]:
         """What tells one question from another: looks at different ones do not compare."""
         return (self.small, self.large, self.window, self.basis, self.simulated)
 
@@ -116,7 +116,7 @@ def look(snapshot: Snapshot) -> Look:
         rank=ranking.rank if ranking else None,
         of=ranking.of if ranking else None,
         indices={fund: _index(snapshot, view) for fund, view in snapshot.indices.items()},
-        own_return=None if snapshot.own is None else snapshot.own.small_return,
+        own_return=None if snapshot.single_spread is None else snapshot.single_spread.small_return,
     )
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from core.measures.membership import Span
 
 #: Names of announced changes that are named.
-_NAMED: Final = 8
+_MOST_NAMED: Final = 8
 
 
 def list_sources(fund: str, parts: tuple[Span, ...]) -> Iterator[Source]:
@@ -95,5 +95,5 @@ def list_warnings(view: IndexView, parts: tuple[Span, ...]) -> Iterator[str]:
     ):
         names = [c.symbol for c in acting if (c.undone, c.action) == (undone, action)]
         if names:
-            more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-            yield f"{fund}: {head}: {' '.join(names[:_NAMED])}{more} {words}"
+            more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
+            yield f"{fund}: {head}: {' '.join(names[:_MOST_NAMED])}{more} {words}"

@@ -55,7 +55,7 @@ class Place(NamedTuple):
 
 
 @record(frozen=True, eq=False, slots=True)
-class Batch:
+class PointBatch:
     """The points of some measures at some windows.
 
     Attributes:
@@ -70,7 +70,7 @@ class Batch:
 
 
 #: Month or year of the windows' ends -> their points, ascending.
-Batches = Mapping[str, Batch]
+Batches = Mapping[str, PointBatch]
 
 
 def batches(
@@ -80,7 +80,7 @@ def batches(
     rows: Sequence[Scalar],
     windows: Sequence[Window],
     earlier: Batches | None,
-) -> dict[str, Batch]:
+) -> dict[str, PointBatch]:
     """The points of some measures of one index, earlier ones where they rest on what they did.
 
     Args:
@@ -96,13 +96,13 @@ def batches(
         return {}
     daily = rows[0].series is not None
     marks = None if earlier is None else _Marks(market, fund, windows)
-    by_label, missing = dict[str, Batch](), list[_Missing]()
+    by_label, missing = dict[str, PointBatch](), list[_Missing]()
     for label, group in groupby(windows, _year if daily else _month):
         some = list(group)
         mark = "" if marks is None else marks.of(some, daily=daily)
         old = (earlier or {}).get(label)
         if old is None or old.fingerprint != mark:
-            old = Batch(mark, (), {})
+            old = PointBatch(mark, (), {})
         by_label[label] = old
         if lacking := [row for row in rows if row.key not in old.values]:
             missing.append(_Missing(label, some, lacking))
@@ -112,7 +112,7 @@ def batches(
         points = _of_windows(market, question, fund, missing, windows[-1].end)
     for one, (places, values) in zip(missing, points, strict=True):
         old = by_label[one.label]
-        by_label[one.label] = Batch(old.fingerprint, places, {**old.values, **values})
+        by_label[one.label] = PointBatch(old.fingerprint, places, {**old.values, **values})
     return by_label
 
 

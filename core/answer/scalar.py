@@ -83,7 +83,7 @@ class Scalar:
         decimals: places of what a person reads, of per cent for shares and returns.
         value: (index, its daily breadth or None) -> the number as a fraction, None where it is
             not known. Of a daily measure: on the last session of the daily breadth.
-        shown: number of the pane and name of the view that show it.
+        view: number of the pane and name of the view that show it.
         claim: what has to hold before it is claimed.
         of: (index, daily breadth) -> lines it is measured over; None where that says nothing.
         series: its value on each session of the daily breadth, (T,) fractions, NaN where not
@@ -106,7 +106,7 @@ class Scalar:
     unit: ScalarUnit
     decimals: int
     value: Callable[[IndexFigures, Daily | None], float | None]
-    shown: tuple[int, str]
+    view: tuple[int, str]
     claim: Claim = "breadth"
     of: Callable[[IndexFigures, Daily | None], float | None] | None = None
     series: Callable[[Daily], FloatArray] | None = None
@@ -170,7 +170,7 @@ def session_scalar(
     unit: ScalarUnit,
     decimals: int,
     series: Callable[[Daily], FloatArray],
-    shown: tuple[int, str],
+    shown_in: tuple[int, str],
     *,
     of: Callable[[Daily], FloatArray] | None = None,
     closes: int = 0,
@@ -193,7 +193,7 @@ def session_scalar(
         return None if of is None else last(of, daily)
 
     return Scalar(
-        key, title, help, unit, decimals, value, shown,
+        key, title, help, unit, decimals, value, shown_in,
         of=None if of is None else lines, series=series,
         before=lambda view, daily: last(series, daily, back=1), daily=True, closes=closes,
         volumes=volumes, signed=signed, before_window=before_window, also=also, short=short,

@@ -50,23 +50,23 @@ class Placed:
 
 
 @record(frozen=True, slots=True)
-class Ends:
+class RankingEnd:
     """One end of the ranking, best or worst.
 
     Attributes:
         entered: among the first now and not then, by place now.
-        gone: among the first then and not now, by place then.
+        dropped: among the first then and not now, by place then.
         moved: among the first both times, at another place; by place now.
     """
 
     entered: tuple[Placed, ...]
-    gone: tuple[Placed, ...]
+    dropped: tuple[Placed, ...]
     moved: tuple[Placed, ...]
 
     @property
     def same(self) -> bool:
         """Nothing changed at this end."""
-        return not (self.entered or self.gone or self.moved)
+        return not (self.entered or self.dropped or self.moved)
 
 
 @record(frozen=True, slots=True)
@@ -83,8 +83,8 @@ class IndexSince:
 
     fund_return: ThenNow
     share_up: ThenNow
-    leaders: Ends | None
-    laggards: Ends | None
+    leaders: RankingEnd | None
+    laggards: RankingEnd | None
     joined: tuple[str, ...]
     left: tuple[str, ...]
     withheld: str
@@ -188,7 +188,9 @@ def _thin(look: IndexLook, now: IndexLook) -> str:
     return f"{look.weight_measured * 100:.1f} % of weight {verb} measured"
 
 
-def _ends(then: list[str], now: list[str], before: IndexLook, after: IndexLook, ends: int) -> Ends:
+def _ends(
+    then: list[str], now: list[str], before: IndexLook, after: IndexLook, ends: int
+) -> RankingEnd:
     """Compare the first names of two orders."""
     was = {symbol: place for place, symbol in enumerate(then, start=1)}
     is_ = {symbol: place for place, symbol in enumerate(now, start=1)}
@@ -201,8 +203,8 @@ def _ends(then: list[str], now: list[str], before: IndexLook, after: IndexLook, 
         )
 
     first, old = now[:ends], then[:ends]
-    return Ends(
+    return RankingEnd(
         entered=tuple(placed(symbol) for symbol in first if symbol not in old),
-        gone=tuple(placed(symbol) for symbol in old if symbol not in first),
+        dropped=tuple(placed(symbol) for symbol in old if symbol not in first),
         moved=tuple(placed(s) for s in first if s in old and was[s] != is_[s]),
     )

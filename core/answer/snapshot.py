@@ -11,7 +11,7 @@ import numpy as np
 
 from core.answer.announced import coming
 from core.answer.index import index_of, own_return
-from core.answer.lazy_mapping import Later
+from core.answer.lazy_mapping import LazyMapping
 from core.answer.levels import pair_levels
 from core.answer.provenance import price_returns, sources, warnings
 from core.answer.unanswered import absent_names, check_names, ends_apart, not_reached
@@ -266,12 +266,12 @@ def take(market: Market, question: Question) -> Snapshot:
         simulated=market.simulated,
         sources=sources(market, question, window, baskets, lists),
         spread=None if question.alone else pair_spread,
-        own=pair_spread if question.alone else None,
+        single_spread=pair_spread if question.alone else None,
         indices=indices,
         bridge=steps,
         gap_leaders=gap_leaders(baskets[pair[0]], baskets[pair[1]]) if len(indices) == 2 else None,
         sector_effects=by_sector(baskets[pair[0]], baskets[pair[1]]) if len(indices) == 2 else (),
-        changes=Later(lambda: _changes(market, window, as_of, parts, indices)),
+        changes=LazyMapping(lambda: _changes(market, window, as_of, parts, indices)),
         daily={fund: breadth for fund, breadth in by_day.items() if breadth is not None},
         missing=tuple(missing),
         warnings=(*remarks, *warnings(market, question, window, indices, lists)),
@@ -282,7 +282,7 @@ def take(market: Market, question: Question) -> Snapshot:
         reconstitutions=_reconstitutions(market, pair, as_of),
         index_names={fund: names[fund] for fund in pair if fund in names},
         price_returns=price_returns(market, question, window),
-        before=Later(lambda: _a_session_earlier(market, question, window, sessions)),
+        before=LazyMapping(lambda: _a_session_earlier(market, question, window, sessions)),
     )
 
 

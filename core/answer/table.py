@@ -56,7 +56,7 @@ def find(name: str) -> Scalar | None:
 
 def shown_in(pane: int, view: str) -> tuple[Scalar, ...]:
     """The rows that a view of a pane shows, in order."""
-    return tuple(row for row in ROWS if row.shown == (pane, view))
+    return tuple(row for row in ROWS if row.view == (pane, view))
 
 
 def reading(

@@ -53,13 +53,13 @@ def _of_weights(
     unit: ScalarUnit,
     decimals: int,
     pick: Callable[[Concentration], float | None],
-    shown: tuple[int, str] = _WEIGHTS,
+    shown_in: tuple[int, str] = _WEIGHTS,
     **more: Any,
 ) -> Scalar:
     """A row of how concentrated weights and gains are; see `Scalar`."""
     value = _window(lambda view: pick(view.concentration))
     return Scalar(
-        key, title, help, unit, decimals, value, shown, "leaders", of=_measured, **more
+        key, title, help, unit, decimals, value, shown_in, "leaders", of=_measured, **more
     )  # fmt: skip
 
 

@@ -305,8 +305,8 @@ class Snapshot:
         measure_ranks: fund -> measure -> its rank among such windows of other times, where asked.
         index_names: fund -> the index it follows, or that it is, where that is known.
         price_returns: funds whose total return is one of prices, as no dividend is held.
-        own: of one index alone: its return as a spread over a level that does not move, so that
-            the gap is the return and its ranks those of the return.
+        single_spread: of one index alone: its return as a spread over a level that does not move,
+            so that the gap is the return and its ranks those of the return.
     """
 
     question: Question
@@ -331,7 +331,7 @@ class Snapshot:
     not_reached: bool = False
     before: Mapping[str, IndexView] = field(default_factory=dict)
     reconstitutions: Mapping[str, date] = field(default_factory=dict)
-    own: Spread | None = None
+    single_spread: Spread | None = None
     measure_ranks: Mapping[str, Mapping[str, MeasureRank]] = field(default_factory=dict)
     index_names: Mapping[str, str] = field(default_factory=dict)
     price_returns: tuple[str, ...] = ()
@@ -355,7 +355,7 @@ class Snapshot:
     @property
     def ranked(self) -> Spread | None:
         """What is ranked: the spread of a pair, or of one index its return in the same shape."""
-        return self.spread or self.own
+        return self.spread or self.single_spread
 
     @property
     def complete(self) -> bool:

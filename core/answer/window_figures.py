@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from core.measures.membership import Span
 
 
-class Asked(NamedTuple):
+class WindowParts(NamedTuple):
     """A window, its parts and the list at its end."""
 
     window: Window
@@ -73,21 +73,21 @@ class Figures:
     Attributes:
         market: the data held.
         question: what is asked.
-        asked: the windows.
+        windows: the windows.
         swept: their lines measured.
     """
 
     market: Market
     question: Question
-    asked: Sequence[Asked]
+    windows: Sequence[WindowParts]
     swept: Swept
 
     @cached_property
     def fund_return(self) -> FloatArray:
         """Return of the fund's closes."""
-        series = self.market.series(self.asked[0].parts[0].fund)
+        series = self.market.series(self.windows[0].parts[0].fund)
         basis = self.question.basis
-        return np.array([own_return(series, one.window, basis) for one in self.asked], float)
+        return np.array([own_return(series, one.window, basis) for one in self.windows], float)
 
     @property
     def basket_return(self) -> FloatArray:
@@ -132,7 +132,7 @@ class Figures:
         first = np.unique(swept.start, return_index=True)[1]
         starts = held_weights_of(swept.weight[first, None] * swept.shares)
         ends = weights_of(
-            swept.closes, [(one.at_end, one.window.end) for one in self.asked], swept.column
+            swept.closes, [(one.at_end, one.window.end) for one in self.windows], swept.column
         )
         return _EndWeights(_Weights([starts[row] for row in swept.start]), _Weights(ends))
 
@@ -157,24 +157,24 @@ class Figures:
     @cached_property
     def claims(self) -> BoolArray:
         """Whether coverage and lists are good enough to speak of leaders."""
-        lists = [all(part.carry.leaders for part in one.parts) for one in self.asked]
+        lists = [all(part.carry.leaders for part in one.parts) for one in self.windows]
         return np.asarray(self.covered & np.array(lists))
 
     @cached_property
     def claims_breadth(self) -> BoolArray:
         """Whether they are good enough to count how many rose."""
-        lists = [all(part.carry.breadth for part in one.parts) for one in self.asked]
+        lists = [all(part.carry.breadth for part in one.parts) for one in self.windows]
         return np.asarray(self.covered & np.array(lists))
 
     @property
     def why(self) -> list[str]:
         """Why a window has no figures, "" where it has."""
-        windows = zip(self.asked, self.lines.tolist(), strict=True)
+        windows = zip(self.windows, self.lines.tolist(), strict=True)
         return ["" if lines else _none_measured(one) for one, lines in windows]
 
     def _whole(self, place: int) -> IndexView:
         """The whole answer of a window, for what takes more than numbers."""
-        window, parts, _ = self.asked[place]
+        window, parts, _ = self.windows[place]
         if place not in self._answers:
             answer = index_of(self.market, self.question, parts[0].fund, window, parts)
             assert not isinstance(answer, str)
@@ -187,7 +187,7 @@ class Figures:
         return {}
 
 
-def _none_measured(one: Asked) -> str:
+def _none_measured(one: WindowParts) -> str:
     """That no line of a window's first list is measured."""
     size, fund = len(one.parts[0].file.symbols), one.parts[0].fund
     return f"none of the {size:,} lines of {fund} has closes at both ends of the window"
@@ -213,7 +213,7 @@ def figures(
     for window in windows:
         ends = window.start, window.end
         parts = spans(market, fund, *ends, as_of)
-        asked.append(Asked(window, parts, list_at_end(market, fund, *ends, as_of)))
+        asked.append(WindowParts(window, parts, list_at_end(market, fund, *ends, as_of)))
     for has_list, group in groupby(asked, lambda one: bool(one.parts)):
         some = list(group)
         if has_list:
@@ -222,11 +222,13 @@ def figures(
             yield [one.window for one in some], no_list(fund)
 
 
-def _measured(market: Market, question: Question, asked: Sequence[Asked]) -> Iterator[Measured]:
+def _measured(
+    market: Market, question: Question, parts: Sequence[WindowParts]
+) -> Iterator[Measured]:
     """The figures of windows that have lists."""
     first = 0
-    for swept in sweep(market, [(one.parts, one.at_end) for one in asked], question.basis):
-        some = asked[first : first + (1 if swept is None else len(swept.start))]
+    for swept in sweep(market, [(one.parts, one.at_end) for one in parts], question.basis):
+        some = parts[first : first + (1 if swept is None else len(swept.start))]
         windows = [one.window for one in some]
         if swept is None:
             yield windows, _none_measured(some[0])

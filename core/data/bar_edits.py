@@ -53,14 +53,14 @@ class Fill:
         session: of the close.
         close: NaN where the symbol has adjusted closes alone.
         adjusted: beside it, NaN where the symbol has none.
-        known: the session on which it was first known that the price is a close.
+        known_on: the session on which it was first known that the price is a close.
     """
 
     symbol: str
     session: date
     close: float
     adjusted: float
-    known: date
+    known_on: date
 
 
 def between(sessions: Dates, first: date | None, last: date | None) -> slice:

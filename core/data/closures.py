@@ -30,7 +30,7 @@ PART, LEAST = 0.5, 10
 #: The last session on a Saturday.
 LAST_SATURDAY: Final = np.datetime64("1952-05-24", "D")
 #: Sources that are named.
-_NAMED: Final = 3
+_MOST_NAMED: Final = 3
 
 
 @record(frozen=True, slots=True)
@@ -52,8 +52,12 @@ class StrayDay:
     @property
     def by(self) -> str:
         """Who gave the closes of the day: ``, by x.csv``, or "" where nothing is known."""
-        more = f" and {len(self.sources) - _NAMED:,} more" if len(self.sources) > _NAMED else ""
-        return f", by {', '.join(self.sources[:_NAMED])}{more}" if self.sources else ""
+        more = (
+            f" and {len(self.sources) - _MOST_NAMED:,} more"
+            if len(self.sources) > _MOST_NAMED
+            else ""
+        )
+        return f", by {', '.join(self.sources[:_MOST_NAMED])}{more}" if self.sources else ""
 
     def __str__(self) -> str:
         """``closes of 2026-06-29 are held of 3 of 14 symbols, by x.csv``."""

@@ -122,10 +122,10 @@ class FileCloses:
             np.array_equal(self.session[mine], other.session[others])
             and np.array_equal(self.close[mine], other.close[others])
             and np.array_equal(names[self.line[mine]], other_names[other.line[others]])
-            and self._told(last) == other._told(last)
+            and self._splits_and_breaks(last) == other._splits_and_breaks(last)
         )
 
-    def _told(self, last: date) -> tuple[frozenset[FoundSplit | Break], ...]:
+    def _splits_and_breaks(self, last: date) -> tuple[frozenset[FoundSplit | Break], ...]:
         """The splits and breaks up to a session."""
         events = self.splits, self.breaks
         return tuple(frozenset(one for one in some if one.after <= last) for some in events)

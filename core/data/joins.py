@@ -86,7 +86,7 @@ def joins(
         company: with its tickers.
         splits_on_record: symbol -> session and factor of its splits; asked where needed.
     """
-    ends = {text: last for text in company.seen if (last := last_close(bars, text)) is not None}
+    ends = {text: last for text in company.tickers if (last := last_close(bars, text)) is not None}
     if len(ends) < 2:
         return
     key = tape(bars, company.key)
@@ -133,7 +133,7 @@ def turns(bars: Sequence[Block], company: Company) -> Iterable[date]:
     Its first close, one of another of its tickers that is the latest, and the first on which
     closes of two of its tickers disagree.
     """
-    tapes = [tape(bars, text) for text in company.seen if last_close(bars, text) is not None]
+    tapes = [tape(bars, text) for text in company.tickers if last_close(bars, text) is not None]
     if not tapes:
         return
     closed = np.array([np.isfinite(one.level) for one in tapes])

@@ -51,7 +51,7 @@ class LineTickers:
 
     Attributes:
         bars: the bars under those tickers.
-        taken: ticker -> its takeovers, ascending.
+        takeovers: ticker -> its takeovers, ascending.
         plain: ticker -> how many of its companies came before the first that a file lists.
         company: ticker -> the company, for tickers that a rename touches.
         filled: ticker -> sessions inside its closes for which a file's price stands, ascending.
@@ -67,7 +67,7 @@ class LineTickers:
     """
 
     bars: tuple[Block, ...]
-    taken: Mapping[str, tuple[Takeover, ...]]
+    takeovers: Mapping[str, tuple[Takeover, ...]]
     plain: Mapping[str, int]
     company: Mapping[str, Company]
     filled: Mapping[str, tuple[date, ...]]
@@ -145,14 +145,14 @@ class LineTickers:
         passed_on = self.passed_on.get(file, {})
         if (
             not passed_on
-            and self.taken.keys().isdisjoint(file.symbols)
+            and self.takeovers.keys().isdisjoint(file.symbols)
             and self.company.keys().isdisjoint(file.symbols)
         ):
             return file.symbols
         tickers = list(file.symbols)
         for row, listed in enumerate(file.symbols):
-            if listed in self.taken:
-                tickers[row] = _name(self.taken, self.plain, file, row, session)
+            if listed in self.takeovers:
+                tickers[row] = _name(self.takeovers, self.plain, file, row, session)
         lone: dict[str, int] = {}
         for row, ticker in passed_on.items():
             tickers[row] = self.symbol(ticker)
@@ -162,7 +162,9 @@ class LineTickers:
             if ticker in self.company and row not in passed_on
         ]
         # of two tickers of one company in one file only the newest is, unless the table says so
-        for row in sorted(touched, key=lambda row: self.company[tickers[row]].seen[tickers[row]]):
+        for row in sorted(
+            touched, key=lambda row: self.company[tickers[row]].tickers[tickers[row]]
+        ):
             company = self.company[tickers[row]]
             if company.means(file, row, tickers[row]) and tickers[row] not in company.given_up:
                 lone[company.key] = row
@@ -258,7 +260,7 @@ def _line_tickers(
         lambda symbol: last_close(closes_known, symbol),
     )
     symbols = set[str]().union(*(block.symbols for block in bars))
-    several = [one for one in set(company.values()) if len(symbols & one.seen.keys()) > 1]
+    several = [one for one in set(company.values()) if len(symbols & one.tickers.keys()) > 1]
     swapped = [swap for dated in holdings.values() for swap in swaps(dated)]
     passed_on = followed(
         swapped, files, lambda symbol, on: _close_on(closes_known, symbol, on, splits)
@@ -319,23 +321,23 @@ def _edited(moves: Iterable[Move], fills: Iterable[Fill]) -> frozenset[str]:
 
 def _turns(
     moves: Iterable[Rename | Swap],
-    taken: Mapping[str, Sequence[Takeover]],
+    takeovers: Mapping[str, Sequence[Takeover]],
     bars: Sequence[Block],
     of_renames: Iterable[Company],
     fills: Iterable[Fill],
     session: Callable[[date], date],
 ) -> tuple[date, ...]:
     """The sessions on which something became known that the tickers of lines rest on."""
-    days = {session(one.known) for one in moves}
-    days |= {one.first for changes in taken.values() for one in changes}
-    days |= {fill.known for fill in fills if fill.known > fill.session}
+    days = {session(one.known_on) for one in moves}
+    days |= {one.first for changes in takeovers.values() for one in changes}
+    days |= {fill.known_on for fill in fills if fill.known_on > fill.session}
     for one in of_renames:
         days.update(turns(bars, one))
     return tuple(sorted(days))
 
 
 def _name(
-    taken: Mapping[str, Sequence[Takeover]],
+    takeovers: Mapping[str, Sequence[Takeover]],
     plain: Mapping[str, int],
     file: Holdings,
     row: int,
@@ -343,9 +345,9 @@ def _name(
 ) -> str:
     """The ticker of a row's company: the listed one, or with a number where it came later."""
     listed = file.symbols[row]
-    if listed not in taken:
+    if listed not in takeovers:
         return listed
-    place = holder(taken[listed], session, float(file.price[row])) - plain[listed]
+    place = holder(takeovers[listed], session, float(file.price[row])) - plain[listed]
     return listed if place <= 0 else f"{listed}-{place + 1}"
 
 

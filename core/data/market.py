@@ -246,7 +246,7 @@ class Market:
         company = self._by_now.company.get(name) if self._by_now is not None else None
         if company is None or symbol in self._listed_then:
             return symbol
-        newest_first = sorted(company.seen, key=company.seen.__getitem__, reverse=True)
+        newest_first = sorted(company.tickers, key=company.tickers.__getitem__, reverse=True)
         symbols = map(self.symbol, newest_first)
         return next((one for one in symbols if one in self._listed_then), symbol)
 

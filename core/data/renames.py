@@ -28,7 +28,7 @@ class Rename(NamedTuple):
     new_row: int
 
     @property
-    def known(self) -> date:
+    def known_on(self) -> date:
         """Date of the file that tells it."""
         return self.after.as_of
 
@@ -38,7 +38,7 @@ class Company:
     """The tickers of one company.
 
     Attributes:
-        seen: ticker -> whether the alias table makes it the newer one, and the date of the
+        tickers: ticker -> whether the alias table makes it the newer one, and the date of the
             last file of a rename that has it: the largest is its newest ticker.
         since: ticker -> the date of the first file that has it as the new one.
         given_up: tickers that the alias table gives up for another.
@@ -47,7 +47,7 @@ class Company:
         key: the ticker that its closes are followed by.
     """
 
-    seen: dict[str, tuple[bool, date]] = field(default_factory=dict)
+    tickers: dict[str, tuple[bool, date]] = field(default_factory=dict)
     since: dict[str, date] = field(default_factory=dict)
     given_up: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
@@ -153,21 +153,21 @@ def companies(
                     getattr(company, name).update(getattr(other, name))
                 for name in ("given_up", "names", "identifiers"):
                     getattr(company, name).update(getattr(other, name))
-                of.update(dict.fromkeys(other.seen, company))
-            company.seen.setdefault(text, (False, date.min))
+                of.update(dict.fromkeys(other.tickers, company))
+            company.tickers.setdefault(text, (False, date.min))
             of[text] = company
         return company
 
     for old, new in aliases.items():
         company = one(old, new)
-        company.seen[new] = (True, company.seen[new][1])
+        company.tickers[new] = (True, company.tickers[new][1])
         company.given_up.add(old)
     for before, row, after, new_row in renames:
         old, new = ticker(before, row), ticker(after, new_row)
         company = one(old, new)
         for file, place, text in ((before, row, old), (after, new_row, new)):
-            newer, last = company.seen[text]
-            company.seen[text] = newer, max(last, file.as_of)
+            newer, last = company.tickers[text]
+            company.tickers[text] = newer, max(last, file.as_of)
             company.names.add(file.names[place])
             if file.identifiers and file.identifiers[place]:
                 company.identifiers.add(file.identifiers[place])
@@ -182,6 +182,6 @@ def _key(company: Company, last_close: Callable[[str], date | None]) -> str:
 
     The one whose closes run latest; of several, or without closes, its newest.
     """
-    ends = {text: last for text in company.seen if (last := last_close(text)) is not None}
-    pool = [text for text in ends if ends[text] == max(ends.values())] or list(company.seen)
-    return max(pool, key=lambda text: (company.seen[text], text))
+    ends = {text: last for text in company.tickers if (last := last_close(text)) is not None}
+    pool = [text for text in ends if ends[text] == max(ends.values())] or list(company.tickers)
+    return max(pool, key=lambda text: (company.tickers[text], text))

@@ -35,7 +35,7 @@ class Swap:
         name: its name in the earlier file.
         identifier: its ISIN or CUSIP, "" where the name matched.
         before: date of the earlier file.
-        known: date of the later one.
+        known_on: date of the later one.
     """
 
     old: str
@@ -43,7 +43,7 @@ class Swap:
     name: str
     identifier: str
     before: date
-    known: date
+    known_on: date
 
     def row(self, file: Holdings) -> int | None:
         """The row of a file up to the earlier one that is the company; None without."""

@@ -117,7 +117,7 @@ MEASURES = {
 }
 
 
-def _known(name: str) -> str:
+def _current_name(name: str) -> str:
     """A measure's name, of a name or an older one of it."""
     name = name.casefold()
     row = None if name in MEASURES else find(name)
@@ -158,7 +158,7 @@ def explain(
         MeasureError: no such measure, or no such item of it; the message lists what there is.
     """
     name, _, suffix = name.strip().partition(":")
-    measure, item = MEASURES.get(_known(name)), (suffix or item).strip()
+    measure, item = MEASURES.get(_current_name(name)), (suffix or item).strip()
     if measure is None:
         raise MeasureError(f"{name!r} is no measure; known are {names()}")
     if item and not measure.item:

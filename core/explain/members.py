@@ -34,7 +34,7 @@ _UNITS: Final[dict[str, Unit]] = {
 _DECIMALS: Final = 9
 
 
-def _told(ground: Ground, session: SessionFigures, key: str) -> tuple[str, float | None, Unit]:
+def _figure_of(ground: Ground, session: SessionFigures, key: str) -> tuple[str, float | None, Unit]:
     """A row's title, its value, and the unit it is read in."""
     row = find(key)
     assert row is not None and ground.view is not None
@@ -102,7 +102,7 @@ def share(
         session = session_of(ground)
         if session is None:
             return []
-        title, value, read_in = _told(ground, session, key)
+        title, value, read_in = _figure_of(ground, session, key)
         figures = _figures(ground, session, figure)
         inside = [(s, x) for s, x in figures if condition(round(x, _DECIMALS))]
         few = read_in == "count"
@@ -126,7 +126,7 @@ def middle(key: str, figure: Figure, words: str, pick: Callable[[list[float]], f
         session = session_of(ground)
         if session is None:
             return []
-        title, value, unit = _told(ground, session, key)
+        title, value, unit = _figure_of(ground, session, key)
         figures = _figures(ground, session, figure)
         computed = pick([x for _, x in figures]) if figures else None
         terms = (
@@ -143,7 +143,7 @@ def zweig(ground: Ground) -> list[Explanation]:
     session = session_of(ground)
     if session is None:
         return []
-    title, value, unit = _told(ground, session, "zweig_average")
+    title, value, unit = _figure_of(ground, session, "zweig_average")
     movers = session.daily.advances + session.daily.declines
     ratios = (session.daily.advances / np.where(movers > 0, movers, np.nan)).tolist()
     ratios = [ratio for ratio in ratios if ratio == ratio]
@@ -161,7 +161,7 @@ def fund_off_high(ground: Ground) -> list[Explanation]:
     session = session_of(ground)
     if session is None:
         return []
-    title, value, unit = _told(ground, session, "fund_off_high")
+    title, value, unit = _figure_of(ground, session, "fund_off_high")
     series, when = ground.market.series(ground.fund), session.when
     closes, days = np.zeros(0), np.zeros(0, "datetime64[D]")
     if series is not None:
@@ -205,7 +205,7 @@ def day_move(key: str, sign: int) -> Explain:
         session = session_of(ground)
         if session is None:
             return []
-        title, value, unit = _told(ground, session, key)
+        title, value, unit = _figure_of(ground, session, key)
         moves = _day_moves(ground, session)
         large = [(s, r) for s, r, more in moves if more and round(sign * r, _DECIMALS) >= DAY_MOVE]
         terms = (
@@ -227,7 +227,7 @@ def day_move_ratio(key: str, size: int) -> Explain:
         session = session_of(ground)
         if session is None:
             return []
-        title, value, unit = _told(ground, session, key)
+        title, value, unit = _figure_of(ground, session, key)
         tail, moves = session.daily.standing.tail, _day_moves(ground, session)
         sums: list[float | None] = []
         for name, sign in (("up4", 1), ("down4", -1)):
@@ -266,7 +266,7 @@ def drawdown(key: str, pick: Callable[[Sequence[float]], float]) -> Explain:
         session, basket = session_of(ground), ground.basket
         if session is None or basket is None:
             return []
-        title, value, unit = _told(ground, session, key)
+        title, value, unit = _figure_of(ground, session, key)
         first, last = (day(end) for end in ground.ends)
         falls = []
         for row in np.nonzero(np.isfinite(basket.window_returns))[0].tolist():

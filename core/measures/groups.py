@@ -31,7 +31,7 @@ class Group:
         measured: measured lines in it.
         symbols: the lines in it that the index has, for a theme; () for a sector or an industry.
         source: whose grouping it is, and of when, for a theme or an industry; "" for others.
-        named: how many lines a theme names, those that the index has not among them.
+        members_named: how many lines a theme names, those that the index has not among them.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Group:
     measured: int
     symbols: tuple[str, ...] = ()
     source: str = ""
-    named: int = 0
+    members_named: int = 0
 
     @property
     def total_return(self) -> float | None:
@@ -151,12 +151,12 @@ def _themes(
         if members:
             rows = np.array([place[symbol] for symbol in members], np.intp)
             group = _group(theme.name, rows, weight, contribution, members)
-            groups.append(replace(group, source=theme.source, named=len(theme.symbols)))
+            groups.append(replace(group, source=theme.source, members_named=len(theme.symbols)))
     return tuple(groups)
 
 
 def issuers(
-    known: Mapping[str, str],
+    companies: Mapping[str, str],
     symbols: tuple[str, ...],
     weight: FloatArray,
     contribution: FloatArray,
@@ -167,15 +167,15 @@ def issuers(
     never from names.
 
     Args:
-        known: symbol -> company.
+        companies: symbol -> company.
         symbols: (M,) measured lines.
         weight: (M,) start weights.
         contribution: (M,) contributions.
     """
     place = dict(zip(symbols, count(), strict=False))
     members: dict[str, list[str]] = {}
-    for symbol in sorted(known.keys() & place.keys(), key=place.__getitem__):
-        members.setdefault(known[symbol], []).append(symbol)
+    for symbol in sorted(companies.keys() & place.keys(), key=place.__getitem__):
+        members.setdefault(companies[symbol], []).append(symbol)
     several = (Theme(name, tuple(tickers)) for name, tickers in members.items() if len(tickers) > 1)
     groups = _themes(several, place, weight, contribution)
     return tuple(sorted(groups, key=lambda g: (-g.contribution, g.name)))

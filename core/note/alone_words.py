@@ -112,7 +112,7 @@ def _since(closes: LevelHistory) -> Sentence:
 
 def own_sentence(snapshot: Snapshot) -> Sentence:
     """Drawdown in the window, distance from the high, and record closes this year and before."""
-    spread = snapshot.own
+    spread = snapshot.single_spread
     if spread is None:
         return Sentence()
     clauses = []

@@ -115,10 +115,10 @@ def headline(snapshot: Snapshot) -> Sentence:
     before = "SIMULATED: " if snapshot.simulated else ""
     if snapshot.state == "intraday":
         before += "Intraday: "
-    if snapshot.own is not None:
+    if snapshot.single_spread is not None:
         from core.note.alone_words import own_headline
 
-        return Sentence(before, own_headline(snapshot, snapshot.own))
+        return Sentence(before, own_headline(snapshot, snapshot.single_spread))
     spread = snapshot.spread
     if spread is None:
         return Sentence(before, Name("; ".join(snapshot.missing)), ".", _baskets(snapshot))

@@ -30,7 +30,7 @@ from core.note.phrase import (
 )
 from core.note.ranking_words import window_words
 from core.note.rarity_words import followed_sentence, ratio_sentence, streak_sentence
-from core.note.verdict import NAMED, drags, inside_window, leaders_that_left, members_total
+from core.note.verdict import MOST_NAMED, drags, inside_window, leaders_that_left, members_total
 from core.note.verdict_words import verdict_sentence
 from core.note.without_words import gap_without_sentence, together, without_sentence
 
@@ -114,11 +114,11 @@ def _stray(view: IndexView) -> Sentence:
     )  # fmt: skip
 
 
-def leaders_sentence(view: IndexView, count: int = NAMED) -> Sentence:
+def leaders_sentence(view: IndexView, count: int = MOST_NAMED) -> Sentence:
     """Who carried an index, or why that is not said."""
     if not view.claims:
         return withheld(view)
-    leaders = together(view, count, named=False)
+    leaders = together(view, count, listed=False)
     if leaders is None:
         return Sentence()
     names = Name(" ".join(view.contributors.symbols[:count]))
@@ -197,12 +197,12 @@ def _named(view: IndexView, row: int, places: int) -> Sentence:
 
 def _leaders(snapshot: Snapshot, view: IndexView) -> Sentence:
     """The top three by name and together; in an index where even they lost, so it says."""
-    leaders = together(view, NAMED, named=True)
+    leaders = together(view, MOST_NAMED, listed=True)
     if leaders is None:
         return Sentence()
-    gained = view.contributors.contribution[:NAMED].sum() > 0
+    gained = view.contributors.contribution[:MOST_NAMED].sum() > 0
     verb = " brought " if gained else " held up best, "
-    who = listed(_named(view, row, leaders.places) for row in range(NAMED))
+    who = listed(_named(view, row, leaders.places) for row in range(MOST_NAMED))
     return Sentence(_head(view, *_marks(snapshot, view)), who, verb, leaders.words, ".")
 
 
@@ -314,7 +314,7 @@ def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentenc
     )
 
     prose = [headline(snapshot), rank_sentence(snapshot)]
-    if snapshot.own is not None:
+    if snapshot.single_spread is not None:
         from core.note.alone_words import own_sentence
 
         prose.append(own_sentence(snapshot))
@@ -330,7 +330,7 @@ def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentenc
         if not view.claims:
             prose += [withheld(view), breadth]
             continue
-        alone = snapshot.own is not None
+        alone = snapshot.single_spread is not None
         behind = alone or (spread is not None and (view is snapshot.small) == (spread.gap < 0))
         prose += [
             breadth,

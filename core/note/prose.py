@@ -85,7 +85,7 @@ def named_levels(snapshot: Snapshot) -> Mapping[str, str]:
     return levels if len(set(levels.values())) == len(levels) else {}
 
 
-class Voice:
+class ProseStyle:
     """Units, funds and companies as they were named so far.
 
     Args:
@@ -96,12 +96,12 @@ class Voice:
     def __init__(self, snapshot: Snapshot, places: int = 1) -> None:
         self._levels = named_levels(snapshot)
         self._places = places
-        self._seen: set[str] = set()
+        self._mentioned: set[str] = set()
         self._classes: dict[str, str] = {}
 
     def _unit(self, long: str, later: str) -> str:
-        first = long not in self._seen
-        self._seen.add(long)
+        first = long not in self._mentioned
+        self._mentioned.add(long)
         return long if first else later
 
     def points(self, gap: float, path: str) -> Sentence:
@@ -124,8 +124,8 @@ class Voice:
         """A line by its company's name, at first with its ticker."""
         symbol = view.contributors.symbols[row]
         name = company(view.contributors.names[row], symbol)
-        first, other = symbol not in self._seen, self._classes.setdefault(name, symbol)
-        self._seen.add(symbol)
+        first, other = symbol not in self._mentioned, self._classes.setdefault(name, symbol)
+        self._mentioned.add(symbol)
         if other != symbol:
             # a second class of a company that was named by its first
             return Name(f"{name}'s {symbol} shares")
@@ -134,6 +134,6 @@ class Voice:
     def once(self, fund: str, words: str) -> str:
         """Words that are said once of a fund: "" from then on."""
         mention = f"{fund} {words}"
-        first = mention not in self._seen
-        self._seen.add(mention)
+        first = mention not in self._mentioned
+        self._mentioned.add(mention)
         return words if first else ""

@@ -20,10 +20,10 @@ from core.note.phrase import (
 )
 
 if TYPE_CHECKING:
-    from core.answer.since import Ends, IndexSince, Placed, Since, ThenNow
+    from core.answer.since import IndexSince, Placed, RankingEnd, Since, ThenNow
 
 #: Names printed in one sentence; the tables have them all.
-NAMED: Final = 5
+MOST_NAMED: Final = 5
 
 
 def since_sentences(since: Since) -> tuple[Sentence, ...]:
@@ -136,17 +136,17 @@ def _index(fund: str, index: IndexSince, *, returns: bool) -> Sentence:
     return Sentence(head, joined(clauses, "; "), ".") if clauses else Sentence()
 
 
-def _ends(ends: Ends, path: str) -> Sentence:
+def _ends(ends: RankingEnd, path: str) -> Sentence:
     """Who is new among the leaders, and who is no longer one."""
-    if not ends.entered and not ends.gone:
+    if not ends.entered and not ends.dropped:
         return Sentence("the same names lead")
     clauses: list[Sentence] = []
     for name, words, placed in (
         ("entered", "new among the leaders ", ends.entered),
-        ("gone", "gone from them ", ends.gone),
+        ("gone", "gone from them ", ends.dropped),
     ):
-        names = [_placed(one, f"{path}.{name}[{n}]") for n, one in enumerate(placed[:NAMED])]
-        more = " and others" if len(placed) > NAMED else ""
+        names = [_placed(one, f"{path}.{name}[{n}]") for n, one in enumerate(placed[:MOST_NAMED])]
+        more = " and others" if len(placed) > MOST_NAMED else ""
         if names:
             who = Sentence(joined(names, ", "), more) if more else listed(names)
             clauses.append(Sentence(words, who))
@@ -176,6 +176,6 @@ def _members(fund: str, index: IndexSince) -> Sentence:
     ):
         if symbols:
             count = Figure(f"{len(symbols):,}", f"{path}.{name}_count")
-            who = " ".join(symbols[:NAMED]) + " …" * (len(symbols) > NAMED)
+            who = " ".join(symbols[:MOST_NAMED]) + " …" * (len(symbols) > MOST_NAMED)
             clauses.append(Sentence(count, f" {words} (", Name(who), ")"))
     return Sentence(Name(fund), " since then: ", listed(clauses), ".") if clauses else Sentence()

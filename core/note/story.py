@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal
 
 from core.note.phrase import Figure, Name, Sentence
-from core.note.prose import Voice, introduced, places_of
+from core.note.prose import ProseStyle, introduced, places_of
 from core.note.rarity_words import UNITS, longest_since, ratio_words, streak_path, strongest
 from core.note.story_alone import alone
 from core.note.story_breadth import breadth, brief_verdict, full_verdict
@@ -48,13 +48,13 @@ def story(snapshot: Snapshot, length: Length = "full") -> tuple[Paragraph, ...]:
         length: "short" for about 60 words in one paragraph, "full" for about 250.
     """
     full = length == "full"
-    if snapshot.own is not None:
-        return _filled(*alone(snapshot, snapshot.own, full=full))
+    if snapshot.single_spread is not None:
+        return _filled(*alone(snapshot, snapshot.single_spread, full=full))
     spread = snapshot.spread
     if spread is None:
         return _filled(*lines_alone(snapshot, full=full))
     places = places_of(spread.gap, spread.small_return, spread.large_return)
-    voice = Voice(snapshot, places)
+    voice = ProseStyle(snapshot, places)
     opening = _opening(snapshot, spread, voice, full=full)
     pair = snapshot.small, snapshot.large
     ahead, behind = pair if spread.gap >= 0 else pair[::-1]
@@ -91,7 +91,9 @@ def _capital(sentence: Sentence) -> Sentence:
 # -- how far, how rare -----------------------------------------------------------------------
 
 
-def _opening(snapshot: Snapshot, spread: Spread, voice: Voice, *, full: bool) -> list[Sentence]:
+def _opening(
+    snapshot: Snapshot, spread: Spread, voice: ProseStyle, *, full: bool
+) -> list[Sentence]:
     """The gap and how rare it is, both returns, and in full what is rare besides."""
     if level(spread.gap):
         small, large = introduced(snapshot)
@@ -108,7 +110,7 @@ def _opening(snapshot: Snapshot, spread: Spread, voice: Voice, *, full: bool) ->
     return [*sentences, _besides(snapshot, spread, voice)] if full else sentences
 
 
-def _besides(snapshot: Snapshot, spread: Spread, voice: Voice) -> Sentence:
+def _besides(snapshot: Snapshot, spread: Spread, voice: ProseStyle) -> Sentence:
     """A run of sessions, and the strongest claim of streaks and of the ratio."""
     claim = strongest(snapshot, None)
     if isinstance(claim, tuple):
@@ -124,7 +126,7 @@ def _besides(snapshot: Snapshot, spread: Spread, voice: Voice) -> Sentence:
     return Sentence(run, ", and ", ratio, ".") if ratio else Sentence(run, ".")
 
 
-def _run(snapshot: Snapshot, streak: Streak, path: str, voice: Voice) -> Sentence:
+def _run(snapshot: Snapshot, streak: Streak, path: str, voice: ProseStyle) -> Sentence:
     """In how many sessions, weeks or months in a row one fund beat the other; without an end."""
     question = snapshot.question
     pair = [voice.fund(question.small), voice.fund(question.large)][:: streak.sign]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from core.note.phrase import Figure, Sentence, spoken
-from core.note.prose import Voice, introduced, percent, return_places
+from core.note.prose import ProseStyle, introduced, percent, return_places
 from core.note.story_breadth import breadth
 from core.note.story_end import closing
 from core.note.story_names import carried, dragged, who
@@ -39,7 +39,7 @@ def alone(snapshot: Snapshot, spread: Spread, *, full: bool) -> tuple[list[Sente
         spread: its return, over a level that does not move.
         full: every paragraph.
     """
-    voice = Voice(snapshot)
+    voice = ProseStyle(snapshot)
     opening = _opening(snapshot, spread, voice, full=full)
     views = list(snapshot.indices.values())
     if not full:
@@ -62,7 +62,9 @@ def alone(snapshot: Snapshot, spread: Spread, *, full: bool) -> tuple[list[Sente
     )
 
 
-def _opening(snapshot: Snapshot, spread: Spread, voice: Voice, *, full: bool) -> list[Sentence]:
+def _opening(
+    snapshot: Snapshot, spread: Spread, voice: ProseStyle, *, full: bool
+) -> list[Sentence]:
     """The return and how rare it is, and where the close stands."""
     window, value = when(snapshot), spread.small_return
     name = introduced(snapshot)[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from core.note.phrase import Figure, Sentence, listed, path_of
-from core.note.prose import Voice, percent
+from core.note.prose import ProseStyle, percent
 from core.note.verdict import verdict
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def brief_verdict(snapshot: Snapshot) -> Sentence:
     return Sentence() if result is None else Sentence(_BRIEF[result.word])
 
 
-def full_verdict(snapshot: Snapshot, voice: Voice) -> Sentence:
+def full_verdict(snapshot: Snapshot, voice: ProseStyle) -> Sentence:
     """The verdict, and the figures that it rests on."""
     result = verdict(snapshot)
     if result is None:
@@ -56,7 +56,7 @@ def full_verdict(snapshot: Snapshot, voice: Voice) -> Sentence:
     )  # fmt: skip
 
 
-def breadth(views: list[IndexView], voice: Voice, *, full: bool = True) -> list[Sentence]:
+def breadth(views: list[IndexView], voice: ProseStyle, *, full: bool = True) -> list[Sentence]:
     """How many of each index's stocks rose and beat it, and doubled in the first; as far as known.
 
     Args:
@@ -71,7 +71,7 @@ def breadth(views: list[IndexView], voice: Voice, *, full: bool = True) -> list[
     return sentences
 
 
-def _counts(view: IndexView, voice: Voice, *, first: bool, full: bool) -> Sentence:
+def _counts(view: IndexView, voice: ProseStyle, *, first: bool, full: bool) -> Sentence:
     """Say: ``Of IWM's 1,841 measured stocks, 66.9% rose and 40.8% beat the index``."""
     counts, path = view.breadth, f"{path_of(view)}.breadth"
     assert counts.share_up is not None

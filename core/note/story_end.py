@@ -10,7 +10,7 @@ from core.answer.index import no_list
 from core.note.announced import reconstitution_sentence
 from core.note.member_lists import list_trouble
 from core.note.phrase import Figure, Sentence, joined, key, listed, path_of, spoken
-from core.note.prose import Voice, percent
+from core.note.prose import ProseStyle, percent
 from core.note.story_without import without
 from core.note.verdict import inside_window, leaders_that_left
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 _AFTER: Final = timedelta(days=30)
 
 
-def _companies(view: IndexView, symbols: tuple[str, ...], voice: Voice) -> Sentence:
+def _companies(view: IndexView, symbols: tuple[str, ...], voice: ProseStyle) -> Sentence:
     rows = [view.contributors.symbols.index(symbol) for symbol in symbols]
     return listed(Sentence(voice.company(view, row)) for row in rows)
 
 
-def closing(snapshot: Snapshot, voice: Voice) -> tuple[list[Sentence], ...]:
+def closing(snapshot: Snapshot, voice: ProseStyle) -> tuple[list[Sentence], ...]:
     """The last paragraphs: without some names, where asked; who leaves; what to bear in mind."""
     return without(snapshot, voice), leavers(snapshot, voice), in_mind(snapshot, voice)
 
 
-def leavers(snapshot: Snapshot, voice: Voice) -> list[Sentence]:
+def leavers(snapshot: Snapshot, voice: ProseStyle) -> list[Sentence]:
     """Contributors that left in the window or are to leave, and a reconstitution near its end."""
     sentences = []
     for fund, changes in snapshot.changes.items():
@@ -66,7 +66,7 @@ def _concerns(reconstitution: date, snapshot: Snapshot) -> bool:
     return window.start < reconstitution <= window.end + _AFTER
 
 
-def _to_leave(snapshot: Snapshot, view: IndexView, voice: Voice) -> Sentence:
+def _to_leave(snapshot: Snapshot, view: IndexView, voice: ProseStyle) -> Sentence:
     """Who of the largest contributors is to leave, as announced; nothing where none is."""
     leaving = leaders_to_leave(snapshot.announced.get(view.fund, ()))
     if leaving is None or not view.claims:
@@ -83,7 +83,7 @@ def _to_leave(snapshot: Snapshot, view: IndexView, voice: Voice) -> Sentence:
     )  # fmt: skip
 
 
-def in_mind(snapshot: Snapshot, voice: Voice) -> list[Sentence]:
+def in_mind(snapshot: Snapshot, voice: ProseStyle) -> list[Sentence]:
     """Coverage, lists, estimates, and what is not claimed."""
     views = list(snapshot.indices.values())
     measured = [view for view in views if round(view.weight_measured, 4)]
@@ -94,7 +94,7 @@ def in_mind(snapshot: Snapshot, voice: Voice) -> list[Sentence]:
     return [*sentences, _returns(snapshot, measured, voice)]
 
 
-def _returns(snapshot: Snapshot, measured: list[IndexView], voice: Voice) -> Sentence:
+def _returns(snapshot: Snapshot, measured: list[IndexView], voice: ProseStyle) -> Sentence:
     """What the returns are of: the funds' closes, or the measured lines where those are shown."""
     if snapshot.ranked is not None:
         return Sentence(f"Returns are of {_whose(snapshot.question)}.")
@@ -114,12 +114,12 @@ def by_own_closes(snapshot: Snapshot, view: IndexView) -> bool:
     return view.fund_return is not None and snapshot.basket_gap is None
 
 
-def _neither(funds: list[str], voice: Voice) -> Sentence:
+def _neither(funds: list[str], voice: ProseStyle) -> Sentence:
     """Funds of which none has something: ``IWM or SPY``."""
     return joined(map(voice.fund, funds), " or ")
 
 
-def _unanswered(snapshot: Snapshot, measured: list[str], voice: Voice) -> list[Sentence]:
+def _unanswered(snapshot: Snapshot, measured: list[str], voice: ProseStyle) -> list[Sentence]:
     """The funds of whose stocks nothing is said, and whether it is for want of a list."""
     silent = [fund for fund in snapshot.question.funds if fund not in measured]
     unlisted = [fund for fund in silent if no_list(fund) in snapshot.missing]
@@ -154,7 +154,7 @@ def _whose(question: Question) -> str:
     return "the fund's market closes" if question.alone else "the funds' market closes"
 
 
-def _covered(views: list[IndexView], voice: Voice) -> Sentence:
+def _covered(views: list[IndexView], voice: ProseStyle) -> Sentence:
     """Say: ``The figures cover 94.9% of IWM and 99.5% of SPY by weight``."""
     clauses = (
         Sentence(percent(view.weight_measured, f"{path_of(view)}.weight_measured"), " of ",
@@ -164,7 +164,7 @@ def _covered(views: list[IndexView], voice: Voice) -> Sentence:
     return Sentence("The figures cover ", listed(clauses), " by weight.")
 
 
-def _silent(view: IndexView, voice: Voice) -> Sentence:
+def _silent(view: IndexView, voice: ProseStyle) -> Sentence:
     """What is not said of an index, and why."""
     fund, unsaid = voice.fund(view.fund), f", so {_unsaid(breadth=view.claims_breadth)}."
     if view.end_early is not None:
@@ -181,7 +181,9 @@ def _silent(view: IndexView, voice: Voice) -> Sentence:
     )
 
 
-def _grounds(views: list[IndexView], measured: list[IndexView], voice: Voice) -> list[Sentence]:
+def _grounds(
+    views: list[IndexView], measured: list[IndexView], voice: ProseStyle
+) -> list[Sentence]:
     """The lists whose stocks are counted, and whose weights at the start are estimates."""
     measured = [view for view in measured if view.covered]
     estimated = [view for view in measured if view.estimated]

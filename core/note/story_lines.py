@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.note.phrase import Name, Sentence, path_of
-from core.note.prose import Voice, introduced, percent, places_of, return_places
+from core.note.prose import ProseStyle, introduced, percent, places_of, return_places
 from core.note.story_breadth import breadth
 from core.note.story_end import by_own_closes, closing
 from core.note.story_names import carried, dragged, who
@@ -26,7 +26,7 @@ def lines_alone(snapshot: Snapshot, *, full: bool) -> tuple[list[Sentence], ...]
     """
     gap, views = snapshot.basket_gap, list(snapshot.indices.values())
     returns = [view.basket_return for view in views]
-    voice = Voice(snapshot, places_of(gap, *returns) if gap is not None else 1)
+    voice = ProseStyle(snapshot, places_of(gap, *returns) if gap is not None else 1)
     if gap is None:
         opening = [_unknown(snapshot), *(_return(snapshot, view, voice) for view in views)]
         pairs = [(view, view) for view in views]
@@ -50,7 +50,7 @@ def lines_alone(snapshot: Snapshot, *, full: bool) -> tuple[list[Sentence], ...]
     )
 
 
-def _gap(snapshot: Snapshot, gap: float, voice: Voice) -> list[Sentence]:
+def _gap(snapshot: Snapshot, gap: float, voice: ProseStyle) -> list[Sentence]:
     """How far the measured lines are apart, and what each side returned."""
     window, (small, large) = when(snapshot), introduced(snapshot)
     one, other = (view.basket_return for view in snapshot.indices.values())
@@ -94,7 +94,7 @@ def _unknown(snapshot: Snapshot) -> Sentence:
     return Sentence(mark(snapshot), first, window.words, why)
 
 
-def _return(snapshot: Snapshot, view: IndexView, voice: Voice) -> Sentence:
+def _return(snapshot: Snapshot, view: IndexView, voice: ProseStyle) -> Sentence:
     """What a fund, or else its measured lines, returned; nothing below the coverage floor."""
     path, fund = path_of(view), voice.fund(view.fund)
     if by_own_closes(snapshot, view):

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final, Literal
 from core.data.register import UNKNOWN
 from core.note.phrase import Name, Sentence, joined, listed, path_of
 from core.note.prose import percent
-from core.note.verdict import NAMED, drags, verdict
+from core.note.verdict import MOST_NAMED, drags, verdict
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
-    from core.note.prose import Voice
+    from core.note.prose import ProseStyle
 
 #: Which of an index's sectors are named: the strongest and the weakest, the one that matters, none.
 Ends = Literal["both", "one", "none"]
@@ -21,7 +21,7 @@ _WORTH: Final = 0.0005
 _WIDENED: Final = 0.1
 
 
-def who(gaining: IndexView | None, losing: IndexView | None, voice: Voice) -> Sentence:
+def who(gaining: IndexView | None, losing: IndexView | None, voice: ProseStyle) -> Sentence:
     """The largest loser of an index behind and the largest gainer of the one ahead.
 
     Of one index alone the larger of the two comes first.
@@ -47,7 +47,7 @@ def who(gaining: IndexView | None, losing: IndexView | None, voice: Voice) -> Se
     return Sentence(joined(clauses, "; "), ".") if clauses else Sentence()
 
 
-def dragged(view: IndexView, voice: Voice, *, sectors: Ends = "both") -> list[Sentence]:
+def dragged(view: IndexView, voice: ProseStyle, *, sectors: Ends = "both") -> list[Sentence]:
     """Who took most off an index, its sectors from the weakest, its weakest theme.
 
     Args:
@@ -78,7 +78,7 @@ def dragged(view: IndexView, voice: Voice, *, sectors: Ends = "both") -> list[Se
     return [*sentences, _theme(view, voice, -1)]
 
 
-def carried(view: IndexView, voice: Voice, *, sectors: Ends = "both") -> list[Sentence]:
+def carried(view: IndexView, voice: ProseStyle, *, sectors: Ends = "both") -> list[Sentence]:
     """Who added most to an index, what three brought together, its sectors, its best theme.
 
     Args:
@@ -98,10 +98,10 @@ def carried(view: IndexView, voice: Voice, *, sectors: Ends = "both") -> list[Se
         )
     ]  # fmt: skip
     tops = view.concentration.top
-    place = next((n for n, top in enumerate(tops) if top.k == NAMED), None)
-    if place is not None and lines.contribution[NAMED - 1] > 0:
+    place = next((n for n, top in enumerate(tops) if top.k == MOST_NAMED), None)
+    if place is not None and lines.contribution[MOST_NAMED - 1] > 0:
         top, at = tops[place], f"{path_of(view)}.concentration.top[{place}]"
-        others = listed(Sentence(voice.company(view, row)) for row in range(1, NAMED))
+        others = listed(Sentence(voice.company(view, row)) for row in range(1, MOST_NAMED))
         part = Sentence()
         if top.share_of_net is not None and top.share_of_net > 0:
             figure = percent(top.share_of_net, f"{at}.share_of_net")
@@ -115,7 +115,7 @@ def carried(view: IndexView, voice: Voice, *, sectors: Ends = "both") -> list[Se
     return [*sentences, _theme(view, voice, 1)]
 
 
-def _estimated(view: IndexView, voice: Voice) -> str:
+def _estimated(view: IndexView, voice: ProseStyle) -> str:
     """What marks an index's first amount where its weights are estimated; the end says more."""
     return voice.once(view.fund, "an estimated ") if view.estimated else ""
 
@@ -128,7 +128,7 @@ def _moved(view: IndexView, path: str) -> Sentence:
     return Sentence("its gain of ", percent(value, f"{path}.return"))
 
 
-def _sectors(view: IndexView, voice: Voice, ends: Ends, *, weakest_first: bool) -> Sentence:
+def _sectors(view: IndexView, voice: ProseStyle, ends: Ends, *, weakest_first: bool) -> Sentence:
     """The sector that moved an index most its way, and the one at the other end."""
     sectors = view.sectors
     if ends == "none" or len(sectors) < 2:
@@ -160,7 +160,7 @@ def _sectors(view: IndexView, voice: Voice, ends: Ends, *, weakest_first: bool) 
     return Sentence(first, second if ends == "both" else Sentence(), ".")
 
 
-def _theme(view: IndexView, voice: Voice, side: int) -> Sentence:
+def _theme(view: IndexView, voice: ProseStyle, side: int) -> Sentence:
     """The theme that moved an index most to one side; nothing where none did."""
     amounts = [side * theme.contribution for theme in view.themes]
     if not amounts or max(amounts) < _WORTH:
@@ -175,7 +175,7 @@ def _theme(view: IndexView, voice: Voice, side: int) -> Sentence:
     return Sentence("Of the themes, ", name, " added most, ", total, ".")
 
 
-def widened(snapshot: Snapshot, voice: Voice) -> Sentence:
+def widened(snapshot: Snapshot, voice: ProseStyle) -> Sentence:
     """The sector that did most for a gap, and the one that did most against it.
 
     Said where the lines explain a gap that is worth it.

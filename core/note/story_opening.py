@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from core.data.record import record
 from core.measures.spread import comparisons
 from core.note.phrase import Figure, Sentence, spoken
-from core.note.prose import Voice, introduced, percent, places_of, speaks_for_itself
+from core.note.prose import ProseStyle, introduced, percent, places_of, speaks_for_itself
 from core.note.ranking_words import NOTABLE_YEARS
 from core.note.rarity_words import beyond
 from core.note.verdict import level
@@ -154,7 +154,9 @@ def verb_of(gap: float, small_return: float, window: When) -> str:
     return "beaten" if window.running else "beat"
 
 
-def gap_sentence(snapshot: Snapshot, spread: Spread, claim: Sentence, voice: Voice) -> Sentence:
+def gap_sentence(
+    snapshot: Snapshot, spread: Spread, claim: Sentence, voice: ProseStyle
+) -> Sentence:
     """Say: ``IWM has outpaced SPY by 14.8 percentage points this year, the widest lead ...``.
 
     Args:
@@ -171,7 +173,7 @@ def gap_sentence(snapshot: Snapshot, spread: Spread, claim: Sentence, voice: Voi
     )  # fmt: skip
 
 
-def returns_sentence(snapshot: Snapshot, spread: Spread, voice: Voice) -> Sentence:
+def returns_sentence(snapshot: Snapshot, spread: Spread, voice: ProseStyle) -> Sentence:
     """What each of two funds made, at places at which the gap between them adds up."""
     question = snapshot.question
     one, other = spread.small_return, spread.large_return
@@ -210,7 +212,7 @@ def rarity_claim(snapshot: Snapshot, spread: Spread, claimed: Claimed) -> Senten
 
 
 def rarity_context(
-    snapshot: Snapshot, spread: Spread, claimed: Claimed, voice: Voice, *, full: bool
+    snapshot: Snapshot, spread: Spread, claimed: Claimed, voice: ProseStyle, *, full: bool
 ) -> Sentence:
     """What stands beside the claim: how usual it is, or how far out another was; or nothing.
 
@@ -257,7 +259,7 @@ def _rolling_claim(rank: Rank | None, claimed: Claimed) -> Sentence:
     return Sentence(f", {claimed.most} over ", length, " sessions since ", last)
 
 
-def _rolling_context(rank: Rank, claimed: Claimed, voice: Voice, *, full: bool) -> Sentence:
+def _rolling_context(rank: Rank, claimed: Claimed, voice: ProseStyle, *, full: bool) -> Sentence:
     """How often a usual value was reached, or how far out the farthest of a rare one was.
 
     Args:
@@ -285,7 +287,7 @@ def _rolling_context(rank: Rank, claimed: Claimed, voice: Voice, *, full: bool) 
     return Sentence(words, value, f", {ended} on ", end, ".")
 
 
-def _value(value: float, path: str, voice: Voice) -> Figure | Sentence:
+def _value(value: float, path: str, voice: ProseStyle) -> Figure | Sentence:
     """A gap in points, or a return in per cent, as the path says."""
     return voice.points(value, path) if path.endswith("_pp") else percent(value, path)
 
@@ -328,7 +330,7 @@ def _since(ranking: Ranking) -> YearGap | None:
     return next(year for year in ranking.history if year.year == ranking.since)
 
 
-def _calendar_context(ranking: Ranking, claimed: Claimed, voice: Voice) -> Sentence:
+def _calendar_context(ranking: Ranking, claimed: Claimed, voice: ProseStyle) -> Sentence:
     """What the year that comes next to a claim made, or the one that it names."""
     path = claimed.calendar
     runner = ranking.runner_up

@@ -14,12 +14,12 @@ from core.note.without_words import NAMES
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
-    from core.note.prose import Voice
+    from core.note.prose import ProseStyle
 
 _WEIGHTED_UP: Final = "with the other stocks weighted up"
 
 
-def without(snapshot: Snapshot, voice: Voice) -> list[Sentence]:
+def without(snapshot: Snapshot, voice: ProseStyle) -> list[Sentence]:
     """What would be without the names that the question leaves out; nothing where it has none."""
     views = [view for view in snapshot.indices.values() if view.without is not None]
     if not views or not all(view.claims for view in views):
@@ -29,7 +29,7 @@ def without(snapshot: Snapshot, voice: Voice) -> list[Sentence]:
     return [_gap(snapshot, views, voice)]
 
 
-def _gap(snapshot: Snapshot, views: list[IndexView], voice: Voice) -> Sentence:
+def _gap(snapshot: Snapshot, views: list[IndexView], voice: ProseStyle) -> Sentence:
     """Say: ``Taking Microsoft out of SPY leaves IWM 13.4 points ahead of SPY``."""
     gaps = snapshot.gap_without
     if gaps is None:
@@ -51,14 +51,14 @@ def _gap(snapshot: Snapshot, views: list[IndexView], voice: Voice) -> Sentence:
     )
 
 
-def _apart(gap: float, path: str, voice: Voice) -> Sentence:
+def _apart(gap: float, path: str, voice: ProseStyle) -> Sentence:
     """Where a gap leaves its small side: ``13.4 points ahead``."""
     if level(gap):
         return Sentence("level")
     return Sentence(voice.points(gap, path), " ahead" if gap > 0 else " behind")
 
 
-def _index(view: IndexView, voice: Voice) -> Sentence:
+def _index(view: IndexView, voice: ProseStyle) -> Sentence:
     """Say: ``Taking Bloom Energy out of IWM leaves a gain of 21.1%``."""
     figures = view.without
     assert figures is not None
@@ -84,7 +84,7 @@ def _kind(value: float) -> str:
     return "gain" if value >= 0 else "loss"
 
 
-def _names(view: IndexView, voice: Voice) -> Sentence:
+def _names(view: IndexView, voice: ProseStyle) -> Sentence:
     """The companies left out of an index; of many the first."""
     assert view.without is not None
     symbols, lines = view.without.symbols, view.contributors.symbols

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.measures.spread import Ranking
 
 #: Leaders and drags that are named.
-NAMED: Final = 3
+MOST_NAMED: Final = 3
 #: Contributors whose part decides whether a gap is called a handful's.
 HANDFUL: Final = 10
 #: Below this gap nothing is said about what made it: shares of it explode near zero.
@@ -117,7 +117,7 @@ def margin(ranking: Ranking) -> float | None:
     return max(side * (ranking.gap - ranking.runner_up.gap), 0.0)
 
 
-def drags(view: IndexView, count: int = NAMED) -> Few | None:
+def drags(view: IndexView, count: int = MOST_NAMED) -> Few | None:
     """The largest losers of an index, worst first; None where no line lost a basis point."""
     lines = view.contributors
     rows = [r for r in range(len(lines))[::-1][:count] if round(lines.contribution[r], 4) < 0]
@@ -131,7 +131,7 @@ def drags(view: IndexView, count: int = NAMED) -> Few | None:
 def leaders_that_left(changes: Changes, view: IndexView) -> Few | None:
     """Those of an index's largest contributors that left between two files; None where none."""
     leavers = {c.symbol: c.contribution for c in changes.left if c.contribution is not None}
-    symbols = [s for s in view.contributors.symbols[:NAMED] if s in leavers]
+    symbols = [s for s in view.contributors.symbols[:MOST_NAMED] if s in leavers]
     return Few(tuple(symbols), math.fsum(leavers[s] for s in symbols)) if symbols else None
 
 

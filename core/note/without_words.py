@@ -48,13 +48,13 @@ class Together:
     places: int
 
 
-def together(view: IndexView, count: int, *, named: bool) -> Together | None:
+def together(view: IndexView, count: int, *, listed: bool) -> Together | None:
     """The largest contributors together, and the fund without them; None with fewer lines.
 
     Args:
         view: the index.
         count: how many, of the k of its concentration.
-        named: the contribution of each is printed beside it, so that they have to add up.
+        listed: the contribution of each is printed beside it, so that they have to add up.
     """
     tops = view.concentration.top
     place = next((i for i, top in enumerate(tops) if top.k == count), None)
@@ -62,8 +62,8 @@ def together(view: IndexView, count: int, *, named: bool) -> Together | None:
         return None
     top, path = tops[place], f"{path_of(view)}.concentration.top[{place}]"
     parts = (top.contribution, *view.contributors.contribution[:count].tolist())
-    amounts = parts if named else parts[:1]
-    places = further_places(*_sum(view, top), wished=[parts] if named else [], amounts=amounts)
+    amounts = parts if listed else parts[:1]
+    places = further_places(*_sum(view, top), wished=[parts] if listed else [], amounts=amounts)
     sentence = Sentence(
         Figure(basis_points(top.contribution, places), f"{path}.sum_bp"), " together"
     )
@@ -141,7 +141,7 @@ def gap_without_sentence(snapshot: Snapshot) -> Sentence:
     parts = -contributions.get(small, 0.0), contributions.get(large, 0.0)
     amounts = contributions.values()
     places = further_places((gaps.zeroed, spread.gap, *parts), amounts=amounts)
-    whose = listed(_brought(view, places) for view in views)
+    whose = listed(_lines_left_out(view, places) for view in views)
     gap = Sentence(" of ", Figure(points(spread.gap, places), "spread.gap_pp"))
     sentence = Sentence(
         "Without ", whose, ", the gap",
@@ -159,7 +159,7 @@ def gap_without_sentence(snapshot: Snapshot) -> Sentence:
     return Sentence(sentence, ".")
 
 
-def _brought(view: IndexView, places: int) -> Sentence:
+def _lines_left_out(view: IndexView, places: int) -> Sentence:
     """Name the lines left out: ``MSFT META (-161 bp of SPY)``."""
     assert view.without is not None
     names = view.without.symbols

@@ -35,7 +35,7 @@ def run(
     """What `sandbox.run` gives, by the same parser and through JSON, without a process."""
     stream = io.BytesIO(source) if isinstance(source, bytes) else source
     given = json.loads(json.dumps(dict(args)))
-    head, arrays = sandbox.answered(parser, stream, given, limits or sandbox.Limits())
+    head, arrays = sandbox.run_here(parser, stream, given, limits or sandbox.Limits())
     head = json.loads(json.dumps(head))
     if "error" in head:
         raise SourceError(**head["error"], file=file)

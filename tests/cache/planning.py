@@ -12,7 +12,7 @@ import numpy as np
 
 from cache.facts.reference import load_reference
 from cache.facts.sessions import sessions
-from cache.refresh.stored_closes import HeldCloses
+from cache.refresh.stored_closes import StoredCloses
 from core.data.frames import Block, Events, Holdings, Prices, Reference
 
 NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)  # a Friday after the close
@@ -52,9 +52,9 @@ def holdings(fund: str, as_of: str, lines: Mapping[str, float], **more: Any) -> 
     )
 
 
-def splitted(factor: float | None) -> HeldCloses:
+def splitted(factor: float | None) -> StoredCloses:
     events = Events.none()
     if factor is not None:
         events = Events(np.array([4]), np.array([0]), np.array([factor]))
     held = prices({"AA": 9})
-    return HeldCloses(replace(held, blocks=(replace(held.blocks[0], split=events),)))
+    return StoredCloses(replace(held, blocks=(replace(held.blocks[0], split=events),)))

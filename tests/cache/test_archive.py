@@ -61,7 +61,7 @@ def test_what_is_held_or_known_to_be_absent_is_not_asked_again() -> None:
     assert [ask.day for ask in asked.asks if ask.day] == [
         date(2017, 8, 31), date(2017, 9, 29), date(2017, 10, 31), date(2017, 11, 30),
     ]  # fmt: skip
-    assert (asked.held, asked.absent) == (2, 7 + 1)
+    assert (asked.stored, asked.absent) == (2, 7 + 1)
     words = "4 files, 2017-08-31 to 2017-11-30, one request every 2 s: about 1 minute"
     assert asked.sentence() == f"{words}; 2 are held, 8 are not in the archive"
 
@@ -69,7 +69,7 @@ def test_what_is_held_or_known_to_be_absent_is_not_asked_again() -> None:
 def test_members_without_weights_are_not_held_files() -> None:
     bare = replace(holdings("IWM", "2018-02-28", {"A": 1.0}), weighted=False)
     assert date(2018, 2, 28) in [ask.day for ask in plan(2018, (bare,)).asks]
-    assert plan(2018, (bare,)).held == 0
+    assert plan(2018, (bare,)).stored == 0
 
 
 def test_daily_asks_for_every_session() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cache.facts.vendors import YAHOO
-from cache.refresh.stored_closes import HeldCloses
+from cache.refresh.stored_closes import StoredCloses
 from cache.store.store import Store
 from tests.cache.stores import store_of_lists
 from tests.cache.test_vendor import LINES, PAIR
@@ -31,7 +31,7 @@ def store(market: Market, tmp_path: Path) -> Store:
 
 
 def history(store: Store, symbol: str) -> tuple[list[object], list[float]]:
-    days, closes = HeldCloses(store.read().prices).closes(symbol)
+    days, closes = StoredCloses(store.read().prices).closes(symbol)
     return days.tolist(), closes.tolist()
 
 

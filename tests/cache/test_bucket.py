@@ -12,7 +12,7 @@ import pytest
 
 from cache.facts.errors import StoreError
 from cache.store.bucket import Bucket, OvertakenError, UnreachableError, address_of
-from cache.store.desk_copy import Reader, bring, upload
+from cache.store.desk_copy import CopyReader, bring, upload
 from cache.store.store import Store
 from tests.cache.stores import bars, files
 from tui.service.published import published_words
@@ -137,7 +137,7 @@ def test_a_reader_that_stays_looks_with_one_request(
 ) -> None:
     publish(store, shelf)
     home, bucket, quick = tmp_path / "reader", Bucket(ADDRESS, shelf), Cut(shelf, 4)
-    reader = Reader(bucket, home, quick)
+    reader = CopyReader(bucket, home, quick)
     # the first look has nothing to show: it asks with patience
     assert reader.bring() == "" and quick.requests == 0
     before, asked = files(home), bucket.requests
@@ -159,7 +159,7 @@ def test_a_reader_that_stays_looks_with_one_request(
 def test_what_cannot_be_taken_is_asked_for_once(store: Store, shelf: Any, tmp_path: Path) -> None:
     publish(store, shelf)
     home, bucket, quick = tmp_path / "reader", Bucket(ADDRESS, shelf), Bucket(ADDRESS, shelf)
-    reader = Reader(bucket, home, quick)
+    reader = CopyReader(bucket, home, quick)
     assert reader.bring() == ""
     there = set(bucket.sizes())
     store.commit(bars=bars("IWM"))

@@ -12,7 +12,7 @@ from cache.refresh.ask import Ask
 from cache.refresh.gate import Answer, gate
 from cache.refresh.plan import whole
 from cache.refresh.request import Request
-from cache.refresh.stored_closes import HeldCloses
+from cache.refresh.stored_closes import StoredCloses
 from cache.sources.yahoo.session import vendor_time
 from tests.cache.planning import DAYS, NOW, PAIR, splitted
 
@@ -51,7 +51,7 @@ def test_the_vendors_time_is_its_date_or_its_last_trade_or_its_newest_bar() -> N
 
 def test_a_history_that_ends_before_what_is_held_replaces_nothing() -> None:
     known, last = splitted(None), DAYS[-1].item()
-    assert isinstance(known, HeldCloses)
+    assert isinstance(known, StoredCloses)
     ask = whole("AA", known, Request(PAIR, NOW, load_reference()))
     closes = np.arange(9) + 1.0
     assert known.shrunk(ask, DAYS, closes) == ""

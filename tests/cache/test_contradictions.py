@@ -9,7 +9,7 @@ import pytest
 
 from cache.refresh.ask import Ask
 from cache.refresh.gate import Answer
-from cache.refresh.stored_closes import HeldCloses
+from cache.refresh.stored_closes import StoredCloses
 from cache.sources.vendors.as_traded import answer_of
 from cache.store.store import Store
 from tests.cache.test_vendor import DAYS, LINES, PAIR, World, everything, store
@@ -126,7 +126,7 @@ def test_a_split_as_declared_is_taken(store: Store) -> None:
         step = np.where(np.arange(len(DAYS)) < 40, 1.0, 1 / factor)
         world.close[symbol], world.split[symbol][40] = truth * step, factor
         assert world.run(store, AT, full=True).ok
-        _, closes = HeldCloses(store.read().prices).closes(symbol)
+        _, closes = StoredCloses(store.read().prices).closes(symbol)
         assert closes == pytest.approx(truth[: AT + 1] / factor, rel=1e-12)
 
 
@@ -141,7 +141,7 @@ def test_a_dividend_on_record_twice_counts_once_and_is_told(store: Store) -> Non
     world.dividend["S03"][[10, 12, 40, 55]] = 0.5
     summary = world.run(store, AT)
     assert summary.ok and f"dividend of 0.5 of S03 on {DAYS[12]}" in summary.message
-    days, cash = HeldCloses(store.read().prices).dividends("S03")
+    days, cash = StoredCloses(store.read().prices).dividends("S03")
     assert days.tolist() == DAYS[[10, 40, 55]].tolist() and cash.tolist() == [0.5] * 3
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from cache.sources.prices import csv_table
 from cache.sources.prices.csv_table import CsvTable
-from cache.sources.prices.layout import Wanted
+from cache.sources.prices.layout import ColumnOptions
 
 HEADER = "symbol,date,close,note\n"
 PLAIN = ("AAA,2026-01-02,10,x", "BBB,2026-01-02,,", "CCC,2026-01-02,10.25,\u00e9", "")
@@ -31,7 +31,7 @@ def by_csv_module(text: str) -> list[tuple[int, list[str]]]:
 
 def by_pieces(text: str) -> list[tuple[int, list[str]]]:
     rows = []
-    for piece in CsvTable(io.BytesIO(text.encode()), Wanted({}, [])).pieces():
+    for piece in CsvTable(io.BytesIO(text.encode()), ColumnOptions({}, [])).pieces():
         columns = [piece.column(at) for at in range(piece.width)]
         rows += [
             (int(line), list(cells))
@@ -65,6 +65,6 @@ def test_a_column_of_closes_is_read_past_the_first_block(
 ) -> None:
     monkeypatch.setattr(csv_table, "_BLOCK", 32)
     text = HEADER + "".join(f"A{at},2026-01-02,{at}.5,\n" for at in range(100))
-    (table,) = [CsvTable(io.BytesIO(text.encode()), Wanted({}, []))]
+    (table,) = [CsvTable(io.BytesIO(text.encode()), ColumnOptions({}, []))]
     closes = [cell for piece in table.pieces() for cell in piece.column(2)]
     assert closes == [f"{at}.5" for at in range(100)]

@@ -113,8 +113,8 @@ def test_one_date_settles_the_order() -> None:
     reason = refused.value.reason
     assert "3 April 2026 (--dates dmy)" in reason and "4 March 2026 (--dates mdy)" in reason
     assert date_order(["03/04/2026"], "mdy") == "mdy"
-    assert date_order(["03/04/2026"], known="dmy") == "dmy"
-    assert date_order(["12/31/2025"], known="dmy") == "mdy", "what the file shows comes first"
+    assert date_order(["03/04/2026"], hint="dmy") == "dmy"
+    assert date_order(["12/31/2025"], hint="dmy") == "mdy", "what the file shows comes first"
     with pytest.raises(SourceError, match="more than one order"):
         date_order(["13/01/2026", "01/13/2026"])
 

@@ -16,9 +16,9 @@ from cache.refresh.ask import Ask
 from cache.refresh.backoff import Wait
 from cache.refresh.older_days import older_sessions
 from cache.refresh.plan import make_plan, whole
-from cache.refresh.reasons import asked, asked_for, wait, wait_until
+from cache.refresh.reasons import session_of, wait, wait_until, with_session
 from cache.refresh.request import Request
-from cache.refresh.stored_closes import HeldCloses
+from cache.refresh.stored_closes import StoredCloses
 from core.data.frames import Block, Prices
 from tests.cache.planning import DAYS, NOW, PAIR, REFERENCE, holdings, prices, splitted
 
@@ -136,7 +136,7 @@ def test_a_provisional_bar_does_not_count() -> None:
     )
     plan = make_plan(held, {}, Request(PAIR, NOW, REFERENCE))
     assert [(a.symbol, str(a.start)) for a in plan.asks] == [("SPY", "2026-06-15")]
-    assert HeldCloses(held).final("SPY") == date(2026, 6, 25)
+    assert StoredCloses(held).final("SPY") == date(2026, 6, 25)
 
 
 def test_full_asks_for_everything_whole_and_loses_no_year() -> None:
@@ -161,9 +161,9 @@ def test_only_adjusted_closes_held_means_not_held() -> None:
 
 
 def test_what_the_vendor_does_not_know_is_asked_once_a_session() -> None:
-    reason = asked("not found at Yahoo", date(2026, 6, 26))
+    reason = with_session("not found at Yahoo", date(2026, 6, 26))
     assert reason == "not found at Yahoo (asked for 2026-06-26)"
-    assert asked_for(reason) == date(2026, 6, 26) and asked_for("timed out") is None
+    assert session_of(reason) == date(2026, 6, 26) and session_of("timed out") is None
     files = {"IWM": (holdings("IWM", "2026-06-25", {"GONE": 1.0, "SLOW": 1.0}),)}
     held = prices({"IWM": 9, "SPY": 9}, failures={"GONE": reason, "SLOW": "timed out"})
     assert [a.symbol for a in make_plan(held, files, Request(PAIR, NOW, REFERENCE)).asks] == [
@@ -207,7 +207,7 @@ def test_an_answer_continues_what_is_held_or_says_why_not() -> None:
 
 
 def test_a_provisional_close_may_change() -> None:
-    known = HeldCloses(prices({"AA": 9}, provisional={"AA": date(2026, 6, 26)}))
+    known = StoredCloses(prices({"AA": 9}, provisional={"AA": date(2026, 6, 26)}))
     close = 10.0 + np.arange(9)
     close[8] = 99.0
     assert known.rewritten("AA", DAYS, close, {}) == ""
@@ -255,7 +255,7 @@ def test_each_session_is_compared_within_half_a_year_however_often_one_refreshes
     first, last = end - 700, end - 140
     names = tuple(f"A{n}" for n in range(9))
     block = Block(calendar[first : end + 1], names, np.ones((701, 9)))
-    known = HeldCloses(Prices((block,)))
+    known = StoredCloses(Prices((block,)))
     compared: set[date] = set()
     for gap in itertools.cycle(gaps):
         before, last = last, last + gap
@@ -280,7 +280,7 @@ def test_a_month_without_a_refresh_compares_a_weeks_turns() -> None:
     last = int(np.searchsorted(calendar, np.datetime64("2026-06-26")))
     names = tuple(f"A{n}" for n in range(9))
     block = Block(calendar[last - 300 : last - 20], names, np.ones((280, 9)))
-    known, final = HeldCloses(Prices((block,))), calendar[last].item()
+    known, final = StoredCloses(Prices((block,))), calendar[last].item()
     asks = [Ask(symbol, calendar[last - 21].item(), final, whole=False) for symbol in names]
     older = older_sessions(asks, known, vendor, calendar, final, date.min)
     at = [last - int(np.searchsorted(calendar, np.datetime64(when))) for when in older]

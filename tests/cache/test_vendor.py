@@ -18,7 +18,7 @@ from cache.refresh.gate import Answer, gate
 from cache.refresh.progress import Summary
 from cache.refresh.refresh import refresh
 from cache.refresh.request import Request
-from cache.refresh.stored_closes import HeldCloses
+from cache.refresh.stored_closes import StoredCloses
 from cache.sources.issuers import Issuers
 from cache.store.admit import bring_prices
 from cache.store.bars import Bars
@@ -237,7 +237,7 @@ def test_a_dividend_corrected_far_back_is_corrected_here(store: Store, paid: flo
     world.dividend["S03"][5] = paid
     for place in range(56, 76):
         world.run(store, place)
-    days, cash = HeldCloses(store.read().prices).dividends("S03")
+    days, cash = StoredCloses(store.read().prices).dividends("S03")
     assert list(zip(days.tolist(), cash.tolist(), strict=True)) == (
         [(DAYS[5].item(), paid)] if paid else []
     )
@@ -289,7 +289,7 @@ def test_beside_closes_of_a_file_a_vendor_corrects_its_own(
     got = list(closes(prices, "S05").values())
     assert got[:41] == np.round(World().close["S05"][:41], 2).tolist()
     assert got[41:] == pytest.approx(world.close["S05"][41:62], rel=1e-12)
-    assert HeldCloses(prices).dividends("S05")[1].tolist() == [0.25]
+    assert StoredCloses(prices).dividends("S05")[1].tolist() == [0.25]
     assert "own.csv, whose closes stay" in prices.disputed["S05"]
 
 
@@ -302,7 +302,7 @@ def test_a_fall_after_the_last_close_of_a_file_is_no_difference_from_it(store: S
     ask = Ask("S03", DAYS[41].item(), DAYS[51].item(), whole=False)
     (answer,) = world.fetch([ask], now=evening(51))
     assert isinstance(answer, Answer)
-    assessment = of_another(answer, HeldCloses(store.read().prices), "Yahoo")
+    assessment = of_another(answer, StoredCloses(store.read().prices), "Yahoo")
     assert (assessment.reason, assessment.note, assessment.disputed) == ("", "", "")
     assert assessment.answer.session.tolist() == [DAYS[51].item()]
 

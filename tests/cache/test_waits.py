@@ -13,7 +13,7 @@ import pytest
 from cache.refresh.backoff import Wait, keep_waits, load_waits
 from cache.refresh.plan import Plan, make_plan
 from cache.refresh.progress import Summary
-from cache.refresh.reasons import asked, next_try
+from cache.refresh.reasons import next_try, with_session
 from cache.refresh.refresh import refresh
 from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
@@ -81,7 +81,7 @@ def test_a_line_waits_and_the_pair_never_does() -> None:
 
 
 def test_a_refused_fund_is_asked_for_all_the_same() -> None:
-    reason = asked("not found at Yahoo", FRIDAY)
+    reason = with_session("not found at Yahoo", FRIDAY)
     held = prices({"SPY": 9, "BB": 9}, failures={"IWM": reason, "AA": reason})
     made = plan({}, NOW, held)
     assert symbols(made) == ["IWM"]
@@ -252,7 +252,7 @@ def test_a_way_that_is_blocked_makes_no_line_wait(tmp_path: Path) -> None:
 
         def fetch(self, asks: Any, **more: Any) -> Any:
             for answer in super().fetch(asks, **more):
-                yield replace(answer, heard="nobody")
+                yield replace(answer, answered_by="nobody")
 
     nobody = Silent(dict.fromkeys((*PAIR, "AA", "BB"), "Yahoo could not be reached; try again"))
     message = refresh(store, Request(PAIR, NOW, reference), prices=nobody, files=Issuers()).message

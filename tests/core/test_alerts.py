@@ -93,7 +93,7 @@ def test_every_measure_is_told_of_the_hand_market_and_says_what_it_is() -> None:
         ("return rank <= 1", 1),
         ("return > 20", 20.12),
         # straight up since 31 December, and no stretch as long made as much before
-        ("return percentile > 99", 100 * (1 - 1 / ONE.own.rolling.of)),  # type: ignore[union-attr]
+        ("return percentile > 99", 100 * (1 - 1 / ONE.single_spread.rolling.of)),  # type: ignore[union-attr]
         # a record: the whole history, from 31 December 2014 to 30 June 2026
         ("close high since > 1 y", 11.496),
         ("share_up < 50", 100 * 19 / 30),

@@ -63,7 +63,7 @@ def test_leaders_that_entered_left_and_moved() -> None:
     leaders = since(THEN, NOW, ends=3).indices["IWM"].leaders
     assert leaders is not None
     assert [(p.symbol, p.rank.before, p.rank.after) for p in leaders.entered] == [("E", None, 3)]
-    assert [(p.symbol, p.rank.before, p.rank.after) for p in leaders.gone] == [("C", 3, 4)]
+    assert [(p.symbol, p.rank.before, p.rank.after) for p in leaders.dropped] == [("C", 3, 4)]
     assert [(p.symbol, p.rank.before, p.rank.after) for p in leaders.moved] == [
         ("B", 2, 1),
         ("A", 1, 2),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -110,16 +111,24 @@ def test_an_empty_path_is_not_the_working_directory(cli: Cli, argv: tuple[str, .
     [("ascii", ("text", "md", "json", "csv")), ("latin-1", ("text",)), ("cp1252", ("md",))],
 )
 def test_a_terminal_without_utf8_gets_its_answer(
-    home: Path, coding: str, kinds: tuple[str, ...]
+    cli: Cli, home: Path, coding: str, kinds: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    environ = {**os.environ, "PYTHONIOENCODING": coding, "PYTHONUTF8": "0"}
     for kind in kinds:
-        done = process("note", "--format", kind, "--home", home, capture_output=True, env=environ)
-        assert (done.returncode, done.stderr) == (0, b"")
-        text = done.stdout.decode("utf-8" if kind in ("json", "csv") else coding)
+        written = io.BytesIO()
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stdout", io.TextIOWrapper(written, coding, write_through=True))
+            assert cli("note", "--format", kind, "--home", home) == (0, "", "")
+            text = written.getvalue().decode("utf-8" if kind in ("json", "csv") else coding)
         assert "IWM" in text
         if kind == "json":
             assert json.loads(text)["schema"] == 1
+
+
+def test_nor_does_a_process_of_its_own_need_utf8(home: Path) -> None:
+    environ = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = process("note", "--home", home, capture_output=True, env=environ)
+    assert (done.returncode, done.stderr) == (0, b"") and b"IWM" in done.stdout
+    assert done.stdout.isascii()
 
 
 def test_a_device_or_a_pipe_is_written_to_not_replaced(

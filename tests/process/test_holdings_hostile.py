@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from cache.sources.sandbox import Children
 from tests.cache.holdings_maker import SSGA_ROWS, refusal, ssga
 from tui.cli.dispatch import run
 
 pytestmark = pytest.mark.limited
+
+
+@pytest.fixture(scope="module")
+def children() -> Iterator[Children]:
+    """Limited children that read one file after another, as they do for an import of several."""
+    with Children() as started:
+        yield started
 
 
 @pytest.mark.parametrize(
@@ -37,8 +45,8 @@ pytestmark = pytest.mark.limited
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_hostile_text(raw: bytes, words: str) -> None:
-    assert words in refusal(raw, fund="MINE", as_of=date(2026, 3, 31))
+def test_hostile_text(raw: bytes, words: str, children: Children) -> None:
+    assert words in refusal(raw, fund="MINE", as_of=date(2026, 3, 31), children=children)
 
 
 def bomb(
@@ -79,8 +87,8 @@ FAR_COLUMN = FAR_ROW.replace(b'r="1048576"', b'r="1"').replace(b"A1048576", b"XF
     ],
     ids=["100 MB", "ratio", "members", "entity", "utf-16", "row", "column", "torn"],
 )
-def test_hostile_workbooks(make: Callable[[], bytes], words: str) -> None:
-    assert words in refusal(make())
+def test_hostile_workbooks(make: Callable[[], bytes], words: str, children: Children) -> None:
+    assert words in refusal(make(), children=children)
 
 
 def test_zip_that_is_no_workbook() -> None:

@@ -142,7 +142,7 @@ def test_misbehaviour_is_one_sentence(name: str, limits: Limits, words: str) -> 
 
 
 def read_in_turn(
-    names: Sequence[str], limits: Limits, seconds: float = 0.0, sleeper: float = 1.5
+    names: Sequence[str], limits: Limits, seconds: float = 0.0, leave: int = 0, sleeper: float = 1.5
 ) -> list[str]:
     """What becomes of some files that one import reads, each 100 kB larger than the one before.
 
@@ -150,6 +150,7 @@ def read_in_turn(
         names: the parsers.
         limits: of each file.
         seconds: of processor time that a busy parser takes.
+        leave: bytes that it leaves behind.
         sleeper: the time on the clock that the parser has that sleeps, seconds.
     """
     answers = []
@@ -157,7 +158,7 @@ def read_in_turn(
         for place, name in enumerate(names):
             wall = sleeper if name == "sleep" else limits.wall
             parser, source = f"tests.process.test_limited:{name}", bytes(100_000 * place)
-            args = {"seconds": seconds, "leave": 400 << 20}
+            args = {"seconds": seconds, "leave": leave}
             try:
                 fields, _ = run(
                     parser, source, args, file=f"{place}",
@@ -174,7 +175,8 @@ def read_in_turn(
 def test_good_files_of_an_import_are_read_by_one_child() -> None:
     # together they use more than the processor time and the memory of one file
     limits = Limits(memory=1 << 30, cpu=2, wall=60.0)
-    first, *others, wrong, last = read_in_turn(["busy"] * 4 + ["complain", "busy"], limits, 0.5)
+    names = ["busy"] * 4 + ["complain", "busy"]
+    first, *others, wrong, last = read_in_turn(names, limits, 0.5, 400 << 20)
     assert first.startswith("by ")
     assert {first, *others, last} == {first}
     assert wrong == "4, line 7, column close, AAA: is wrong here"

@@ -13,7 +13,7 @@ KEYS = """
 import asyncio, json, sys
 from pathlib import Path
 from tui.screen.app import InternalsApp
-from tui.screen import later
+from tui.screen import preload
 from tui.state.config import Config
 from tui.service.service import Desk
 from tui.state.places import places
@@ -29,7 +29,7 @@ async def main():
             await pilot.pause(0.01)
         await pilot.pause()
         start = set(sys.modules)
-        later.load()
+        preload.load()
         loaded = set(sys.modules)
         for key in ("2", "enter", "d", "escape", "escape", "d", "escape", "question_mark", "escape",
                     "u", "escape", "A", "escape", "slash", "t", "e", "escape", "colon", "y", "t",
@@ -44,9 +44,9 @@ asyncio.run(main())
 """
 
 
-def test_no_key_waits_for_a_module_of_ours(tmp_path: Path) -> None:
+def test_no_key_waits_for_a_module_of_ours(demo_home: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", KEYS, str(tmp_path)], capture_output=True, text=True, cwd=ROOT
+        [sys.executable, "-c", KEYS, str(demo_home)], capture_output=True, text=True, cwd=ROOT
     )
     assert done.returncode == 0, done.stderr[-2000:]
     late, before = json.loads(done.stdout.splitlines()[-1])

@@ -21,9 +21,9 @@ import pytest
 
 from cache.facts.errors import SourceError
 from cache.sources.prices import parquet_file
-from cache.sources.prices.layout import Wanted
+from cache.sources.prices.layout import ColumnOptions
 from cache.sources.prices.read import HowToRead, PriceFile, read_prices
-from cache.sources.prices.table_reading import Asked
+from cache.sources.prices.table_reading import FileOptions
 
 #: A Wednesday after the close; the 19th of June and the 3rd of July 2026 are holidays.
 NOW = datetime(2026, 7, 1, 22, tzinfo=UTC)
@@ -295,7 +295,7 @@ def test_parquet_that_unpacks_beyond_the_limit(
     assert path.stat().st_size < 100_000
     monkeypatch.setattr(parquet_file, "MOST_BYTES", 1 << 20)
     with path.open("rb") as stream, pytest.raises(SourceError, match="unpacks to 4 MB"):
-        parquet_file.read_parquet(stream, Wanted(), Asked())
+        parquet_file.read_parquet(stream, ColumnOptions(), FileOptions())
 
 
 def test_only_regular_files(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from cache.refresh.absent_files import BELIEVED, load_absent, remember_absent
 from cache.refresh.clock_skew import Skew, careful, clock_words, http_date
 from cache.refresh.file_plan import FileAsk
-from cache.refresh.reasons import asked_for
+from cache.refresh.reasons import session_of
 from cache.store.store import Store
 from tests.cache.lookalike import Lookalike
 from tests.process.test_refresh import NOW, names, run
@@ -41,7 +41,7 @@ def test_a_wrong_clock_is_told_once_by_the_summary(
         held = store.read()
         # Whatever our clock says, Friday's session has not closed.
         assert max(held.prices.through.values()) <= date(2026, 6, 25)
-        assert asked_for(held.prices.failures["SAB"]) <= date(2026, 6, 25)
+        assert session_of(held.prices.failures["SAB"]) <= date(2026, 6, 25)
         assert all(
             file.as_of <= date(2026, 6, 26) for own in held.holdings.values() for file in own
         )

@@ -126,8 +126,8 @@ def test_a_measure_that_is_kept_is_not_worked_out_beside_one_that_is_not(
     months: set[str] = set()
 
     def correlation(several: Figures) -> FloatArray:
-        months.update(f"{one.window.end:%Y-%m}" for one in several.asked)
-        return np.full(len(several.asked), 0.5)
+        months.update(f"{one.window.end:%Y-%m}" for one in several.windows)
+        return np.full(len(several.windows), 0.5)
 
     monkeypatch.setattr(Figures, "correlation", property(correlation))
     world = World(7)

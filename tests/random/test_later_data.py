@@ -101,6 +101,8 @@ def answered(market: Market, case: Case) -> dict[str, Any] | None:
 
 def differing(one: object, other: object, path: str = "") -> list[str]:
     """Where two documents differ."""
+    if one == other:
+        return []
     if isinstance(one, dict) and isinstance(other, dict):
         keys = {*one, *other}
         return [d for k in sorted(keys) for d in differing(one.get(k), other.get(k), f"{path}.{k}")]
@@ -113,7 +115,7 @@ def differing(one: object, other: object, path: str = "") -> list[str]:
         and math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
     ):
         return []  # closes that were adjusted for a later split are rounded anew
-    return [] if one == other else [f"{path}: {one} / {other}"]
+    return [f"{path}: {one} / {other}"]
 
 
 def appended(case: Case, kind: str, symbols: Sequence[str], since: date) -> Case:

@@ -130,10 +130,10 @@ sys.exit(run(["--demo", "--home", sys.argv[1]]))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
-def test_another_release_on_a_terminal(tmp_path: Path) -> None:
+def test_another_release_on_a_terminal(home: Path) -> None:
     from bench.terminal import Terminal
 
-    with Terminal([sys.executable, "-c", WITHOUT, str(tmp_path)]) as terminal:
+    with Terminal([sys.executable, "-c", WITHOUT, str(home)]) as terminal:
         burst = terminal.burst(terminal.started, quiet=1, most=60,
                                wanted=lambda got: b"IWM return" in got)  # fmt: skip
         assert b"IWM return" in burst.data

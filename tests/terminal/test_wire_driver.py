@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -27,24 +26,21 @@ class Calm(Shown):
         self.calm()
 
 
-def demo(home: Path, env: dict[str, str] | None = None) -> Calm:
-    return Calm([sys.executable, "-m", "tui", "--demo", "--home", str(home)], env)
+def demo(home: Path, env: dict[str, str] | None = None) -> closing[Calm]:
+    """The simulated market; a start costs a second, so each story looks at several things."""
+    return closing(Calm([sys.executable, "-m", "tui", "--demo", "--home", str(home)], env))
 
 
-@pytest.fixture(params=["cells", "plain"])
-def shown(request: pytest.FixtureRequest, home: Path) -> Iterator[Calm]:
-    with closing(demo(home, {"INTERNALS_WIRE": request.param})) as one:
-        yield one
+@pytest.mark.parametrize("wire", ["cells", "plain"])
+def test_every_cell_comes_back_and_the_terminal_is_left_as_it_was(home: Path, wire: str) -> None:
+    with demo(home, {"INTERNALS_WIRE": wire}) as shown:
+        shown.answered()
+        a_stop_and_a_continue_bring_every_cell_back(shown)
+        a_terminal_that_lost_its_cells_in_a_resize_is_drawn_anew(shown)
+        the_terminal_is_left_as_it_was(shown)
 
 
-@pytest.fixture
-def ours(home: Path) -> Iterator[Calm]:
-    with closing(demo(home)) as one:
-        yield one
-
-
-def test_a_stop_and_a_continue_bring_every_cell_back(shown: Calm) -> None:
-    shown.answered()
+def a_stop_and_a_continue_bring_every_cell_back(shown: Calm) -> None:
     before = shown.screen.seen()
     shown.terminal.send("\x1a")
     shown.wait(lambda: not shown.screen.alternate)
@@ -59,8 +55,51 @@ def stopped(process: int) -> bool:
     return os.WIFSTOPPED(os.waitpid(process, os.WUNTRACED | os.WNOHANG)[1])
 
 
-def test_a_frame_stands_between_its_marks_and_begins_with_a_move(ours: Calm) -> None:
-    ours.answered()
+def a_terminal_that_lost_its_cells_in_a_resize_is_drawn_anew(shown: Calm) -> None:
+    before = shown.screen.seen()
+    for size in ((100, 30), (160, 45), SIZE):
+        shown.terminal.resize(*size)
+        shown.screen.resize(*size)
+        shown.wait(lambda: not any("????" in line for line in shown.screen.lines()))
+        shown.calm()
+    shown.wait(lambda: shown.screen.seen() == before)
+
+
+def the_terminal_is_left_as_it_was(shown: Calm) -> None:
+    shown.data = ""
+    shown.terminal.send("q")
+    modes = ("?1049l", "?25h", "?1000l", "?2004l", "?1004l")
+    shown.wait(lambda: all(f"\x1b[{mode}" in shown.data for mode in modes))
+    assert not shown.screen.alternate
+
+
+def test_what_is_drawn_over_and_what_is_sent(home: Path) -> None:
+    with demo(home) as ours:
+        ours.answered()
+        what_another_program_wrote_is_drawn_over(ours)
+        a_size_that_comes_back_at_once_is_drawn_anew(ours)
+        a_frame_stands_between_its_marks_and_begins_with_a_move(ours)
+        nothing_is_sent_while_nothing_changes_or_the_mouse_moves(ours)
+
+
+def what_another_program_wrote_is_drawn_over(ours: Calm) -> None:
+    before = ours.screen.seen()
+    ours.screen.feed("\x1b[5;1H\x1b[0;31mwall: the machine goes down in five minutes" * 4)
+    assert ours.screen.seen() != before
+    ours.terminal.send("\x0c")
+    ours.wait(lambda: ours.screen.seen() == before)
+
+
+def a_size_that_comes_back_at_once_is_drawn_anew(ours: Calm) -> None:
+    before = ours.screen.seen()
+    ours.terminal.resize(SIZE[0] - 9, SIZE[1])
+    ours.terminal.resize(*SIZE)
+    ours.screen.resize(*SIZE)
+    ours.wait(lambda: ours.screen.seen() == before)
+    ours.calm()
+
+
+def a_frame_stands_between_its_marks_and_begins_with_a_move(ours: Calm) -> None:
     ours.data = ""
     ours.terminal.send("2j")
     ours.wait(lambda: 0 < ours.data.count("\x1b[?2026h") == ours.data.count("\x1b[?2026l"))
@@ -73,47 +112,9 @@ def test_a_frame_stands_between_its_marks_and_begins_with_a_move(ours: Calm) -> 
     assert len(ours.data) < 2000
 
 
-def test_nothing_is_sent_while_nothing_changes_or_the_mouse_moves(ours: Calm) -> None:
-    ours.answered()
+def nothing_is_sent_while_nothing_changes_or_the_mouse_moves(ours: Calm) -> None:
     ours.calm(1.5)
     assert drained(ours.terminal, 3.0) == b""
     for x in range(5, 100, 5):
         ours.terminal.send(f"\x1b[<35;{x};{8 + x % 20}M")
     assert len(drained(ours.terminal, 1.0)) < 400
-
-
-def test_what_another_program_wrote_is_drawn_over(ours: Calm) -> None:
-    ours.answered()
-    before = ours.screen.seen()
-    ours.screen.feed("\x1b[5;1H\x1b[0;31mwall: the machine goes down in five minutes" * 4)
-    assert ours.screen.seen() != before
-    ours.terminal.send("\x0c")
-    ours.wait(lambda: ours.screen.seen() == before)
-
-
-def test_a_terminal_that_lost_its_cells_in_a_resize_is_drawn_anew(shown: Calm) -> None:
-    shown.answered()
-    before = shown.screen.seen()
-    for size in ((100, 30), (160, 45), SIZE):
-        shown.terminal.resize(*size)
-        shown.screen.resize(*size)
-        shown.wait(lambda: not any("????" in line for line in shown.screen.lines()))
-        shown.calm()
-    shown.wait(lambda: shown.screen.seen() == before)
-
-
-def test_a_size_that_comes_back_at_once_is_drawn_anew(ours: Calm) -> None:
-    ours.answered()
-    before = ours.screen.seen()
-    ours.terminal.resize(SIZE[0] - 9, SIZE[1])
-    ours.terminal.resize(*SIZE)
-    ours.screen.resize(*SIZE)
-    ours.wait(lambda: ours.screen.seen() == before)
-
-
-def test_the_terminal_is_left_as_it_was(shown: Calm) -> None:
-    shown.answered()
-    shown.terminal.send("q")
-    modes = ("?1049l", "?25h", "?1000l", "?2004l", "?1004l")
-    shown.wait(lambda: all(f"\x1b[{mode}" in shown.data for mode in modes))
-    assert not shown.screen.alternate

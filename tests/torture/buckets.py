@@ -26,7 +26,7 @@ from unittest.mock import patch
 from cache.facts.errors import StoreError
 from cache.store.bucket import connect
 from cache.store.desk_copy import bring, upload
-from cache.store.manifest import named
+from cache.store.manifest import object_names
 from cache.store.store import Store
 from tests.torture import steps
 from tests.torture.processes import ROOT
@@ -231,7 +231,9 @@ def damaged(folder: Path, client: Any) -> Row:
     keys = [one["Key"] for one in client.list_objects_v2(Bucket="desk")["Contents"]]
     taken, refused = 0, 0
     (manifest,) = (folder / "held" / "market" / "generations").iterdir()
-    needed = named(store._newest()[0]) | {f"{sha256(manifest.read_bytes()).hexdigest()}.json"}
+    needed = object_names(store._newest()[0]) | {
+        f"{sha256(manifest.read_bytes()).hexdigest()}.json"
+    }
     needed |= {"published.json"}
     for key in keys:
         if key.rpartition("/")[2] not in needed:

@@ -14,7 +14,7 @@ from cache.facts.errors import CacheError
 from cache.facts.reference import load_reference
 from cache.refresh.refresh import refresh
 from cache.refresh.request import Request
-from cache.refresh.stored_closes import HeldCloses
+from cache.refresh.stored_closes import StoredCloses
 from cache.sources.issuers import Issuers
 from cache.sources.yahoo.yahoo import Yahoo
 from cache.store.store import Store
@@ -99,7 +99,7 @@ def clocks(folder: Path, small: bool) -> Row:
                     prices = Store(home).read().prices
                     true = {s: round(vendor.close(s, f"{SESSION}"), 6) for s in symbols}
                     late = {s: round(_closes(prices, [s])[s].get(SESSION, 0.0), 6) for s in symbols}
-                    known = HeldCloses(prices)
+                    known = StoredCloses(prices)
                     if late != true or any(known.final(s) != SESSION for s in symbols):
                         wrong.append(f"{where}: then {late} for {true}")
                     shutil.rmtree(home)
@@ -115,7 +115,7 @@ def clocks(folder: Path, small: bool) -> Row:
 
 
 def _closes(prices: Prices, symbols: object) -> dict[str, dict[date, float]]:
-    known = HeldCloses(prices)
+    known = StoredCloses(prices)
     found = {}
     for symbol in list(symbols):  # type: ignore[call-overload]
         days, closes = known.closes(symbol)
@@ -125,7 +125,7 @@ def _closes(prices: Prices, symbols: object) -> dict[str, dict[date, float]]:
 
 def _said(prices: Prices, symbols: object) -> str:
     """What is called final that is not, "" for nothing."""
-    known = HeldCloses(prices)
+    known = StoredCloses(prices)
     for symbol in list(symbols):  # type: ignore[call-overload]
         final, through = known.final(symbol), prices.through.get(symbol, date.min)
         if (final or date.min) >= SESSION or through >= SESSION:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from cache.refresh.quotes import open_session
-from cache.refresh.stored_closes import HeldCloses
+from cache.refresh.stored_closes import StoredCloses
 from cache.store.store import Store
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_stream import Streamer
@@ -108,7 +108,7 @@ def _round(session: Session, keys: int, quoting: list[int], wrong: list[str]) ->
 def _stored(home: Path, vendor: Lookalike, symbols: list[str], session: str) -> list[str]:
     """What of an open session is held as if it were final, or came of a quote."""
     prices = Store(home / "market").read().prices
-    known, wrong = HeldCloses(prices), list[str]()
+    known, wrong = StoredCloses(prices), list[str]()
     for symbol in symbols:
         days, closes = known.closes(symbol)
         if f"{known.final(symbol)}" >= session:

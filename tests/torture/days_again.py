@@ -17,7 +17,7 @@ from cache.refresh.ask import Ask
 from cache.refresh.gate import gate
 from cache.refresh.refresh import refresh
 from cache.refresh.request import Request
-from cache.refresh.stored_closes import HeldCloses
+from cache.refresh.stored_closes import StoredCloses
 from cache.sources.issuers import Issuers
 from cache.store.store import Store
 from tests.cache.planning import shipped
@@ -88,7 +88,7 @@ def days_again(folder: Path, small: bool) -> Row:
         evenings = range(HELD - 1 + gap, HELD + MORE, gap)
         for place in evenings:
             market.run(store, place)
-        known = HeldCloses(store.read().prices)
+        known = StoredCloses(store.read().prices)
         for symbol in ALL:
             truth = market.close[symbol][: evenings[-1] + 1]
             if not np.allclose(known.closes(symbol)[1][-len(truth) :], truth, rtol=1e-12):

@@ -15,7 +15,7 @@ import numpy as np
 from cache.facts.errors import SourceError
 from cache.facts.reference import load_reference
 from cache.refresh.jumps import odd
-from cache.refresh.stored_closes import HeldCloses
+from cache.refresh.stored_closes import StoredCloses
 from cache.store.admit import bring_prices
 from cache.store.bars import Bars
 from cache.store.draft import Note
@@ -137,7 +137,7 @@ def _corrections(folder: Path, small: bool) -> Row:
         for place in range(55, 75):
             world.run(store, place)
         prices = store.read().prices
-        known = HeldCloses(prices)
+        known = StoredCloses(prices)
         for symbol in (*PAIR, *LINES):
             if not np.allclose(known.closes(symbol)[1], world.close[symbol][:75], rtol=1e-12):
                 wrong.append(f"{symbol} is not as the vendor has it")

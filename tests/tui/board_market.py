@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
@@ -23,8 +24,9 @@ def closes(number: int) -> list[float]:
     return list(100 * np.exp(0.0004 * at + (0.03 + 0.002 * number) * slow + 0.01 * fast))
 
 
+@cache
 def board_market(*, simulated: bool = True) -> Market:
-    """The market: every fund of the shipped pairs but one."""
+    """The market: every fund of the shipped pairs but one; the same object for every test."""
     table = {fund: closes(number) for number, fund in enumerate(FUNDS) if fund != WITHOUT}
     table[ENDED][-3:] = [float("nan")] * 3
     return replace(make_market(prices(DAYS, table)), simulated=simulated)

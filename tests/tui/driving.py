@@ -54,12 +54,12 @@ async def settle(pilot: Pilot[None], app: InternalsApp) -> None:
         calm = 0 if ready or _busy(app) else calm + 1
 
 
-async def until(pilot: Pilot[None], true: Callable[[], object], seconds: float = 60.0) -> None:
+async def until(true: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait for something that a thread or a child brings; far longer than it ever takes."""
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, f"it has not come within {seconds:g} s"
-        await pilot.pause(0.01)
+        await asyncio.sleep(0.01)
 
 
 def _threads(app: InternalsApp) -> bool:

@@ -230,7 +230,9 @@ def test_an_alert_rings_once_marks_its_pane_and_is_said_until_esc() -> None:
     drive(story, desk=desk)
 
 
-def test_an_alert_that_holds_when_it_is_set_says_that_it_waits() -> None:
+def test_an_alert_says_what_it_waits_for_and_is_judged_on_its_own_window() -> None:
+    desk = FakeDesk(MARKET)
+
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, ":", *"alert gap rank <= 3", "enter")
         assert "now 1: it holds already, and rings after it has crossed back" in seen(app)
@@ -238,14 +240,7 @@ def test_an_alert_that_holds_when_it_is_set_says_that_it_waits() -> None:
         assert "QQQ is not of the pair IWM:SPY" in seen(app)
         await press(pilot, app, "escape", ":", *"alert contribution ZZZ > 3", "enter")
         assert "alert set: contribution ZZZ IWM > 3 bp; it has no value now" in seen(app)
-
-    drive(story, market=MARKET)
-
-
-def test_an_alert_is_judged_on_its_own_window_whatever_is_shown() -> None:
-    desk = FakeDesk(MARKET)
-
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        # another window and basis are shown when it fires
         await press(pilot, app, "home", ":", *"alert gap > 12", "enter", "[", "t")
         assert "6M" in seen(app)
         with patch.object(app, "bell", lambda: None):

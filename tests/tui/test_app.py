@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
+from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from tests.tui.driving import drive, lines_of, press, seen, settle
@@ -16,14 +16,48 @@ from tui.screen.app import InternalsApp
 from tui.state.config import Config
 
 MARKET = small_market()
-Check = Callable[[Pilot[None], InternalsApp], Awaitable[None]]
 
 
-def test_contributions_and_closing_rows_add_up_as_printed() -> None:
+async def resize(pilot: Pilot[None], app: InternalsApp, width: int, height: int) -> None:
+    await pilot.resize_terminal(width, height)
+    await settle(pilot, app)
+
+
+def test_numbers_of_a_real_market_as_printed() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "2", "z")
-        main = app.main
-        assert main is not None
+        # the first question is what was given
+        assert app.snapshot is not None
+        assert app.snapshot.as_of == END
+        assert "SIMULATED" not in seen(app).upper()
+        for size in ((80, 24), (100, 30), (120, 36), (160, 48), (200, 60)):
+            await resize(pilot, app, *size)
+            text = " ".join(" ".join(line.split()) for line in lines_of(app)[1:4])
+            assert "IWM leads SPY by 11.00 pp this year" in text
+            # 2021 was 12 points the other way: wider, but no lead
+            assert "a wider lead than in any full year since 2018." in text
+        await resize(pilot, app, 160, 48)
+        leaders_and_laggards_of_both_indices_are_side_by_side(app)
+        await contributions_and_closing_rows_add_up(pilot, app)
+        await resize(pilot, app, 160, 60)
+        await the_gap_view_says_what_a_name_brought_to_each_index(pilot, app)
+        await resize(pilot, app, 160, 48)
+        await what_is_not_measured_is_in_no_running_sum(pilot, app)
+
+    drive(story, market=MARKET)
+
+
+def leaders_and_laggards_of_both_indices_are_side_by_side(app: InternalsApp) -> None:
+    text = seen(app)
+    for told in ("S29", "+296", "S00", "-168", "L19", "+180", "L00", "-94"):
+        assert told in text
+
+
+async def contributions_and_closing_rows_add_up(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "2", "z")
+    main = app.main
+    assert main is not None
+    for size in ((100, 24), (120, 36), (160, 48)):
+        await resize(pilot, app, *size)
         for table, total in zip(main.names._tables, ("+2,000", "+900"), strict=True):
             grid = table.grid
             cells = [grid.cell_at(row, "bp") for row in range(grid.row_count)]
@@ -32,28 +66,30 @@ def test_contributions_and_closing_rows_add_up_as_printed() -> None:
             numbers = [int(text.replace(",", "")) for text in printed]
             assert sum(numbers[:-1]) == numbers[-1]
 
-    for size in ((80, 24), (120, 36), (160, 48)):
-        drive(story, market=MARKET, size=size if size[0] > 84 else (100, 24))
+
+async def the_gap_view_says_what_a_name_brought_to_each_index(
+    pilot: Pilot[None], app: InternalsApp
+) -> None:
+    await press(pilot, app, "v", "v", "v")
+    rows = {word: line for line in lines_of(app) for word in line.split()[:3]}
+    # 3.2 % of 92.5 %; a thirtieth of what lies above (20 + 9) / 2 %
+    assert rows["S29"].split()[-4:-1] == ["Technology", "+296.0", "+260.0"]
+    # 4.8 % of -19.5 %; a twentieth of what lies below the same, of the other index
+    assert rows["L00"].split()[-4:-1] == ["Industrials", "-93.6", "+170.0"]
 
 
-def test_leaders_and_laggards_of_both_indices_side_by_side() -> None:
+async def what_is_not_measured_is_in_no_running_sum(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "4", "v")
+    # 96 % of weight measured at a mean of 20 % and of 7.5 + 1.5 %
+    assert "+1,920 bp" in seen(app)
+    assert "+864 bp" in seen(app)
+
+
+def test_every_pane_says_simulated() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        text = seen(app)
-        for told in ("S29", "+296", "S00", "-168", "L19", "+180", "L00", "-94"):
-            assert told in text
-
-    drive(story, market=MARKET, size=(160, 48))
-
-
-def test_every_pane_says_simulated_and_a_real_market_never() -> None:
-    async def told(pilot: Pilot[None], app: InternalsApp) -> None:
         assert seen(app).count("SIMULATED") == 5  # the header and four panes
 
-    async def untold(pilot: Pilot[None], app: InternalsApp) -> None:
-        assert "SIMULATED" not in seen(app).upper()
-
-    drive(told, market=small_market(simulated=True))
-    drive(untold, market=MARKET)
+    drive(story, market=small_market(simulated=True))
 
 
 def test_below_the_floor_nothing_is_claimed_and_numbers_are_listed() -> None:
@@ -93,8 +129,12 @@ def test_missing_fund_closes_leave_the_contributors() -> None:
     drive(story, market=small_market(funds=("IWM",)), size=(160, 48))
 
 
-def test_hostile_names_reach_no_pane_raw() -> None:
+def test_hostile_names_keep_columns_straight_and_reach_no_pane_raw() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "2", "z", "+", "+", "+", "+")
+        assert {cell_len(line) for line in lines_of(app)} == {100}
+        await press(pilot, app, "-", "-", "-", "-", "z")
+        await resize(pilot, app, 200, 60)
         texts = []
         for pane, views in (("2", 5), ("4", 2), ("3", 3), ("1", 3)):
             await press(pilot, app, pane)
@@ -113,16 +153,6 @@ def test_hostile_names_reach_no_pane_raw() -> None:
         assert app.is_running
 
     assert len(HOSTILE) == 10
-    drive(story, market=small_market(hostile=True), size=(200, 60))
-
-
-def test_wide_characters_keep_columns_straight() -> None:
-    from rich.cells import cell_len
-
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "2", "z", "+", "+", "+", "+")
-        assert {cell_len(line) for line in lines_of(app)} == {100}
-
     drive(story, market=small_market(hostile=True), size=(100, 40))
 
 
@@ -144,19 +174,6 @@ def test_a_storm_of_sizes() -> None:
     drive(story, market=MARKET, painted=True)
 
 
-def test_every_size_shows_the_headline_from_80x24_on() -> None:
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        for size in ((80, 24), (100, 30), (120, 36), (160, 48), (200, 60)):
-            await pilot.resize_terminal(*size)
-            await settle(pilot, app)
-            text = " ".join(" ".join(line.split()) for line in lines_of(app)[1:4])
-            assert "IWM leads SPY by 11.00 pp this year" in text
-            # 2021 was 12 points the other way: wider, but no lead
-            assert "a wider lead than in any full year since 2018." in text
-
-    drive(story, market=MARKET)
-
-
 def test_nothing_of_an_older_answer_comes_back_with_another_height() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "2")
@@ -164,8 +181,7 @@ def test_nothing_of_an_older_answer_comes_back_with_another_height() -> None:
         # The window of 2016 has the funds' closes alone.
         await press(pilot, app, ":", *"2016", "enter")
         for size in ((120, 40), (120, 34), (160, 48)):
-            await pilot.resize_terminal(*size)
-            await settle(pilot, app)
+            await resize(pilot, app, *size)
             assert "IWM – SPY  2016" in seen(app)
             assert "S29" not in seen(app)
             assert "+20.00 %" not in seen(app)
@@ -249,43 +265,14 @@ def test_ascii_alone() -> None:
         Painter.ascii_only = Characters.ascii_only = False
 
 
-def test_the_first_question_is_what_was_given() -> None:
+def test_damage_of_the_store_is_said_on_every_screen() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        assert app.snapshot is not None
-        assert app.snapshot.as_of == END
-
-    drive(story, market=MARKET)
-
-
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
-def test_damage_of_the_store_is_said_on_every_screen(size: tuple[int, int]) -> None:
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        for pane in "1234":
-            await press(pilot, app, pane)
-            last = lines_of(app)[-3:]
-            assert any("! generation 3 is damaged" in line for line in last), (pane, last)
+        for size in ((80, 24), (120, 36)):
+            await resize(pilot, app, *size)
+            for pane in "1234":
+                await press(pilot, app, pane)
+                last = lines_of(app)[-3:]
+                assert any("! generation 3 is damaged" in line for line in last), (pane, last)
 
     said = "generation 3 is damaged (objects/x.npy: gone); generation 2 is shown instead"
-    drive(story, market=replace(small_market(), damage=(said,)), size=size)
-
-
-def test_what_is_not_measured_is_in_no_running_sum() -> None:
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "4", "z", "v")
-        # 96 % of weight measured at a mean of 20 % and of 7.5 + 1.5 %
-        assert "+1,920 bp" in seen(app)
-        assert "+864 bp" in seen(app)
-
-    drive(story, market=MARKET, size=(160, 48))
-
-
-def test_the_gap_view_says_what_a_name_brought_to_each_index() -> None:
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "2", "z", "v", "v", "v")
-        rows = {word: line for line in lines_of(app) for word in line.split()[:3]}
-        # 3.2 % of 92.5 %; a thirtieth of what lies above (20 + 9) / 2 %
-        assert rows["S29"].split()[-4:-1] == ["Technology", "+296.0", "+260.0"]
-        # 4.8 % of -19.5 %; a twentieth of what lies below the same, of the other index
-        assert rows["L00"].split()[-4:-1] == ["Industrials", "-93.6", "+170.0"]
-
-    drive(story, market=MARKET, size=(160, 60))
+    drive(story, market=replace(small_market(), damage=(said,)), size=(80, 24))

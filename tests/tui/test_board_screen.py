@@ -42,17 +42,58 @@ def rows_of(app: InternalsApp) -> list[str]:
     return [row.pair.name for row in app.screen.rows]
 
 
-def test_a_pair_and_back_to_its_row() -> None:
+def test_a_pair_and_back_any_order_and_any_date() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "B", "j", "j", "enter")
-        assert (app.question.small, app.question.large) == ("MDY", "SPY")
-        assert "MDY – SPY" in seen(app).splitlines()[0]
-        await press(pilot, app, "escape")
-        assert "▸ MDY:SPY" in seen(app)
-        await press(pilot, app, "escape")
-        assert "MDY – SPY" in seen(app).splitlines()[0]
+        await a_pair_and_back_to_its_row(pilot, app)
+        await press(pilot, app, "B")
+        await any_column_sorts_and_rows_without_the_figure_stand_last(pilot, app)
+        await dates_and_basis_are_the_board_s_and_the_pair_s(pilot, app)
 
     drive(story, desk=FakeDesk(MARKET), question=ASKED)
+
+
+async def a_pair_and_back_to_its_row(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "B", "j", "j", "enter")
+    assert (app.question.small, app.question.large) == ("MDY", "SPY")
+    assert "MDY – SPY" in seen(app).splitlines()[0]
+    await press(pilot, app, "escape")
+    assert "▸ MDY:SPY" in seen(app)
+    await press(pilot, app, "escape")
+    assert "MDY – SPY" in seen(app).splitlines()[0]
+
+
+async def any_column_sorts_and_rows_without_the_figure_stand_last(
+    pilot: Pilot[None], app: InternalsApp
+) -> None:
+    for key, (letter, _) in ORDERS.items():
+        if key in ("group", "pair"):
+            continue
+        await press(pilot, app, "s", letter)
+        assert isinstance(app.screen, BoardScreen)
+        values = [value_of(row, key) for row in app.screen.rows]
+        known = [value for value in values if value is not None]
+        assert known == sorted(known, reverse=True)
+        assert values[len(known) :] == [None] * (26 - len(known))
+    await press(pilot, app, "s", "m")
+    assert rows_of(app)[-1] == "XLRE:SPY"
+    await press(pilot, app, ":", *"sort 1M", "enter")
+    names = rows_of(app)
+    await press(pilot, app, "S")
+    assert rows_of(app)[:25] == names[:25][::-1]
+
+
+async def dates_and_basis_are_the_board_s_and_the_pair_s(
+    pilot: Pilot[None], app: InternalsApp
+) -> None:
+    await press(pilot, app, "g", "<", "<")
+    assert "as of 2026-06-24" in seen(app)
+    await press(pilot, app, ">", "t", "enter")
+    assert app.question.as_of == date(2026, 6, 25)
+    assert app.question.basis == "tr"
+    await press(pilot, app, "escape", "home")
+    assert "as of 2026-06-26 (last)" in seen(app)
+    await press(pilot, app, ":", *"asof 2026-05-29", "enter")
+    assert "as of 2026-05-29" in seen(app)
 
 
 def test_order_and_cursor_are_found_again_at_the_next_start() -> None:
@@ -90,111 +131,75 @@ def test_r_fetches_what_the_board_shows_and_its_cost_is_said_first() -> None:
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "B")
-        await until(pilot, lambda: cost in seen(app))
+        await until(lambda: cost in seen(app))
         await press(pilot, app, "r")
-        await until(pilot, lambda: app.notice == "30 symbols fetched")
+        await until(lambda: app.notice == "30 symbols fetched")
         assert (desk.full, desk.boards) == ([False], 1)
         await press(pilot, app, "R")
-        await until(pilot, lambda: desk.full == [False, True] and not app.refresher.progress)
+        await until(lambda: desk.full == [False, True] and not app.refresher.progress)
         # what was said goes first, then the board
         await press(pilot, app, "escape", "escape")
-        await until(pilot, lambda: "12 symbols are stale: r costs 4 requests" in seen(app))
+        await until(lambda: "12 symbols are stale: r costs 4 requests" in seen(app))
         assert cost not in seen(app)
 
     drive(story, desk=desk, question=ASKED, config=Config(pairs=(("IWM", "QQQ"),)))
 
 
-def test_the_rows_are_in_their_groups_and_say_what_is_missing() -> None:
+def test_rows_their_explanation_and_the_rotation() -> None:
+    assert board(MARKET, [row.pair for row in board(MARKET, ()).rows]).rows == ()
+
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "B")
-        text = seen(app)
-        assert rows_of(app)[:5] == ["IWM:SPY", "IJR:IVV", "MDY:SPY", "IWC:IWM", "RSP:SPY"]
-        assert text.count("sector ") == 1
-        assert re.search(r"XLRE:SPY +no closes of XLRE", text)
-        # its closes end three sessions before the others'
-        assert re.search(r"IWC:IWM +! ", text)
-        stale = "figures of 2026-06-23: no later close of both"
-        await until(pilot, lambda: stale in seen(app))
-        assert "SIMULATED" in text.splitlines()[0]
+        await the_rows_are_in_their_groups_and_say_what_is_missing(app)
+        await press(pilot, app, "d")
+        await d_has_what_each_gap_is_the_difference_of(app)
+        await press(pilot, app, "escape", "v", "j")
+        await the_rotation_has_every_pair_and_its_formula(pilot, app)
 
     drive(story, desk=FakeDesk(MARKET), question=ASKED, size=(120, 48))
 
 
-def test_any_column_sorts_and_rows_without_the_figure_stand_last() -> None:
-    shown = board(MARKET, [row.pair for row in board(MARKET, ()).rows]).rows
-    assert shown == ()
-
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "B")
-        for key, (letter, _) in ORDERS.items():
-            if key in ("group", "pair"):
-                continue
-            await press(pilot, app, "s", letter)
-            assert isinstance(app.screen, BoardScreen)
-            values = [value_of(row, key) for row in app.screen.rows]
-            known = [value for value in values if value is not None]
-            assert known == sorted(known, reverse=True)
-            assert values[len(known) :] == [None] * (26 - len(known))
-        await press(pilot, app, "s", "m")
-        assert rows_of(app)[-1] == "XLRE:SPY"
-        await press(pilot, app, ":", *"sort 1M", "enter")
-        names = rows_of(app)
-        await press(pilot, app, "S")
-        assert rows_of(app)[:25] == names[:25][::-1]
-
-    drive(story, desk=FakeDesk(MARKET), question=ASKED)
+async def the_rows_are_in_their_groups_and_say_what_is_missing(app: InternalsApp) -> None:
+    text = seen(app)
+    assert rows_of(app)[:5] == ["IWM:SPY", "IJR:IVV", "MDY:SPY", "IWC:IWM", "RSP:SPY"]
+    assert text.count("sector ") == 1
+    assert re.search(r"XLRE:SPY +no closes of XLRE", text)
+    # its closes end three sessions before the others'
+    assert re.search(r"IWC:IWM +! ", text)
+    stale = "figures of 2026-06-23: no later close of both"
+    await until(lambda: stale in seen(app))
+    assert "SIMULATED" in text.splitlines()[0]
 
 
-def test_dates_and_basis_are_the_board_s_and_the_pair_s() -> None:
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "B", "<", "<")
-        assert "as of 2026-06-24" in seen(app)
-        await press(pilot, app, ">", "t", "enter")
-        assert app.question.as_of == date(2026, 6, 25)
-        assert app.question.basis == "tr"
-        await press(pilot, app, "escape", "home")
-        assert "as of 2026-06-26 (last)" in seen(app)
-        await press(pilot, app, ":", *"asof 2026-05-29", "enter")
-        assert "as of 2026-05-29" in seen(app)
-
-    drive(story, desk=FakeDesk(MARKET), question=ASKED)
-
-
-def test_the_rotation_has_every_pair_and_its_formula() -> None:
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "B", "v", "j")
-        assert isinstance(app.screen, BoardScreen)
-        row = app.screen.rows[1]
-        text = seen(app)
-        at, change = row.rotation[-1]
-        assert f"IJR:IVV {100 * at:.1f}, {100 * change:+.1f} pp" in text
-        assert text.count("●") >= 10
-        await press(pilot, app, "d")
-        text = " ".join(seen(app).split())
-        assert "its change over 21 sessions" in text
-        assert f"IJR:IVV: {100 * at:.2f} % now, {100 * (at - change):.2f} % 21 sessions" in text
-        await press(pilot, app, "escape", "v", "d")
-        assert "gap: return of IJR less return of IVV" in seen(app)
-
-    drive(story, desk=FakeDesk(MARKET), question=ASKED, size=(120, 40))
+async def d_has_what_each_gap_is_the_difference_of(app: InternalsApp) -> None:
+    # each fund's own return, from its closes of the two sessions
+    closes = {fund: MARKET.series(fund) for fund in ("IWM", "SPY")}
+    made = []
+    for series in closes.values():
+        assert series is not None and series.price is not None
+        ends = [series.price[series.sessions == np.datetime64(d)][0] for d in ENDS]
+        made.append(100 * (ends[1] / ends[0] - 1))
+    gap = made[0] - made[1]
+    line = f"1D: IWM {made[0]:+.2f} % less SPY {made[1]:+.2f} %, {ENDS[0]} to {ENDS[1]}:"
+    await until(lambda: f"{line} {gap:+.2f} pp" in seen(app))
+    assert "closes: IWM " in seen(app)
 
 
-def test_d_has_what_each_gap_is_the_difference_of() -> None:
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "B", "d")
-        # each fund's own return, from its closes of the two sessions
-        closes = {fund: MARKET.series(fund) for fund in ("IWM", "SPY")}
-        made = []
-        for series in closes.values():
-            assert series is not None and series.price is not None
-            ends = [series.price[series.sessions == np.datetime64(d)][0] for d in ENDS]
-            made.append(100 * (ends[1] / ends[0] - 1))
-        gap = made[0] - made[1]
-        line = f"1D: IWM {made[0]:+.2f} % less SPY {made[1]:+.2f} %, {ENDS[0]} to {ENDS[1]}:"
-        await until(pilot, lambda: f"{line} {gap:+.2f} pp" in seen(app))
-        assert "closes: IWM " in seen(app)
-
-    drive(story, desk=FakeDesk(MARKET), question=ASKED, size=(120, 40))
+async def the_rotation_has_every_pair_and_its_formula(
+    pilot: Pilot[None], app: InternalsApp
+) -> None:
+    assert isinstance(app.screen, BoardScreen)
+    row = app.screen.rows[1]
+    text = seen(app)
+    at, change = row.rotation[-1]
+    assert f"IJR:IVV {100 * at:.1f}, {100 * change:+.1f} pp" in text
+    assert text.count("●") >= 10
+    await press(pilot, app, "d")
+    text = " ".join(seen(app).split())
+    assert "its change over 21 sessions" in text
+    assert f"IJR:IVV: {100 * at:.2f} % now, {100 * (at - change):.2f} % 21 sessions" in text
+    await press(pilot, app, "escape", "v", "d")
+    assert "gap: return of IJR less return of IVV" in seen(app)
 
 
 def test_what_is_new_since_the_last_look_and_alerts_over_all_pairs() -> None:
@@ -210,7 +215,7 @@ def test_what_is_new_since_the_last_look_and_alerts_over_all_pairs() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         app.ringer.book.add(first_state(alert, None))
         await press(pilot, app, "B")
-        await until(pilot, lambda: "since the last look, of 2026-06-01" in seen(app))
+        await until(lambda: "since the last look, of 2026-06-01" in seen(app))
         text = seen(app)
         assert re.search(r"SMH:SPY +ratio crossed \w+ its 200-session average", text)
         assert re.search(r"◆ QQQ:SPY +alert gap > -1000", text)
@@ -242,7 +247,7 @@ def test_pairs_of_one_s_own_are_saved_in_the_config_and_read_at_once() -> None:
         os.utime(file, (1, 1))
         assert isinstance(app.screen, BoardScreen)
         app.screen._poll()
-        await until(pilot, lambda: rows_of(app)[26:] == ["XLE:XLK"])
+        await until(lambda: rows_of(app)[26:] == ["XLE:XLK"])
         await press(pilot, app, ":", *"pair add IWM:IWC", "enter")
         assert file.read_text() == '# mine\npairs = ["XLE:XLK", "IWM:IWC"] # oil\n'
         # a file that cannot be used leaves the list in force, and is left alone
@@ -322,7 +327,7 @@ def test_breadth_of_the_index_that_leads_where_there_is_room() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "B")
         # 19 of 30 lines rose
-        await until(pilot, lambda: re.search(r"IWM:SPY .* 63\.3 ", seen(app)))
+        await until(lambda: re.search(r"IWM:SPY .* 63\.3 ", seen(app)))
         await press(pilot, app, "s", "u")
         assert rows_of(app)[0] == "IWM:SPY"
 

@@ -33,7 +33,7 @@ def test_a_full_file() -> None:
     assert (config.theme, config.ascii, config.refresh_on_open) == ("light", True, True)
     assert (config.rate, config.pool) == (2, 4)
     assert config.keys == {"zoom": "f5,ctrl+y"}
-    assert "window" in config.given
+    assert "window" in config.set_by_user
 
 
 def test_who_brings_prices() -> None:

@@ -63,7 +63,7 @@ def test_the_page_of_a_name_tells_no_window_with_the_figures_of_another() -> Non
         ready.clear()
         try:
             await pilot.press("right_square_bracket")
-            await until(pilot, lambda: app.snapshot and app.snapshot.window.label == "1Y")
+            await until(lambda: app.snapshot and app.snapshot.window.label == "1Y")
             await pilot.pause()
             assert lines_of(app)[:4] == before
         finally:

@@ -16,7 +16,7 @@ from tui.host.scene import Scene
 from tui.panes.breadth import BreadthPane
 from tui.panes.changes import ChangesPane
 from tui.panes.contributors import Contributors
-from tui.panes.explain import ExplainRequest, asked
+from tui.panes.explain import ExplainRequest, requests_of_pane
 from tui.panes.frame import VIEWS
 from tui.panes.pane import Pane
 from tui.panes.spread import SpreadPane
@@ -58,23 +58,18 @@ WALKS = {
 }
 
 
-@pytest.mark.parametrize("walk", WALKS)
-def test_d_explains_what_is_in_sight(walk: str) -> None:
+def test_d_explains_what_is_in_sight() -> None:
     async def check(pilot: Pilot[None], app: InternalsApp) -> None:
-        for keys, words in WALKS[walk]:
-            await press(pilot, app, *keys, "d")
-            text = seen(app)
-            assert words in text, keys
-            assert "no such number" not in text, keys
-            await press(pilot, app, "escape")
-            assert words not in seen(app), keys
-
-    drive(check, market=MARKET, size=(160, 60))
-
-
-def test_d_explains_the_page_of_a_name() -> None:
-    async def check(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "2", "enter", "d")
+        for walk, steps in WALKS.items():
+            for keys, words in steps:
+                await press(pilot, app, *keys, "d")
+                text = seen(app)
+                assert words in text, (walk, keys)
+                assert "no such number" not in text, (walk, keys)
+                await press(pilot, app, "escape")
+                assert words not in seen(app), (walk, keys)
+        # and on the page of a name
+        await press(pilot, app, "2", "v", "enter", "d")
         assert "contribution of S29 Example S29 to IWM = 296.0000 bp" in seen(app)
         assert "no such number" not in seen(app)
 
@@ -86,6 +81,6 @@ def test_no_view_is_without_an_explanation_of_its_own(pane: type[Pane]) -> None:
     """A view nobody thought of falls back to the index's return: each has a measure of its own."""
     scene = Scene(take(MARKET, QUESTION), MARKET)
     for view in VIEWS[pane.NUMBER]:
-        wanted = asked(scene, pane.NUMBER, view, "small", None)
+        wanted = requests_of_pane(scene, pane.NUMBER, view, "small", None)
         if (pane.NUMBER, view) not in LISTS_OF_LINES:
             assert ExplainRequest("IWM", "return") not in wanted, view

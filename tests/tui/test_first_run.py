@@ -85,7 +85,7 @@ def test_a_file_is_brought_by_its_path(tmp_path: Path) -> None:
         await press(pilot, app, "i")
         assert ":import " in lines_of(app)[-1]
         await press(pilot, app, *str(tmp_path / "my"), "backslash", "space", *"closes.csv", "enter")
-        await until(pilot, lambda: "138 rows" in seen(app))
+        await until(lambda: "138 rows" in seen(app))
         # What the file holds is seen first; esc leaves it, enter keeps it.
         assert "Import my closes.csv?" in seen(app) and "keeps nothing: True" in seen(app)
         assert "enter import it" in seen(app) and "esc leave it" in seen(app)
@@ -93,19 +93,19 @@ def test_a_file_is_brought_by_its_path(tmp_path: Path) -> None:
         await press(pilot, app, "escape")
         assert "138 rows" not in seen(app)
         await press(pilot, app, ":", *f"import {tmp_path}/my closes.csv", "enter")
-        await until(pilot, lambda: "138 rows" in seen(app))
+        await until(lambda: "138 rows" in seen(app))
         await press(pilot, app, "enter")
-        await until(pilot, lambda: "keeps nothing: False" in lines_of(app)[-2])
+        await until(lambda: "keeps nothing: False" in lines_of(app)[-2])
         assert desk.brought == [file, file]
         await press(pilot, app, ":", *"import", "enter")
         assert "import which file?" in seen(app)
         await press(pilot, app, "escape", ":", *"import /none/there.csv", "enter")
         assert desk.brought[-1] == Path("/none/there.csv")
-        await until(pilot, lambda: "Import there.csv?" in seen(app))
+        await until(lambda: "Import there.csv?" in seen(app))
         await press(pilot, app, "escape")
         desk.argv = [sys.executable, "-c", "import sys; sys.exit('internals: it is no table')"]
         await press(pilot, app, ":", *f"import {tmp_path}/my closes.csv", "enter")
-        await until(pilot, lambda: "it is no table" in seen(app))
+        await until(lambda: "it is no table" in seen(app))
         assert "! it is no table" in lines_of(app)[-2]
         desk.argv = None
         await press(pilot, app, ":", *f"import {tmp_path}/my closes.csv", "enter")

@@ -7,9 +7,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
@@ -23,7 +23,6 @@ from tui.screen.app import InternalsApp
 from tui.state.config import Config
 
 MARKET = small_market()
-Check = Callable[[Pilot[None], InternalsApp], Awaitable[None]]
 
 
 def test_an_empty_store_says_what_to_do_next() -> None:
@@ -35,6 +34,10 @@ def test_an_empty_store_says_what_to_do_next() -> None:
         for told in ("D  ", "internals import holdings FILE", "fetch from"):
             assert told in text
         assert "1 Spread" not in text
+        await pilot.resize_terminal(80, 24)
+        await settle(pilot, app)
+        assert len(lines_of(app)) == 24
+        assert all(len(line) <= 80 for line in lines_of(app))
         for key in ["1", "2", "v", "z", "x", "b", "s", "j", "enter", "slash"]:
             await pilot.press(key)
         await pilot.press("escape", "X", "space", "greater_than_sign", "y", "Y", "+")
@@ -45,15 +48,6 @@ def test_an_empty_store_says_what_to_do_next() -> None:
         assert "IWM leads SPY by 11.00 pp" in seen(app)
 
     drive(story, desk=desk)
-    drive(story=no_crash_at((80, 24)), desk=FakeDesk(None), size=(80, 24))
-
-
-def no_crash_at(size: tuple[int, int]) -> Check:
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        assert len(lines_of(app)) == size[1]
-        assert all(len(line) <= size[0] for line in lines_of(app))
-
-    return story
 
 
 def test_a_failing_question_keeps_the_old_numbers() -> None:
@@ -72,17 +66,12 @@ def test_a_failing_question_keeps_the_old_numbers() -> None:
         await press(pilot, app, "[")
         assert "IWM – SPY  6M  2025-12-26" in seen(app)
         assert "! " not in lines_of(app)[-2]
-
-    drive(story, desk=desk)
-
-
-def test_a_question_nothing_is_held_for_is_one_sentence() -> None:
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        # nor does a pair of which nothing is held take them away: it is one sentence
         await press(pilot, app, ":", *"qqq", "enter")
         assert "no data for QQQ" in seen(app)
         assert "IWM – SPY" in seen(app)
 
-    drive(story, market=MARKET)
+    drive(story, desk=desk)
 
 
 class PricingDesk(FakeDesk):
@@ -92,14 +81,14 @@ class PricingDesk(FakeDesk):
         return f"what {question.small} and {question.large} cost"
 
 
-@pytest.mark.parametrize("way_back", ["{", "escape"])
-def test_back_from_a_pair_without_data_the_cost_is_of_the_pair_shown(way_back: str) -> None:
+def test_back_from_a_pair_without_data_the_cost_is_of_the_pair_shown() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         assert "what IWM and SPY cost" in lines_of(app)[-2]
-        await press(pilot, app, "}")
-        assert "what RSP and SPY cost" in lines_of(app)[-2]
-        await press(pilot, app, way_back)
-        assert "what IWM and SPY cost" in lines_of(app)[-2]
+        for way_back in ("{", "escape"):
+            await press(pilot, app, "}")
+            assert "what RSP and SPY cost" in lines_of(app)[-2]
+            await press(pilot, app, way_back)
+            assert "what IWM and SPY cost" in lines_of(app)[-2]
 
     drive(story, desk=PricingDesk(MARKET))
 
@@ -125,7 +114,7 @@ def test_a_slow_answer_never_replaces_a_newer_one() -> None:
         await pilot.pause(0.05)
         assert "price return" in seen(app)  # the old numbers stay
         app.ask(replace(QUESTION, window="3M"))
-        await until(pilot, lambda: app.snapshot is not None and app.snapshot.window.label == "3M")
+        await until(lambda: app.snapshot is not None and app.snapshot.window.label == "3M")
         assert "IWM – SPY  3M" in seen(app)
         desk.gate.set()
         await settle(pilot, app)
@@ -202,11 +191,12 @@ def test_new_data_of_another_process_is_shown() -> None:
 
 
 CHILD = """
-import json, sys, time
+import json, os, sys, time
 print("this is no json", file=sys.stderr)
 told = {"stage": "prices", "done": 3, "total": 12, "failed": 1, "symbol": "S03"}
 print(json.dumps(told), flush=True)
-time.sleep(0.4)
+while not os.path.exists(GO):
+    time.sleep(0.02)
 print(json.dumps({"stage": "done", "done": 12, "total": 12, "message": MESSAGE}), flush=True)
 sys.exit(CODE)
 """
@@ -222,21 +212,26 @@ sys.exit(CODE)
     ],
 )
 @pytest.mark.process
-def test_a_refresh_shows_progress_and_its_end(code: int, message: str, told: str) -> None:
+def test_a_refresh_shows_progress_and_its_end(
+    tmp_path: Path, code: int, message: str, told: str
+) -> None:
     desk = FakeDesk(MARKET)
+    go = tmp_path / "go"
     came = repr("nothing new" not in told)
     script = CHILD.replace("CODE", str(code)).replace("MESSAGE", repr(message))
     script = script.replace('"message":', f'"came": {came}, "message":')
+    script = script.replace("GO", repr(str(go)))
     desk.argv = [sys.executable, "-c", script]
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await pilot.press("r")
-        await until(pilot, lambda: "closes 3 of 12 · 1 failed · S03" in seen(app))
+        await press(pilot, app, "r")
+        await until(lambda: "closes 3 of 12 · 1 failed · S03" in seen(app))
         assert "… closes 3 of 12 · 1 failed · S03" in seen(app)
         await press(pilot, app, "2")  # the screen does not wait
         assert "▸2 Contributors" in seen(app)
-        await pilot.press("r")
-        await until(pilot, lambda: app.refresher.progress is None)
+        await press(pilot, app, "r")
+        go.touch()
+        await until(lambda: app.refresher.progress is None)
         await settle(pilot, app)
         assert told in seen(app)
         assert "+11.00 pp" in seen(app)
@@ -251,7 +246,7 @@ def test_a_refresh_that_cannot_start_is_a_sentence() -> None:
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await pilot.press("r")
-        await until(pilot, lambda: app.refresher.progress is None)
+        await until(lambda: app.refresher.progress is None)
         await settle(pilot, app)
         text = " ".join(seen(app).split())
         assert "the refresh cannot be started: No such file or directory" in text

@@ -72,7 +72,7 @@ def test_a_line_that_is_no_group_says_what_would_be(words: str) -> None:
 
 def test_a_theme_tells_how_many_names_it_has() -> None:
     (one,) = themes((Theme("t", ("A", "B", "C")),), ("C", "A", "Z"), np.ones(3), np.ones(3))
-    assert (one.symbols, one.named) == (("A", "C"), 3)
+    assert (one.symbols, one.members_named) == (("A", "C"), 3)
 
 
 def test_a_group_is_kept_and_shown_from_the_screen() -> None:

@@ -95,8 +95,8 @@ def test_since_an_earlier_note(snapshot: Snapshot, tmp_path: Path) -> None:
     path.write_text(to_json(earlier))
     since = compared(path, snapshot)
     # typed in markets.GAPS: 20 % in half a year, straight in logarithms
-    assert earlier.own is not None
-    then = earlier.own.small_return * 100
+    assert earlier.single_spread is not None
+    then = earlier.single_spread.small_return * 100
     assert 9 < then < 10
     prose = check_prose(snapshot, since)
     assert prose[2] == (

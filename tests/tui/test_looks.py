@@ -13,15 +13,15 @@ from textual.pilot import Pilot
 
 from core.data.question import Question
 from tests.tui.board_market import board_market
-from tests.tui.driving import drive, lines_of, press, seen, until
+from tests.tui.driving import drive, press, seen, settle, until
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.markets import small_market
 from tests.tui.test_themes import contrast, luminance
 from tui.screen.app import InternalsApp
-from tui.state.config import Config
 
 #: What stands on the screen until a thread has answered.
 UNDER_WAY = ("counting advances", "looking for what is new")
+THEMES = ("dark", "light")
 FOLDER = Path(__file__).parent / "looks"
 #: Name -> size, keys, and the sentence saying what must be seen.
 LOOKS: dict[str, tuple[tuple[int, int], tuple[str, ...], str]] = {
@@ -201,43 +201,50 @@ LOOKS: dict[str, tuple[tuple[int, int], tuple[str, ...], str]] = {
 
 
 @cache
-def look(name: str, theme: str) -> tuple[str, set[tuple[str, str]]]:
-    """The text of a look, and the (letters, ground) colours that it is written in."""
+def look(name: str) -> dict[str, tuple[str, set[tuple[str, str]]]]:
+    """Theme -> the text of a look, and the (letters, ground) colours that it is written in.
+
+    A board has two themes, every other look one.
+    """
     size, keys, sentence = LOOKS[name]
-    config = Config(theme=theme)
-    lines: list[str] = []
-    colours: set[tuple[str, str]] = set()
+    looks = {}
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, *keys)
-        await until(pilot, lambda: not any(words in seen(app) for words in UNDER_WAY))
-        lines.extend(line.rstrip() for line in lines_of(app))
-        for strip in app.screen._compositor.render_strips():
-            for text, style, _ in strip:
-                if any(map(str.isalnum, text)) and style and style.color and style.bgcolor:
-                    pair = (style.color, style.bgcolor)
-                    colours.add(tuple(c.get_truecolor().hex for c in pair))
+        await until(lambda: not any(map(seen(app).__contains__, UNDER_WAY)))
+        for theme in THEMES if "-board" in name else THEMES[:1]:
+            app.theme = theme
+            await settle(pilot, app)
+            lines = [f"# {sentence}"]
+            colours: set[tuple[str, str]] = set()
+            for strip in app.screen._compositor.render_strips():
+                lines.append(strip.text.rstrip())
+                for text, style, _ in strip:
+                    if any(map(str.isalnum, text)) and style and style.color and style.bgcolor:
+                        pair = (style.color, style.bgcolor)
+                        colours.add(tuple(c.get_truecolor().hex for c in pair))
+            looks[theme] = "\n".join(lines) + "\n", colours
 
     held = None if name.endswith("-empty") else small_market(simulated=True)
     if "-board" in name:
         question = Question(basis="pr")
-        drive(story, desk=FakeDesk(board_market()), size=size, question=question, config=config)
+        drive(story, desk=FakeDesk(board_market()), size=size, question=question)
     else:
-        drive(story, desk=FakeDesk(held), size=size, config=config)
-    return "\n".join([f"# {sentence}", *lines]) + "\n", colours
+        drive(story, desk=FakeDesk(held), size=size)
+    return looks
 
 
 @pytest.mark.parametrize("name", LOOKS)
 def test_look(name: str) -> None:
     kept = (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
-    assert look(name, "dark")[0] == kept
+    assert look(name)["dark"][0] == kept
 
 
 @pytest.mark.parametrize("name", [name for name in LOOKS if "-board" in name])
-@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_the_board_is_as_readable_dark_and_light(name: str, theme: str) -> None:
     """The same text in both, on a ground of the theme's, at WCAG's 3 to 1 or more."""
-    text, colours = look(name, theme)
+    text, colours = look(name)[theme]
     assert text == (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
     assert len(colours) > 3
     for letters, ground in colours:
@@ -250,4 +257,4 @@ def test_the_board_is_as_readable_dark_and_light(name: str, theme: str) -> None:
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for each in LOOKS:
-        (FOLDER / f"{each}.txt").write_text(look(each, "dark")[0], encoding="utf-8")
+        (FOLDER / f"{each}.txt").write_text(look(each)["dark"][0], encoding="utf-8")

@@ -24,7 +24,7 @@ from tests.tui.markets import QUESTION, small_market
 from tui.command.completion import Vocabulary, offers
 from tui.host.scene import Scene, Side
 from tui.panes import breadth, concentration, measure_rows
-from tui.panes.explain import ExplainRequest, asked
+from tui.panes.explain import ExplainRequest, requests_of_pane
 from tui.panes.frame import VIEWS
 from tui.report.document import document, to_json
 from tui.report.export import to_markdown
@@ -54,7 +54,7 @@ def test_names_are_one_each() -> None:
     for row in ROWS:
         assert find(row.key) is row and row.key.isidentifier() and row.key.islower()
         assert row.help and row.title[-1] != "."
-        assert row.shown[1] in VIEWS[row.shown[0]], row.key
+        assert row.view[1] in VIEWS[row.view[0]], row.key
     assert set(EXPLAINED) == {row.key for row in ROWS}
 
 
@@ -135,7 +135,7 @@ def test_a_row_is_in_the_note_and_on_the_screen(row: Scalar, snapshot: Snapshot)
     scene = Scene(snapshot, MARKET)
     sides: dict[Side, str] = {"small": "IWM", "large": "SPY"}
     daily = {side: snapshot.daily[fund] for side, fund in sides.items()}
-    pane, view = row.shown
+    pane, view = row.view
     if (pane, view) == (4, "concentration"):
         drawn = concentration.drawing(scene, 120, 40)
     elif (pane, view) == (4, "weights"):
@@ -168,7 +168,7 @@ def test_the_change_of_the_day_comes_to_a_view_that_stands() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "3", "z", "v")
         assert app.main is not None and app.main.pane_here.view == "ladder"
-        await until(pilot, lambda: re.search(r"IWM +day ", seen(app)))
+        await until(lambda: re.search(r"IWM +day ", seen(app)))
         (line,) = [line for line in lines_of(app) if line.strip().startswith("median return")]
         assert line.split()[2:4] == [f"{one * 100:+.2f}", "%"]
         assert line.split()[4:6] == [f"{(one - other) * 100:+.2f}", "pp"]
@@ -195,7 +195,7 @@ def test_a_row_can_be_an_alert_and_is_offered(row: Scalar, snapshot: Snapshot) -
 
 @pytest.mark.parametrize("row", ROWS, ids=by_key)
 def test_the_key_of_explanations_reaches_a_row(row: Scalar, snapshot: Snapshot) -> None:
-    wanted = asked(Scene(snapshot, MARKET), *row.shown, "small", None)
+    wanted = requests_of_pane(Scene(snapshot, MARKET), *row.view, "small", None)
     for fund in snapshot.indices:
         assert ExplainRequest(fund, row.key) in wanted
 

@@ -210,15 +210,19 @@ class Refusing:
 LOST = "what the screen remembers is not saved: {1}; everything else goes on ({0})"
 
 
-@pytest.mark.parametrize("number", [errno.EROFS, errno.ENOSPC, errno.EACCES, errno.EDQUOT])
-def test_a_place_that_cannot_be_written_is_told_once(
-    monkeypatch: pytest.MonkeyPatch, number: int
-) -> None:
+def test_a_place_that_cannot_be_written_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
     desk, disk = FakeDesk(MARKET), Refusing()
     monkeypatch.setattr("cache.store.disk.replace", disk.replace)
-    told = LOST.format(desk.memory.state.parent, os.strerror(number))
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        for number in (errno.EROFS, errno.ENOSPC, errno.EACCES, errno.EDQUOT):
+            await refused(pilot, app, number)
+            disk.number = 0
+            app._each_minute()
+            app.error = ""
+
+    async def refused(pilot: Pilot[None], app: InternalsApp, number: int) -> None:
+        told = LOST.format(desk.memory.state.parent, os.strerror(number))
         disk.number = number
         app._each_minute()
         await settle(pilot, app)

@@ -34,7 +34,7 @@ def test_a_cell_is_the_answer_for_its_month(basis: str, alone: bool) -> None:
         last = date(2026, month + 1, 1).toordinal() - 1
         label = f"{date.fromordinal(first)}:{date.fromordinal(last)}"
         answer = take(MARKET, replace(basis_of, window=label))
-        spread = answer.own if alone else answer.spread
+        spread = answer.single_spread if alone else answer.spread
         period = periods[2026, month]
         assert spread is not None and (period.window, period.gap) == (answer.window, spread.gap)
         assert period.partial is partial

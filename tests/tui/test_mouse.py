@@ -18,7 +18,7 @@ MARKET = small_market()
 def test_the_wheel_moves_a_page_three_lines(key: str) -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "2", key)
-        await until(pilot, lambda: "looking up" not in seen(app))
+        await until(lambda: "looking up" not in seen(app))
         screen = app.screen
         assert isinstance(screen, PageScreen)
         top = lines_of(app)

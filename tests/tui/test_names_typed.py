@@ -38,6 +38,11 @@ def row(app: InternalsApp, words: str) -> str:
 def test_a_filter_has_its_sum_and_all_others_do_not_match() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "2")
+        # one that keeps nothing sums to nothing
+        await filter_by(pilot, app, "=NOWHERE")
+        assert row(app, "0 matches together").split()[-1] == "0"
+        assert row(app, "all 30 others").split()[-1] == "+1,920"
+        await press(pilot, app, "escape")
         await filter_by(pilot, app, "=s29,S28")
         # 3.2 % each; +92.5 and +87.5 %: 296 and 280 bp
         together = row(app, "2 matches together").split()
@@ -74,46 +79,39 @@ def test_a_name_of_both_indices_has_the_sector_of_the_one_that_stands_first() ->
     assert gap_leaders(replace(scene, first="large"), best=True).cell(0, "sector") == "Elsewhere"
 
 
-def test_a_filter_that_keeps_nothing_sums_to_nothing() -> None:
+def test_help_is_searched_tab_goes_round_and_names_are_gone_to_and_marked() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "2")
-        await filter_by(pilot, app, "=NOWHERE")
-        assert row(app, "0 matches together").split()[-1] == "0"
-        assert row(app, "all 30 others").split()[-1] == "+1,920"
-
-    drive(story, market=MARKET, size=(80, 24))
-
-
-def test_go_and_mark_and_what_is_nowhere() -> None:
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        main = app.main
-        assert main is not None
-        await type_line(pilot, app, "go l07")
-        assert (main.active, main.names.symbol()) == (2, "L07")
-        await type_line(pilot, app, "go nowhere")
-        assert "'nowhere' is no measured name of either index" in seen(app)
-        await filter_by(pilot, app, "=S01,S02,L03")
-        await type_line(pilot, app, "mark matches")
-        assert sorted(app.marked) == ["L03", "S01", "S02"]
-        await type_line(pilot, app, "mark s09 qqqq")
-        assert list(app.marked)[-1] == "S09" and "in neither index: QQQQ" in seen(app)
-        await type_line(pilot, app, "mark none")
-        assert not app.marked
+        await help_is_searched(pilot, app)
+        await tab_goes_round_what_fits(pilot, app)
+        await go_and_mark_and_what_is_nowhere(pilot, app)
 
     drive(story, market=MARKET, size=(120, 36))
 
 
-def test_help_is_searched() -> None:
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await type_line(pilot, app, "help turnover of nothing")
-        assert "nothing here speaks of 'turnover of nothing'" in seen(app)
-        await press(pilot, app, "slash", *"watch", "enter")
-        page = seen(app)
-        assert "the next pair of the watch list" in page and "half a page down" not in page
-        await press(pilot, app, "escape")
-        assert "▸1 Spread" in seen(app)
+async def go_and_mark_and_what_is_nowhere(pilot: Pilot[None], app: InternalsApp) -> None:
+    main = app.main
+    assert main is not None
+    await type_line(pilot, app, "go l07")
+    assert (main.active, main.names.symbol()) == (2, "L07")
+    await type_line(pilot, app, "go nowhere")
+    assert "'nowhere' is no measured name of either index" in seen(app)
+    await filter_by(pilot, app, "=S01,S02,L03")
+    await type_line(pilot, app, "mark matches")
+    assert sorted(app.marked) == ["L03", "S01", "S02"]
+    await type_line(pilot, app, "mark s09 qqqq")
+    assert list(app.marked)[-1] == "S09" and "in neither index: QQQQ" in seen(app)
+    await type_line(pilot, app, "mark none")
+    assert not app.marked
 
-    drive(story, market=MARKET, size=(120, 36))
+
+async def help_is_searched(pilot: Pilot[None], app: InternalsApp) -> None:
+    await type_line(pilot, app, "help turnover of nothing")
+    assert "nothing here speaks of 'turnover of nothing'" in seen(app)
+    await press(pilot, app, "slash", *"watch", "enter")
+    page = seen(app)
+    assert "the next pair of the watch list" in page and "half a page down" not in page
+    await press(pilot, app, "escape")
+    assert "▸1 Spread" in seen(app)
 
 
 def test_lines_typed_before_come_back_and_a_failed_one_is_there_again(tmp_path: Path) -> None:
@@ -144,16 +142,14 @@ def test_lines_that_cannot_be_kept_are_an_error_told_once(tmp_path: Path) -> Non
     assert typed.lines == ["ytd"] and "is not saved" in memory.lost() and not memory.lost()
 
 
-def test_tab_goes_round_what_fits() -> None:
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "colon", *"sort", "space", "s", "tab")
-        assert lines_of(app)[-1].split() == [":sort", "symbol"]
-        await press(pilot, app, "tab")
-        assert lines_of(app)[-1].split() == [":sort", "sector"]
-        await press(pilot, app, "shift+tab")
-        assert lines_of(app)[-1].split() == [":sort", "symbol"]
-
-    drive(story, market=MARKET, size=(120, 36))
+async def tab_goes_round_what_fits(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "colon", *"sort", "space", "s", "tab")
+    assert lines_of(app)[-1].split() == [":sort", "symbol"]
+    await press(pilot, app, "tab")
+    assert lines_of(app)[-1].split() == [":sort", "sector"]
+    await press(pilot, app, "shift+tab")
+    assert lines_of(app)[-1].split() == [":sort", "symbol"]
+    await press(pilot, app, "escape")
 
 
 def test_paths_are_completed(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_themes_are_read_again_when_the_file_has_changed(filled: Cli, tmp_path: 
     assert all(theme.name != "mine" for theme in desk.market().themes)
 
 
-def test_a_theme_by_its_name_filters_and_marks_and_goes_again() -> None:
+def test_a_theme_by_its_name_filters_and_marks_and_a_name_nobody_knows_is_said() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, ":", *"theme ODD pair", "enter")
         assert "theme Odd pair 2 of 30" in seen(app) and "1 of 20" in seen(app)
@@ -70,15 +70,7 @@ def test_a_theme_by_its_name_filters_and_marks_and_goes_again() -> None:
         assert "no theme" not in seen(app), "the next command takes the error away"
         await press(pilot, app, "escape", "escape")
         assert "theme Odd pair" not in seen(app)
-
-    market = small_market()
-    themes = (Theme("Odd pair", ("S01", "S29", "L19", "GONE")),)
-    market = replace(market, reference=replace(market.reference, themes=themes))
-    drive(story, market=market, size=(160, 48))
-
-
-def test_a_name_nobody_knows_is_said_and_the_answer_stays() -> None:
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        # what nobody knows is said, and the answer stays
         await press(pilot, app, ":", *"ex S29 NOBODY", "enter")
         assert "NOBODY is in no holdings file" in seen(app)
         assert app.question.without == ()
@@ -89,4 +81,7 @@ def test_a_name_nobody_knows_is_said_and_the_answer_stays() -> None:
         await press(pilot, app, ":", *"asof 2026-07-02", "enter")
         assert "as of 2026-07-02 was asked, the last session is 2026-06-30" in seen(app)
 
-    drive(story, market=small_market())
+    market = small_market()
+    themes = (Theme("Odd pair", ("S01", "S29", "L19", "GONE")),)
+    market = replace(market, reference=replace(market.reference, themes=themes))
+    drive(story, market=market, size=(160, 48))

@@ -272,7 +272,7 @@ def test_a_return_that_rounds_to_ten_per_cent_has_one_decimal_as_that_of_a_pair_
 def test_every_number_of_the_story_stands_in_the_json(snapshot: Snapshot) -> None:
     for length in LENGTHS:
         assert check(snapshot, length)
-    assert check(replace(snapshot, spread=None, own=snapshot.spread), "full")
+    assert check(replace(snapshot, spread=None, single_spread=snapshot.spread), "full")
     # of the measured lines alone, of both and of one
     bare = replace(snapshot, spread=None, missing=("no closes of LGE: import them or fetch",))
     if snapshot.indices:

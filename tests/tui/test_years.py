@@ -52,10 +52,10 @@ def test_the_years_come_to_the_pane_that_is_looked_at(monkeypatch: pytest.Monkey
             await press(pilot, app, pane)
             await type_line(pilot, app, "view years")
             assert app.main is not None and app.main.pane_here.view == "years"
-            await until(pilot, lambda: " 2012 " in seen(app) and " 2003 " in seen(app))
+            await until(lambda: " 2012 " in seen(app) and " 2003 " in seen(app))
         await press(pilot, app, "3")
         await type_line(pilot, app, "view averages")
-        await until(pilot, lambda: "counting" not in seen(app))
+        await until(lambda: "counting" not in seen(app))
 
     drive(story, market=twelve_years(), question=Question(window="YTD", basis="pr"), size=(100, 30))
 
@@ -81,14 +81,13 @@ def test_one_thread_works_and_the_newest_question_wins(monkeypatch: pytest.Monke
         for day in (28, 27, 26):
             await pilot.press("<")
             await until(
-                pilot,
                 lambda day=day: (
                     pane.scene is not None and pane.scene.snapshot.as_of == date(2012, 12, day)
                 ),
             )
         assert asked[1:] == [date(2012, 12, 28)]
         go_on.set()
-        await until(pilot, lambda: "2012-12-26" in seen(app) and " 2003 " in seen(app))
+        await until(lambda: "2012-12-26" in seen(app) and " 2003 " in seen(app))
         assert asked[1:] == [date(2012, 12, 28), date(2012, 12, 26)]
 
     drive(story, market=twelve_years(), question=Question(window="YTD", basis="pr"), size=(100, 30))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui.alerts.book import AlertBook
     from tui.state.config import Config
 
-Asked = tuple[str, str, str, Basis]
+QuestionKey = tuple[str, str, str, Basis]
 
 
 class Answering(Protocol):
@@ -33,37 +33,37 @@ class Answering(Protocol):
         """Return the market of the newest generation."""
 
 
-def asked_of(alert: Alert) -> Asked:
+def key_of_alert(alert: Alert) -> QuestionKey:
     """The question an alert is judged on."""
     return (alert.small, alert.large, alert.window, alert.basis)
 
 
-def asked_in(snapshot: Snapshot) -> Asked:
+def key_of_snapshot(snapshot: Snapshot) -> QuestionKey:
     """The question an answer is to."""
     question = snapshot.question
     return (question.small, question.large, snapshot.window.label, question.basis)
 
 
 def answers(
-    desk: Answering, alerts: Iterable[Alert], shown: Snapshot | None = None
+    desk: Answering, alerts: Iterable[Alert], at_hand: Snapshot | None = None
 ) -> list[Snapshot]:
     """An answer to each question of some alerts, as of the last session.
 
     Args:
         desk: where data comes from.
         alerts: what is to be judged.
-        shown: an answer at hand, used where it is one of them.
+        at_hand: an answer that is there already, used where it is one of them.
     """
-    wanted: dict[Asked, list[Alert]] = {}
+    by_question: dict[QuestionKey, list[Alert]] = {}
     for alert in alerts:
-        wanted.setdefault(asked_of(alert), []).append(alert)
+        by_question.setdefault(key_of_alert(alert), []).append(alert)
     snapshots: list[Snapshot] = []
-    for asked, alerts_of_it in wanted.items():
+    for key, alerts_of_it in by_question.items():
         question: Question = alerts_of_it[0].question
-        usable = shown is not None and asked_in(shown) == asked
+        usable = at_hand is not None and key_of_snapshot(at_hand) == key
         try:
-            if usable and shown is not None and shown.as_of >= shown.last_session:
-                snapshot = shown
+            if usable and at_hand is not None and at_hand.as_of >= at_hand.last_session:
+                snapshot = at_hand
             else:
                 snapshot = desk.take(question)
             snapshots.append(_with_daily(snapshot, desk.market(), alerts_of_it))

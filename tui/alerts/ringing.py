@@ -20,7 +20,7 @@ from core.data.errors import CoreError
 from core.data.record import record
 from tui.alerts import hook
 from tui.alerts.book import AlertBook
-from tui.alerts.judging import Asked, answers, asked_in, asked_of
+from tui.alerts.judging import QuestionKey, answers, key_of_alert, key_of_snapshot
 
 if TYPE_CHECKING:
     from core.answer.snapshot import Snapshot
@@ -68,7 +68,7 @@ class Ringer:
         self.book = AlertBook(host.desk.memory)
         self._busy = False
         self._next: tuple[Snapshot, str | None] | None = None
-        self._judged: dict[Asked, str | None] = {}
+        self._judged: dict[QuestionKey, str | None] = {}
         self._rung: dict[Alert, datetime] = {}
         self._opened = opened
         self._unseen = 0
@@ -121,11 +121,14 @@ class Ringer:
             due = [
                 entry.alert
                 for entry in entries
-                if (shown.state == "intraday" and asked_of(entry.alert) == asked_in(shown))
-                or self._judged.get(asked_of(entry.alert), NEVER) != identity
+                if (
+                    shown.state == "intraday"
+                    and key_of_alert(entry.alert) == key_of_snapshot(shown)
+                )
+                or self._judged.get(key_of_alert(entry.alert), NEVER) != identity
             ]
             fired = self.book.judge(answers(host.desk, due, shown), host.now())
-            self._judged |= {asked_of(alert): identity for alert in due}
+            self._judged |= {key_of_alert(alert): identity for alert in due}
             # Another process may have judged first: it has run the hook, the screen still rings.
             fired_here = {entry.alert for entry in fired}
             rung = [k for k in self.book.read() if k.alert in fired_here or self._is_news(k)]

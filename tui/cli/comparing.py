@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui.state.config import Config
 
 #: Reasons why symbols were not compared that are named.
-_TOLD = 3
+_MOST_NAMED = 3
 
 
 def compare(desk: Desk, question: Question, config: Config, key: str, kind: str) -> int:
@@ -52,7 +52,7 @@ def compare(desk: Desk, question: Question, config: Config, key: str, kind: str)
         )
     else:
         write(_text(result, source.name))
-    for reason, count in Counter(result.failed.values()).most_common(_TOLD):
+    for reason, count in Counter(result.failed.values()).most_common(_MOST_NAMED):
         say(safe(f"{count:,} not compared: {reason}"), IN_PART)
     return IN_PART if result.failed else ANSWERED
 
@@ -72,7 +72,7 @@ def document(result: Comparing, name: str) -> Json:
             {
                 "symbol": one.symbol,
                 "session": iso(one.session),
-                "held": one.held,
+                "held": one.stored,
                 "held_from": one.source,
                 "other": one.other,
                 "relative": one.relative,
@@ -92,7 +92,7 @@ def _text(result: Comparing, name: str) -> str:
         head = f"{'symbol':<8}{'session':<12}{'held':>12}  {'of':<10}"
         lines.append(f"{head}{name:>12}{'%':>9}  days")
     lines += [
-        f"{safe(one.symbol):<8}{one.session!s:<12}{one.held:>12.4f}  "
+        f"{safe(one.symbol):<8}{one.session!s:<12}{one.stored:>12.4f}  "
         f"{safe(one.source)[:10]:<10}{one.other:>12.4f}{100 * one.relative:>+9.2f}"
         f"  {one.sessions}"
         for one in result.disagree

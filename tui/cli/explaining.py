@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.report.explained import asked, to_json, to_text
+from tui.report.explained import parse_name, to_json, to_text
 from tui.state.config import ConfigError
 from tui.text.streams import ANSWERED, IN_PART, write
 
@@ -50,7 +50,7 @@ def explained(
     if fund not in (question.small, question.large):
         pair = f"{question.small}:{question.large}"
         raise ConfigError(f"{fund} is not of the pair {pair}; name it with --pair")
-    parts = asked(market, snapshot, fund, symbol, measure)
+    parts = parse_name(market, snapshot, fund, symbol, measure)
     if not parts:
         missing = "; ".join(snapshot.missing)
         raise UnavailableError(missing or f"the answer has no {measure} of {fund}")

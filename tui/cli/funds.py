@@ -56,11 +56,11 @@ def fund_rows(desk: Desk) -> list[dict[str, Any]]:
     return [_row(fund, known, holdings.get(fund.symbol, ())) for fund in known.values()]
 
 
-def _row(fund: Fund, known: Mapping[str, Fund], files: Sequence[Holdings]) -> dict[str, Any]:
+def _row(fund: Fund, funds: Mapping[str, Fund], files: Sequence[Holdings]) -> dict[str, Any]:
     """What is known of a fund, as JSON gives it."""
     from cache.refresh.file_plan import dated_lenders
 
-    lenders = dated_lenders(known, fund.symbol)
+    lenders = dated_lenders(funds, fund.symbol)
     return {
         "symbol": fund.symbol,
         "index": fund.index or None,

@@ -121,11 +121,11 @@ def bring(arguments: argparse.Namespace, desk: Desk) -> int:
     return IN_PART if brought.rejected or brought.refused else ANSWERED
 
 
-def _changed(brought: _Brought, name: str) -> None:
+def _changed(result: _Brought, name: str) -> None:
     """Report on stderr what an import changed in the store, and the symbols it did not take."""
-    for sentence in brought.changed[:LISTED]:
+    for sentence in result.changed[:LISTED]:
         say(f"{name}: {sentence}", ANSWERED)
-    for symbol, why in list(brought.refused.items())[:LISTED]:
+    for symbol, why in list(result.refused.items())[:LISTED]:
         say(f"{name}: {symbol} was not taken: {why}", IN_PART)
 
 

@@ -42,14 +42,14 @@ def add_arguments(answer: argparse.ArgumentParser) -> None:
     )
 
 
-def left_out(wanted: Sequence[str], pair: tuple[str, str]) -> tuple[str, ...]:
+def left_out(texts: Sequence[str], pair: tuple[str, str]) -> tuple[str, ...]:
     """Names to leave out as a question has them: "MSFT", or "SPY:MSFT" for one index alone.
 
     Raises:
         ConfigError: a text names no symbols, or a fund that is not of the pair.
     """
     names_out: dict[str, None] = {}
-    for text in wanted:
+    for text in texts:
         fund, colon, rest = text.upper().rpartition(":")
         if colon and fund not in pair:
             raise ConfigError(f"--without {text}: {fund or 'nothing'} is not of {':'.join(pair)}")
@@ -60,7 +60,7 @@ def left_out(wanted: Sequence[str], pair: tuple[str, str]) -> tuple[str, ...]:
     return tuple(names_out)
 
 
-def of_themes(wanted: Sequence[str], desk: Desk, question: Question) -> tuple[str, ...]:
+def of_themes(names: Sequence[str], desk: Desk, question: Question) -> tuple[str, ...]:
     """The names of some themes and industries, as their closes are followed; those held alone.
 
     Raises:
@@ -72,7 +72,7 @@ def of_themes(wanted: Sequence[str], desk: Desk, question: Question) -> tuple[st
     themes: dict[str, Theme] = {theme.name.casefold(): theme for theme in market.themes}
     lines = set(market.register.symbols.tolist())
     symbols: dict[str, None] = {}
-    for text in wanted:
+    for text in names:
         name = text.strip()
         theme = themes.get(name.casefold())
         if theme is None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tui.service.service import Desk
 
 #: What follows from damage in the store that was published.
-TOLD: Final = (
+AFTER_DAMAGE: Final = (
     "whoever reads the copy is told so where it holds no newer one; refresh, import again what came"
     " by hand, and publish again"
 )
@@ -54,7 +54,7 @@ def publish(desk: Desk, target: Path, *, group: str | None) -> int:
             ANSWERED,
         )
     for sentence in done.damage:
-        say(f"{sentence}; {TOLD}", IN_PART)
+        say(f"{sentence}; {AFTER_DAMAGE}", IN_PART)
     return IN_PART if done.damage else ANSWERED
 
 
@@ -72,5 +72,5 @@ def _upload(desk: Desk, address: str, now: datetime, *, group: str | None) -> in
         f" {done.requests:,} requests; it is read with: internals --home {address}\n"
     )
     for sentence in done.damage:
-        say(f"{sentence}; {TOLD}", IN_PART)
+        say(f"{sentence}; {AFTER_DAMAGE}", IN_PART)
     return IN_PART if done.damage else ANSWERED

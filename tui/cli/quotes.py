@@ -30,12 +30,12 @@ STEP, ALIVE = 1.0, 15.0
 #: Seconds before the first new connection, doubled up to the last.
 FIRST, LAST = 1.0, 60.0
 #: Reasons named in a line; the rest is counted.
-NAMED: Final = 5
+MOST_NAMED: Final = 5
 
 Stream = Callable[[Sequence[str], Callable[[Mapping[str, Any]], None], threading.Event], None]
 
 
-def wanted(market: Market, question: Question) -> tuple[str, ...]:
+def symbols_of(market: Market, question: Question) -> tuple[str, ...]:
     """The pair, then the lines of its newest holdings, under the symbols they trade by."""
     symbols = dict.fromkeys((question.small, question.large))
     for fund in tuple(symbols):
@@ -72,7 +72,7 @@ def run(
         write(json.dumps({"state": "closed", "message": closed(now())}))
         return 0
     market = desk.market()
-    symbols = wanted(market, question)
+    symbols = symbols_of(market, question)
     if len(symbols) < 2:
         raise StoreEmpty("no lines are known yet; refresh first")
     gate = Gate(session, last_closes(market.prices, symbols, session), symbols)
@@ -103,7 +103,7 @@ class _Feed:
     stop: threading.Event
     lock: threading.Lock = field(default_factory=threading.Lock)
     states: list[tuple[str, str]] = field(default_factory=list)
-    heard: bool = False
+    received: bool = False
 
     def run(self) -> int:
         """Write until the end."""
@@ -140,25 +140,25 @@ class _Feed:
             "asked": len(self.symbols),
             "quoted": self.gate.quoted,
             "refused": len(refused),
-            "reasons": dict(list(refused.items())[:NAMED]),
+            "reasons": dict(list(refused.items())[:MOST_NAMED]),
             "quotes": fresh,
         }
 
     def _take(self, fields: Mapping[str, Any]) -> None:
         with self.lock:
-            self.heard = self.gate.take(fields, self.now()) or self.heard
+            self.received = self.gate.take(fields, self.now()) or self.received
 
     def _connect(self) -> None:
         """Connect again whenever a connection ends, more patiently each time nothing came."""
         pause = FIRST
         while not self.stop.is_set():
-            self.heard = False
+            self.received = False
             try:
                 self.stream(self.symbols, self._take, self.stop)
                 why = "the stream of quotes broke off"
             except SourceError as error:
                 why = error.reason.removesuffix("; try again")
-            pause = FIRST if self.heard else min(2 * pause, LAST)
+            pause = FIRST if self.received else min(2 * pause, LAST)
             with self.lock:
                 self.states.append(("waiting", f"{why}; connecting again in {pause:.0f} s"))
             self.stop.wait(pause)

@@ -58,6 +58,7 @@ def fetch(
     from cache.refresh.refresh import refresh
     from cache.refresh.request import Request
     from cache.sources.issuers import Issuers
+    from cache.sources.sandbox import Children
     from tui.service.price_sources import Sources
 
     home, now = desk.store.home, datetime.now(UTC)
@@ -88,7 +89,7 @@ def fetch(
             prices=prices,
             vendor=vendor,
             others=[(partial(sources.source, key), sources.vendor(key)) for key in config.then],
-            files=Issuers(),
+            files=Issuers(children=stack.enter_context(Children())),
         )
     # Reasons a symbol tell nothing where nobody was reached; cron mails whatever is said.
     if style == "bar" and (summary.came or not prices.unreachable):

@@ -17,7 +17,7 @@ from tui.state.places import APP, VARIABLE
 from tui.text.streams import ANSWERED, say
 
 if TYPE_CHECKING:
-    from cache.store.desk_copy import Reader
+    from cache.store.desk_copy import CopyReader
 
 #: Seconds between two looks of what stays open; each is one request where nothing is new.
 LOOK: Final = 60.0
@@ -47,7 +47,7 @@ def local_home(home: Path | None, *, follow: bool = False) -> Path | None:
     return reader.home
 
 
-def _follow(reader: Reader) -> None:
+def _follow(reader: CopyReader) -> None:
     """Keep a local copy at what is published, in a thread that ends with the process.
 
     The screen shows what it brings as it shows what any other process brings.
@@ -69,11 +69,11 @@ def _address(home: Path | None) -> str | None:
     return address_of(home if home is not None else os.environ.get(VARIABLE, "").strip())
 
 
-def _reader(address: str) -> Reader:
+def _reader(address: str) -> CopyReader:
     from platformdirs import PlatformDirs
 
-    from cache.store.desk_copy import Reader
+    from cache.store.desk_copy import CopyReader
 
     caches = Path(PlatformDirs(APP, appauthor=False).user_cache_dir)
     place = caches / "desks" / sha256(address.encode()).hexdigest()[:16]
-    return Reader(connect(address), place, connect(address, patient=False))
+    return CopyReader(connect(address), place, connect(address, patient=False))

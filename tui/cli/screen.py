@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tui.command.commands import COMMANDS
@@ -90,19 +91,22 @@ def _first_numbers(desk: Desk, config: Config, question: Question, start: Start)
     """
     try:
         if start.board:
-            desk.begin_board(config.pairs, question.basis, question.as_of).result(_FIRST)
-            return None
-        snapshot = desk.begin(question).result(_FIRST)
-        market = desk.market()
+            board = desk.begin_board(config.pairs, question.basis, question.as_of).result(_FIRST)
+        else:
+            snapshot, market = desk.begin(question).result(_FIRST), desk.market()
     except Exception:
         # the screen asks for the same, and says what went wrong
         return None
+    Characters.ascii_only = config.ascii
+    if start.board:
+        from tui.screen.first_board import boarded
+
+        return partial(boarded, start=start, board=board, question=question)
     from tui.host.scene import Scene
     from tui.screen.first_numbers import answered
 
-    Characters.ascii_only = config.ascii
-    scene, now = Scene(snapshot, market, start.seat.first), datetime.now(UTC)
-    return lambda width, height: answered(width, height, start, scene, now)
+    scene = Scene(snapshot, market, start.seat.first)
+    return partial(answered, start=start, scene=scene, now=datetime.now(UTC))
 
 
 def _run(desk: Desk, config: Config, question: Question, terminal: Capabilities) -> InternalsApp:
@@ -117,7 +121,7 @@ def _run(desk: Desk, config: Config, question: Question, terminal: Capabilities)
         from tui.terminal.colours import Eight
 
         app.few = (Eight(),)
-    if not terminal.unicode and config.ascii and "ascii" not in config.given:
+    if not terminal.unicode and config.ascii and "ascii" not in config.set_by_user:
         app.greeting = f"drawn in ASCII, because {terminal.coding}; `internals doctor` says more"
     app.run(mouse=config.mouse and terminal.mouse)
     return app
@@ -141,8 +145,8 @@ def _opened(
 
 def suited(config: Config, terminal: Capabilities) -> Config:
     """The settings with what a person left open decided by the terminal."""
-    if "theme" not in config.given and terminal.colours < _MANY:
+    if "theme" not in config.set_by_user and terminal.colours < _MANY:
         config = replace(config, theme="terminal")
-    if "ascii" not in config.given and not terminal.unicode:
+    if "ascii" not in config.set_by_user and not terminal.unicode:
         config = replace(config, ascii=True)
     return config

@@ -328,7 +328,7 @@ _BOTH: Final = {
 }
 
 
-def shown(key: str) -> str:
+def key_label(key: str) -> str:
     """A key as the screen writes it."""
     return _SHOWN.get(key, key)
 
@@ -345,7 +345,7 @@ def hints(pane: int, keys: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str
         here = pane in command.panes if command.panes else True
         if command.hint and (here if pane else command.name in _WITHOUT_DATA):
             names = _BOTH.get(command.name, (command.name,))
-            pairs.append((" ".join(shown(keys[name][0]) for name in names), command.hint))
+            pairs.append((" ".join(key_label(keys[name][0]) for name in names), command.hint))
     return pairs
 
 

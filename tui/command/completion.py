@@ -14,7 +14,7 @@ from tui.command.path_completion import common_start
 _COMPARED: Final = ("<", "<=", ">", ">=")
 _WINDOWS: Final = (*STEPS, "H1", "H2")
 #: Words shown on the status line; Tab knows them all.
-_TOLD: Final = 12
+_MOST_SHOWN: Final = 12
 
 
 @record(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def _heads() -> dict[str, Command]:
     return heads
 
 
-def _first(known: Vocabulary) -> list[Offer]:
+def _first(vocabulary: Vocabulary) -> list[Offer]:
     """List what a line may begin with: a command, a window, a fund."""
     first_words = [
         Offer(word, command.help, more=" " in command.line.strip())
@@ -78,20 +78,20 @@ def _first(known: Vocabulary) -> list[Offer]:
         if word.upper() not in _WINDOWS
     ]
     first_words += [Offer(window.casefold(), "window") for window in _WINDOWS]
-    return first_words + [Offer(fund, "fund", more=True) for fund in known.funds]
+    return first_words + [Offer(fund, "fund", more=True) for fund in vocabulary.funds]
 
 
-def _following(head: str, before: Sequence[str], known: Vocabulary) -> list[Offer]:
+def _following(head: str, before: Sequence[str], vocabulary: Vocabulary) -> list[Offer]:
     """List what may come after a first word and some more."""
     if head == "alert":
-        return _of_alert(before, known)
+        return _of_alert(before, vocabulary)
     single: dict[str, Iterable[Offer]] = {
-        "asof": [Offer(known.last, "the last session")] if known.last else [],
+        "asof": [Offer(vocabulary.last, "the last session")] if vocabulary.last else [],
         "list": [Offer("start", "of the window's start"), Offer("end", "of its end")],
         "sort": [Offer(key, words) for key, (_, words) in SORTS.items()],
         "pair": [
-            *(Offer(str(n), pair) for n, pair in enumerate(known.pairs, start=1)),
-            *(Offer(fund, "fund", more=True) for fund in known.funds),
+            *(Offer(str(n), pair) for n, pair in enumerate(vocabulary.pairs, start=1)),
+            *(Offer(fund, "fund", more=True) for fund in vocabulary.funds),
         ],
     }
     if head == "fund":
@@ -102,25 +102,25 @@ def _following(head: str, before: Sequence[str], known: Vocabulary) -> list[Offe
     if head in single:
         return list(single[head]) if not before else []
     if head == "colours" and not before:
-        return [Offer(name) for name in known.palettes]
+        return [Offer(name) for name in vocabulary.palettes]
     if head == "picture" and not before:
-        return [Offer(name, more=True) for name in known.pictures]
+        return [Offer(name, more=True) for name in vocabulary.pictures]
     if head == "go" and not before:
-        return [Offer(symbol) for symbol in known.symbols]
+        return [Offer(symbol) for symbol in vocabulary.symbols]
     if head == "mark":
         taken = {word.strip(",").upper() for word in before}
         first = [] if before else [Offer("matches", "what the filter keeps"), Offer("none")]
-        return first + [Offer(symbol) for symbol in known.symbols if symbol not in taken]
+        return first + [Offer(symbol) for symbol in vocabulary.symbols if symbol not in taken]
     if head == "view":
-        return _of_names(before, known.views)
+        return _of_names(before, vocabulary.views)
     if head == "theme":
-        return _of_names(before, known.themes)
+        return _of_names(before, vocabulary.themes)
     if head == "ex":
-        funds = [Offer(fund, "index") for fund in known.pair] if not before else []
+        funds = [Offer(fund, "index") for fund in vocabulary.pair] if not before else []
         taken = {word.strip(",").upper() for word in before}
-        return funds + [Offer(symbol) for symbol in known.symbols if symbol not in taken]
-    if head.upper() in known.funds and not before:
-        return [Offer(fund, "fund") for fund in known.funds if fund != head.upper()]
+        return funds + [Offer(symbol) for symbol in vocabulary.symbols if symbol not in taken]
+    if head.upper() in vocabulary.funds and not before:
+        return [Offer(fund, "fund") for fund in vocabulary.funds if fund != head.upper()]
     return []
 
 
@@ -132,9 +132,9 @@ def _of_names(before: Sequence[str], names: Sequence[str]) -> list[Offer]:
     return [Offer(" ".join(rest)) for rest in endings if rest]
 
 
-def _of_alert(before: Sequence[str], known: Vocabulary) -> list[Offer]:
+def _of_alert(before: Sequence[str], vocabulary: Vocabulary) -> list[Offer]:
     """The words of an alert: a measure, its name and fund, a comparison, a number."""
-    here = [m for m in MEASURES if m.of != ("pair" if len(known.pair) == 1 else "index")]
+    here = [m for m in MEASURES if m.of != ("pair" if len(vocabulary.pair) == 1 else "index")]
     begun = [m for m in here if m.words.split()[: len(before)] == [*map(str.lower, before)]]
     possible = [
         Offer(m.words.split()[len(before)], m.help, more=True)
@@ -151,30 +151,32 @@ def _of_alert(before: Sequence[str], known: Vocabulary) -> list[Offer]:
         return [Offer("NUMBER", f"{measure.help}{unit}")] if rest[-1] in _COMPARED else []
     names = len(rest)
     if measure.symbol and not names:
-        return possible + [Offer(symbol, more=True) for symbol in known.symbols]
+        return possible + [Offer(symbol, more=True) for symbol in vocabulary.symbols]
     if measure.fund and names == (1 if measure.symbol else 0):
-        possible += [Offer(fund, "index", more=True) for fund in known.pair]
+        possible += [Offer(fund, "index", more=True) for fund in vocabulary.pair]
     return possible + [Offer(sign, measure.help, more=True) for sign in _COMPARED]
 
 
-def offers(text: str, known: Vocabulary) -> list[Offer]:
+def offers(text: str, vocabulary: Vocabulary) -> list[Offer]:
     """The words that the last word of a line may become."""
     *before, last = text.split(" ")
     words = [word for word in before if word]
-    possible = _following(words[0].casefold(), words[1:], known) if words else _first(known)
+    possible = (
+        _following(words[0].casefold(), words[1:], vocabulary) if words else _first(vocabulary)
+    )
     start = last.casefold()
     return [offer for offer in possible if offer.word.casefold().startswith(start)]
 
 
-def words_for(text: str, known: Vocabulary) -> list[str]:
+def words_for(text: str, vocabulary: Vocabulary) -> list[str]:
     """The line with each word that its last one may become."""
     head = text[: len(text) - len(text.rpartition(" ")[2])]
-    return [head + offer.word for offer in offers(text, known) if offer.word != "NUMBER"]
+    return [head + offer.word for offer in offers(text, vocabulary) if offer.word != "NUMBER"]
 
 
-def completed(text: str, known: Vocabulary) -> str:
+def completed(text: str, vocabulary: Vocabulary) -> str:
     """A line with its last word completed, as far as only one thing can be meant."""
-    possible = [offer for offer in offers(text, known) if offer.word != "NUMBER"]
+    possible = [offer for offer in offers(text, vocabulary) if offer.word != "NUMBER"]
     last = text.rpartition(" ")[2]
     if not possible or (not text and len(possible) > 1):
         return text
@@ -186,14 +188,14 @@ def completed(text: str, known: Vocabulary) -> str:
     return head + common if len(common) > len(last) else text
 
 
-def advice(text: str, known: Vocabulary) -> str:
+def advice(text: str, vocabulary: Vocabulary) -> str:
     """List what may follow, for the status line; "" where the line means nothing known."""
     words = text.split()
     if not words:
         # first what no key does
         lines = sorted((c for c in COMMANDS if c.line), key=lambda command: bool(command.keys))
         return "   ".join(command.line for command in lines)
-    possible = offers(text, known)
+    possible = offers(text, vocabulary)
     if len(possible) > 1:
         return _listed(possible)
     head = words[0] if " " in text or not possible else possible[0].word
@@ -205,5 +207,5 @@ def advice(text: str, known: Vocabulary) -> str:
 
 def _listed(possible: Sequence[Offer]) -> str:
     """Words side by side, those that speak for themselves without their help."""
-    more = f"   … {len(possible) - _TOLD:,} more" if len(possible) > _TOLD else ""
-    return "   ".join(offer.word for offer in possible[:_TOLD]) + more
+    more = f"   … {len(possible) - _MOST_SHOWN:,} more" if len(possible) > _MOST_SHOWN else ""
+    return "   ".join(offer.word for offer in possible[:_MOST_SHOWN]) + more

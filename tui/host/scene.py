@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from core.answer.lazy_mapping import Later
+from core.answer.lazy_mapping import LazyMapping
 from core.data.record import record
 from core.measures.membership import as_known
 
@@ -41,7 +41,7 @@ class Scene:
         return ("small", "large") if self.first == "small" else ("large", "small")
 
     @property
-    def known(self) -> Market:
+    def market_then(self) -> Market:
         """The market as it was known on the snapshot's session."""
         snapshot = self.snapshot
         return as_known(self.market, snapshot.question.pair, snapshot.window, snapshot.as_of)
@@ -50,7 +50,7 @@ class Scene:
     def before(self) -> Mapping[str, IndexView]:
         """Fund -> its index a session earlier; nothing until it is worked out."""
         before = self.snapshot.before
-        return before.made if isinstance(before, Later) else before
+        return before.ready if isinstance(before, LazyMapping) else before
 
     def fund(self, side: Side) -> str:
         """The fund an index is followed through."""
@@ -61,17 +61,17 @@ class Scene:
         """An index, None where it has no answer."""
         return self.snapshot.indices.get(self.fund(side))
 
-    def fund_of(self, symbol: str, wanted: Side) -> str:
+    def fund_of(self, symbol: str, preferred: Side) -> str:
         """The index a name is looked at in: the one wanted, else the one that has it."""
-        other: Side = "large" if wanted == "small" else "small"
-        for side in (wanted, other):
+        other: Side = "large" if preferred == "small" else "small"
+        for side in (preferred, other):
             view = self.view(side)
             if view is not None and (
                 symbol in view.contributors.symbols
                 or any(symbol == line.symbol for line in view.left_out)
             ):
                 return view.fund
-        return self.fund(wanted)
+        return self.fund(preferred)
 
     def views(self) -> list[tuple[Side, IndexView]]:
         """The indices that have an answer, in the order they are shown."""

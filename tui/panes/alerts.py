@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.message import Message
 
 from core.answer.alerts import Alert, figure
-from tui.command.commands import shown
+from tui.command.commands import key_label
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.wording import wrapped
 from tui.text import formats
@@ -87,7 +87,7 @@ class AlertsScreen(PageScreen, inherit_bindings=False):
 
     def _draw(self) -> None:
         alerts, trouble, at = self._standings, self._trouble, self._at
-        remove = shown(self._host.keys["remove"][0])
+        remove = key_label(self._host.keys["remove"][0])
 
         def draw(width: int, height: int) -> Drawing:
             title: Line = [(" SIMULATED ", "mark")] if self._host.desk.simulated else []

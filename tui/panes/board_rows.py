@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from core.answer.board import WINDOWS
 from core.answer.board_breadth import COLUMNS as BREADTH
 from tui.charts import sparkline
-from tui.panes.row_selection import Grid
 from tui.text import formats as f
 from tui.text.board_figures import UNCOUNTED, Breadths, figure, is_new, value_of
-from tui.widgets.columns import GAP, GUTTER, Cell, TableColumn
+from tui.text.spans import line_width
+from tui.widgets.columns import Cell, PlacedColumn, TableColumn, row_line
 
 if TYPE_CHECKING:
     from datetime import date
@@ -113,25 +115,6 @@ def _finite(value: float | None) -> bool:
     return value is not None and math.isfinite(value)
 
 
-class BoardGrid(Grid, can_focus=False):
-    """The rows; one without figures says why across their columns."""
-
-    words_at: Callable[[int], str] = staticmethod(lambda row: "")
-
-    def _row(self, row: int) -> Line:
-        line = super()._row(row)
-        words = self.words_at(row)
-        if not words:
-            return line
-        head, first = line[:GUTTER], GUTTER
-        for placed in self.placed:
-            if placed.column.align == "right":
-                break
-            head += [*self._spans(self.cell_at(row, placed.column.key), placed), (" ", "")]
-            first = placed.x + placed.width + GAP
-        return [*head, (f.fit(words, max(self.line_width - first, 0)).rstrip(), "dim")]
-
-
 class BoardCells:
     """Cells of the board, made when they are drawn.
 
@@ -187,10 +170,23 @@ class BoardCells:
         width, mark = _WIDTHS[key] - 1, NEW if is_new(row, key) else " "
         return [(f.squeezed(text, width).rjust(width), ""), (mark, "mark")]
 
-    def words(self, place: int) -> str:
-        """What stands in place of a row's figures: why there are none; "" where there are."""
-        row = self._rows[place]
-        return row.missing if row.history is None else ""
+    def line(
+        self, place: int, placed: Sequence[PlacedColumn], width: int, *, pointed: bool
+    ) -> Line:
+        """A row's line; one without figures says why across their columns.
+
+        Args:
+            place: of the row.
+            placed: the columns in sight.
+            width: cells of the table.
+            pointed: the cursor is on it.
+        """
+        row, cell = self._rows[place], partial(self, place)
+        if not row.missing or row.history is not None:
+            return row_line(placed, cell, pointed=pointed)
+        words = list(itertools.takewhile(lambda one: one.column.align != "right", placed))
+        line = [*row_line(words, cell, pointed=pointed), (" ", "")]
+        return [*line, (f.fit(row.missing, max(width - line_width(line), 0)).rstrip(), "dim")]
 
     def _pair(self, row: BoardRow) -> Cell:
         pair = row.pair

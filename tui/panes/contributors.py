@@ -306,13 +306,13 @@ class Contributors(Pane):
         self.step = min(max(step, 0), len(ROW_STEPS) - 1)
         self.redraw()
 
-    def set_filter(self, wanted: Filter | None) -> None:
+    def set_filter(self, condition: Filter | None) -> None:
         """Show some names alone, or all again."""
         if self.sought is not None:
             self.sought, self.step = None, self._step_before
         # a name that was found stays under the cursor, among all lines too
-        stays = wanted is None and self.symbol() is not None
-        self.filter = wanted
+        stays = condition is None and self.symbol() is not None
+        self.filter = condition
         self.redraw()
         if not stays:
             self.to_top()

@@ -97,7 +97,7 @@ _OF_BOTH: Final = {
 }  # fmt: skip
 
 
-def asked(
+def requests_of_pane(
     scene: Scene, pane: int, view: str, side: Side, key: str | None
 ) -> tuple[ExplainRequest, ...]:
     """Return the measures that a key press in a pane asks about.
@@ -137,16 +137,16 @@ class ExplainScreen(PageScreen, inherit_bindings=False):
     Args:
         snapshot: what is on the screen.
         market: what it was taken from.
-        wanted: the measures.
+        requests: the measures.
     """
 
     BINDINGS: ClassVar[list[Any]] = page_bindings("explain")
 
     def __init__(
-        self, snapshot: Snapshot, market: Market, wanted: tuple[ExplainRequest, ...]
+        self, snapshot: Snapshot, market: Market, requests: tuple[ExplainRequest, ...]
     ) -> None:
         super().__init__()
-        self.snapshot, self.market, self.wanted = snapshot, market, wanted
+        self.snapshot, self.market, self.requests = snapshot, market, requests
 
     def on_mount(self) -> None:
         """Look it up in a thread; say so until then."""
@@ -157,7 +157,7 @@ class ExplainScreen(PageScreen, inherit_bindings=False):
         explanations: list[Explanation] = []
         sentence = "there is no such number in this answer"
         grounds: dict[str, Ground] = {}
-        for one in self.wanted:
+        for one in self.requests:
             try:
                 explanations += explain(
                     self.market, self.snapshot, one.fund, one.measure, one.item, grounds

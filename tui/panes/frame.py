@@ -148,7 +148,7 @@ def view_at(line: Line, x: int, views: Sequence[str]) -> str:
     return ""
 
 
-def asked(question: Question, pairs: Sequence[tuple[str, str]]) -> Line:
+def question_line(question: Question, pairs: Sequence[tuple[str, str]]) -> Line:
     """The pair, its place in the watch list, and the window."""
     return [
         (" ", ""),
@@ -293,7 +293,7 @@ def frame(width: int, height: int, start: Start) -> Drawing:
         lines[0] = [(" Board", "bold")]
         lines[-2] = status(READING, "busy", (), width)
         return [fit_line(line, width) for line in lines]
-    lines[0] = asked(start.question, start.pairs)
+    lines[0] = question_line(start.question, start.pairs)
     lines[-2] = status(READING, "busy", (), width)
     lines[-1] = hint_line(start.seat.pane, start.keys, width)
 

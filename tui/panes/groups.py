@@ -54,14 +54,14 @@ GROUPS: Final = tuple(_KINDS)
 
 
 def _groups_of(
-    scene: Scene, view: IndexView, kind: str, wanted: Filter | None
+    scene: Scene, view: IndexView, kind: str, condition: Filter | None
 ) -> tuple[Group, ...]:
     """An index's groups of a kind, of the lines that a filter keeps alone where there is one."""
     groups: tuple[Group, ...] = getattr(view, kind)
-    if wanted is None:
+    if condition is None:
         return groups
     lines = view.contributors
-    rows = np.flatnonzero(wanted.keeps(lines))
+    rows = np.flatnonzero(condition.keeps(lines))
     weight, contribution = lines.weight[rows], lines.contribution[rows]
     if kind == "sectors":
         return sectors(coded([lines.sectors[row] for row in rows]), weight, contribution)
@@ -71,10 +71,10 @@ def _groups_of(
         told_by = coded([sources.get(name, "") for name in of])
         return industries(coded(of), weight, contribution, told_by)
     symbols = tuple(lines.symbols[row] for row in rows)
-    return themes(tuple(scene.known.themes), symbols, weight, contribution)
+    return themes(tuple(scene.market_then.themes), symbols, weight, contribution)
 
 
-def groups(scene: Scene, kind: str, wanted: Filter | None = None) -> GridContents:
+def groups(scene: Scene, kind: str, condition: Filter | None = None) -> GridContents:
     """Both indices' groups of a kind, a row each, the first index's largest first.
 
     Dropped in this order where there is no room: whose grouping it is, bars, weights, returns,
@@ -83,11 +83,11 @@ def groups(scene: Scene, kind: str, wanted: Filter | None = None) -> GridContent
     Args:
         scene: what is drawn.
         kind: the view: "sectors", "industries" or "themes".
-        wanted: lines to count alone.
+        condition: lines to count alone.
     """
     by_side: dict[Side, dict[str, Group]] = {}
     for side, view in scene.views():
-        side_groups = _groups_of(scene, view, kind, wanted)
+        side_groups = _groups_of(scene, view, kind, condition)
         by_side[side] = {group.name: group for group in side_groups}
     names = list(dict.fromkeys(name for side_groups in by_side.values() for name in side_groups))
     names.sort(key=lambda name: name == UNTOLD)
@@ -108,7 +108,7 @@ def groups(scene: Scene, kind: str, wanted: Filter | None = None) -> GridContent
         columns.append(
             TableColumn("source", "members, whose grouping, of when", 20, "left", 9, "dim", want=54)
         )
-        wanted_symbols = {theme.name: theme.symbols for theme in scene.known.themes}
+        wanted_symbols = {theme.name: theme.symbols for theme in scene.market_then.themes}
         for row, name in zip(rows, names, strict=True):
             symbols = wanted_symbols.get(name, ())
             known = {
@@ -124,14 +124,14 @@ def groups(scene: Scene, kind: str, wanted: Filter | None = None) -> GridContent
         ]
         for row, name in zip(rows, names, strict=True):
             row |= _group_cells(by_name.get(name), tail)
-    whole = "all measured lines" if wanted is None else "all matches"
+    whole = "all measured lines" if condition is None else "all matches"
     total: dict[str, Cell] = {"name": (whole, "dim")}
     if kind != "themes" and rows:
         for side, view in scene.views():
             tail = "" if side == "small" else "2"
             explained = (
                 view.explained
-                if wanted is None
+                if condition is None
                 else math.fsum(group.contribution for group in by_side[side].values())
             )
             total[f"bp{tail}"] = (formats.bp(explained, unit=False), "dim")
@@ -302,10 +302,10 @@ def both_needed(scene: Scene) -> str:
     return " ".join(f"{m}." for m in scene.snapshot.missing) or "Both indices are needed for this."
 
 
-def left_out(scene: Scene, wanted: Filter | None = None) -> GridContents:
+def left_out(scene: Scene, condition: Filter | None = None) -> GridContents:
     """Lines that are not measured, heaviest first, with the reason.
 
-    Of those that ``wanted`` keeps alone where given: they have no return, contribution or sector.
+    With a ``condition``, only those that meet it; they have no return, contribution or sector.
     """
     reasons = (len(line.reason) for _, view in scene.views() for line in view.not_measured)
     columns = (
@@ -320,7 +320,7 @@ def left_out(scene: Scene, wanted: Filter | None = None) -> GridContents:
     rows: list[dict[str, Cell]] = []
     keys: list[Hashable] = []
     for side, view in scene.views():
-        lines = view.not_measured if wanted is None else _matching(view.not_measured, wanted)
+        lines = view.not_measured if condition is None else _matching(view.not_measured, condition)
         for line in lines:
             rows.append(
                 {
@@ -332,14 +332,16 @@ def left_out(scene: Scene, wanted: Filter | None = None) -> GridContents:
                 }
             )
             keys.append((view.fund, line.symbol))
-    empty = "Every line is measured." if wanted is None else f"/{wanted.text}: no line matches."
+    empty = (
+        "Every line is measured." if condition is None else f"/{condition.text}: no line matches."
+    )
     return GridContents(columns, tuple(keys), of_rows(rows), empty=empty)
 
 
-def _matching(lines: tuple[LeftOut, ...], wanted: Filter) -> list[LeftOut]:
+def _matching(lines: tuple[LeftOut, ...], condition: Filter) -> list[LeftOut]:
     """Those of some lines without figures that a filter keeps."""
     size, none = len(lines), np.full(len(lines), np.nan)
-    keeps = wanted.keeps(
+    keeps = condition.keeps(
         Lines(
             symbols=tuple(line.symbol for line in lines),
             names=tuple(line.name for line in lines),

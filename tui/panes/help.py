@@ -9,7 +9,7 @@ from textual import events
 from textual.binding import Binding
 from textual.widget import Widget
 
-from tui.command.commands import COMMANDS, Command, groups, shown
+from tui.command.commands import COMMANDS, Command, groups, key_label
 from tui.panes.sheet import Panel
 from tui.panes.wording import wrapped
 from tui.terminal import fitting
@@ -193,7 +193,7 @@ def _block(
     block: Drawing = [[(f" {heading}", "mark")]]
     size = 24 if heading == "Command line" else 14
     for command in _commands(heading, keys, word):
-        name = "  ".join(shown(key) for key in keys.get(command.name, ()))
+        name = "  ".join(key_label(key) for key in keys.get(command.name, ()))
         label = name or f":{command.line}"
         words = command.help + (f" (or :{command.line})" if name and command.line else "")
         lines = wrapped(words, max(width - size - 3, 10))

@@ -63,7 +63,7 @@ def listed(
     texts: Mapping[str, Sequence[str]],
     figure: CellOf,
     bars: FloatArray,
-    shown: Sequence[int],
+    rows: Sequence[int],
     closing: Sequence[Mapping[str, Cell]],
     order: Order,
 ) -> GridContents:
@@ -74,24 +74,24 @@ def listed(
         texts: "symbol", "name", "sector", "industry" -> (N,) of all lines.
         figure: (line, column key) -> the cell of any other column.
         bars: (N,) the number of each line that is drawn as a bar.
-        shown: lines in the order they are shown.
+        rows: lines in the order they are shown.
         closing: the rows that sum up, each column key -> cell.
         order: what the lines are sorted by.
     """
 
     def cell(row: int, column: str) -> Cell:
-        if row >= len(shown):
-            return closing[row - len(shown)].get(column, "")
-        line = shown[row]
+        if row >= len(rows):
+            return closing[row - len(rows)].get(column, "")
+        line = rows[row]
         if column == "symbol":
             return texts["symbol"][line], "bold"
         return texts[column][line] if column in texts else figure(line, column)
 
     return GridContents(
         columns,
-        (*(texts["symbol"][line] for line in shown), *range(len(closing))),
+        (*(texts["symbol"][line] for line in rows), *range(len(closing))),
         cell,
-        {"bar": [*(float(bars[line]) for line in shown), *[float("nan")] * len(closing)]},
+        {"bar": [*(float(bars[line]) for line in rows), *[float("nan")] * len(closing)]},
         sort_key=order.key,
         falling=order.falling,
     )

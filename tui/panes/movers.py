@@ -44,7 +44,7 @@ MOVER_SORTS: Final = {
 
 
 def movers_since(
-    scene: Scene, since: date | None, order: Order, wanted: Filter | None
+    scene: Scene, since: date | None, order: Order, condition: Filter | None
 ) -> tuple[GridContents, str]:
     """The first index's lines by what they gained or lost since a date, and that date in words.
 
@@ -54,7 +54,7 @@ def movers_since(
         scene: what is drawn.
         since: a date inside the window, None for a week before its end.
         order: a column of `MOVER_SORTS`.
-        wanted: lines to show alone, with their sum.
+        condition: lines to show alone, with their sum.
     """
     fund, why_none = scene.fund(scene.sides[0]), ""
     try:
@@ -89,8 +89,8 @@ def movers_since(
     }
     shown = arranged(one.symbols, sorted_by.get(order.key, one.change), order)
     closing: list[dict[str, Cell]] = []
-    if wanted is not None:
-        keeps = wanted.keeps(lines_with_figures(scene, fund, texts))
+    if condition is not None:
+        keeps = condition.keeps(lines_with_figures(scene, fund, texts))
         shown = [row for row in shown if keeps[row]]
         then, now = (float(np.nansum(v[shown])) for v in (one.before, one.after))
         closing.append(_then_now("sum", f"{len(shown):,} matches", then, now))

@@ -74,7 +74,7 @@ class NamesTable(Vertical):
         yield self.grid
 
     def draw(
-        self, scene: Scene, side: Side, order: Order, wanted: Filter | None, rows: int | None
+        self, scene: Scene, side: Side, order: Order, condition: Filter | None, rows: int | None
     ) -> None:
         """Show an index.
 
@@ -82,37 +82,37 @@ class NamesTable(Vertical):
             scene: what is drawn.
             side: the index.
             order: of the lines.
-            wanted: lines to show alone.
+            condition: lines to show alone.
             rows: lines to show in full: None for what fits, 0 for all.
         """
         view = scene.view(side)
         # Also where there is nothing to list: on_resize must never draw an older scene.
-        self._drawn = (scene, side, order, wanted, rows)
+        self._drawn = (scene, side, order, condition, rows)
         self._height = self.size.height
         self.caption.show(lambda width, height: [_caption(scene, side, view, order, width)])
         if view is None:
             self.lines, self.rows, self.matches = None, [], 0
             self.grid.fill(0, lambda row, key: "", [], empty=why_not(scene, side))
             return
-        fits = max(self.fits - (2 if wanted is not None else 0), 2)
+        fits = max(self.fits - (2 if condition is not None else 0), 2)
         room = None if rows == 0 else max(rows or 0, fits)
         self.lines = lines = view.contributors
-        self.rows, self.matches = rows_of(view, order, wanted, room)
+        self.rows, self.matches = rows_of(view, order, condition, room)
         keys: list[Hashable] = [
             row.key if isinstance(row, Closing) else lines.symbols[row] for row in self.rows
         ]
-        self.grid.needle = wanted.needle if wanted else self.sought
+        self.grid.needle = condition.needle if condition else self.sought
         self.grid.sort_key, self.grid.reverse = order.key, order.falling
         self.grid.set_columns(keeping(COLUMNS, order.key))
         self.grid.marked = frozenset[Hashable](scene.marked)
         cells = CellMaker(self, view)
         self.grid.fill(len(self.rows), cells, keys, label=cells.label)
 
-    def matching(self, wanted: Filter) -> list[int]:
+    def matching(self, condition: Filter) -> list[int]:
         """Positions of the rows that a filter would keep."""
         if self.lines is None:
             return []
-        mask = wanted.keeps(self.lines)
+        mask = condition.keeps(self.lines)
         return [place for place, row in enumerate(self.rows) if isinstance(row, int) and mask[row]]
 
     def symbol(self) -> str | None:

@@ -66,7 +66,7 @@ def _priority(label: str, scene: Scene) -> int:
     return len(_DROPPED) - _DROPPED.index(label)
 
 
-def windows(scene: Scene, order: Order, wanted: Filter | None) -> GridContents:
+def windows(scene: Scene, order: Order, condition: Filter | None) -> GridContents:
     """The first index's lines with what each brought over several windows, in bp.
 
     A cell has no number where its line is not measured in that window. Dropped in this order where
@@ -75,7 +75,7 @@ def windows(scene: Scene, order: Order, wanted: Filter | None) -> GridContents:
     Args:
         scene: what is drawn.
         order: a window's name; "", or one no longer shown, for the question's own.
-        wanted: lines to show alone, with their sum.
+        condition: lines to show alone, with their sum.
     """
     fund = scene.fund(scene.sides[0])
     columns = side_by_side(scene.market, scene.snapshot)
@@ -128,8 +128,8 @@ def windows(scene: Scene, order: Order, wanted: Filter | None) -> GridContents:
     order = Order(key, order.falling)
     shown = arranged(symbols, sorted_by, order)
     closing: list[dict[str, Cell]] = []
-    if wanted is not None:
-        keeps = wanted.keeps(lines_with_figures(scene, fund, texts))
+    if condition is not None:
+        keeps = condition.keeps(lines_with_figures(scene, fund, texts))
         shown = [row for row in shown if keeps[row]]
         sums = {label: bp(float(np.nansum(values[label][shown]))) for label in answered}
         closing.append(closing_cells("sum", f"{len(shown):,} matches", sums))
@@ -144,15 +144,15 @@ def windows(scene: Scene, order: Order, wanted: Filter | None) -> GridContents:
     return listed(table, texts, figure, sorted_by, shown, closing, order)
 
 
-def sector_windows(scene: Scene, wanted: Filter | None = None) -> GridContents:
+def sector_windows(scene: Scene, condition: Filter | None = None) -> GridContents:
     """Both indices' sectors over several windows, in bp, the first index's largest first.
 
-    Of the lines that ``wanted`` keeps alone where given.
+    Of the lines that ``condition`` keeps alone where given.
     """
     columns = side_by_side(scene.market, scene.snapshot)
     table = [TableColumn("name", "sector", 12, want=18, max_width=26)]
     rows: dict[str, dict[str, Cell]] = {}
-    whole = "all measured lines" if wanted is None else "all matches"
+    whole = "all measured lines" if condition is None else "all matches"
     sums: dict[str, Cell] = {"name": (whole, "dim")}
     returns: dict[str, Cell] = {"name": ("return of the fund", "dim")}
     mine = scene.snapshot.window.label
@@ -160,14 +160,14 @@ def sector_windows(scene: Scene, wanted: Filter | None = None) -> GridContents:
     for column in sorted(columns, key=lambda column: column.label != mine):
         for side in scene.sides:
             one = column.indices.get(scene.fund(side))
-            if one is not None and wanted is not None:
-                one = _narrowed(scene, one, wanted)
+            if one is not None and condition is not None:
+                one = _narrowed(scene, one, condition)
             for group in one.by_sector if one else ():
                 cells = rows.setdefault(group.name, {"name": group.name})
                 cells[f"{column.label} {side}"] = bp(group.contribution)
             if one is not None:
                 sums[f"{column.label} {side}"] = (bp(one.explained), "dim")
-                if wanted is None:
+                if condition is None:
                     returns[f"{column.label} {side}"] = (bp(one.net_return), "dim")
     for side in scene.sides:
         fund = scene.fund(side)
@@ -186,15 +186,15 @@ def sector_windows(scene: Scene, wanted: Filter | None = None) -> GridContents:
                     group=column.label,
                 )
             )
-    closing = [(ALL, sums), *([(0, returns)] if wanted is None else [])] if rows else []
+    closing = [(ALL, sums), *([(0, returns)] if condition is None else [])] if rows else []
     cells_of = [*rows.values(), *(cells for _, cells in closing)]
     keys = (*rows, *(key for key, _ in closing))
-    empty = f"/{wanted.text}: no line matches." if wanted else why_not(scene, scene.sides[0])
+    empty = f"/{condition.text}: no line matches." if condition else why_not(scene, scene.sides[0])
     return GridContents(tuple(table), keys, of_rows(cells_of), empty=empty)
 
 
-def _narrowed(scene: Scene, one: Contributions, wanted: Filter) -> Contributions:
+def _narrowed(scene: Scene, one: Contributions, condition: Filter) -> Contributions:
     """An index's contributions over a window, of the lines that a filter keeps."""
-    rows = np.flatnonzero(wanted.keeps(lines_with_figures(scene, one.fund, texts_of(one))))
+    rows = np.flatnonzero(condition.keeps(lines_with_figures(scene, one.fund, texts_of(one))))
     value, of = one.value[rows], coded([one.sectors[row] for row in rows])
     return replace(one, value=value, by_sector=sectors(of, np.zeros(len(rows)), value))

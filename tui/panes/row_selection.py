@@ -12,7 +12,7 @@ from rich.style import Style
 from core.data.record import record
 from tui.text import formats
 from tui.text.safe import safe
-from tui.widgets.columns import GUTTER, Cell, CellOf
+from tui.widgets.columns import GUTTER, Cell, CellOf, cell_spans
 from tui.widgets.drawing import NO_STYLE, Backdrop
 from tui.widgets.line_table import LineTable
 
@@ -117,7 +117,10 @@ class Grid(LineTable, can_focus=False):
         after: Line = []
         for place in placed:
             if place.x >= end:
-                after += [(" ", ""), *self._spans(self.cell_at(row, place.column.key), place)]
+                after += [
+                    (" ", ""),
+                    *cell_spans(self.cell_at(row, place.column.key), place, self.needle),
+                ]
         room = end - start - 1
         text = next((text for text in label[0] if len(text) <= room), label[0][-1])
         text = formats.fit(text, room)
@@ -164,14 +167,14 @@ def ranked(lines: Lines, order: Order) -> IntArray:
 
 
 def rows_of(
-    view: IndexView, order: Order, wanted: Filter | None, room: int | None
+    view: IndexView, order: Order, condition: Filter | None, room: int | None
 ) -> tuple[list[Row], int]:
     """Rows of an index's table: lines from both ends of the order, and what closes the sum.
 
     Args:
         view: the index.
         order: of the lines.
-        wanted: lines to show alone, with their sum; the others then stand in "all others".
+        condition: lines to show alone, with their sum; the others then stand in "all others".
         room: lines to show at most, half from each end; None for all.
 
     Returns:
@@ -179,8 +182,8 @@ def rows_of(
     """
     lines = view.contributors
     rows = ranked(lines, order).tolist()
-    if wanted is not None:
-        matching = wanted.keeps(lines)
+    if condition is not None:
+        matching = condition.keeps(lines)
         rows = [row for row in rows if matching[row]]
     matches, matched = len(rows), rows
     head, tail = rows, list[int]()
@@ -188,7 +191,7 @@ def rows_of(
         upper = (room + 1) // 2
         head, tail = rows[:upper], rows[matches - (room - upper) :]
     shown = [*head, *tail]
-    if wanted is not None:
+    if condition is not None:
         hidden, *closing = _closing_of_matches(view, shown, matched)
         return [*head, *([hidden] if hidden.labels else []), *tail, *closing], matches
     others, *closing = _closing(view, shown)
@@ -199,7 +202,7 @@ def _bp(value: float) -> int:
     return round(value * 10_000)
 
 
-def _closing_of_matches(view: IndexView, shown: list[int], matching: list[int]) -> list[Closing]:
+def _closing_of_matches(view: IndexView, rows: list[int], matching: list[int]) -> list[Closing]:
     """Matches that have no room, the sum of all matches, and then what closes the sum.
 
     All others are the lines that do not match, so that matches and others add up to the fund.
@@ -207,13 +210,13 @@ def _closing_of_matches(view: IndexView, shown: list[int], matching: list[int]) 
     lines = view.contributors
     value = math.fsum(lines.contribution[matching])
     weight = math.fsum(lines.weight[matching])
-    printed = sum(_bp(float(lines.contribution[row])) for row in shown)
+    printed = sum(_bp(float(lines.contribution[row])) for row in rows)
     left = _bp(value) - printed
-    count = len(matching) - len(shown)
+    count = len(matching) - len(rows)
     labels: tuple[str, ...] = ("rounding",) if left else ()
     if count:
         labels = (f"{count:,} more matches" if count > 1 else "one more match", "more")
-    hidden = Closing("hidden", labels, left, value - math.fsum(lines.contribution[shown]))
+    hidden = Closing("hidden", labels, left, value - math.fsum(lines.contribution[rows]))
     names = (
         f"{len(matching):,} matches together" if len(matching) != 1 else "the one match",
         "matches",
@@ -223,12 +226,12 @@ def _closing_of_matches(view: IndexView, shown: list[int], matching: list[int]) 
     return [hidden, matches, *([others] if others.labels else []), *closing]
 
 
-def _closing(view: IndexView, shown: list[int], printed: int | None = None) -> Iterator[Closing]:
+def _closing(view: IndexView, rows: list[int], printed: int | None = None) -> Iterator[Closing]:
     """All others, unexplained in its two parts, and the sum; whole bp that add up as printed.
 
     Args:
         view: the index.
-        shown: lines that are not among the others.
+        rows: lines that are not among the others.
         printed: whole bp that stand above for them; the sum of each where not given.
     """
     contribution = view.contributors.contribution
@@ -238,14 +241,14 @@ def _closing(view: IndexView, shown: list[int], printed: int | None = None) -> I
         words: tuple[str, ...] = PRICE_RETURNS if view.price_return_weight else REST
         parts.append(Closing("rest", words, _bp(view.rest), view.rest))
     if printed is None:
-        printed = sum(_bp(float(contribution[row])) for row in shown)
+        printed = sum(_bp(float(contribution[row])) for row in rows)
     left = _bp(total) - printed - sum(part.bp for part in parts)
-    count = len(contribution) - len(shown)
-    value = view.explained - math.fsum(contribution[shown])
+    count = len(contribution) - len(rows)
+    value = view.explained - math.fsum(contribution[rows])
     labels: tuple[str, ...] = ("rounding",) if left else ()
     if count:
         labels = (f"all {count:,} others" if count > 1 else "the one other", "others")
-    weight = math.fsum(view.contributors.weight) - math.fsum(view.contributors.weight[shown])
+    weight = math.fsum(view.contributors.weight) - math.fsum(view.contributors.weight[rows])
     yield Closing("others", labels, left, value, weight if count else None)
     yield from parts
     name = "basket" if view.fund_return is None else view.fund

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from core.answer.looks import LookError, look
-from core.answer.since import ENDS, Ends, IndexSince, Placed, Since, ThenNow, since
+from core.answer.since import ENDS, IndexSince, Placed, RankingEnd, Since, ThenNow, since
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.wording import BASIS, wrapped
 from tui.text import formats
@@ -114,12 +114,12 @@ def _index(fund: str, index: IndexSince, width: int, *, returns: bool) -> Drawin
     return lines
 
 
-def _ends(title: str, ends: Ends) -> Drawing:
+def _ends(title: str, ends: RankingEnd) -> Drawing:
     if ends.same:
         return [[(f"   {title:<10}", "dim"), (f"the same {ENDS}, in the same order", "dim")]]
     rows: Drawing = [[(f"   {title}", "dim")]]
     rows += [_placed("new ", placed, "bold") for placed in ends.entered]
-    rows += [_placed("gone", placed, "dim") for placed in ends.gone]
+    rows += [_placed("gone", placed, "dim") for placed in ends.dropped]
     for placed in ends.moved:
         better = (placed.rank.change or 0) < 0
         rows.append(_placed("▲   " if better else "▼   ", placed, ""))

@@ -26,8 +26,8 @@ BOTH = 24
 def drawing(scene: Scene, view: str, width: int, height: int) -> Drawing:
     """A view of the pane, ``height`` lines where there is anything to draw."""
     spread = scene.snapshot.spread
-    if scene.snapshot.own is not None:
-        return spread_alone.drawing(scene, scene.snapshot.own, view, width, height)
+    if scene.snapshot.single_spread is not None:
+        return spread_alone.drawing(scene, scene.snapshot.single_spread, view, width, height)
     if spread is None:
         return no_index(scene, width)
     lines = _figures(scene, spread, width)

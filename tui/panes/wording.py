@@ -23,10 +23,10 @@ def foot_texts(scene: Scene, *, funds_only: bool = False) -> list[str]:
     snapshot = scene.snapshot
     as_of, state = formats.date_text(snapshot.as_of), snapshot.state_words
     if funds_only:
-        if snapshot.spread is None and snapshot.own is None:
+        if snapshot.spread is None and snapshot.single_spread is None:
             return [f"as of {as_of} · partial", f"{as_of} partial"]
         word = "intraday" if snapshot.state == "intraday" else "final"
-        if snapshot.own is not None:
+        if snapshot.single_spread is not None:
             return [
                 f"as of {as_of} · {word} · closes of {snapshot.question.small}",
                 f"{as_of} {word}",

@@ -40,12 +40,12 @@ class YearsView:
 
     def __init__(self, pane: Pane, sheet: Panel, measure: str) -> None:
         self._pane, self._sheet, self._measure = pane, sheet, measure
-        self._made: tuple[Snapshot, Mapping[Side, History] | str] | None = None
+        self._result: tuple[Snapshot, Mapping[Side, History] | str] | None = None
         self._working = False
 
     def draw(self, scene: Scene) -> None:
         """Show the measure's years, or that they are being worked out."""
-        made = self._made
+        made = self._result
         if made is not None and made[0] is scene.snapshot:
             self._sheet.show(lambda width, height: drawing(scene, made[1], width, height))
             return
@@ -58,8 +58,8 @@ class YearsView:
 
     def hide(self, scene: Scene) -> None:
         """Drop the years of another answer, with the market they were worked out from."""
-        if self._made is not None and self._made[0] is not scene.snapshot:
-            self._made = None
+        if self._result is not None and self._result[0] is not scene.snapshot:
+            self._result = None
 
     def _work(self, scene: Scene) -> None:
         """In a thread: work the years out, and send them to the pane."""
@@ -69,9 +69,9 @@ class YearsView:
         finally:
             self._pane.call_later(self._show, scene.snapshot, made)
 
-    def _show(self, snapshot: Snapshot, made: Mapping[Side, History] | str) -> None:
+    def _show(self, snapshot: Snapshot, histories: Mapping[Side, History] | str) -> None:
         """Draw the years of an answer; of another one by now, have its own worked out."""
-        self._working, self._made = False, (snapshot, made)
+        self._working, self._result = False, (snapshot, histories)
         scene = self._pane.scene
         if scene is not None and self._pane.view == "years":
             self._pane.draw(scene)
@@ -96,31 +96,33 @@ def years_of(scene: Scene, measure: str) -> Mapping[Side, History] | str:
         return str(error)
 
 
-def drawing(scene: Scene, made: Mapping[Side, History] | str, width: int, height: int) -> Drawing:
-    """The sentence of each index, then a row a year, the newest first; ``made`` by `years_of`."""
+def drawing(
+    scene: Scene, histories: Mapping[Side, History] | str, width: int, height: int
+) -> Drawing:
+    """The sentence of each index, then a row a year, the newest first; see `years_of`."""
     from tui.report.history import sentence
 
-    if isinstance(made, str):
-        return [[(" ", ""), *row] for row in wrapped(f"{made}.", width - 2, "dim")]
-    if not made:
+    if isinstance(histories, str):
+        return [[(" ", ""), *row] for row in wrapped(f"{histories}.", width - 2, "dim")]
+    if not histories:
         return no_index(scene, width)
     lines: Drawing = []
-    for side, one in made.items():
+    for side, one in histories.items():
         lines += [[(" ", ""), *row] for row in wrapped(sentence(one), width - 2, f"{side} bold")]
-    by_year = {side: {p.end.year: p for p in one.points} for side, one in made.items()}
+    by_year = {side: {p.end.year: p for p in one.points} for side, one in histories.items()}
     largest = max(
         (abs(p.value or 0.0) for points in by_year.values() for p in points.values()), default=0.0
     )
-    longest = min(_LONGEST, (width - _YEAR - 1) // len(made) - _VALUE - 2)
+    longest = min(_LONGEST, (width - _YEAR - 1) // len(histories) - _VALUE - 2)
     head: Line = [(" " * (_YEAR + 1), "")]
-    for side, one in made.items():
+    for side, one in histories.items():
         cells = _VALUE + 1 + max(longest, 0)
         head.append((formats.fit(f"{one.fund:>{_VALUE}}", cells + 1), f"{side} bold"))
     lines += [[], fit_line(head, width)]
     years = sorted({year for points in by_year.values() for year in points}, reverse=True)
     for year in years[: max(height - len(lines), 1)]:
         line: Line = [(f" {year:<{_YEAR}}", "dim")]
-        for side, one in made.items():
+        for side, one in histories.items():
             line += _cells(one, by_year[side].get(year), largest, longest, side)
         lines.append(fit_line(line, width))
     return lines

@@ -214,7 +214,9 @@ def document(snapshot: Snapshot, earlier: Since | None = None) -> Json:
         "warnings": list(snapshot.warnings),
         "spread": _spread(snapshot.spread, question.basis),
         "baskets": _baskets(snapshot),
-        "own": None if snapshot.own is None else own_document(snapshot.own, question.basis),
+        "own": None
+        if snapshot.single_spread is None
+        else own_document(snapshot.single_spread, question.basis),
         "indices": {
             fund: index_document(snapshot, view) for fund, view in snapshot.indices.items()
         },

@@ -272,7 +272,9 @@ def index_document(snapshot: Snapshot, view: IndexView) -> Json:
             _group(group, symbols=False) | {"source": group.source or None}
             for group in view.industries
         ],
-        "themes": [_group(group, symbols=True) | {"named": group.named} for group in view.themes],
+        "themes": [
+            _group(group, symbols=True) | {"named": group.members_named} for group in view.themes
+        ],
         "issuers": [_group(group, symbols=True) for group in view.issuers],
         "breadth": _breadth(view, snapshot.daily.get(view.fund), snapshot.window),
         "concentration": {

@@ -26,7 +26,7 @@ _IN_JSON: Final[Mapping[Unit, tuple[str, float]]] = {
 }
 
 
-def asked(
+def parse_name(
     market: Market, snapshot: Snapshot, fund: str, symbol: str, measure: str | None
 ) -> tuple[Explanation, ...]:
     """Read what is asked for: a measure, a line's contribution, or the index and the gap.
@@ -83,14 +83,14 @@ def _term(term: Term, width: int) -> str:
 
 
 def lines_of(
-    explanation: Explanation, depth: int = 0, known: frozenset[str] = frozenset()
+    explanation: Explanation, depth: int = 0, shown_elsewhere: frozenset[str] = frozenset()
 ) -> list[str]:
     """The explanation as indented lines, its parts below it.
 
     Args:
         explanation: what is shown.
         depth: how far in it stands.
-        known: origins shown elsewhere on the page.
+        shown_elsewhere: origins shown elsewhere on the page.
     """
     inset = _INDENT * depth
     head = f"{explanation.title} = {figure(explanation.value, explanation.unit)}"
@@ -101,9 +101,9 @@ def lines_of(
     width = max((f.cell_width(term.name) for term in explanation.terms), default=0)
     out += [f"{inset}{_INDENT * 2}{_term(term, width)}" for term in explanation.terms]
     out += [f"{inset}{_INDENT}! {note}" for note in explanation.notes]
-    origins = [origin for origin in explanation.origins if origin not in known]
+    origins = [origin for origin in explanation.origins if origin not in shown_elsewhere]
     for part in explanation.parts:
-        out += lines_of(part, depth + 1, known.union(origins))
+        out += lines_of(part, depth + 1, shown_elsewhere.union(origins))
     out += [f"{inset}{_INDENT}from {origin}" for origin in origins]
     return out
 
@@ -112,7 +112,7 @@ def page_of(explanations: Sequence[Explanation]) -> list[list[str]]:
     """Explanations one after another; an origin shared with the next one is given there."""
     pages, after = [], frozenset[str]()
     for explanation in reversed(explanations):
-        pages.append(lines_of(explanation, known=after))
+        pages.append(lines_of(explanation, shown_elsewhere=after))
         after = frozenset(explanation.origins)
     return pages[::-1]
 

@@ -184,7 +184,7 @@ def coverage(snapshot: Snapshot) -> Iterable[str]:
 
 def _spread(snapshot: Snapshot) -> Spread | None:
     """The spread of a pair, or of one index alone."""
-    return snapshot.spread or snapshot.own
+    return snapshot.spread or snapshot.single_spread
 
 
 def _funds(snapshot: Snapshot) -> str:
@@ -199,7 +199,7 @@ def _lacking(snapshot: Snapshot) -> str:
 def _gap(snapshot: Snapshot, width: float) -> Drawn:
     drawing = pictures.spread(snapshot, width, 300)
     if drawing is None or snapshot.spread is None:
-        return "one index alone has no gap" if snapshot.own else _lacking(snapshot)
+        return "one index alone has no gap" if snapshot.single_spread else _lacking(snapshot)
     small, large = snapshot.question.small, snapshot.question.large
     gap = snapshot.spread.gap
     if level(gap):

@@ -54,16 +54,16 @@ class NumberOrigins:
 
     def __init__(self, snapshot: Snapshot, earlier: str | None) -> None:
         self._snapshot, self._earlier = snapshot, earlier
-        self._known: dict[tuple[str | int, ...], tuple[str, str]] = {}
+        self._cache: dict[tuple[str | int, ...], tuple[str, str]] = {}
 
     def of(self, path: str) -> tuple[str, str]:
         """(source, as-of) of a path."""
         if self._earlier and (path == "since.as_of" or path.endswith(".before")):
             return f"the earlier note of {self._earlier}", self._earlier
         place = steps(path)[:3]
-        if place not in self._known:
-            self._known[place] = self._find(place)
-        return self._known[place]
+        if place not in self._cache:
+            self._cache[place] = self._find(place)
+        return self._cache[place]
 
     def _find(self, place: tuple[str | int, ...]) -> tuple[str, str]:
         snapshot, question = self._snapshot, self._snapshot.question

@@ -34,7 +34,7 @@ FILED: Final = tuple(name for name in _WRITERS if name != "line")
 #: Tables that need it.
 _DAILY_PARTS: Final = ("daily", "measures", "signals", "sector_breadth")
 #: Formats that the screen keeps a note in unless the settings say otherwise.
-KEPT: Final = ("md", "html", "json")
+DEFAULT_FORMATS: Final = ("md", "html", "json")
 
 
 def tells_daily(name: str, part: str | None = None) -> bool:

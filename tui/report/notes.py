@@ -13,7 +13,7 @@ from cache.store import disk
 from core.answer.board import Board
 from core.data.question import ABOVE, BELOW
 from tui.report.answer_file import Ledger, check_target, write_file
-from tui.report.note_formats import KEPT, written
+from tui.report.note_formats import DEFAULT_FORMATS, written
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
@@ -60,7 +60,7 @@ def _hash(value: object) -> str:
 def keep(
     snapshot: Snapshot,
     directory: Path,
-    formats: Sequence[str] = KEPT,
+    formats: Sequence[str] = DEFAULT_FORMATS,
     ledger: Ledger | None = None,
 ) -> list[Path]:
     """Write a note into a directory, a file a format; one written before is replaced.

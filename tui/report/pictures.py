@@ -51,18 +51,18 @@ def grid(sketch: Sketch, scale: SvgScale, left: float, right: float, unit: Unit 
     sketch.text(left - 5, TOP - 1, unit, "t muted", "end")
 
 
-def spaced(wanted: Sequence[float], gap: float) -> list[float]:
+def spaced(heights: Sequence[float], gap: float) -> list[float]:
     """Heights at least ``gap`` apart, in the order wanted, as near to it as that lets them be."""
-    order = np.argsort(wanted, kind="stable")
-    placed = np.array(wanted, float)[order]
+    order = np.argsort(heights, kind="stable")
+    placed = np.array(heights, float)[order]
     for above, below in pairwise(range(len(placed))):
         short = gap - (placed[below] - placed[above])
         if short > 0:
             placed[above] -= short / 2
             placed[below] += short / 2
-    heights = np.empty(len(placed))
-    heights[order] = placed
-    return [float(y) for y in heights]
+    result = np.empty(len(placed))
+    result[order] = placed
+    return [float(y) for y in result]
 
 
 def spread(snapshot: Snapshot, width: float, height: float = 280) -> Sketch | None:

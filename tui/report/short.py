@@ -21,7 +21,7 @@ def to_line(snapshot: Snapshot, earlier: Since | None = None) -> str:
     With an earlier note the gap has what it was: ``+14.84 pp (+14.10 pp on 2026-06-25)``.
     """
     question, spread = snapshot.question, snapshot.spread
-    head, own = f"{'-'.join(question.funds)} {snapshot.window.label}", snapshot.own
+    head, own = f"{'-'.join(question.funds)} {snapshot.window.label}", snapshot.single_spread
     before = earlier.before if earlier is not None else None
     if own is not None:
         then = ""

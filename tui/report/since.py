@@ -11,7 +11,7 @@ from cache.facts import regular_files
 from cache.facts.clean import clean
 from cache.facts.errors import CacheError
 from core.answer.looks import LookError, look, read
-from core.answer.since import Ends, IndexSince, Placed, Since, ThenNow, since
+from core.answer.since import IndexSince, Placed, RankingEnd, Since, ThenNow, since
 from tui.report.note_table import ReportTable, Row
 from tui.report.values import Json, iso, number, scaled
 from tui.text import formats as f
@@ -87,7 +87,7 @@ def _index(index: IndexSince) -> Json:
     }
 
 
-def _ends(ends: Ends) -> Json:
+def _ends(ends: RankingEnd) -> Json:
     return {
         name: [
             {"symbol": one.symbol, "rank": _moved(one.rank), "contribution_bp": _moved(one.bp)}
@@ -97,8 +97,8 @@ def _ends(ends: Ends) -> Json:
     }
 
 
-def _each(ends: Ends) -> tuple[tuple[str, tuple[Placed, ...]], ...]:
-    return (("entered", ends.entered), ("gone", ends.gone), ("moved", ends.moved))
+def _each(ends: RankingEnd) -> tuple[tuple[str, tuple[Placed, ...]], ...]:
+    return (("entered", ends.entered), ("gone", ends.dropped), ("moved", ends.moved))
 
 
 def since_tables(since: Since) -> Iterator[ReportTable]:

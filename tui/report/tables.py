@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def _spread(snapshot: Snapshot) -> Iterator[ReportTable]:
-    spread, own = snapshot.spread, snapshot.own
+    spread, own = snapshot.spread, snapshot.single_spread
     if own is not None:
         yield _own(snapshot, own)
     if spread is None:

@@ -184,5 +184,5 @@ def groups(snapshot: Snapshot) -> Iterator[ReportTable]:
 
 def _theme_words(theme: Group) -> str:
     """How many of a theme's names the index has, and whose grouping it is."""
-    words = f"{theme.name}: {len(theme.symbols):,} of {theme.named:,} found"
+    words = f"{theme.name}: {len(theme.symbols):,} of {theme.members_named:,} found"
     return f"{words}; {theme.source}" if theme.source else words

@@ -49,7 +49,7 @@ def measures(snapshot: Snapshot, pane: int, views: Sequence[IndexView]) -> Itera
         views: the indices that have an answer.
     """
     for place, heading in HEADINGS.items():
-        rows = [row for row in ROWS if row.shown == place]
+        rows = [row for row in ROWS if row.view == place]
         if place[0] != pane or not views or not rows:
             continue
         readings = {

@@ -27,7 +27,7 @@ _FRACTION: Final = re.compile(
     r"|high|without|off|beyond)(?:_|$)"
 )
 #: Unit -> how a spreadsheet shows a real number of it.
-_SHOWN: Final = {"%": "0.00%", "pp": "0.00", "bp": "0.0", "": "General"}
+_NUMBER_FORMATS: Final = {"%": "0.00%", "pp": "0.00", "bp": "0.0", "": "General"}
 #: The longest text of a cell, in characters.
 _LONGEST: Final = 32_000
 _WIDTHS: Final = {"name": 32.0, "sentence": 80.0, "source": 60.0, "from": 60.0, "rule": 60.0}
@@ -109,7 +109,7 @@ def _cells(
             yield date.fromisoformat(value)
         elif of:
             cell = WriteOnlyCell(sheet, value)
-            cell.number_format = _SHOWN[of]
+            cell.number_format = _NUMBER_FORMATS[of]
             yield cell
         else:
             yield value

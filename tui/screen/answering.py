@@ -93,7 +93,7 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
         self._ask(self.question)
         self.say()
 
-    def _done(self, number: int) -> bool:
+    def _mark_answered(self, number: int) -> bool:
         """A question was answered; True where none that is newer was before it."""
         newest, waiting = self.underway.end(number)
         if waiting is not None:
@@ -102,7 +102,7 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
 
     def on_taken(self, message: Taken) -> None:
         """Show an answer, unless a newer one is shown."""
-        if not self._done(message.number):
+        if not self._mark_answered(message.number):
             return
         old, self.snapshot, self.market = self.snapshot, message.snapshot, message.market
         asked = None if old is None else old.question
@@ -124,7 +124,7 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
 
     def on_failed(self, message: Failed) -> None:
         """Say why there is no answer; the last one stays."""
-        if not self._done(message.number):
+        if not self._mark_answered(message.number):
             return
         if self.error in ("", "" if self.failed is None else self.failed.sentence):
             # What was said of a refresh comes first: the panes say this one too.

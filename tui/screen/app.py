@@ -21,7 +21,7 @@ from tui.text.spans import Characters
 from tui.text.themes import THEMES
 from tui.widgets.drawing import Painter
 from tui.widgets.stage import SizedScreen
-from tui.workers.file_import import Bringer
+from tui.workers.file_import import FileImporter
 from tui.workers.live import Live
 from tui.workers.refreshing import Refresher
 
@@ -68,7 +68,7 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
     ) -> None:
         super().__init__(desk, config, question, now)
         self.keys: Mapping[str, tuple[str, ...]] = keys_of(config.keys)
-        self.refresher, self.bringer = Refresher(self), Bringer(self)
+        self.refresher, self.bringer = Refresher(self), FileImporter(self)
         self.live, self.wants_demo = Live(self), False
         self._board_first = config.board_first and not question.alone
         self._opened = now()

@@ -10,14 +10,14 @@ from textual.widget import Widget
 
 from core.note.phrase import several
 from tui.command import commands
+from tui.panes.board_frame import head, hint_line, news_height
 from tui.panes.board_rotation import drawing as rotation_drawing
-from tui.panes.board_rows import CLOSES, ORDERS, BoardCells, BoardGrid, columns_for
-from tui.panes.frame import READING, status, too_small
+from tui.panes.board_rows import CLOSES, ORDERS, BoardCells, columns_for
+from tui.panes.frame import LEAST, READING, status, too_small
 from tui.panes.row_selection import Grid
 from tui.panes.sheet import Panel
-from tui.panes.wording import BASIS, wrapped
+from tui.panes.wording import wrapped
 from tui.terminal import fitting
-from tui.text import formats
 from tui.widgets.columns import TableColumn
 from tui.widgets.stage import Stage
 
@@ -29,20 +29,27 @@ if TYPE_CHECKING:
     from tui.screen.workbench import Workbench
     from tui.text.spans import Drawing, Line
 
-#: Below this width and height there is nothing to show; fewest and most lines of news.
-_LEAST: Final = (36, 9)
-_NEWS: Final = (5, 12)
 _NEWS_COLUMNS: Final = (
     TableColumn("sign", "", 1, style="mark"),
     TableColumn("pair", "pair", 9, style="bold"),
     TableColumn("text", "", 20, max_width=200),
 )
-_HINTS: Final = (
-    ("drill", "open"), ("sort", "sort"), ("reverse", "turn"), ("view", "rotation"),
-    ("next_pane", "news"), ("later", "date"), ("basis", "basis"), ("longer", "window"),
-    ("refresh", "fetch"), ("command", "command"), ("back", "panes"), ("help", "help"),
-    ("quit", "quit"),
-)  # fmt: skip
+
+
+class BoardGrid(Grid, can_focus=False):
+    """The rows, as `BoardCells` draws them."""
+
+    cells: BoardCells
+
+    @property
+    def lit_cells(self) -> int:
+        """The pair and its group: figures and trend are not sent anew with each move."""
+        words = [place for place in self.placed if place.column.key in ("pair", "alert", "group")]
+        return words[-1].x + words[-1].width
+
+    def _row(self, row: int) -> Line:
+        pointed = row == self.cursor_row and not self._quiet
+        return self.cells.line(row, self.placed, self.line_width, pointed=pointed)
 
 
 class BoardPage(Stage, inherit_bindings=False):
@@ -104,18 +111,18 @@ class BoardPage(Stage, inherit_bindings=False):
         if not self.is_mounted or not self.size:
             return
         width, height = self.size
-        small = width < _LEAST[0] or height < _LEAST[1]
+        small = width < LEAST[0] or height < LEAST[1]
         covered = small or self.board is None or self.board.as_of is None
         rotation = self.place.rotation
         self.grid.display, self._chart.display = not (covered or rotation), rotation and not covered
-        self._cover_panel.display, self.news.display = covered, not covered and height >= 16
+        news = news_height(height, len(self.rows))
+        self._cover_panel.display, self.news.display = covered, bool(news) and not covered
         self._header.display = self._status.display = self._hints.display = not small
         if self.news.display:
-            room = height - 4 - len(self.rows)
-            self.news.styles.height = min(max(room, _NEWS[0]), _NEWS[1])
+            self.news.styles.height = news
         self.settle()
         self._cover_panel.show(lambda width, height: self._draw_cover(width, height, small=small))
-        self._header.show(lambda width, height: [self._head(width)])
+        self._header.show(self._draw_head)
         if not covered:
             self._show_rows()
             self._chart.show(self._rotation)
@@ -137,7 +144,7 @@ class BoardPage(Stage, inherit_bindings=False):
         )
         keys: list[Hashable] = [row.pair.name for row in rows]
         self.grid.sort_key, self.grid.reverse = place.key, place.falling
-        self.grid.words_at = cells.words
+        self.grid.cells = cells
         self.grid.fill(len(rows), cells, keys)
         if place.pair in keys:
             self.grid.cursor_row = keys.index(place.pair)
@@ -153,27 +160,9 @@ class BoardPage(Stage, inherit_bindings=False):
         empty = "Nothing new." if self.since else "looking for what is new …"
         self.news.fill(len(lines), cell, empty=empty)
 
-    def _head(self, width: int) -> Line:
-        """What the board shows, on which basis and to when."""
-        board, question = self.board, self.host.question
-        line: Line = [(" Board", "bold")]
-        parts = [BASIS[question.basis]]
-        if board is not None and board.as_of is not None:
-            last = " (last)" if self.last else ""
-            parts.append(f"as of {formats.date_text(board.as_of)}{last}")
-        key = self.place.key
-        if key != "group" or self.place.falling:
-            parts.append(
-                f"by {ORDERS[key][1]}, {'largest' if self.place.falling else 'smallest'} first"
-            )
-        parts.append(f"opens {question.window}")
-        tail: Line = [("SIMULATED ", "mark")] if self.host.desk.simulated else []
-        room = width - 6 - len("SIMULATED ") * bool(tail)
-        for part in parts:
-            if len(part) + 3 <= room:
-                line.append((f"  {part}", "" if part != parts[0] else "bold"))
-                room -= len(part) + 2
-        return [*line, (" " * max(room, 1), ""), *tail] if tail else line
+    def _draw_head(self, width: int, height: int) -> Drawing:
+        question, simulated = self.host.question, self.host.desk.simulated
+        return [head(self.board, question, self.place, width, last=self.last, simulated=simulated)]
 
     def _draw_cover(self, width: int, height: int, *, small: bool) -> Drawing:
         """In place of the rows: too small, nothing held, or nothing yet."""
@@ -185,7 +174,7 @@ class BoardPage(Stage, inherit_bindings=False):
         if not sentence:
             sentence = "no closes of any pair of the board are held"
         keys = self.host.keys
-        fetch, key, back = (commands.shown(keys[n][0]) for n in ("refresh", "import", "back"))
+        fetch, key, back = (commands.key_label(keys[n][0]) for n in ("refresh", "import", "back"))
         steps = f"{fetch} fetches them; {back} leads to the panes, where {key} imports a file"
         return [[], *([(" ", ""), *line] for line in wrapped(f"{sentence}; {steps}.", width - 2))]
 
@@ -207,7 +196,7 @@ class BoardPage(Stage, inherit_bindings=False):
             self._hints.show(lambda width, height: [[(f" by:  {letters}  esc", "bold")]])
             return
         keys = self.host.keys
-        self._hints.show(lambda width, height: [_hints(keys, width)])
+        self._hints.show(lambda width, height: [hint_line(keys, width)])
 
     def status_changed(self) -> None:
         """Draw the status line anew: the app's message has changed."""
@@ -217,18 +206,3 @@ class BoardPage(Stage, inherit_bindings=False):
     def set_prompt(self, shown: bool) -> None:
         """The prompt in place of the hints, or the hints."""
         self.prompt.display, self._hints.display = shown, not shown
-
-
-def _hints(keys: Mapping[str, tuple[str, ...]], width: int) -> Line:
-    """Keys that do something here; help and quit stay when the others do not fit."""
-    both = {"later": ("earlier", "later"), "longer": ("shorter", "longer")}
-    pairs = [
-        (" ".join(commands.shown(keys[one][0]) for one in both.get(name, (name,))), words)
-        for name, words in _HINTS
-    ]
-    while len(pairs) > 3 and sum(len(key) + len(words) + 3 for key, words in pairs) > width:
-        del pairs[-4]
-    line: Line = [(" ", "")]
-    for key, words in pairs:
-        line += [(key, "bold"), (f" {words}  ", "dim")]
-    return [*line[:-1], (line[-1][0].rstrip(), "dim")]

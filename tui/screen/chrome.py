@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from core.data.question import ABOVE, BELOW
 from core.note.note import headline
-from tui.command.commands import shown
-from tui.panes.frame import TITLES, asked
+from tui.command.commands import key_label
+from tui.panes.frame import TITLES, question_line
 from tui.panes.wording import BASIS, names_text, without_text, wrapped
 from tui.text import formats
 from tui.text.spans import Drawing, Line, line_width
@@ -24,7 +24,7 @@ def header(
     scene: Scene | None, question: Question, width: int, pairs: Sequence[tuple[str, str]] = ()
 ) -> Line:
     """The pair and its place in the watch list, the window and its two closes, the as-of date."""
-    line = asked(question, pairs)
+    line = question_line(question, pairs)
     if scene is None:
         return line
     snapshot = scene.snapshot
@@ -143,7 +143,7 @@ def next_steps(
     if simulated:
         return [("internals", "the real market, in a store of its own")]
     vendor = {"yahoo": "Yahoo", "files": "your folder of files"}.get(source, source)
-    demo, fetch, bring = (shown(keys[name][0]) for name in ("demo", "refresh", "import"))
+    demo, fetch, bring = (key_label(keys[name][0]) for name in ("demo", "refresh", "import"))
     return [
         (demo, "look around in a simulated market, in a store of its own; no network"),
         (fetch, f"fetch from the issuers and {vendor}. {cost}" if cost else "fetch from here"),
@@ -158,10 +158,10 @@ def next_steps(
 
 def ways_back(shown_before: Question, keys: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str]]:
     """List the keys that lead away from a pair of the watch list without data."""
-    both = " ".join(shown(keys[name][0]) for name in ("previous_pair", "next_pair"))
+    both = " ".join(key_label(keys[name][0]) for name in ("previous_pair", "next_pair"))
     return [
         (both, "the pair before, the next pair of the watch list"),
-        (shown(keys["back"][0]), f"back to {shown_before.small} – {shown_before.large}"),
+        (key_label(keys["back"][0]), f"back to {shown_before.small} – {shown_before.large}"),
     ]
 
 

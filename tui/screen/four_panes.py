@@ -287,7 +287,7 @@ class FourPanes(Stage, inherit_bindings=False):
         app = self.host
         if app.scene is None:
             return
-        themes = {theme.name.casefold(): theme for theme in app.scene.known.themes}
+        themes = {theme.name.casefold(): theme for theme in app.scene.market_then.themes}
         theme = themes.get(name.casefold())
         theme = theme or industry_theme([view for _, view in app.scene.views()], name)
         if name and theme is None:

@@ -154,5 +154,5 @@ class MainScreen(SharedKeys, Asking, Naming, Starting, Wording, inherit_bindings
 
     def action_remove(self) -> None:
         """Only in the list of alerts: say where that is."""
-        key = commands.shown(self.host.keys["alerts"][0])
+        key = commands.key_label(self.host.keys["alerts"][0])
         self.host.tell(f"nothing is removed here: {key} lists the alerts")

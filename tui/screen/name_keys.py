@@ -49,12 +49,12 @@ class Naming(FourPanes, inherit_bindings=False):
         app, pane = self.host, self.pane_here
         if app.scene is None:
             return
-        from tui.panes.explain import ExplainScreen, asked
+        from tui.panes.explain import ExplainScreen, requests_of_pane
 
         key, side = None, app.scene.first
         if isinstance(pane, (Contributors, ChangesPane)):
             key, side = pane.item(), pane.side_shown(app.scene)
-        wanted = asked(app.scene, pane.NUMBER, pane.view, side, key)
+        wanted = requests_of_pane(app.scene, pane.NUMBER, pane.view, side, key)
         self.app.push_screen(ExplainScreen(app.scene.snapshot, app.scene.market, wanted))
 
     def on_line_table_chosen(self, message: LineTable.Chosen) -> None:

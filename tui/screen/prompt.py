@@ -186,7 +186,10 @@ class Prompt(Panel):
                 whole = [f"{head} {one}" for one in paths_from(path)]
                 common = common_start(whole) if whole else text
             else:
-                whole, common = words_for(text, self._known()), completed(text, self._known())
+                whole, common = (
+                    words_for(text, self._vocabulary()),
+                    completed(text, self._vocabulary()),
+                )
             if common != text or len(whole) < 2:
                 self._set(common)
                 return
@@ -220,7 +223,7 @@ class Prompt(Panel):
 
     # -- what it asks ----------------------------------------------------------------
 
-    def _known(self) -> Vocabulary:
+    def _vocabulary(self) -> Vocabulary:
         from tui.command.completion import Vocabulary
 
         host = self._host
@@ -257,7 +260,7 @@ class Prompt(Panel):
         else:
             from tui.command.completion import advice
 
-            self.advice = advice(self._text, self._known()) or (
+            self.advice = advice(self._text, self._vocabulary()) or (
                 "a pair such as IWM SPY, a window, asof DATE, ex NAMES, sort bp, alert, q"
             )
         self._board.show_status()

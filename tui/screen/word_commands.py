@@ -60,7 +60,7 @@ class Wording(FourPanes, inherit_bindings=False):
             for symbol, name in zip(view.contributors.symbols, view.contributors.names, strict=True)
         }
         wanted = words.strip().casefold()
-        line = app.scene.known.line(words.strip().upper())
+        line = app.scene.market_then.line(words.strip().upper())
         exact = [symbol for symbol in listed if symbol.casefold() == wanted or symbol == line]
         near = [s for s, name in listed.items() if wanted and wanted in f"{s} {name}".casefold()]
         if not exact and len(near) != 1:
@@ -94,7 +94,7 @@ class Wording(FourPanes, inherit_bindings=False):
                 return
             app.marked.update(dict.fromkeys(matches))
         elif wanted:
-            known = app.scene.known
+            known = app.scene.market_then
             names = [known.line(word) for word in words.upper().replace(",", " ").split() if word]
             app.marked.update(dict.fromkeys(name for name in names if name in listed))
             lacking = [name for name in names if name not in listed]

@@ -71,7 +71,7 @@ def sentence(
         config = load(where.settings / FILE)
     except ConfigError:
         config = Config()
-    vendor = vendor_of(where, config) if {"source", "spark"} & config.given else YAHOO
+    vendor = vendor_of(where, config) if {"source", "spark"} & config.set_by_user else YAHOO
     plan = make_plan(
         prices,
         holdings,

@@ -14,7 +14,7 @@ from cache.facts.code_version import measures_digest
 from cache.facts.interpreter import environment
 from cache.store.derived import Derived
 from core.answer.history import History, histories_of, kept_points
-from core.answer.point_batches import Batch, Place
+from core.answer.point_batches import Place, PointBatch
 from core.answer.snapshot import final_sessions
 from tui import VERSION
 
@@ -108,20 +108,20 @@ def _points(
     return points
 
 
-def _packed(batch: Batch) -> Json:
+def _packed(batch: PointBatch) -> Json:
     """A batch as JSON; dates become text."""
     values = {key: [*zip(*of_row, strict=True)] for key, of_row in batch.values.items()}
     return {"fingerprint": batch.fingerprint, "places": batch.places, "values": values}
 
 
-def _unpacked(fields: Json) -> Batch:
+def _unpacked(fields: Json) -> PointBatch:
     """The batch that `_packed` packed."""
     places = (
         Place(date.fromisoformat(start), date.fromisoformat(end), *rest)
         for start, end, *rest in fields["places"]
     )
     values = {key: tuple(zip(*of_row, strict=True)) for key, of_row in fields["values"].items()}
-    return Batch(fields["fingerprint"], tuple(places), values)
+    return PointBatch(fields["fingerprint"], tuple(places), values)
 
 
 def _facts(reference: Reference) -> str:

@@ -18,7 +18,7 @@ from core.data.errors import WindowError
 from core.data.question import Basis, Question, normal
 from core.data.record import record
 from core.data.symbol_pattern import valid_symbol
-from tui.report.note_formats import FILED, KEPT
+from tui.report.note_formats import DEFAULT_FORMATS, FILED
 
 THEMES: Final = ("dark", "light", "colour-blind", "red-up", "terminal")
 #: What the screen opens with.
@@ -60,7 +60,7 @@ class Config:
         folder: where the files are, for the source "files".
         spark: ask Yahoo for the newest closes of twenty symbols at once.
         keys: command -> keys, separated by commas.
-        given: names of the settings the file or a flag has set.
+        set_by_user: names of the settings the file or a flag has set.
         flags: those of them that a flag has set.
     """
 
@@ -79,7 +79,7 @@ class Config:
     hook: tuple[str, ...] = ()
     hook_timeout: float = 10.0
     note_directory: Path | None = None
-    note_formats: tuple[str, ...] = KEPT
+    note_formats: tuple[str, ...] = DEFAULT_FORMATS
     rate: float = 4.0
     pool: int = 8
     source: str = "yahoo"
@@ -87,7 +87,7 @@ class Config:
     folder: Path | None = None
     spark: bool = False
     keys: Mapping[str, str] = field(default_factory=dict)
-    given: frozenset[str] = frozenset()
+    set_by_user: frozenset[str] = frozenset()
     flags: frozenset[str] = frozenset()
 
     @property
@@ -98,12 +98,14 @@ class Config:
     def question(self, remembered: Question | None = None) -> Question:
         """Return the first question: a setting that was given, else what was last on the screen."""
         last = remembered or Question()
-        pair = self if "pair" in self.given or remembered is None else last
+        pair = self if "pair" in self.set_by_user or remembered is None else last
         return Question(
             small=pair.small,
             large=pair.large,
-            window=self.window if "window" in self.given or remembered is None else last.window,
-            basis=self.basis if "basis" in self.given or remembered is None else last.basis,
+            window=self.window
+            if "window" in self.set_by_user or remembered is None
+            else last.window,
+            basis=self.basis if "basis" in self.set_by_user or remembered is None else last.basis,
         )
 
 
@@ -179,9 +181,9 @@ def _window(value: Any) -> dict[str, Any]:
         raise ConfigError(str(error)) from None
 
 
-def _choice(name: str, known: tuple[str, ...], value: Any) -> dict[str, Any]:
-    if value not in known:
-        raise ConfigError(f"write one of {', '.join(known)}")
+def _choice(name: str, allowed: tuple[str, ...], value: Any) -> dict[str, Any]:
+    if value not in allowed:
+        raise ConfigError(f"write one of {', '.join(allowed)}")
     return {name: value}
 
 
@@ -269,7 +271,7 @@ def read(text: str, where: str) -> Config:
                     f"{where}, line {line}: {clean(place, 60)} = {_toml(entry)}: {error}"
                 ) from None
             given.add(key)
-    return Config(**settings, given=frozenset(given))
+    return Config(**settings, set_by_user=frozenset(given))
 
 
 def _keys(entries: Mapping[str, Any], text: str, where: str) -> dict[str, str]:
@@ -371,8 +373,8 @@ def with_flags(
             fields = fields_of("", name, value)
         except ConfigError as error:
             raise ConfigError(f"--{name} {value}: {error}") from None
-        given, flags = config.given | {name}, config.flags | {name}
-        config = replace(config, **fields, given=given, flags=flags)
+        set_by_user, flags = config.set_by_user | {name}, config.flags | {name}
+        config = replace(config, **fields, set_by_user=set_by_user, flags=flags)
     return config
 
 

@@ -57,7 +57,7 @@ class LookBook:
             ]
         except (OSError, ValueError, TypeError, KeyError, LookError):
             return []
-        return [seen for seen in looks if seen.look.asked == look.asked]
+        return [seen for seen in looks if seen.look.question_key == look.question_key]
 
     def last(self, look: Look) -> Seen | None:
         """The look to compare with: the newest of an earlier date, else one of the same date."""
@@ -66,14 +66,14 @@ class LookBook:
         same = [seen for seen in looks if seen.look.as_of == look.as_of]
         return next(iter(earlier or same), None)
 
-    def keep(self, seen: Seen) -> None:
+    def keep(self, entry: Seen) -> None:
         """Keep a look in place of one at the same date; `Memory.lost` tells why not."""
         if self._memory.refusal:
             return
-        others = [old for old in self.entries(seen.look) if old.look.as_of != seen.look.as_of]
-        looks = sorted([seen, *others], key=lambda one: one.look.as_of, reverse=True)[:_DATES]
+        others = [old for old in self.entries(entry.look) if old.look.as_of != entry.look.as_of]
+        looks = sorted([entry, *others], key=lambda one: one.look.as_of, reverse=True)[:_DATES]
         entries = [{"at": one.at.isoformat(), "look": to_json(one.look)} for one in looks]
-        path = self._path(seen.look)
+        path = self._path(entry.look)
         try:
             text = json.dumps({"schema": 1, "looks": entries}, separators=(",", ":"))
             disk.replace(path, text.encode())

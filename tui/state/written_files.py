@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: Files of this many places are known.
 _MOST: Final = 2000
 #: What the program itself reads or keeps in the directories of a home.
-_OWN: Final = (FILE, "themes.toml", "funds.toml", MARKER, "crash.log")
+_USER_FILES: Final = (FILE, "themes.toml", "funds.toml", MARKER, "crash.log")
 _KEPT: Final = ("market.", "demo.")
 
 
@@ -48,7 +48,7 @@ class Written:
         if any(store in (where, *where.parents) for store in stores):
             return "lies in the store, where this program alone keeps files; name another place"
         homes = {_real(home) for home in (places.config, places.settings, places.state.parent)}
-        if where.parent in homes and (where.name in _OWN or where.name.startswith(_KEPT)):
+        if where.parent in homes and (where.name in _USER_FILES or where.name.startswith(_KEPT)):
             return "is a name that this program reads for itself; name another file"
         above = (where.parent, *where.parents)
         if self._looking and any(home in above for home in (*homes, _real(places.notes))):

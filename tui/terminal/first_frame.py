@@ -94,7 +94,7 @@ class Opening:
         _set(self.modes)
 
 
-_shown: Opening | None = None
+_current: Opening | None = None
 
 
 @contextmanager
@@ -111,14 +111,14 @@ def opened(
         capabilities: what the terminal can show.
         ascii_only: whether to draw in ASCII.
     """
-    global _shown
+    global _current
     try:
         modes = termios.tcgetattr(sys.__stdin__.fileno())  # type: ignore[union-attr]
     except (AttributeError, OSError, ValueError, termios.error):
         yield lambda draw: None
         return
     size = shutil.get_terminal_size()
-    _shown = opening = Opening(modes, size)
+    _current = opening = Opening(modes, size)
 
     def text(draw: Draw) -> str:
         drawing = draw(*size)
@@ -132,7 +132,7 @@ def opened(
         opening.begin(text(draw))
         yield show
     finally:
-        _shown = None
+        _current = None
         opening.end()
 
 
@@ -140,8 +140,8 @@ def give_back() -> None:
     """Give back the terminal that the opening has, at once: not where it takes nothing now."""
     stream = sys.__stderr__
     with suppress(OSError, ValueError):
-        if _shown is not None and stream is not None and select.select([], [stream], [], 0)[1]:
-            _shown.give_back()
+        if _current is not None and stream is not None and select.select([], [stream], [], 0)[1]:
+            _current.give_back()
 
 
 def take(left: Callable[[], bool]) -> Opening | None:
@@ -150,10 +150,10 @@ def take(left: Callable[[], bool]) -> Opening | None:
     Args:
         left: tells whether the caller has left the terminal in order.
     """
-    if _shown is None or _shown.left is not None:
+    if _current is None or _current.left is not None:
         return None
-    _shown.left = left
-    return _shown
+    _current.left = left
+    return _current
 
 
 def coloured(drawing: Drawing, theme: str, capabilities: Capabilities) -> str:

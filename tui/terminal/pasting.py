@@ -46,7 +46,7 @@ class PasteParser(XTermParser):
         self._tail = ""
         #: What came since a start, None outside of pastes.
         self._came: str | None = None
-        self._heard = self._bulky = 0.0
+        self._last_input = self._bulky = 0.0
         super().__init__(debug)
 
     def feed(self, data: str) -> Iterable[Message]:
@@ -83,17 +83,17 @@ class PasteParser(XTermParser):
 
     def _take(self, data: str) -> None:
         """More of a paste."""
-        self._heard = time.monotonic()
+        self._last_input = time.monotonic()
         came = (self._came or "") + data
         if len(data) > BULK or END in came[-len(data) - len(END) :]:
-            self._bulky = self._heard
+            self._bulky = self._last_input
         if len(came) > 2 * MOST:
             came = came[:MOST] + came[-LAST:]
         self._came = came
 
     def _over(self, ended: bool, now: float) -> bool:
         silence, longest = (QUIET, BREATH) if ended else (PATIENCE, LONGEST)
-        return now - self._heard >= silence or now - self._bulky >= longest
+        return now - self._last_input >= silence or now - self._bulky >= longest
 
     def _settle(self, came: str) -> Iterator[Message]:
         """The pastes of a breath, then the keys after the last of them."""

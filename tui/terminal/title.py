@@ -27,8 +27,8 @@ def title_of(snapshot: Snapshot) -> str:
     words = ["-".join(question.funds), question.window]
     if snapshot.spread is not None:
         words.append(formats.pp(snapshot.spread.gap))
-    if snapshot.own is not None:
-        words.append(formats.pct(snapshot.own.small_return))
+    if snapshot.single_spread is not None:
+        words.append(formats.pct(snapshot.single_spread.small_return))
     if snapshot.simulated:
         words.append("SIMULATED")
     return formats.to_ascii(safe(" ".join(words)))[:_LONGEST]
@@ -43,19 +43,19 @@ class WindowTitle:
 
     def __init__(self, app: App[Any]) -> None:
         self._app, self.titled = app, False
-        self._shown, self._away = "", False
+        self._title, self._away = "", False
 
     def say(self, snapshot: Snapshot | None) -> None:
         """The pair and its gap; nothing before the first answer, or while stopped."""
         title = title_of(snapshot) if snapshot else ""
-        if title and title != self._shown and not self._away:
-            self._shown = title
+        if title and title != self._title and not self._away:
+            self._title = title
             self._send(sequence(title))
 
     def take(self, snapshot: Snapshot | None) -> None:
         """Keep the title there is, then say ours."""
         self._send(PUSH)
-        self._shown, self._away = "", False
+        self._title, self._away = "", False
         self.say(snapshot)
 
     def give_back(self) -> None:

@@ -8,6 +8,7 @@ text, with "bold" or "reverse" added after a space where the cell needs it.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import accumulate
 from typing import ClassVar, TypeAlias
 
 from tui.text import formats
@@ -50,6 +51,13 @@ def fit_line(line: Iterable[Span], width: int) -> Line:
         fitted.append((text, style))
         left -= taken
     return fitted
+
+
+def split_line(line: Line, cells: int) -> tuple[Line, Line]:
+    """The first spans of a line, as many as end within some cells, and the others."""
+    ends = accumulate(formats.cell_width(text) for text, _ in line)
+    count = sum(end <= cells for end in ends)
+    return line[:count], line[count:]
 
 
 def inset(drawing: Iterable[Line], cells: int = 1) -> Drawing:

@@ -1,16 +1,16 @@
-"""The columns of a table: what they are, and which of them fit a width."""
+"""The columns of a table: what they are, which of them fit a width, and a row's line of them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from core.data.record import record
-from tui.text.spans import Line, Span
-
-if TYPE_CHECKING:
-    from tui.text import formats
+from tui.text import formats
+from tui.text.safe import safe
+from tui.text.spans import Line, Span, fit_line
 
 #: A cell: text, text with a style name, or spans (a bar, say).
 Cell: TypeAlias = str | Span | Line
@@ -52,14 +52,14 @@ class TableColumn:
     group: str = ""
 
     @property
-    def wanted(self) -> int:
+    def preferred_width(self) -> int:
         """Cells it needs to be read well."""
         return max(self.want or 0, self.width)
 
     @property
     def most(self) -> int:
         """Cells it grows to."""
-        return max(self.max_width or 0, self.wanted)
+        return max(self.max_width or 0, self.preferred_width)
 
 
 @record(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def lay_out(columns: Sequence[TableColumn], width: int) -> list[PlacedColumn]:
 
     def overfull() -> bool:
         last = max(column.priority for column in shown)
-        sizes = [c.wanted if c.priority < last else c.width for c in shown]
+        sizes = [c.preferred_width if c.priority < last else c.width for c in shown]
         return sum(sizes) + GAP * (len(sizes) - 1) > room
 
     while len(shown) > 1 and overfull():
@@ -97,7 +97,7 @@ def lay_out(columns: Sequence[TableColumn], width: int) -> list[PlacedColumn]:
         shown = others or shown
     sizes = [min(column.width, room) for column in shown]
     left = room - sum(sizes) - GAP * (len(sizes) - 1)
-    for limits in ([column.wanted for column in shown], [column.most for column in shown]):
+    for limits in ([column.preferred_width for column in shown], [column.most for column in shown]):
         for place, limit in enumerate(limits):
             more = min(max(limit - sizes[place], 0), max(left, 0))
             sizes[place] += more
@@ -118,3 +118,66 @@ def keeping(columns: Sequence[TableColumn], key: str) -> tuple[TableColumn, ...]
 def cells_of(data: Mapping[str, Sequence[Cell]]) -> CellOf:
     """The cell function of ready lists, one a column."""
     return lambda row, key: data[key][row]
+
+
+def title_line(placed: Sequence[PlacedColumn], sort_key: str = "", *, falling: bool = True) -> Line:
+    """The titles over the columns, with an arrow in the one the rows are sorted by."""
+    line: Line = [(" " * GUTTER, "")]
+    for n, place in enumerate(placed):
+        column = place.column
+        title = safe(column.title)
+        if column.key == sort_key:
+            arrow = "▼" if falling else "▲"
+            title = formats.fit(title, min(formats.cell_width(title), place.width - 1)) + arrow
+        gap = " " * (GAP if n else 0)
+        line.append((gap + formats.fit(title, place.width, column.align), ""))
+    return line
+
+
+def row_line(
+    placed: Sequence[PlacedColumn],
+    cell: Callable[[str], Cell],
+    *,
+    pointed: bool,
+    marked: bool = False,
+    needle: str = "",
+) -> Line:
+    """The line of a row.
+
+    Args:
+        placed: the columns in sight.
+        cell: column key -> cell.
+        pointed: the cursor is on it.
+        marked: a dot leads it.
+        needle: text underlined in searched columns.
+    """
+    line: Line = [("▸" if pointed else " ", "bold"), ("●" if marked else " ", "mark")]
+    for n, place in enumerate(placed):
+        line.append((" " * (GAP if n else 0), ""))
+        line += cell_spans(cell(place.column.key), place, needle)
+    return line
+
+
+def cell_spans(cell: Cell, place: PlacedColumn, needle: str = "") -> Line:
+    """A cell in exactly the width of its column, cleaned."""
+    column = place.column
+    if isinstance(cell, list):
+        return fit_line([(safe(text), style) for text, style in cell], place.width)
+    text, style = (cell, column.style) if isinstance(cell, str) else cell
+    text = safe(text)
+    if column.align == "right":
+        text = formats.squeezed(text, place.width)
+    text = formats.fit(text, place.width, column.align)
+    if not (column.searched and needle):
+        return [(text, style)]
+    return _underlined(text, style, needle)
+
+
+def _underlined(text: str, style: str, needle: str) -> Line:
+    """The text with each occurrence of ``needle`` in the style "match"."""
+    line: Line = []
+    end = 0
+    for hit in re.finditer(re.escape(needle), text, re.IGNORECASE):
+        line += [(text[end : hit.start()], style), (hit.group(), f"{style} match".strip())]
+        end = hit.end()
+    return [span for span in [*line, (text[end:], style)] if span[0]]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -18,9 +18,8 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 
 from tui.terminal.release import style_key, tested
-from tui.text import formats
 from tui.text.safe import safe
-from tui.text.spans import Line, fit_line
+from tui.text.spans import Line, split_line
 from tui.widgets.columns import (
     GAP,
     GUTTER,
@@ -30,6 +29,8 @@ from tui.widgets.columns import (
     TableColumn,
     cells_of,
     lay_out,
+    row_line,
+    title_line,
 )
 from tui.widgets.drawing import NO_STYLE, Backdrop, Painter
 
@@ -327,15 +328,24 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
         """Cells of a line, the scrollbar's column not among them."""
         return self._inner
 
+    @property
+    def lit_cells(self) -> int:
+        """Cells of the cursor's line that stand out, whole columns of them."""
+        return self._inner
+
     def line(self, y: int, ground: Backdrop) -> list[Segment]:
         """The header, a row, the sentence of an empty table, or nothing."""
         width, base = self._inner, ground.style
         if y == 0:
             look = self.component("line-table--header", ground)
-            return self.segments(self._header(), width, base + look)
+            titles = title_line(self.placed, self.sort_key, falling=self.reverse)
+            return self.segments(titles, width, base + look)
         row = round(self.scroll_y) + y - 1
         if row < self.row_count:
-            return self.segments(self._row(row), width, base + self._row_style(row, ground))
+            lit = self.lit_cells if row == self.cursor_row else 0
+            head, rest = split_line(self._row(row), lit)
+            style = base + self._row_style(row, ground)
+            return self.segments(head, lit, style) + self.segments(rest, width - lit, base)
         if not self.row_count:
             look = self.component("line-table--empty", ground)
             lines = textwrap.wrap(safe(self.empty), max(width - GUTTER, 1))
@@ -348,48 +358,7 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
             return NO_STYLE
         return self.component("line-table--cursor", ground)
 
-    def _header(self) -> Line:
-        line: Line = [(" " * GUTTER, "")]
-        for n, placed in enumerate(self.placed):
-            column = placed.column
-            title = safe(column.title)
-            if column.key == self.sort_key:
-                arrow = "▼" if self.reverse else "▲"
-                title = formats.fit(title, min(formats.cell_width(title), placed.width - 1)) + arrow
-            gap = " " * (GAP if n else 0)
-            line.append((gap + formats.fit(title, placed.width, column.align), ""))
-        return line
-
     def _row(self, row: int) -> Line:
-        key = self._keys[row]
-        line: Line = [
-            ("▸" if row == self.cursor_row else " ", "bold"),
-            ("●" if key in self.marked else " ", "mark"),
-        ]
-        for n, placed in enumerate(self.placed):
-            line.append((" " * (GAP if n else 0), ""))
-            line += self._spans(self._cell(row, placed.column.key), placed)
-        return line
-
-    def _spans(self, cell: Cell, placed: PlacedColumn) -> Line:
-        column = placed.column
-        if isinstance(cell, list):
-            return fit_line([(safe(text), style) for text, style in cell], placed.width)
-        text, style = (cell, column.style) if isinstance(cell, str) else cell
-        text = safe(text)
-        if column.align == "right":
-            text = formats.squeezed(text, placed.width)
-        text = formats.fit(text, placed.width, column.align)
-        if not (column.searched and self.needle):
-            return [(text, style)]
-        return _highlighted(text, style, self.needle)
-
-
-def _highlighted(text: str, style: str, needle: str) -> Line:
-    """The text with each occurrence of ``needle`` in the style "match"."""
-    line: Line = []
-    end = 0
-    for hit in re.finditer(re.escape(needle), text, re.IGNORECASE):
-        line += [(text[end : hit.start()], style), (hit.group(), f"{style} match".strip())]
-        end = hit.end()
-    return [span for span in [*line, (text[end:], style)] if span[0]]
+        cells = partial(self._cell, row)
+        pointed, marked = row == self.cursor_row, self._keys[row] in self.marked
+        return row_line(self.placed, cells, pointed=pointed, marked=marked, needle=self.needle)

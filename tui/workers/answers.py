@@ -25,16 +25,16 @@ class Underway:
     def __init__(self) -> None:
         self.open: set[int] = set()
         self.waiting: Question | None = None
-        self._asked = self._shown = 0
+        self._last_asked = self._last_shown = 0
 
     def begin(self, question: Question) -> int | None:
         """The number under which to answer a question now; None where it has to wait."""
         if len(self.open) >= AT_ONCE:
             self.waiting = question
             return None
-        self._asked += 1
-        self.open.add(self._asked)
-        return self._asked
+        self._last_asked += 1
+        self.open.add(self._last_asked)
+        return self._last_asked
 
     def end(self, number: int) -> tuple[bool, Question | None]:
         """A question was answered.
@@ -45,9 +45,9 @@ class Underway:
         """
         self.open.discard(number)
         waiting, self.waiting = self.waiting, None
-        newest = number >= self._shown
+        newest = number >= self._last_shown
         if newest:
-            self._shown = number
+            self._last_shown = number
         return newest, waiting
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _REFUSED: Final = "internals: "
 
 
-class Bringer:
+class FileImporter:
     """Imports files for the screen, once what they would bring was seen; one child at a time.
 
     Attributes:
@@ -31,7 +31,7 @@ class Bringer:
         self._host = host
         self.progress: str | None = None
         self._running: Worker[Any] | None = None
-        self._seen: tuple[Path, list[str]] | None = None
+        self._previewed: tuple[Path, list[str]] | None = None
 
     def start(self, typed: str) -> None:
         """Read a file by the path a person typed, dragged or pasted, and show what it holds."""
@@ -52,9 +52,9 @@ class Bringer:
 
     def commit(self) -> None:
         """Import the file whose contents were shown last."""
-        if self._seen is not None:
-            path, argv = self._seen
-            self._seen = None
+        if self._previewed is not None:
+            path, argv = self._previewed
+            self._previewed = None
             self._start(f"importing {path.name}", partial(self._run, argv))
 
     def _start(self, progress: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -75,7 +75,7 @@ class Bringer:
         if code not in (0, 1) or not shown:
             host.tell(last or f"the file was not read (code {code})", error=True)
             return
-        self._seen = path, argv
+        self._previewed = path, argv
         refused = [line.removeprefix(_REFUSED) for line in lines if line.startswith(_REFUSED)]
         host.post_message(Previewed(path.name, shown, refused))
 

@@ -38,7 +38,7 @@ class Live:
         self.quotes: Quotes | None = None
         self._pair = ("", "")
         self._waiting = ""
-        self._asked = self._refused = 0
+        self._requested = self._refused = 0
         self._running: Worker[Any] | None = None
 
     @property
@@ -52,7 +52,7 @@ class Live:
 
         at = f"{self.quotes.at.astimezone(NEW_YORK):%H:%M:%S} ET"
         parts = [f"live {at}" if self.on else f"quotes to {at}"]
-        parts.append(f"{len(self.quotes.prices):,} of {self._asked:,} quoted")
+        parts.append(f"{len(self.quotes.prices):,} of {self._requested:,} quoted")
         if self._host.market is not None:
             shares = covered(self._host.market, self._pair, self.quotes)
             weights = [
@@ -95,7 +95,7 @@ class Live:
             self._running = None
 
     def _forget(self) -> None:
-        self.quotes, self._waiting, self._asked, self._refused = None, "", 0, 0
+        self.quotes, self._waiting, self._requested, self._refused = None, "", 0, 0
         self._host.desk.overlay(None)
 
     async def _run(self, argv: list[str]) -> None:
@@ -122,7 +122,7 @@ class Live:
             self._waiting = message if fields.get("state") == "waiting" else ""
         if (quotes := read(fields, self.quotes)) is not None:
             self.quotes, self._waiting = quotes, ""
-            self._asked, self._refused = _count(fields, "asked"), _count(fields, "refused")
+            self._requested, self._refused = _count(fields, "asked"), _count(fields, "refused")
             host.desk.overlay(quotes)
             if host.question.as_of is None:
                 host.again()

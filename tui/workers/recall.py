@@ -33,19 +33,19 @@ class Recall:
         if snapshot.as_of < snapshot.last_session or snapshot.state == "intraday":
             return
         seen_now = look(snapshot)
-        old = self._now.get(seen_now.asked)
+        old = self._now.get(seen_now.question_key)
         if old is None:
-            self._before[seen_now.asked] = self._book.last(seen_now)
+            self._before[seen_now.question_key] = self._book.last(seen_now)
         elif old.look.as_of < seen_now.as_of:
-            self._before[seen_now.asked] = old
+            self._before[seen_now.question_key] = old
             self._book.keep(old)
-        self._now[seen_now.asked] = Seen(seen_now, self._host.now())
-        self._unkept.add(seen_now.asked)
+        self._now[seen_now.question_key] = Seen(seen_now, self._host.now())
+        self._unkept.add(seen_now.question_key)
 
     def before(self, seen_now: Look) -> Seen | None:
         """The look to compare with one that is on the screen, None for a first one."""
-        if seen_now.asked in self._before:
-            return self._before[seen_now.asked]
+        if seen_now.question_key in self._before:
+            return self._before[seen_now.question_key]
         return self._book.last(seen_now)
 
     def keep(self, question: Question, seat: Seat) -> None:

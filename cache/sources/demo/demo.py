@@ -87,7 +87,7 @@ def _small_rungs() -> tuple[DemoRung, ...]:
 SMALL: Final = DemoSide(
     fund="IWM",
     prefix="ZS",
-    named=LEADERS,
+    fixed=LEADERS,
     giants=(),
     rungs=_small_rungs(),
     sectors=SMALL_SECTORS,
@@ -107,7 +107,7 @@ SMALL: Final = DemoSide(
 LARGE: Final = DemoSide(
     fund="SPY",
     prefix="ZL",
-    named=DRAGS,
+    fixed=DRAGS,
     giants=(
         (0.071, 0.21),
         (0.060, 0.14),
@@ -179,7 +179,7 @@ def _add_side(
     cuts = np.array([demo_funds.row_on_or_before(recent, when) for when in FILES], np.intp)
     lines = demo_lines.draw_lines(rng, side)
     raw = demo_paths.raw_paths(rng, side, lines, len(recent), int(cuts[0]), int(cuts[-1]))
-    fixed = len(side.named) + len(side.giants)
+    fixed = len(side.fixed) + len(side.giants)
     turn = demo_weights.turns(rng, len(cuts), fixed, len(lines.symbols))
     share = demo_weights.solve(side, lines, raw[cuts], turn)
     start = side.value * share / lines.start

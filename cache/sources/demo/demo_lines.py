@@ -53,7 +53,7 @@ class DemoSide:
     Attributes:
         fund: its symbol.
         prefix: letters of its unnamed symbols.
-        named: lines with given figures, each index's most extreme first.
+        fixed: lines with given figures, each index's most extreme first.
         giants: share at the start and return (fractions) of its largest unnamed lines.
         rungs: returns of all its other measured lines.
         sectors: probability of each sector.
@@ -73,7 +73,7 @@ class DemoSide:
 
     fund: str
     prefix: str
-    named: tuple[Named, ...]
+    fixed: tuple[Named, ...]
     giants: tuple[tuple[float, float], ...]
     rungs: tuple[DemoRung, ...]
     sectors: tuple[float, ...]
@@ -93,7 +93,7 @@ class DemoSide:
     @property
     def measured(self) -> int:
         """Lines of the first file that have closes."""
-        return len(self.named) + len(self.giants) + sum(rung.count for rung in self.rungs)
+        return len(self.fixed) + len(self.giants) + sum(rung.count for rung in self.rungs)
 
 
 @record(frozen=True, eq=False, slots=True)
@@ -142,7 +142,7 @@ def told_apart(bp: FloatArray) -> FloatArray:
 
 def draw_lines(rng: np.random.Generator, side: DemoSide) -> DemoLines:
     """Draw every line of a fund that ever has closes."""
-    named, giants = side.named, len(side.giants)
+    named, giants = side.fixed, len(side.giants)
     fixed, count = len(named) + giants, side.measured + side.join
     sector = np.concatenate(
         [

@@ -131,7 +131,7 @@ def dividends(
         sessions: (T,) ascending.
         level: (T,) the fund at each year's opening over the fund at the window's start.
     """
-    first = len(side.named)
+    first = len(side.fixed)
     owed = side.dividend_yield - float(share[:first] @ lines.dividend_yield[:first])
     yields = lines.dividend_yield.copy()
     yields[first:] *= owed / float(share[first:] @ yields[first:])
@@ -151,7 +151,7 @@ def dividends(
 
 def splits(rng: np.random.Generator, side: DemoSide, start: int, end: int) -> Events:
     """Splits of different unnamed lines: three before row ``start``, two up to row ``end``."""
-    first = len(side.named) + len(side.giants)
+    first = len(side.fixed) + len(side.giants)
     row = np.concatenate([rng.integers(20, start, size=3), rng.integers(start + 1, end, size=2)])
     col = rng.choice(np.arange(first, side.measured), size=len(row), replace=False)
     return Events(row.astype(np.intp), col.astype(np.intp), rng.choice([2.0, 3.0, 4.0], size=5))

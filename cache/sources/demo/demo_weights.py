@@ -25,7 +25,9 @@ def turns(rng: np.random.Generator, files: int, fixed: int, count: int) -> Float
     return np.where(moved, 1.0 + change, 1.0)
 
 
-def held(quantity: FloatArray, price: FloatArray, turn: FloatArray, *, whole: bool) -> FloatArray:
+def value_neutral(
+    quantity: FloatArray, price: FloatArray, turn: FloatArray, *, whole: bool
+) -> FloatArray:
     """Share counts after each file date, every change of them value-neutral.
 
     Args:
@@ -86,7 +88,7 @@ def solve(side: DemoSide, lines: DemoLines, price: FloatArray, turn: FloatArray)
         for _ in range(12):
             size = np.minimum(size * (rest / size.sum()), cap)
         shares[open_] = size * (rest / size.sum())
-        counts = held(shares / lines.start, price, turn, whole=False)
+        counts = value_neutral(shares / lines.start, price, turn, whole=False)
         return basket_return(counts, price)
 
     low, high = -TILT, TILT
@@ -98,10 +100,10 @@ def solve(side: DemoSide, lines: DemoLines, price: FloatArray, turn: FloatArray)
     return shares
 
 
-def _caps(side: DemoSide, made: FloatArray, room: FloatArray) -> FloatArray:
-    """(N,) largest share each open line may have; ``made`` is nowhere 0."""
+def _caps(side: DemoSide, contributions: FloatArray, room: FloatArray) -> FloatArray:
+    """(N,) largest share each open line may have; ``contributions`` is nowhere 0."""
     least, most = side.bounds_bp
-    bound = np.where(made > 0, most, least) / 1e4 / (side.measured_part * made)
+    bound = np.where(contributions > 0, most, least) / 1e4 / (side.measured_part * contributions)
     return room * np.minimum(bound, side.widest)
 
 
@@ -114,14 +116,14 @@ def share_counts(
     *,
     whole: bool,
 ) -> FloatArray:
-    """(F, N) shares in each file: ``held``, and the reconstitution in the last file.
+    """(F, N) shares in each file: ``value_neutral``, and the reconstitution in the last file.
 
     There what the leavers were worth buys the joiners, so that all others keep their shares.
     """
-    quantity = held(start, price, turn, whole=whole)
+    quantity = value_neutral(start, price, turn, whole=whole)
     worth = quantity[-1] * price[-1]
     leaves: BoolArray = lines.leaves.copy()
-    first, last = len(side.named) + len(side.giants), side.measured
+    first, last = len(side.fixed) + len(side.giants), side.measured
     order = first + np.argsort(worth[first:last], kind="stable")
     largest, smallest = side.leave
     leaves[order[:smallest]] = True

@@ -58,33 +58,33 @@ class Meanings:
         ignored: folded titles of columns that are not to be read.
     """
 
-    def __init__(self, given: Mapping[str, str], ignored: Sequence[str]) -> None:
-        """``given`` is what a column holds -> its title, as `--columns` says it."""
+    def __init__(self, columns: Mapping[str, str], ignored: Sequence[str]) -> None:
+        """``columns`` is the meaning of a column -> its title, as `--columns` gives them."""
         self._table = synonyms("holdings")
-        self._given = {fold(title): word for word, title in given.items()}
-        self._said = dict(given)
+        self._words = {fold(title): word for word, title in columns.items()}
+        self._column_of = dict(columns)
         self.ignored = frozenset(map(fold, ignored))
-        self._titles = (*given.values(), *ignored)
+        self._titles = (*columns.values(), *ignored)
 
     @property
-    def named(self) -> bool:
+    def chosen_by_user(self) -> bool:
         """Whether the user named a column."""
-        return bool(self._said or self.ignored)
+        return bool(self._column_of or self.ignored)
 
     def of(self, title: str) -> tuple[str, str]:
         """Return a title's meaning ("" where unknown) and the currency that it names."""
         folded = fold(title)
         if folded in self.ignored or not folded:
             return "", ""
-        if folded in self._given:
-            return self._given[folded], ""
+        if folded in self._words:
+            return self._words[folded], ""
         word, currency = self._table.get(folded, ""), ""
         if not word and folded[-3:].upper() in currencies():
             word, currency = self._table.get(folded[:-3], ""), folded[-3:].upper()
         if not currency and word in ("value", "price"):
             currency = next((c for s, c in _SIGNS if s in title), "")
         # what the user named is that column and no other
-        return ("", "") if word in self._said else (word, currency)
+        return ("", "") if word in self._column_of else (word, currency)
 
     def check(self, titles: Sequence[str], line: int) -> None:
         """Refuse a column that the user named and the file does not have.

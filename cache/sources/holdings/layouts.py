@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from cache.facts.errors import SourceError
 from cache.sources.holdings.holdings_table import HoldingsTable, Meanings, is_header
 from cache.sources.holdings.one_fund import rows_of_fund, settle_day
-from cache.sources.holdings.reader import Reader
+from cache.sources.holdings.reader import HoldingsParser
 from cache.sources.holdings.rows import Row, csv_rows
 from cache.sources.holdings.settle import settle
 
@@ -45,7 +45,7 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
         if table_found := HoldingsTable.find(rows, meanings, is_header):
             header, table = table_found
             meanings.check(table.titles, table.line)
-            sheet = Reader(rows, header, table, meanings).read(args)
+            sheet = HoldingsParser(rows, header, table, meanings).read(args)
             rows_of_fund(sheet, args.get("fund"))
             settle_day(sheet)
             return settle(sheet)
@@ -71,7 +71,7 @@ def readings(data: bytes) -> Iterator[list[Row]]:
 def _no_table(rows: list[Row], meanings: Meanings) -> SourceError:
     """Why no header was found."""
     widest = max(rows[:_HEAD], key=lambda row: sum(map(bool, row.cells)), default=None)
-    if widest is not None and meanings.named:
+    if widest is not None and meanings.chosen_by_user:
         try:
             meanings.check(widest.cells, widest.line)
         except SourceError as missing:

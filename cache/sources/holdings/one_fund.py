@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from cache.sources.holdings.lines import Sheet
 
 
-def rows_of_fund(sheet: Sheet, wanted: str | None) -> None:
+def rows_of_fund(sheet: Sheet, fund: str | None) -> None:
     """Keep the rows of the requested fund, where a column names each row's fund.
 
     A file of one fund keeps its rows, and says which fund it is.
 
     Args:
         sheet: changed in place.
-        wanted: the fund's symbol as the user gave it, None where they gave none.
+        fund: the fund's symbol as the user gave it, None where they gave none.
 
     Raises:
         SourceError: several funds stand in the file, and not which fund is meant is meant.
@@ -39,11 +39,11 @@ def rows_of_fund(sheet: Sheet, wanted: str | None) -> None:
         else:
             sheet.title = sheet.title or name
         return
-    key = _folded(wanted or "")
+    key = _folded(fund or "")
     if key not in stated:
         shown = ", ".join(clean(name, 40) for name in [*stated.values()][:12])
         more = f" and {len(stated) - 12:,} more" if len(stated) > 12 else ""
-        asked = f"not those of {clean(wanted, 20)}" if wanted else "and not which fund is meant"
+        asked = f"not those of {clean(fund, 20)}" if fund else "and not which fund is meant"
         raise SourceError(
             f"holds the rows of {len(stated):,} funds ({shown}{more}), {asked}; say which with"
             " --fund",
@@ -51,7 +51,7 @@ def rows_of_fund(sheet: Sheet, wanted: str | None) -> None:
         )
     before = len(sheet.lines)
     sheet.lines = [line for line in sheet.lines if _folded(line.fund) == key]
-    sheet.fund, sheet.title = yahoo_symbol(wanted or ""), ""
+    sheet.fund, sheet.title = yahoo_symbol(fund or ""), ""
     sheet.notes.append(
         f"{len(sheet.lines):,} rows of {sheet.fund} taken, {before - len(sheet.lines):,} of"
         f" {len(stated) - 1:,} other fund{'s' if len(stated) > 2 else ''} not"

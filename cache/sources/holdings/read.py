@@ -190,14 +190,14 @@ def _not_read(fields: Mapping[str, Any]) -> tuple[LeftOut, ...]:
 
 
 def _fund(
-    fields: Mapping[str, Any], given: str | None, funds: Mapping[str, Fund], file: str
+    fields: Mapping[str, Any], option: str | None, funds: Mapping[str, Fund], file: str
 ) -> str:
     """Return the fund's symbol: from the content, else as given."""
     wanted = None
-    if given is not None:
-        wanted = yahoo_symbol(given)
+    if option is not None:
+        wanted = yahoo_symbol(option)
         if not valid_symbol(wanted):
-            shown = clean(given, 20)
+            shown = clean(option, 20)
             raise SourceError(f'the fund "{shown}" is no symbol; write one such as --fund IWM')
     stated = yahoo_symbol(fields["fund"])
     title = " ".join(clean(fields["title"], 120).split())
@@ -214,12 +214,12 @@ def _fund(
     return stated or str(wanted)
 
 
-def _as_of(fields: Mapping[str, Any], given: date | None, now: datetime, file: str) -> date:
+def _as_of(fields: Mapping[str, Any], option: date | None, now: datetime, file: str) -> date:
     """Return the file's date: from the content, else as given."""
     stated = date.fromisoformat(fields["as_of"]) if fields["as_of"] else None
-    if stated is not None and given is not None and stated != given:
-        raise SourceError(f"states {stated}, not {given} (--as-of {given})", file=file)
-    as_of = stated or given
+    if stated is not None and option is not None and stated != option:
+        raise SourceError(f"states {stated}, not {option} (--as-of {option})", file=file)
+    as_of = stated or option
     if as_of is None:
         reason = "states no date; say of which day it is, such as --as-of 2026-06-26"
         raise SourceError(reason, file=file)

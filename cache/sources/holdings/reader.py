@@ -52,7 +52,7 @@ _FUNDS: Final = re.compile(
 _CODE: Final = re.compile(r"[0-9A-Z]{7,12}")
 
 
-class Reader:
+class HoldingsParser:
     """One file being read.
 
     Attributes:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from core.data.frames import LeftOut
 
 #: Rows left out that are named one by one.
-NAMED: Final = 12
+MOST_NAMED: Final = 12
 _MARKS: Final = {".": "point", ",": "comma"}
 
 
@@ -41,11 +41,11 @@ def left_out(others: Iterable[LeftOut]) -> list[str]:
     """Rows left out, the heaviest first, each with its reason; the rest as a count."""
     ranked = sorted(others, key=lambda o: -abs(o.weight) if o.weight == o.weight else 0.0)
     lines = []
-    for other in ranked[:NAMED]:
+    for other in ranked[:MOST_NAMED]:
         named = f"{other.name} ({other.symbol})" if other.symbol.strip("-") else other.name
         weight = "" if math.isnan(other.weight) else f" {other.weight:.2%}"
         lines.append(f"left out: {named or 'a row without name'}{weight}, {other.reason}")
-    if len(ranked) > NAMED:
-        rest = math.fsum(o.weight for o in ranked[NAMED:] if o.weight == o.weight)
-        lines.append(f"left out: {len(ranked) - NAMED:,} more rows, {rest:.2%} together")
+    if len(ranked) > MOST_NAMED:
+        rest = math.fsum(o.weight for o in ranked[MOST_NAMED:] if o.weight == o.weight)
+        lines.append(f"left out: {len(ranked) - MOST_NAMED:,} more rows, {rest:.2%} together")
     return lines

@@ -69,13 +69,13 @@ class _Splits:
     inverted: BoolArray
 
 
-def decide(columns: PriceColumns, rows: IntArray, given: Basis | None) -> Decided:
+def decide(columns: PriceColumns, rows: IntArray, option: Basis | None) -> Decided:
     """The basis of the closes.
 
     Args:
         columns: the file.
         rows: good rows, ordered by symbol and session.
-        given: what the user said.
+        option: what the user said.
 
     Raises:
         SourceError: the splits do not show it, contradict each other, or show another basis
@@ -83,7 +83,7 @@ def decide(columns: PriceColumns, rows: IntArray, given: Basis | None) -> Decide
     """
     splits = _splits(columns, rows)
     if splits is None:
-        return Decided(given or "adjusted", "")
+        return Decided(option or "adjusted", "")
     votes: dict[Basis, int] = {
         "adjusted": int(splits.adjusted.sum()),
         "unadjusted": int(splits.raw.sum()),
@@ -91,10 +91,10 @@ def decide(columns: PriceColumns, rows: IntArray, given: Basis | None) -> Decide
     total = sum(votes.values())
     basis: Basis = "unadjusted" if votes["unadjusted"] > votes["adjusted"] else "adjusted"
     other: Basis = "adjusted" if basis == "unadjusted" else "unadjusted"
-    if given is not None:
-        if total and votes[given] == 0:
-            raise _contradicted(columns, rows, splits, given)
-        basis, other = given, "adjusted" if given == "unadjusted" else "unadjusted"
+    if option is not None:
+        if total and votes[option] == 0:
+            raise _contradicted(columns, rows, splits, option)
+        basis, other = option, "adjusted" if option == "unadjusted" else "unadjusted"
     elif total == 0:
         raise _undecided(columns, rows, splits)
     elif votes[other] > _STRAY * total:
@@ -102,7 +102,7 @@ def decide(columns: PriceColumns, rows: IntArray, given: Basis | None) -> Decide
     wrong = splits.raw if basis == "adjusted" else splits.adjusted
     against = frozenset(columns.symbol[rows[splits.at[wrong]]].tolist())
     count = len(splits.at)
-    whose = "as said" if given else f"as {votes[basis]:,} of its {count:,} splits show"
+    whose = "as said" if option else f"as {votes[basis]:,} of its {count:,} splits show"
     sentence = f"closes {_WORDS[basis]}, {whose}"
     if basis == "unadjusted":
         sentence += "; brought onto today's shares"
@@ -178,14 +178,14 @@ def _error(
 
 
 def _contradicted(
-    columns: PriceColumns, rows: IntArray, splits: _Splits, given: Basis
+    columns: PriceColumns, rows: IntArray, splits: _Splits, option: Basis
 ) -> SourceError:
-    other: Basis = "adjusted" if given == "unadjusted" else "unadjusted"
-    wrong = splits.raw if given == "adjusted" else splits.adjusted
+    other: Basis = "adjusted" if option == "unadjusted" else "unadjusted"
+    wrong = splits.raw if option == "adjusted" else splits.adjusted
     moves = "moves" if other == "unadjusted" else "does not move"
     words = (
         f"the close {moves} by {{split}}, so closes are {_WORDS[other]}; import without"
-        f" {_FLAGS[given]}"
+        f" {_FLAGS[option]}"
     )
     return _error(columns, rows, splits, int(np.argmax(wrong)), words)
 

@@ -21,7 +21,7 @@ from cache.sources.prices.header import DEEPEST, find_layout
 from cache.sources.prices.text_table import CHUNK, MOST_CELLS, TableRows, piece
 
 if TYPE_CHECKING:
-    from cache.sources.prices.layout import Wanted
+    from cache.sources.prices.layout import ColumnOptions
     from cache.sources.prices.text_table import Chunk
 
 _SEPARATORS: Final = (",", ";", "\t", "|")
@@ -36,7 +36,7 @@ _ODD: Final = ('"', "\0")
 class CsvTable:
     """A table of separated text; the separator is the first with which it has a header."""
 
-    def __init__(self, stream: BinaryIO, wanted: Wanted) -> None:
+    def __init__(self, stream: BinaryIO, columns: ColumnOptions) -> None:
         # One wrapper for all readings: where one goes, it closes what it reads from.
         self._text = io.TextIOWrapper(stream, "utf-8-sig", errors="replace", newline="")
         failure: SourceError | None = None
@@ -45,7 +45,7 @@ class CsvTable:
                 head = self._head(separator)
                 if separator != "," and all(len(row.cells) < 2 for row in head):
                     continue
-                self.layout = find_layout(head, wanted)
+                self.layout = find_layout(head, columns)
             except SourceError as error:
                 failure = failure or error
                 continue

@@ -112,11 +112,11 @@ def settle_download(columns: PriceColumns, rows: IntArray) -> None:
         columns.values.pop(name, None)
         columns.faulty.pop(name, None)
     for reading in downloads:
-        title = reading.taken.pop("close")
-        reading.taken["adj_close"] = title
+        title = reading.columns.pop("close")
+        reading.columns["adj_close"] = title
         for name in ("dividend", "capital_gain", "split"):
-            if name in reading.taken:
-                reading.unread.append(reading.taken.pop(name))
+            if name in reading.columns:
+                reading.unread.append(reading.columns.pop(name))
         reading.remarks.append(
             f'"{title}" is adjusted for dividends, as its prices show: total return alone'
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from cache.facts.column_titles import synonyms
 from cache.facts.errors import SourceError
-from cache.sources.prices.layout import Layout, Wanted, long_table, shown
+from cache.sources.prices.layout import ColumnOptions, Layout, first_titles, long_table
 from cache.sources.prices.wide_layout import (
     across_table,
     matrix_table,
@@ -24,17 +24,17 @@ DEEPEST: Final = 60
 _DOWNLOAD: Final = ("Close", "High", "Low", "Open", "Volume")
 
 
-def find_layout(head: Sequence[Row], wanted: Wanted) -> Layout:
+def find_layout(head: Sequence[Row], options: ColumnOptions) -> Layout:
     """The layout of a table, from its first rows.
 
     Args:
         head: the first records of the file, blank ones included.
-        wanted: what the user said of its columns.
+        options: what the user said of its columns.
 
     Raises:
         SourceError: no row of them is a header of closes.
     """
-    readings: tuple[Callable[[Sequence[Row], int, Wanted], Layout | None], ...] = (
+    readings: tuple[Callable[[Sequence[Row], int, ColumnOptions], Layout | None], ...] = (
         two_rows_table,
         long_table,
         paired_table,
@@ -47,20 +47,20 @@ def find_layout(head: Sequence[Row], wanted: Wanted) -> Layout:
             continue
         first = at if first is None else first
         for reading in readings:
-            layout = reading(head, at, wanted)
+            layout = reading(head, at, options)
             if layout is not None:
-                wanted.check([*layout.titles.values()])
-                layout.download = _is_download(layout, row.cells, wanted)
+                options.check([*layout.titles.values()])
+                layout.download = _is_download(layout, row.cells, options)
                 return layout
     if first is None:
         raise SourceError("is empty; a header with symbol, date, close is needed")
-    raise _no_header(head[first], wanted)
+    raise _no_header(head[first], options)
 
 
-def _is_download(layout: Layout, first: Sequence[str], wanted: Wanted) -> bool:
+def _is_download(layout: Layout, first: Sequence[str], options: ColumnOptions) -> bool:
     """Whether it looks like yfinance's, with closes and no adjusted ones, and nobody said more."""
     words = {*layout.fields, *(column.word for column in layout.wide)}
-    closes = {"close", "adj_close"} & {*wanted.columns.values()}
+    closes = {"close", "adj_close"} & {*options.columns.values()}
     if closes or "close" not in words or "adj_close" in words or not layout.bars:
         return False
     titles = [*layout.titles.values()]
@@ -69,12 +69,14 @@ def _is_download(layout: Layout, first: Sequence[str], wanted: Wanted) -> bool:
     return {"Dividends", "Stock Splits"} <= {*titles} or titles[-5:] == [*_DOWNLOAD]
 
 
-def _no_header(row: Row, wanted: Wanted) -> SourceError:
+def _no_header(row: Row, options: ColumnOptions) -> SourceError:
     titles = [cell.strip() for cell in row.cells]
-    words = {wanted.word(title, synonyms("prices")) for title in titles}
+    words = {options.word(title, synonyms("prices")) for title in titles}
     missing = [name for name in ("symbol", "date") if name not in words]
     if not {"close", "adj_close"} & words:
         missing.append("close")
     lacking = missing[-1] if "date" in words else "date"
-    reason = f'has no column "{lacking}" ({shown(titles)}); symbol, date and close are needed'
+    reason = (
+        f'has no column "{lacking}" ({first_titles(titles)}); symbol, date and close are needed'
+    )
     return SourceError(reason, line=row.line)

@@ -79,7 +79,7 @@ class Layout:
 
 
 @record(frozen=True, slots=True)
-class Wanted:
+class ColumnOptions:
     """The user's options for the columns.
 
     Attributes:
@@ -111,7 +111,7 @@ class Wanted:
         there = {fold(title) for title in titles} | set(titles) | {"*"}
         for name in (*self.columns, *self.ignored):
             if name not in there and fold(name) not in there:
-                raise SourceError(f'has no column "{clean(name, 40)}" ({shown(titles)})')
+                raise SourceError(f'has no column "{clean(name, 40)}" ({first_titles(titles)})')
 
 
 def check_columns(count: int, most: int, line: int | None) -> None:
@@ -120,25 +120,25 @@ def check_columns(count: int, most: int, line: int | None) -> None:
         raise SourceError(f"has {count:,} columns; at most {most:,} are read", line=line)
 
 
-def shown(titles: Sequence[str]) -> str:
+def first_titles(titles: Sequence[str]) -> str:
     """The first titles of a table, for a message."""
     names = ", ".join(clean(title, 20) for title in titles[:8])
     return f"its columns: {names}{', ...' if len(titles) > 8 else ''}"
 
 
-def _words(titles: Sequence[str], wanted: Wanted) -> list[str | None]:
+def _words(titles: Sequence[str], options: ColumnOptions) -> list[str | None]:
     """Return each column's meaning: a word, "" to skip it, None where unknown."""
     spelled = letters()
     short = [title for title in titles if title]
     if short and {"o", "h", "l", "c"} <= set(short) <= spelled.keys():
-        return [wanted.word(title, {}) or spelled.get(title) for title in titles]
-    return [wanted.word(title, synonyms("prices")) for title in titles]
+        return [options.word(title, {}) or spelled.get(title) for title in titles]
+    return [options.word(title, synonyms("prices")) for title in titles]
 
 
-def long_table(head: Sequence[Row], at: int, wanted: Wanted) -> Layout | None:
+def long_table(head: Sequence[Row], at: int, options: ColumnOptions) -> Layout | None:
     """A header with a date and a close: a row for each date, of many symbols or of one."""
     titles = [cell.strip() for cell in head[at].cells]
-    words = _words(titles, wanted)
+    words = _words(titles, options)
     if "date" not in words and "time" in words:
         words = ["date" if word == "time" else word for word in words]
     if "date" not in words:

@@ -10,11 +10,17 @@ from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 from cache.sources.holdings.rows import MOST_COLUMNS, Row
 from cache.sources.prices.header import find_layout
-from cache.sources.prices.layout import MOST_WIDE, READ, Layout, Wanted, check_columns
+from cache.sources.prices.layout import MOST_WIDE, READ, ColumnOptions, Layout, check_columns
 from cache.sources.prices.price_columns import PriceColumns
 from cache.sources.prices.price_symbols import Symbols
 from cache.sources.prices.stamps import Stamps, read_stamps
-from cache.sources.prices.table_reading import Asked, notation, note_listings, reading_of, ticker_of
+from cache.sources.prices.table_reading import (
+    FileOptions,
+    notation,
+    note_listings,
+    reading_of,
+    ticker_of,
+)
 from cache.sources.prices.text_columns import without_foreign
 from cache.sources.prices.text_table import MOST_ROWS
 
@@ -25,7 +31,9 @@ if TYPE_CHECKING:
 MOST_BYTES: Final = 1 << 30
 
 
-def read_parquet(stream: BinaryIO, wanted: Wanted, asked: Asked) -> PriceColumns:
+def read_parquet(
+    stream: BinaryIO, column_options: ColumnOptions, options: FileOptions
+) -> PriceColumns:
     """The columns of a Parquet price file.
 
     Raises:
@@ -36,7 +44,7 @@ def read_parquet(stream: BinaryIO, wanted: Wanted, asked: Asked) -> PriceColumns
 
     try:
         file = pq.ParquetFile(stream)
-        layout, places = _layout(file, wanted)
+        layout, places = _layout(file, column_options)
         meta = file.metadata
         if meta.num_rows > MOST_ROWS:
             raise SourceError(f"has {meta.num_rows:,} rows; at most {MOST_ROWS:,} are read")
@@ -52,11 +60,11 @@ def read_parquet(stream: BinaryIO, wanted: Wanted, asked: Asked) -> PriceColumns
         raise SourceError(f"is a damaged Parquet file ({clean(str(error), 80)})") from None
     columns = dict(zip(sorted(needed), (table.column(title) for title in titles), strict=True))
     if layout.shape == "wide":
-        return _wide(layout, columns, table.num_rows, asked)
-    return _long(layout, columns, table.num_rows, asked)
+        return _wide(layout, columns, table.num_rows, options)
+    return _long(layout, columns, table.num_rows, options)
 
 
-def _layout(file: Any, wanted: Wanted) -> tuple[Layout, list[int]]:
+def _layout(file: Any, options: ColumnOptions) -> tuple[Layout, list[int]]:
     """Return the layout of the columns, and each one's position in the file."""
     names: list[str] = file.schema_arrow.names
     places = [*range(len(names))]
@@ -73,7 +81,7 @@ def _layout(file: Any, wanted: Wanted) -> tuple[Layout, list[int]]:
     if len(index) == 1:
         head.append(Row(2, ["2026-01-02", *[""] * (len(titles) - 1)]))
     try:
-        layout = find_layout(head, wanted)
+        layout = find_layout(head, options)
     except SourceError as error:
         check_columns(len(titles), MOST_COLUMNS, None)
         raise SourceError(error.reason, column=error.column) from None
@@ -83,9 +91,9 @@ def _layout(file: Any, wanted: Wanted) -> tuple[Layout, list[int]]:
     return layout, places
 
 
-def _long(layout: Layout, columns: dict[int, Any], rows: int, asked: Asked) -> PriceColumns:
+def _long(layout: Layout, columns: dict[int, Any], rows: int, options: FileOptions) -> PriceColumns:
     at = layout.fields
-    ticker, whence = ticker_of(layout, asked, "")
+    ticker, whence = ticker_of(layout, options, "")
     known = Symbols()
     if ticker:
         symbol = np.full(rows, known.code(ticker), np.intp)
@@ -94,8 +102,10 @@ def _long(layout: Layout, columns: dict[int, Any], rows: int, asked: Asked) -> P
         symbol = np.array([*(known.code(text) for text in texts), -1], np.intp)[codes]
     if {"exchange", "currency"} & at.keys():
         symbol = _listings(columns, at, ticker, known)
-    stamps, dates = _dates(columns[at["date"]], asked)
-    account = reading_of(layout, "Parquet", asked, "", ticker and f"{clean(ticker, 30)} ({whence})")
+    stamps, dates = _dates(columns[at["date"]], options)
+    account = reading_of(
+        layout, "Parquet", options, "", ticker and f"{clean(ticker, 30)} ({whence})"
+    )
     account.notation = notation(None, stamps)
     values: dict[str, FloatArray] = {}
     faulty: dict[str, BoolArray] = {}
@@ -123,7 +133,9 @@ def _long(layout: Layout, columns: dict[int, Any], rows: int, asked: Asked) -> P
     return without_foreign(result)
 
 
-def _listings(columns: dict[int, Any], at: dict[str, int], ticker: str, known: Symbols) -> IntArray:
+def _listings(
+    columns: dict[int, Any], at: dict[str, int], ticker: str, symbols: Symbols
+) -> IntArray:
     """Return the position of each row's symbol, with its exchange and currency."""
     texts: list[list[str]] = []
     codes: list[IntArray] = []
@@ -139,17 +151,17 @@ def _listings(columns: dict[int, Any], at: dict[str, int], ticker: str, known: S
     flat = np.ravel_multi_index([row % size for row, size in zip(rows, sizes, strict=True)], sizes)
     distinct, place = np.unique(flat, return_inverse=True)
     whose = [
-        known.listing(*(names[i] for names, i in zip(texts, entry, strict=True)))
+        symbols.listing(*(names[i] for names, i in zip(texts, entry, strict=True)))
         for entry in zip(*np.unravel_index(distinct, sizes), strict=True)
     ]
     return np.array(whose, np.intp)[place]
 
 
-def _wide(layout: Layout, columns: dict[int, Any], rows: int, asked: Asked) -> PriceColumns:
-    ticker_of(layout, asked, "")
+def _wide(layout: Layout, columns: dict[int, Any], rows: int, options: FileOptions) -> PriceColumns:
+    ticker_of(layout, options, "")
     known = Symbols()
-    stamps, dates = _dates(columns[layout.wide[0].date], asked)
-    account = reading_of(layout, "Parquet", asked, "", "")
+    stamps, dates = _dates(columns[layout.wide[0].date], options)
+    account = reading_of(layout, "Parquet", options, "", "")
     account.notation = notation(None, stamps)
     words = [word for word in READ if any(column.word == word for column in layout.wide)]
     tickers = [*dict.fromkeys(column.ticker for column in layout.wide)]
@@ -199,7 +211,7 @@ def _encoded(column: Any, name: str) -> tuple[list[str], IntArray]:
     return texts, np.concatenate(codes).astype(np.intp)
 
 
-def _dates(column: Any, asked: Asked) -> tuple[Stamps, IntArray]:
+def _dates(column: Any, options: FileOptions) -> tuple[Stamps, IntArray]:
     """What the distinct dates of a column are, and each row's position among them."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -216,7 +228,7 @@ def _dates(column: Any, asked: Asked) -> tuple[Stamps, IntArray]:
     else:
         texts, codes = _encoded(column, "date")
         texts = [text.strip() for text in texts]
-    stamps = read_stamps([*texts, ""], asked.dates)
+    stamps = read_stamps([*texts, ""], options.dates)
     return stamps, np.asarray(codes).astype(np.intp)
 
 

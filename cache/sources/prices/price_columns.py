@@ -26,7 +26,7 @@ class TableReading:
     Attributes:
         file: its name, "" where there is one file alone.
         kind: what kind of file and which shape it is, in words.
-        taken: word -> the title of its column, or what stands for one.
+        columns: word -> the title of its column, or what stands for one.
         unread: titles of known columns that are not needed.
         notation: the decimal mark and the order of dates, in words.
         remarks: further sentences a person should see.
@@ -36,7 +36,7 @@ class TableReading:
 
     file: str = ""
     kind: str = ""
-    taken: dict[str, str] = field(default_factory=dict)
+    columns: dict[str, str] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
     notation: str = ""
     remarks: list[str] = field(default_factory=list)

@@ -19,16 +19,16 @@ from cache.facts.sessions import sessions
 from cache.sources.holdings.rows import Rejected
 from cache.sources.prices import basis
 from cache.sources.prices.doubtful import settle_download, without_unmarked
-from cache.sources.prices.layout import Wanted
+from cache.sources.prices.layout import ColumnOptions
 from cache.sources.prices.parquet_file import read_parquet
 from cache.sources.prices.price_columns import FIELDS, PriceColumns, joined
 from cache.sources.prices.report import report
 from cache.sources.prices.spacing import check_each, check_repeats, check_spacing
 from cache.sources.prices.suspects import check_unknown
-from cache.sources.prices.table_reading import Asked
+from cache.sources.prices.table_reading import FileOptions
 from cache.sources.prices.text_columns import read_table
 from cache.sources.prices.text_rows import text_tables
-from cache.sources.prices.unstated_splits import without_untold
+from cache.sources.prices.unstated_splits import without_unstated
 
 if TYPE_CHECKING:
     from cache.sources.sandbox import Parsed
@@ -90,7 +90,7 @@ def _parsed(columns: PriceColumns, args: dict[str, Any]) -> Parsed:
     good, against = basis.left_out(columns, good, decided)
     rejected += against
     rejected += without_unmarked(columns, good, decided.basis)
-    good, untold = without_untold(columns, good, args["basis"])
+    good, untold = without_unstated(columns, good, args["basis"])
     rejected += untold
     if not len(good):
         raise _nothing(rejected)
@@ -117,16 +117,16 @@ def _read_all(stream: BinaryIO, args: dict[str, Any]) -> PriceColumns:
     Raises:
         SourceError: none can be read; of several files those that cannot are refused rows.
     """
-    wanted = Wanted(args["columns"], args["ignore"])
+    wanted = ColumnOptions(args["columns"], args["ignore"])
     files: list[tuple[str, int, str, str]] = args["files"]
     if len(files) == 1:
         name, _, *named = files[0]
-        return joined(_read(stream, wanted, replace(_asked(args, name, *named), file="")))
+        return joined(_read(stream, wanted, replace(_file_options(args, name, *named), file="")))
     parts: list[PriceColumns] = []
     refused: list[Rejected] = []
     for name, size, *named in files:
         try:
-            parts += _read(io.BytesIO(stream.read(size)), wanted, _asked(args, name, *named))
+            parts += _read(io.BytesIO(stream.read(size)), wanted, _file_options(args, name, *named))
         except SourceError as error:
             symbol = error.symbol or ""
             refused.append(
@@ -144,18 +144,20 @@ def _read_all(stream: BinaryIO, args: dict[str, Any]) -> PriceColumns:
     return columns
 
 
-def _asked(args: dict[str, Any], file: str, named: str, word: str) -> Asked:
+def _file_options(args: dict[str, Any], file: str, file_name: str, word: str) -> FileOptions:
     adjusted = _ADJUSTED.search(file) is not None
-    return Asked(args["decimal"], args["dates"], args["symbol"], named, word, file, adjusted)
+    return FileOptions(
+        args["decimal"], args["dates"], args["symbol"], file_name, word, file, adjusted
+    )
 
 
-def _read(stream: BinaryIO, wanted: Wanted, asked: Asked) -> list[PriceColumns]:
+def _read(stream: BinaryIO, columns: ColumnOptions, options: FileOptions) -> list[PriceColumns]:
     """The tables of one file."""
     magic = stream.read(4)
     stream.seek(0)
     if magic == b"PAR1":
-        return [read_parquet(stream, wanted, asked)]
-    return [read_table(table, asked, sheet) for sheet, table in text_tables(stream, wanted)]
+        return [read_parquet(stream, columns, options)]
+    return [read_table(table, options, sheet) for sheet, table in text_tables(stream, columns)]
 
 
 def _count_gains(columns: PriceColumns) -> None:

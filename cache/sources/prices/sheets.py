@@ -9,7 +9,7 @@ from cache.facts.errors import SourceError
 from cache.sources.holdings.rows import Row
 from cache.sources.holdings.xlsx import cell_text, check_zip
 from cache.sources.prices.header import DEEPEST, find_layout
-from cache.sources.prices.layout import MOST_WIDE, Wanted, check_columns
+from cache.sources.prices.layout import MOST_WIDE, ColumnOptions, check_columns
 from cache.sources.prices.text_table import MOST_CELLS, HeldTable, Table
 
 #: What a workbook of closes unpacks to at most, bytes: some two million cells.
@@ -17,7 +17,7 @@ _MOST_BYTES: Final = 256 << 20
 _MOST_SHEETS: Final = 500
 
 
-def sheet_tables(data: bytes, wanted: Wanted) -> list[tuple[str, Table]]:
+def sheet_tables(data: bytes, options: ColumnOptions) -> list[tuple[str, Table]]:
     """The sheets with a header of closes, by name; the name is "" where there is one alone.
 
     Raises:
@@ -36,7 +36,7 @@ def sheet_tables(data: bytes, wanted: Wanted) -> list[tuple[str, Table]]:
     for sheet in book.worksheets:
         rows, cells = _rows(sheet, cells)
         try:
-            layout = find_layout(rows[: DEEPEST + 3], wanted)
+            layout = find_layout(rows[: DEEPEST + 3], options)
         except SourceError as error:
             # An empty sheet says nothing of what is wrong with the others.
             if any(any(row.cells) for row in rows) or failure is None:

@@ -53,7 +53,7 @@ class Stamps:
     zoned: str
 
 
-def read_stamps(texts: Sequence[str], given: str | None = None) -> Stamps:
+def read_stamps(texts: Sequence[str], option: str | None = None) -> Stamps:
     """Sessions of the distinct dates of a file.
 
     A stamp at midnight of the zone it states is the date it writes. Where any is not, every
@@ -62,7 +62,7 @@ def read_stamps(texts: Sequence[str], given: str | None = None) -> Stamps:
 
     Args:
         texts: the distinct cells of its date column.
-        given: the order of day, month and year that the user said.
+        option: the order of day, month and year that the user said.
 
     Raises:
         SourceError: the order cannot be decided, or the stamps are at hours at which no
@@ -92,7 +92,7 @@ def read_stamps(texts: Sequence[str], given: str | None = None) -> Stamps:
                 zoned.append((at, counted))
         else:
             others.append(at)
-    order = date_order((texts[at] for at in others), given)
+    order = date_order((texts[at] for at in others), option)
     for at in others:
         try:
             session[at] = np.datetime64(day(texts[at], order), "D")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cache.sources.prices.stamps import Stamps
 
 #: Lines left out that are named.
-_NAMED: Final = 12
+_MOST_NAMED: Final = 12
 _SHAPES: Final = {
     "long": "a row for a symbol and date",
     "single": "a row for a date, one symbol",
@@ -26,14 +26,14 @@ _SHAPES: Final = {
 
 
 @record(frozen=True, slots=True)
-class Asked:
+class FileOptions:
     """The user's options for a file.
 
     Attributes:
         decimal: the decimal mark.
         dates: the order of day, month and year.
         ticker: whose closes they are, for a file that does not say.
-        named: whose closes they are by the name of the file, "" where that is no ticker.
+        name_ticker: whose closes they are by the name of the file, "" where that is no ticker.
         word: the name of the file where that may be a ticker and is an ordinary word, else "".
         file: its name, "" where there is one file alone.
         adjusted: its name says that its closes are adjusted.
@@ -42,42 +42,42 @@ class Asked:
     decimal: str | None = None
     dates: str | None = None
     ticker: str | None = None
-    named: str = ""
+    name_ticker: str = ""
     word: str = ""
     file: str = ""
     adjusted: bool = False
 
 
-def ticker_of(layout: Layout, asked: Asked, sheet: str) -> tuple[str, str]:
+def ticker_of(layout: Layout, options: FileOptions, sheet: str) -> tuple[str, str]:
     """Return the ticker of a table of one symbol, and where it comes from.
 
     Raises:
         SourceError: nothing does, or the file and the user both do.
     """
-    if layout.bare and asked.adjusted:
+    if layout.bare and options.adjusted:
         raise SourceError(
             "is called adjusted, and nothing in it says whether its cells are closes or adjusted"
             ' closes; say which: --columns "adj_close=*" (total return alone) or'
             ' --columns "close=*"'
         )
     if layout.shape != "single":
-        if asked.ticker is not None:
+        if options.ticker is not None:
             reason = "its own columns say whose closes they are; import it without --symbol"
             raise SourceError(reason)
         return "", ""
     sources = (
-        (asked.ticker or "", "--symbol"),
+        (options.ticker or "", "--symbol"),
         (layout.ticker, "a line above its header"),
         (sheet, "the name of its sheet"),
-        (asked.named, "the file's name"),
+        (options.name_ticker, "the file's name"),
     )
     for ticker, whence in sources:
         if ticker:
             return ticker, whence
-    if asked.word:
+    if options.word:
         raise SourceError(
             "has no column of symbols, and its name may be a ticker or an ordinary word; if"
-            f" these are closes of {asked.word}, import it by itself with --symbol {asked.word}"
+            f" these are closes of {options.word}, import it by itself with --symbol {options.word}"
         )
     raise SourceError(
         "has no column of symbols, and its name is no ticker; say whose closes they are,"
@@ -85,31 +85,33 @@ def ticker_of(layout: Layout, asked: Asked, sheet: str) -> tuple[str, str]:
     )
 
 
-def reading_of(layout: Layout, kind: str, asked: Asked, sheet: str, single: str) -> TableReading:
+def reading_of(
+    layout: Layout, kind: str, options: FileOptions, sheet: str, single: str
+) -> TableReading:
     """Return how a table was read, as far as its layout shows.
 
     Args:
         layout: what its columns hold.
         kind: what kind of file it is, in words.
-        asked: what the user said of it.
+        options: what the user said of it.
         sheet: name of the sheet, where a workbook has several.
         single: the ticker of a table of one symbol and what says so, else "".
     """
     place = f"{kind}, sheet {clean(sheet, 30)}" if sheet else kind
-    account = TableReading(asked.file, f"{place}: {_SHAPES[layout.shape]}")
+    account = TableReading(options.file, f"{place}: {_SHAPES[layout.shape]}")
     if single:
-        account.taken["symbol"] = single
+        account.columns["symbol"] = single
     elif layout.shape == "wide":
         tickers = dict.fromkeys(column.ticker for column in layout.wide)
-        account.taken["symbol"] = f"{len(tickers):,} titles"
+        account.columns["symbol"] = f"{len(tickers):,} titles"
     for word, position in layout.fields.items():
-        account.taken[word] = layout.titles.get(position, "Symbol")
+        account.columns[word] = layout.titles.get(position, "Symbol")
     for column in layout.wide:
         title = layout.titles[column.at]
-        account.taken.setdefault("date", layout.titles.get(column.date) or "the first column")
-        account.taken.setdefault(column.word, "the cells" if title == column.ticker else title)
+        account.columns.setdefault("date", layout.titles.get(column.date) or "the first column")
+        account.columns.setdefault(column.word, "the cells" if title == column.ticker else title)
     if layout.across:
-        account.taken |= {"date": f"{len(layout.across):,} titles", layout.word: "the cells"}
+        account.columns |= {"date": f"{len(layout.across):,} titles", layout.word: "the cells"}
     account.unread = [*layout.unread]
     account.download = layout.download
     return account
@@ -128,7 +130,7 @@ def note_listings(account: TableReading, symbols: Symbols) -> None:
     account.currencies = sorted(symbols.currencies)
     if symbols.foreign:
         names = [f"{clean(t.strip(), 20)} ({why})" for t, why in symbols.foreign.items()]
-        more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+        more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
         account.remarks.append(
-            f"left out, as no closes of a US listing: {', '.join(names[:_NAMED])}{more}"
+            f"left out, as no closes of a US listing: {', '.join(names[:_MOST_NAMED])}{more}"
         )

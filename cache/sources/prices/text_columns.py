@@ -17,7 +17,13 @@ from cache.sources.prices.number_cells import BARE, read_cells
 from cache.sources.prices.price_columns import PriceColumns, TableReading
 from cache.sources.prices.price_symbols import FOREIGN, Symbols
 from cache.sources.prices.stamps import Stamps, read_stamps
-from cache.sources.prices.table_reading import Asked, notation, note_listings, reading_of, ticker_of
+from cache.sources.prices.table_reading import (
+    FileOptions,
+    notation,
+    note_listings,
+    reading_of,
+    ticker_of,
+)
 from cache.sources.prices.text_table import MOST_CELLS, MOST_ROWS, Table, TableRows, whole_rows
 
 if TYPE_CHECKING:
@@ -77,23 +83,23 @@ class _Numbers:
             self.evidence += cells[: _EVIDENCE - len(self.evidence)]
         return read_cells(cells, word, self._decimal, bare=bare)
 
-    def mark(self, given: str | None) -> Decimal:
+    def mark(self, option: str | None) -> Decimal:
         """The decimal mark of the file.
 
         Raises:
             SourceError: nothing settles it.
         """
-        if given is None and self._plain and not self.commas:
+        if option is None and self._plain and not self.commas:
             return "."
-        return decimal_mark(self.evidence, given)
+        return decimal_mark(self.evidence, option)
 
 
-def read_table(table: Table, asked: Asked, sheet: str = "") -> PriceColumns:
+def read_table(table: Table, options: FileOptions, sheet: str = "") -> PriceColumns:
     """The columns of a table.
 
     Args:
         table: its rows and layout.
-        asked: what the user said of it.
+        options: what the user said of it.
         sheet: name of the sheet, where a workbook has several.
 
     Raises:
@@ -101,17 +107,17 @@ def read_table(table: Table, asked: Asked, sheet: str = "") -> PriceColumns:
             closes it holds.
     """
     layout = table.layout
-    ticker, whence = ticker_of(layout, asked, sheet)
+    ticker, whence = ticker_of(layout, options, sheet)
     walk = {"long": _long, "single": _long, "wide": _wide, "across": _across}[layout.shape]
-    numbers = _Numbers("," if asked.decimal == "," else ".", table.separator)
+    numbers = _Numbers("," if options.decimal == "," else ".", table.separator)
     parts = walk(table, numbers.read, ticker)
-    mark = numbers.mark(asked.decimal)
-    if mark == "," and asked.decimal != ",":
+    mark = numbers.mark(options.decimal)
+    if mark == "," and options.decimal != ",":
         # The first reading took a point for granted.
         parts = walk(table, _Numbers(",", table.separator).read, ticker)
-    stamps = read_stamps([text.strip() for text in parts.days], asked.dates)
+    stamps = read_stamps([text.strip() for text in parts.days], options.dates)
     account = reading_of(
-        layout, table.kind, asked, sheet, ticker and f"{clean(ticker, 30)} ({whence})"
+        layout, table.kind, options, sheet, ticker and f"{clean(ticker, 30)} ({whence})"
     )
     account.notation = notation(mark, stamps)
     account.remarks += parts.remarks

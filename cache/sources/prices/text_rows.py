@@ -18,7 +18,7 @@ from cache.sources.prices.layout import check_columns
 from cache.sources.prices.text_table import HeldTable
 
 if TYPE_CHECKING:
-    from cache.sources.prices.layout import Wanted
+    from cache.sources.prices.layout import ColumnOptions
     from cache.sources.prices.text_table import Table
 
 #: What a packed file may unpack to, bytes.
@@ -26,7 +26,7 @@ MOST_UNPACKED: Final = 1 << 30
 _BRACKETS: Final = re.compile(rb"<\w+>[,;\t|]")
 
 
-def text_tables(stream: BinaryIO, wanted: Wanted) -> list[tuple[str, Table]]:
+def text_tables(stream: BinaryIO, options: ColumnOptions) -> list[tuple[str, Table]]:
     """The tables of a text file: one, or one for each sheet of a workbook, by the sheet's name.
 
     Raises:
@@ -37,7 +37,7 @@ def text_tables(stream: BinaryIO, wanted: Wanted) -> list[tuple[str, Table]]:
     if magic == b"PK":
         from cache.sources.prices.sheets import sheet_tables
 
-        return sheet_tables(stream.read(), wanted)
+        return sheet_tables(stream.read(), options)
     if magic == b"\x1f\x8b":
         stream = unpacked(stream)
     head = stream.read(4096)
@@ -45,8 +45,8 @@ def text_tables(stream: BinaryIO, wanted: Wanted) -> list[tuple[str, Table]]:
     # Titles in angle brackets are no web page.
     check_text(head[1:] if _BRACKETS.match(head) else head)
     if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
-        return [("", _json_table(stream, wanted))]
-    return [("", CsvTable(stream, wanted))]
+        return [("", _json_table(stream, options))]
+    return [("", CsvTable(stream, options))]
 
 
 def unpacked(stream: BinaryIO) -> BinaryIO:
@@ -69,7 +69,7 @@ def unpacked(stream: BinaryIO) -> BinaryIO:
     return data
 
 
-def _json_table(stream: BinaryIO, wanted: Wanted) -> HeldTable:
+def _json_table(stream: BinaryIO, options: ColumnOptions) -> HeldTable:
     """Objects of JSON as rows under their keys: a list of them, or one within an object."""
     try:
         document = json.loads(stream.read().decode("utf-8-sig"), parse_float=str, parse_int=str)
@@ -91,7 +91,7 @@ def _json_table(stream: BinaryIO, wanted: Wanted) -> HeldTable:
             if not isinstance(value, (dict, list)) and value is not None:
                 cells[titles[key]] = str(value)
         rows.append(Row(number, cells))
-    layout = find_layout(rows[: DEEPEST + 1], wanted)
+    layout = find_layout(rows[: DEEPEST + 1], options)
     layout.line = None
     if isinstance(document, dict):
         ticker = document.get("symbol", document.get("ticker"))

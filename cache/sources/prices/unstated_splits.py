@@ -36,18 +36,18 @@ _FRACTIONS, _OF_SYMBOLS = 0.5, 0.01
 _SINGLE: Final = 1.2e-7
 
 
-def without_untold(
-    columns: PriceColumns, rows: IntArray, given: Basis | None
+def without_unstated(
+    columns: PriceColumns, rows: IntArray, option: Basis | None
 ) -> tuple[IntArray, list[Rejected]]:
     """The good rows without closes before a move as at a split, and what is said of those.
 
     Args:
         columns: the file.
         rows: good rows, ordered by symbol and session.
-        given: what the user said of its closes.
+        option: what the user said of its closes.
     """
     close, total = columns.values.get("close"), columns.values.get("adj_close")
-    if close is None or given == "adjusted" or "split" in columns.values or len(rows) < 2:
+    if close is None or option == "adjusted" or "split" in columns.values or len(rows) < 2:
         return rows, []
     priced = ~np.isnan(close[rows])
     if total is not None:
@@ -59,7 +59,7 @@ def without_untold(
     factor = _factors(price[1:] / price[:-1])
     factor[(symbol[1:] != symbol[:-1]) | (np.diff(days) > _NEAR)] = 1.0
     at = np.flatnonzero(factor != 1.0) + 1
-    if not len(at) or (given is None and _adjusted(symbol, price)):
+    if not len(at) or (option is None and _adjusted(symbol, price)):
         return rows, []
     rejected: list[Rejected] = []
     left = np.ones(len(columns.symbol), np.bool_)

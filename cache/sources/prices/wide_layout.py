@@ -13,8 +13,8 @@ from cache.sources.prices.layout import (
     BARS,
     MOST_WIDE,
     READ,
+    ColumnOptions,
     Layout,
-    Wanted,
     Wide,
     check_columns,
     index_as_date,
@@ -35,7 +35,7 @@ _FEW: Final = 5
 _BREAK: Final = re.compile(r"[._:\- ]+")
 
 
-def two_rows_table(head: Sequence[Row], at: int, wanted: Wanted) -> Layout | None:
+def two_rows_table(head: Sequence[Row], at: int, options: ColumnOptions) -> Layout | None:
     """Return the layout of two header rows, one of tickers and one of fields."""
     if at + 1 >= len(head):
         return None
@@ -45,7 +45,7 @@ def two_rows_table(head: Sequence[Row], at: int, wanted: Wanted) -> Layout | Non
     upper += [""] * (width - len(upper))
     lower += [""] * (width - len(lower))
     for tickers, fields in ((lower, upper), (upper, lower)):
-        layout = _crossed(tickers, fields, wanted)
+        layout = _crossed(tickers, fields, options)
         if layout is None:
             continue
         layout.below, layout.line = at + 1, head[at].line
@@ -58,10 +58,12 @@ def two_rows_table(head: Sequence[Row], at: int, wanted: Wanted) -> Layout | Non
     return None
 
 
-def _crossed(tickers: Sequence[str], fields: Sequence[str], wanted: Wanted) -> Layout | None:
+def _crossed(
+    tickers: Sequence[str], fields: Sequence[str], options: ColumnOptions
+) -> Layout | None:
     """The layout of a row of tickers over or under a row of fields; None where they are not."""
     table = synonyms("prices")
-    words = [wanted.word(title, table) for title in fields]
+    words = [options.word(title, table) for title in fields]
     corner = fold(fields[0]) in _CORNERS or words[0] == "date"
     if not corner or any(
         word is None and title for word, title in zip(words[1:], fields[1:], strict=False)
@@ -112,11 +114,11 @@ def _crossed(tickers: Sequence[str], fields: Sequence[str], wanted: Wanted) -> L
     return layout if closes else None
 
 
-def paired_table(head: Sequence[Row], at: int, wanted: Wanted) -> Layout | None:
+def paired_table(head: Sequence[Row], at: int, options: ColumnOptions) -> Layout | None:
     """One header row whose titles hold ticker and field: "AAPL.Close", "('Close', 'AAPL')"."""
     titles = [cell.strip() for cell in head[at].cells]
     table = synonyms("prices")
-    dates = _date_column(head, at, titles, wanted)
+    dates = _date_column(head, at, titles, options)
     if dates is None or len(titles) < 2:
         return None
     layout = Layout("wide", len(titles), at, head[at].line)
@@ -124,7 +126,7 @@ def paired_table(head: Sequence[Row], at: int, wanted: Wanted) -> Layout | None:
         if position == dates or not title:
             continue
         layout.titles[position] = title
-        if wanted.word(title, {}) == "":
+        if options.word(title, {}) == "":
             layout.unread.append(title)
             continue
         parted = _parted(title, table)
@@ -165,9 +167,11 @@ def _written(text: str) -> bool:
     return capitals == capitals.upper() and is_ticker(text)
 
 
-def _date_column(head: Sequence[Row], at: int, titles: Sequence[str], wanted: Wanted) -> int | None:
+def _date_column(
+    head: Sequence[Row], at: int, titles: Sequence[str], options: ColumnOptions
+) -> int | None:
     """The column of dates of a wide table: the one so called, or a first one that holds them."""
-    words = [wanted.word(title, synonyms("prices")) for title in titles]
+    words = [options.word(title, synonyms("prices")) for title in titles]
     if words.count("date") == 1:
         return words.index("date")
     if titles and fold(titles[0]) in ("ticker", "tickers", "symbol", "symbols"):
@@ -175,32 +179,32 @@ def _date_column(head: Sequence[Row], at: int, titles: Sequence[str], wanted: Wa
     return 0 if "date" in index_as_date(head, at, titles, words) else None
 
 
-def matrix_table(head: Sequence[Row], at: int, wanted: Wanted) -> Layout | None:
+def matrix_table(head: Sequence[Row], at: int, options: ColumnOptions) -> Layout | None:
     """Dates down, tickers across, closes inside."""
     titles = [cell.strip() for cell in head[at].cells]
-    dates = _date_column(head, at, titles, wanted)
+    dates = _date_column(head, at, titles, options)
     if dates is None:
         return None
     table = synonyms("prices")
     names = {i: title for i, title in enumerate(titles) if i != dates and title}
-    read = {i: title for i, title in names.items() if wanted.word(title, {}) != ""}
+    read = {i: title for i, title in names.items() if options.word(title, {}) != ""}
     known = sum(table.get(fold(title)) is not None for title in read.values())
     # LOW and OPEN are companies, too, among others; where they are many, it is a table of bars.
     if not read or known * _FEW > len(read) or not all(map(_written, read.values())):
         return None
     check_columns(len(titles), MOST_WIDE, head[at].line)
-    word = wanted.columns.get("*", "close")
+    word = options.columns.get("*", "close")
     layout = Layout("wide", len(titles), at, head[at].line, titles=names)
     layout.unread = [title for i, title in names.items() if i not in read]
     layout.wide = [Wide(i, word, title, dates) for i, title in read.items()]
-    layout.bare = "*" not in wanted.columns
+    layout.bare = "*" not in options.columns
     return layout
 
 
-def across_table(head: Sequence[Row], at: int, wanted: Wanted) -> Layout | None:
+def across_table(head: Sequence[Row], at: int, options: ColumnOptions) -> Layout | None:
     """Tickers down, dates across, closes inside."""
     titles = [cell.strip() for cell in head[at].cells]
-    words = [wanted.word(title, synonyms("prices")) for title in titles]
+    words = [options.word(title, synonyms("prices")) for title in titles]
     if words.count("symbol") != 1:
         return None
     layout = Layout("across", len(titles), at, head[at].line)
@@ -215,6 +219,6 @@ def across_table(head: Sequence[Row], at: int, wanted: Wanted) -> Layout | None:
             layout.across.append((position, title))
         else:
             layout.unknown.setdefault(title, position)
-    layout.bare = "*" not in wanted.columns
-    layout.word = wanted.columns.get("*", "close")
+    layout.bare = "*" not in options.columns
+    layout.word = options.columns.get("*", "close")
     return layout if layout.across else None

@@ -28,7 +28,7 @@ _FRESH: Final = timedelta(days=3)
 _LIMIT: Final = 8 << 20
 
 
-class KeptDays:
+class DayCache:
     """The days in a folder; failing to keep one is no error."""
 
     def __init__(self, folder: Path | None, now: datetime) -> None:
@@ -65,7 +65,7 @@ class KeptDays:
         except (OSError, EOFError, ValueError, TypeError, IndexError, AttributeError, zlib.error):
             return None
 
-    def done(self) -> None:
+    def clear(self) -> None:
         """All answers were given: none is needed any more."""
         if self._folder is None:
             return

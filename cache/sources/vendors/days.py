@@ -18,7 +18,7 @@ from cache.facts.sessions import sessions
 from cache.refresh.ask_groups import ask_groups
 from cache.refresh.gate import Answer
 from cache.sources.vendors.as_traded import Bar, DeclaredEvents, answer_of
-from cache.sources.vendors.day_cache import KEPT_BEYOND, KeptDays
+from cache.sources.vendors.day_cache import KEPT_BEYOND, DayCache
 from cache.sources.vendors.keyed_source import KeyedSource, StoppedError, VendorError
 from core.data.frames import day
 
@@ -133,7 +133,7 @@ class DayVendor(KeyedSource, ABC):
         final: date,
     ) -> Iterator[Answer]:
         column = {name: n for n, name in enumerate({spelled[ask.symbol] for ask in asks})}
-        day_cache = KeptDays(self._private if len(days) > KEPT_BEYOND else None, now)
+        day_cache = DayCache(self._private if len(days) > KEPT_BEYOND else None, now)
         # (T, N) close and volume, NaN without a bar: years of thousands of lines fit so
         close, volume = (np.full((len(days), len(column)), np.nan) for _ in range(2))
         there = 0
@@ -161,7 +161,7 @@ class DayVendor(KeyedSource, ABC):
             yield self._answer(
                 ask, dated_bars, events.splits.get(name, {}), events.dividends.get(name, {}), now
             )
-        day_cache.done()
+        day_cache.clear()
 
     def _by_symbols(
         self, asks: Sequence[Ask], spelled: Mapping[str, str], now: datetime, final: date

@@ -75,7 +75,7 @@ class Folder:
         except SourceError as error:
             self.unreachable = True
             for ask in wanted:
-                yield Answer(ask, kind="try_again", reason=f"{error}", heard="unasked")
+                yield Answer(ask, kind="try_again", reason=f"{error}", answered_by="unasked")
             return
         if bars is not None and bars.rejected:
             first = bars.rejected[0]

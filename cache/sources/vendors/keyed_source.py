@@ -18,13 +18,13 @@ from cache.facts.sessions import last_final
 from cache.refresh.clock_skew import Skew
 from cache.refresh.gate import Answer
 from cache.refresh.interrupt import unless
-from cache.refresh.reasons import asked, wait
+from cache.refresh.reasons import wait, with_session
 from cache.refresh.retry_after import retry_at
 from cache.sources.download import Download, DownloadError, download
 
 if TYPE_CHECKING:
     from cache.refresh.ask import Ask
-    from cache.refresh.gate import Heard, Kind
+    from cache.refresh.gate import AnsweredBy, Kind
     from cache.sources.vendors.source_settings import SourceSettings
 
 #: Largest answer taken, unpacked: a day of the whole market has about 2 MB.
@@ -40,13 +40,15 @@ class VendorError(Exception):
     Attributes:
         kind: what kind of failure.
         halts: nothing further is to be asked in this run.
-        heard: who it is from.
+        answered_by: who it is from.
     """
 
-    def __init__(self, kind: Kind, reason: str, *, halts: bool, heard: Heard = "vendor") -> None:
+    def __init__(
+        self, kind: Kind, reason: str, *, halts: bool, answered_by: AnsweredBy = "vendor"
+    ) -> None:
         super().__init__(reason)
         self.kind: Kind = kind
-        self.halts, self.heard = halts, heard
+        self.halts, self.answered_by = halts, answered_by
 
 
 class StoppedError(Exception):
@@ -158,7 +160,9 @@ class Asker:
             raise StoppedError
         if not isinstance(came, Download):
             reason = came.reason if isinstance(came, SourceError) else "nothing came"
-            raise VendorError("try_again", f"{reason}; try again", halts=False, heard="nobody")
+            raise VendorError(
+                "try_again", f"{reason}; try again", halts=False, answered_by="nobody"
+            )
         self._answered, self.unreachable = True, False
         self.bytes += came.size
         self.skew.note(came.date, self.clock())
@@ -181,7 +185,7 @@ class Asker:
         if not status:
             self.unreachable = not self._answered
             reason = f"{name}: {error}; try again"
-            return VendorError("try_again", reason, halts=self.unreachable, heard="nobody")
+            return VendorError("try_again", reason, halts=self.unreachable, answered_by="nobody")
         if status in (402, 429):
             until = retry_at(error.retry_after, self.clock(), error.date)
             self.limited_until = self.limited_until or until
@@ -291,13 +295,13 @@ class KeyedSource:
         """The answer to an ask that brought nothing."""
         reason = f"{error}"
         if error.kind in ("not_found", "bad_data"):
-            reason = asked(reason, final)
-        heard = "unasked" if unasked else error.heard
-        return Answer(ask, kind=error.kind, reason=reason, heard=heard)
+            reason = with_session(reason, final)
+        heard = "unasked" if unasked else error.answered_by
+        return Answer(ask, kind=error.kind, reason=reason, answered_by=heard)
 
     def unknown(self, ask: Ask, final: date) -> Answer:
         """The answer to an ask for what the vendor cannot have."""
-        reason = asked(f"is no symbol that {self.name} could know", final)
+        reason = with_session(f"is no symbol that {self.name} could know", final)
         return Answer(ask, kind="not_found", reason=reason)
 
 

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from cache.refresh.gate import Answer, Heard, Kind
+from cache.refresh.gate import Answer, AnsweredBy, Kind
 
 if TYPE_CHECKING:
     from cache.refresh.ask import Ask
@@ -73,7 +73,7 @@ class Rounds:
         if not again or stop.wait(0 if self._halted else self.pause):
             return
         for answer in self._round([first.ask for first in again.values()], stop):
-            if answer.heard != "unasked":
+            if answer.answered_by != "unasked":
                 self.retried += 1
                 yield answer
             else:
@@ -126,8 +126,8 @@ class Rounds:
             reason = self._halted.reason if self._halted else "the round took too long; try again"
             open_still = {ask.symbol for ask in todo}
             for ask in unanswered.values():
-                heard: Heard = "unasked" if ask.symbol in open_still else "nobody"
-                yield Answer(ask, kind=kind, reason=reason, heard=heard)
+                heard: AnsweredBy = "unasked" if ask.symbol in open_still else "nobody"
+                yield Answer(ask, kind=kind, reason=reason, answered_by=heard)
 
     def pace(self, halt: threading.Event) -> bool:
         """Wait for the next slot of the rate limit; False when the requests have ended."""

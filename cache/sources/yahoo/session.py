@@ -21,7 +21,7 @@ from cache.facts.sessions import NEW_YORK, OPEN
 from cache.refresh.clock_skew import Skew, http_date
 
 if TYPE_CHECKING:
-    from cache.refresh.gate import Heard, Kind
+    from cache.refresh.gate import AnsweredBy, Kind
 
 #: The most bytes taken of one answer, unpacked; thirty years of a fund are one megabyte.
 BODY: Final = 4 * 2**20
@@ -41,13 +41,13 @@ class RefusedError(Exception):
         kind: Kind,
         reason: str,
         retry_after: str | None = None,
-        heard: Heard = "vendor",
+        answered_by: AnsweredBy = "vendor",
         date: str | None = None,
     ) -> None:
         super().__init__(reason)
         self.kind: Kind = kind
         self.retry_after = retry_after
-        self.heard: Heard = heard
+        self.answered_by: AnsweredBy = answered_by
         self.date = date
 
 
@@ -72,8 +72,8 @@ class Session(requests.Session[Any]):
         self.skew = Skew()
         self._lock = threading.Lock()
         self._pages: dict[str, Any] = {}
-        self._held = threading.local()
-        self.asked = 0
+        self._local = threading.local()
+        self.requests = 0
 
     def request(self, method: Any, url: str, *args: Any, **options: Any) -> Any:
         """Send one request; refusals of a chart are raised as RefusedError."""
@@ -84,14 +84,14 @@ class Session(requests.Session[Any]):
         options["timeout"] = (connect, whole - connect)
         # A chart is where it is asked for; each further address would be a request uncounted.
         options |= {"allow_redirects": not chart, "max_redirects": REDIRECTS}
-        if chart and (response := getattr(self._held, "response", None)) is not None:
+        if chart and (response := getattr(self._local, "response", None)) is not None:
             return response
         with self._lock:
             if url in self._pages:
                 return self._page(url)
             if not chart:
                 self._pages[url] = None
-            self.asked += 1
+            self.requests += 1
         try:
             response = self._limited(method, url, *args, **options)
         except RefusedError as refused:
@@ -113,7 +113,7 @@ class Session(requests.Session[Any]):
         """
         connect = min(5.0, self._timeout / 2)
         with self._lock:
-            self.asked += 1
+            self.requests += 1
         response = self._limited(
             "GET",
             url,
@@ -127,19 +127,19 @@ class Session(requests.Session[Any]):
     @contextlib.contextmanager
     def again(self, response: Any) -> Iterator[None]:
         """Answer this thread's charts with one already received, meanwhile, without a request."""
-        self._held.response = response
+        self._local.response = response
         try:
             yield
         finally:
-            self._held.response = None
+            self._local.response = None
 
     def _judged(self, response: Any) -> None:
         """Judge an answer, and look at the vendor's clock where it is the vendor's."""
-        heard: Heard = "vendor"
+        heard: AnsweredBy = "vendor"
         try:
             _judge(response)
         except RefusedError as refused:
-            heard = refused.heard
+            heard = refused.answered_by
             raise
         finally:
             if heard == "vendor":
@@ -191,7 +191,7 @@ def _judge(response: Any) -> None:
     if not spoken:
         # A page of whoever stands in between says nothing of the symbol.
         words = f"the answer ({status}) was not one of Yahoo's; try again"
-        raise RefusedError("try_again", words, heard="nobody")
+        raise RefusedError("try_again", words, answered_by="nobody")
     if status == 404:
         raise RefusedError("not_found", "not found at Yahoo")
     if status == 400 and "exist" in str((error or {}).get("description", "")):

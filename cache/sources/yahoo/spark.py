@@ -107,7 +107,7 @@ def _batch(session: Session, address: str, batch: Sequence[Ask]) -> tuple[dict[s
         return {one["symbol"]: one["response"][0] for one in results}, response.headers
     except (ValueError, TypeError, KeyError, IndexError, RecursionError):
         raise RefusedError(
-            "try_again", "the answer was not in spark's form", heard="nobody"
+            "try_again", "the answer was not in spark's form", answered_by="nobody"
         ) from None
 
 

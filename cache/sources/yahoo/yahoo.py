@@ -31,7 +31,7 @@ from cache.facts.sessions import NEW_YORK, last_final
 from cache.facts.vendors import YAHOO, Vendor
 from cache.refresh.clock_skew import careful
 from cache.refresh.gate import Answer, gate, nothing
-from cache.refresh.reasons import asked, wait
+from cache.refresh.reasons import wait, with_session
 from cache.refresh.request import RATE
 from cache.refresh.retry_after import retry_at
 from cache.sources.yahoo.quiet import silence
@@ -155,7 +155,7 @@ class Yahoo:
     @property
     def requests(self) -> int:
         """Requests sent so far."""
-        return int(self._session.asked)
+        return int(self._session.requests)
 
     @property
     def off(self) -> timedelta:
@@ -214,7 +214,7 @@ class Yahoo:
     def _odd(self, ask: Ask, error: Exception) -> Answer:
         odd = f"Yahoo's answer could not be read ({type(error).__name__})"
         final = last_final(careful(self._now, self.off))
-        return Answer(ask, kind="bad_data", reason=asked(odd, final))
+        return Answer(ask, kind="bad_data", reason=with_session(odd, final))
 
     def _ask(self, ask: Ask) -> Answer:
         """One symbol, one chart request; every failure comes back as data."""
@@ -231,9 +231,9 @@ class Yahoo:
             return nothing(ask, now)
         except requests.exceptions.Timeout:
             slow = f"Yahoo did not answer within {self.timeout:g} s; try again"
-            return Answer(ask, kind="try_again", reason=slow, heard="nobody")
+            return Answer(ask, kind="try_again", reason=slow, answered_by="nobody")
         except requests.exceptions.RequestException as error:
-            return Answer(ask, kind="try_again", reason=unreachable(error), heard="nobody")
+            return Answer(ask, kind="try_again", reason=unreachable(error), answered_by="nobody")
         except Exception as error:
             if isinstance(error, KeyError) and error.args == ("timestamp",):
                 return nothing(ask, now)
@@ -299,8 +299,8 @@ class Yahoo:
         elif refused.kind == "not_found":
             if not ask.whole and "dates asked" in reason:
                 return nothing(ask, now)
-            reason = asked(reason, last_final(careful(now, self.off)))
-        return Answer(ask, kind=refused.kind, reason=reason, heard=refused.heard)
+            reason = with_session(reason, last_final(careful(now, self.off)))
+        return Answer(ask, kind=refused.kind, reason=reason, answered_by=refused.answered_by)
 
 
 class _WebSocket(yfinance.WebSocket):  # type: ignore[misc]

@@ -1,0 +1,51 @@
+"""The first rows of the board, on the frame: in the cells of the screen that takes it over."""
+
+from __future__ import annotations
+
+import pytest
+from textual.pilot import Pilot
+
+from core.answer.board import board
+from core.data.question import Question
+from tests.tui.board_market import WITHOUT, board_market, shipped_pairs
+from tests.tui.driving import drive, lines_of, press
+from tests.tui.fake_desk import FakeDesk
+from tui.command.commands import COMMANDS
+from tui.panes.frame import Start
+from tui.screen.app import InternalsApp
+from tui.screen.first_board import boarded
+from tui.state.config import Config
+from tui.state.state_files import Seat
+from tui.text.spans import plain
+
+KEYS = {command.name: command.keys for command in COMMANDS if command.keys}
+MARKET, ASKED = board_market(), Question(basis="pr")
+BOARD = board(MARKET, shipped_pairs(), "pr")
+SORTED = Seat(board_pair="XLK:SPY", board_key="YTD", board_falling=True)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (160, 48)])
+@pytest.mark.parametrize("seat", [Seat(), SORTED, Seat(board_key="no such column")])
+def test_they_stand_where_the_screen_shows_them(size: tuple[int, int], seat: Seat) -> None:
+    start = Start(ASKED, (), KEYS, seat, simulated=True, board=True)
+    drawn = plain(boarded(*size, start, BOARD, ASKED))
+    desk = FakeDesk(MARKET)
+    desk.memory.remember(ASKED, seat)
+    shown: list[str] = []
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "B")
+        shown.extend(lines_of(app))
+
+    drive(story, desk=desk, question=ASKED, size=size, config=Config(pairs=()))
+    assert len(drawn) == size[1] and all(len(line) == size[0] for line in drawn)
+    rows = [line for line in drawn if ":" in line[:14]]
+    assert len(rows) > 8 and "as of 2026-06-26 (last)" in drawn[0]
+    assert sum("▸" in line for line in rows) == 1
+    # all but what is new, which is looked up later, and the status line
+    assert drawn[-2].strip() == "… reading the store …"
+    for was, now in zip(drawn[:-2] + drawn[-1:], shown[:-2] + shown[-1:], strict=True):
+        # the last column is the scrollbar's
+        assert not was.strip() or now[: size[0] - 1].rstrip() == was.rstrip()
+    if size == (160, 48):
+        assert any(f"no closes of {WITHOUT}" in line for line in rows)
