@@ -272,7 +272,7 @@ def _odd_of(files: Sequence[HoldingsFile], desk: Desk) -> list[str]:
         files: by fund and date.
         desk: the data held.
     """
-    from cache.refresh.jumps import lines_apart, odd
+    from cache.refresh.jumps import lines_apart, odd, unlike
 
     contents = _stored(desk)
     if contents is None:
@@ -284,7 +284,8 @@ def _odd_of(files: Sequence[HoldingsFile], desk: Desk) -> list[str]:
         before = earlier.setdefault(rows.fund, [])
         judged = odd(rows, file.rejected, before, contents.prices)
         what = f"{rows.fund} of {rows.as_of}" if many else "it"
-        warned += [f"taken, but look at it again: {what} {why}" for why in judged.why]
+        doubts = (*judged.why, *unlike(rows, before))
+        warned += [f"taken, but look at it again: {what} {why}" for why in doubts]
         if judged.dated is not None:
             whose = f"the prices of {what}" if many else "its prices"
             warned.append(
