@@ -156,9 +156,13 @@ def of_another(answer: Answer, stored: StoredCloses, vendor: str) -> Assessment:
         change = Rebase(symbol, comparison.before, comparison.factor)
         new = _missing(answer, stored)
         return Assessment(new, rebase=change, note=str(change), disputed="")
-    of_vendor = stored.given_by(vendor, symbol, stored.final_closes(symbol)[0])
+    days, _ = stored.final_closes(symbol)
+    of_vendor = stored.given_by(vendor, symbol, days)
+    # a fall from the last close of one to the first of the other is no difference of the two
+    both = np.isin(days, answer.session[~np.isnan(answer.close)])
     others, its = (
-        _compared(answer, stored, rounded=True, among=a) for a in (~of_vendor, of_vendor)
+        _compared(answer, stored, rounded=True, among=which & both)
+        for which in (~of_vendor, of_vendor)
     )
     corrected = others.kind in ("agrees", "single") and its.kind == "differs"
     if comparison.kind == "single" or (comparison.kind == "differs" and corrected):

@@ -94,7 +94,8 @@ class Evidence:
     def verdict(self) -> str:
         """Return why the whole batch is refused; "" where it is not."""
         if len(self._odd) >= ODD and len(self._odd) > ODD_PART * self.lines:
-            symbol, why = next(iter(self._odd.items()))
+            symbol, reason = next(iter(self._odd.items()))
+            why, _, _ = reason.partition("; the stored closes stay")
             return (
                 f"{len(self._odd):,} of {self.lines:,} lines fail the same check ({symbol}: {why})"
             )

@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.errors import SourceError
@@ -141,7 +142,8 @@ class FileStage:
     def _believed(self, ask: FileAsk, file: FileRead) -> Holdings | None:
         """Return a file's lines, dated by its prices; None where it is set aside."""
         run, rows = self.run, file.holdings
-        oddity = odd(rows, file.rejected, run.holdings.get(rows.fund, ()), run.prices)
+        everybodys = chain.from_iterable(run.holdings.values())
+        oddity = odd(rows, file.rejected, run.holdings.get(rows.fund, ()), run.prices, everybodys)
         name = FileAsk(rows.fund, rows.as_of)
         if oddity.why:
             run.store.change(lambda draft: draft.keep_aside(rows, file.raw, oddity.why))
@@ -154,6 +156,7 @@ class FileStage:
         if not_read := [row for row in file.rejected if row.symbol]:
             first = f"{not_read[0].symbol}: {not_read[0].reason}"
             run.notes.append(f"{len(not_read):,} rows of {name} were not read ({first})")
+        run.notes += [f"{name} {note}" for note in oddity.notes]
         if oddity.dated is not None:
             run.notes.append(f"{name} is dated {oddity.dated}, which its prices are of")
             rows = replace(rows, as_of=oddity.dated)

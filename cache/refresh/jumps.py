@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -32,6 +32,8 @@ FEW_LINES: Final = 100
 TURNOVER: Final = 0.30
 #: A value is off its quantity times price beyond this, for more than this part of the lines.
 VALUE, VALUE_PART = 0.01, 0.05
+#: A file has so large a part of its quantities from another fund's file that it is that fund's.
+OF_ANOTHER: Final = 0.5
 #: A file's price is off the close beyond this, for this part of the lines, of at least so many.
 PRICE, PRICE_PART, PRICED = 0.02, 0.10, 10
 
@@ -43,10 +45,12 @@ class Odd:
     Attributes:
         why: a sentence each; empty for an ordinary file.
         dated: the session that its prices are of, where that is a neighbour of its own.
+        notes: a sentence each about single lines, for which the file is used nevertheless.
     """
 
     why: tuple[str, ...] = ()
     dated: date | None = None
+    notes: tuple[str, ...] = ()
 
 
 def odd(
@@ -54,6 +58,7 @@ def odd(
     rejected: Sequence[RefusedRow],
     earlier: Sequence[Holdings],
     prices: Prices,
+    others: Iterable[Holdings] = (),
 ) -> Odd:
     """Return what is implausible about a fund's new file.
 
@@ -62,6 +67,7 @@ def odd(
         rejected: its rows that were refused.
         earlier: the fund's files held, ascending.
         prices: the data held.
+        others: files held of all funds.
     """
     cut = [row.reason for row in rejected if row.column == "weight" and not row.symbol]
     reasons = [f"is not one whole fund: {reason}" for reason in cut] or _part(file)
@@ -72,9 +78,10 @@ def odd(
         reasons += _turned_over(file, before[-1], usual)
     elif before and len(file.symbols) < LEAST_PART * len(before[-1].symbols):
         reasons.append(_line_counts(file, before[-1]))
-    reasons += _values(file)
+    values_off, single = _values(file)
     prices_said, dated = _priced(file, prices)
-    return Odd((*reasons, *prices_said), dated)
+    why = (*reasons, *values_off, *_of_another(file, others), *prices_said)
+    return Odd(why, dated, tuple(single))
 
 
 def same_rows(file: Holdings, other: Holdings) -> bool:
@@ -112,6 +119,20 @@ def lines_apart(file: Holdings, other: Holdings) -> int:
     ]
     names = numbers[0].keys() | numbers[1].keys()
     return sum(numbers[0].get(name) != numbers[1].get(name) for name in names)
+
+
+def _of_another(file: Holdings, others: Iterable[Holdings]) -> list[str]:
+    """A sentence where a file has the quantities of another fund's; no two funds have the same."""
+    quantities = dict(zip(file.symbols, file.quantity.tolist(), strict=True))
+    for other in others:
+        if other.fund == file.fund or abs(other.as_of - file.as_of) > DAYS:
+            continue
+        pairs = zip(other.symbols, other.quantity.tolist(), strict=True)
+        same = sum(quantities.get(symbol) == quantity for symbol, quantity in pairs)
+        if same >= PRICED and same > OF_ANOTHER * len(file.symbols):
+            whose = f"{other.fund}'s file of {other.as_of}"
+            return [f"has the quantities of {whose} in {same:,} of {len(quantities):,} lines"]
+    return []
 
 
 def _part(file: Holdings) -> list[str]:
@@ -172,8 +193,11 @@ def _turnover(old: Holdings, new: Holdings) -> float:
     return float(np.abs(w1 - w0).sum() / 2) if share is None else share
 
 
-def _values(file: Holdings) -> list[str]:
-    """A sentence where values are not quantity times price; lines in the fund's currency alone."""
+def _values(file: Holdings) -> tuple[list[str], list[str]]:
+    """Sentences where values are not quantity times price: of many lines, and of single ones.
+
+    Lines in the fund's currency alone are looked at.
+    """
     product = file.quantity * file.price
     known = np.isfinite(product) & (product > 0)
     if file.listings:
@@ -181,14 +205,18 @@ def _values(file: Holdings) -> list[str]:
         place = np.array(file.listing, np.intp)
         known &= np.array([*home, True])[place]
     if known.sum() < PRICED:
-        return []
+        return [], []
     value, price = file.value[known], file.price[known]
     # A price may be rounded to a cent, and a value to a dollar.
     slack = VALUE + 0.006 / price + 1 / value
     off = np.abs(value / product[known] - 1) > slack
-    if off.mean() <= VALUE_PART:
-        return []
-    return [f"values {int(off.sum()):,} of {len(off):,} lines at other than quantity times price"]
+    if not off.any():
+        return [], []
+    count = f"values {int(off.sum()):,} of {len(off):,} lines at other than quantity times price"
+    if off.mean() > VALUE_PART:
+        return [count], []
+    names = np.array(file.symbols)[known][off][:3].tolist()
+    return [], [f"{count} ({', '.join(names)})"]
 
 
 def _priced(file: Holdings, prices: Prices) -> tuple[list[str], date | None]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from core.data.frames import pydate
 from core.data.record import record
 
 if TYPE_CHECKING:
@@ -64,6 +66,25 @@ class Held:
     announced: tuple[Announcement, ...] = ()
     aside: tuple[Aside, ...] = ()
     industries: tuple[IndustryList, ...] = ()
+
+    @property
+    def newest_session(self) -> date | None:
+        """The last session with a bar, None without any."""
+        return pydate(self.prices.blocks[-1].sessions[-1]) if self.prices.blocks else None
+
+    def dated_announcements(self) -> tuple[Announcement, ...]:
+        """The announced changes, each with a day.
+
+        Earlier releases took some without. These were announced by the newest session held, or by
+        the day on which they take effect: no answer for a date before shows them.
+        """
+        newest = self.newest_session
+        return tuple(
+            one
+            if one.announced
+            else replace(one, announced=min(one.effective, newest or one.effective))
+            for one in self.announced
+        )
 
 
 def unknown(body: Json) -> frozenset[str]:

@@ -129,7 +129,7 @@ def _first_dividends(market: Market) -> Dates:
         never = np.iinfo(np.int64).max
         first = np.full(len(market.register), never)
         for block in market.bars:
-            line = _lines_of(market, block)[block.dividend.col]
+            line = _lines_of(market, block)
             listed = line >= 0
             sessions = block.sessions[block.dividend.row[listed]]
             np.minimum.at(first, line[listed], sessions.astype(np.int64))
@@ -152,6 +152,7 @@ def _any_adjusted(market: Market, numbers: IntArray, window: Window) -> bool:
 
 
 def _lines_of(market: Market, block: Block) -> IntArray:
-    """(N,) number in the register of each symbol of a block, -1 where no file lists it."""
-    number = market.register.number
-    return np.array([number.get(symbol, -1) for symbol in block.symbols], np.intp)
+    """(K,) number in the register of the symbol of each dividend, -1 where no file lists it."""
+    number, paying = market.register.number, distinct(block.dividend.col)
+    lines = [number.get(block.symbols[column], -1) for column in paying.tolist()]
+    return np.array(lines, np.intp)[paying.searchsorted(block.dividend.col)]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from core.answer.announced import coming
+from core.answer.details import PairDetails
 from core.answer.index import index_of, own_return
 from core.answer.lazy_mapping import LazyMapping
 from core.answer.levels import pair_levels
@@ -28,8 +29,7 @@ from core.data.errors import UnavailableError
 from core.data.frames import Dates, day, in_both, pydate
 from core.data.question import Basis, Question
 from core.data.windows import Window, resolve
-from core.measures.attribution import by_sector
-from core.measures.bridge import Step, bridge, gap_leaders, side
+from core.measures.bridge import Step, bridge, side
 from core.measures.changes import Change, Changes, window_changes
 from core.measures.membership import as_known, list_at_end, spans
 from core.measures.spread import Spread, spread
@@ -269,8 +269,7 @@ def take(market: Market, question: Question) -> Snapshot:
         single_spread=pair_spread if question.alone else None,
         indices=indices,
         bridge=steps,
-        gap_leaders=gap_leaders(baskets[pair[0]], baskets[pair[1]]) if len(indices) == 2 else None,
-        sector_effects=by_sector(baskets[pair[0]], baskets[pair[1]]) if len(indices) == 2 else (),
+        pair=PairDetails(baskets[pair[0]], baskets[pair[1]]) if len(indices) == 2 else None,
         changes=LazyMapping(lambda: _changes(market, window, as_of, parts, indices)),
         daily={fund: breadth for fund, breadth in by_day.items() if breadth is not None},
         missing=tuple(missing),

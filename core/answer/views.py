@@ -12,12 +12,13 @@ from dataclasses import field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, Literal
 
+from core.answer.details import IndexDetails
 from core.data.record import record
 from core.measures.concentration import net_return
-from core.measures.end_weights import WindowWeights
 
 if TYPE_CHECKING:
     from core.answer.coming import Coming
+    from core.answer.details import PairDetails
     from core.answer.measure_rank import MeasureRank
     from core.data.closures import StrayDay
     from core.data.frames import FloatArray, LeftOut
@@ -28,9 +29,7 @@ if TYPE_CHECKING:
     from core.measures.breadth import Breadth
     from core.measures.bridge import GapLeaders, Step
     from core.measures.changes import Changes
-    from core.measures.concentration import Concentration
     from core.measures.daily import Daily
-    from core.measures.groups import Group
     from core.measures.spread import Spread
 
 State = Literal["final", "intraday", "partial"]
@@ -141,13 +140,12 @@ class GapWithout:
     reweighted: float | None
 
 
-@record(frozen=True, eq=False, slots=True)
-class IndexView:
+@record(frozen=True, eq=False)
+class IndexView(IndexDetails):
     """One index over the window; returns and contributions are fractions.
 
     Attributes:
         fund: the fund it is followed through.
-        fund_return: of market closes; None where they are not held.
         basket_return: of the measured lines.
         lines: lines of the list at the window's start.
         measured: those of them measured in some segment.
@@ -155,20 +153,11 @@ class IndexView:
         later_measured: those of them measured in some segment.
         weight_measured: the smallest m_k.
         estimated: a segment's weights are estimated.
-        left_out: lines never measured, heaviest first, with the reason.
-        others: rows of its files that are no lines here (cash, swaps, listings abroad), likewise.
         segments: the parts of the window.
         contributors: every measured line.
-        sectors: contributions by sector.
-        industries: contributions by industry; () where no file says any.
-        themes: contributions by theme; may overlap.
-        issuers: contributions of companies with several lines, their classes together.
         breadth: counts over the window.
-        concentration: how few names it hangs on.
-        correlation: average correlation of its lines; None under 60 sessions.
         without: the index without the question's names; None where it has none of them.
         end_early: lines that end before the window, where they are too many for a claim.
-        weights: the heaviest lines at the window's start and end, and a session before.
         price_return_weight: weight of lines with price returns alone beside the fund's total
             return, a fraction; 0 on price return.
         file_price_weight: weight measured on a file's own price where no close is held, a
@@ -178,7 +167,6 @@ class IndexView:
     """
 
     fund: str
-    fund_return: float | None
     basket_return: float
     lines: int
     measured: int
@@ -186,21 +174,12 @@ class IndexView:
     later_measured: int
     weight_measured: float
     estimated: bool
-    left_out: tuple[LeftOut, ...]
-    others: tuple[LeftOut, ...]
     segments: tuple[Segment, ...]
     contributors: Lines
-    sectors: tuple[Group, ...]
-    industries: tuple[Group, ...]
-    themes: tuple[Group, ...]
-    issuers: tuple[Group, ...]
     breadth: Breadth
-    concentration: Concentration
-    correlation: float | None
     without: Without | None
     end_early: EndEarly | None = None
     price_return_weight: float = 0.0
-    weights: WindowWeights = field(default_factory=WindowWeights)
     file_price_weight: float = 0.0
     stray_day: StrayDay | None = None
 
@@ -289,8 +268,8 @@ class Snapshot:
             alone.
         indices: fund -> its view; a fund without holdings or prices is not in it.
         bridge: five steps that add up to the gap; () where a side is missing.
-        gap_leaders: None where a side is missing.
-        sector_effects: the gap of the two baskets by sector; () where a side is missing.
+        pair: of two indices, what is worked out when it is first read; None where a side is
+            missing.
         changes: fund -> differences of two files.
         daily: fund -> breadth session by session up to the window's end, where asked for.
         before: fund -> its view a session earlier, from the same start; made when read.
@@ -319,8 +298,7 @@ class Snapshot:
     spread: Spread | None
     indices: Mapping[str, IndexView]
     bridge: tuple[Step, ...]
-    gap_leaders: GapLeaders | None
-    sector_effects: tuple[SectorEffect, ...]
+    pair: PairDetails | None
     changes: Mapping[str, Changes]
     daily: Mapping[str, Daily]
     missing: tuple[str, ...]
@@ -335,6 +313,16 @@ class Snapshot:
     measure_ranks: Mapping[str, Mapping[str, MeasureRank]] = field(default_factory=dict)
     index_names: Mapping[str, str] = field(default_factory=dict)
     price_returns: tuple[str, ...] = ()
+
+    @property
+    def gap_leaders(self) -> GapLeaders | None:
+        """Each line's part in the gap of the baskets; None where a side is missing."""
+        return None if self.pair is None else self.pair.gap_leaders
+
+    @property
+    def sector_effects(self) -> tuple[SectorEffect, ...]:
+        """The gap of the two baskets by sector; () where a side is missing."""
+        return () if self.pair is None else self.pair.sector_effects
 
     @property
     def state_words(self) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import field, replace
 from datetime import date, timedelta
 from functools import cached_property, partial
-from itertools import chain, count
+from itertools import chain, count, repeat
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
@@ -295,8 +295,9 @@ class Market:
         """(L,) column of each line of the register, -1 where the matrix lacks it; cached."""
 
         def find() -> IntArray:
-            wanted, column = self.register.symbols.tolist(), matrix.column
-            return np.array([column.get(symbol, -1) for symbol in wanted], np.intp)
+            wanted = self.register.symbols.tolist()
+            columns = map(matrix.column.get, wanted, repeat(-1))
+            return np.fromiter(columns, np.intp, len(wanted))
 
         return self.cached((self.register, matrix), find)
 

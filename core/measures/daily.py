@@ -23,7 +23,7 @@ from core.data.record import record
 from core.measures.contribution import basket, counted_lines, years_of
 from core.measures.counting import AVERAGES, YEAR_SESSIONS, Counts, Marks
 from core.measures.membership import spans
-from core.measures.sector_breadth import Sectors, sectors_of
+from core.measures.sector_breadth import Sectors
 from core.measures.standing import Members, MemberStanding, counted
 from core.measures.traits import Traits
 
@@ -246,7 +246,7 @@ def daily(
         if window_basket is None:
             return None
         where = market.columns(matrix)[window_basket.numbers]
-        return sectors_of(window_basket, marks, where, parts, opened + first, matrix.row(end))
+        return Sectors(window_basket, marks, where, tuple(parts), opened + first, matrix.row(end))
 
     return sums.daily(days, lead, adjusted, standing, sectors)
 

@@ -34,8 +34,8 @@ _TREND_BACK: Final = 20
 _SIZES: Final = (*FURTHER_AVERAGES, 50, 200)
 #: Sessions of a large move -> its sizes.
 MOVES: Final[Mapping[int, tuple[float, ...]]] = {21: (0.25, 0.50), 34: (0.13,), 65: (0.25,)}
-#: Lines whose bits are counted in one pass: fewer than 256, so that a byte holds their sum.
-_PASS: Final = 96
+#: Lines whose bits are counted in one pass: a byte holds their sum.
+_PASS: Final = 255
 #: A large move of one session.
 DAY_MOVE: Final = 0.04
 #: What is as near as this to a threshold has reached it: 1.25 / 1 - 1 is not 0.25.
@@ -266,19 +266,13 @@ def _average_bits(level: FloatArray, mean: Mapping[int, FloatArray], before: Flo
 
 
 def count(bits: Bits) -> FloatArray:
-    """(B, t) lines that have each bit of (n, t) bits, four bits a pass.
-
-    Every eighth bit lies in a byte of its own; a byte holds the sum of fewer than 256 lines.
-    """
-    totals = np.zeros((8, bits.shape[1], 4))
-    lanes = np.uint32(0x01010101)
+    """(B, t) lines that have each bit of (n, t) bits, in the order of `NAMES`."""
+    octets = np.ascontiguousarray(bits, "<u4").view(np.uint8).reshape(*bits.shape, 4)
+    totals = np.zeros((bits.shape[1], 32))
     for first in range(0, len(bits), _PASS):
-        part = bits[first : first + _PASS]
-        for shift in range(8):
-            four = np.add.reduce((part >> np.uint32(shift)) & lanes, axis=0, dtype=np.uint32)
-            totals[shift] += four.astype("<u4").view(np.uint8).reshape(-1, 4)
-    by_bit = totals.transpose(2, 0, 1).reshape(32, -1)
-    return by_bit[: len(NAMES)]
+        each = np.unpackbits(octets[first : first + _PASS], axis=-1, bitorder="little")
+        totals += np.add.reduce(each, axis=0, dtype=np.uint8)
+    return totals.T[: len(NAMES)]
 
 
 def medians(values: FloatArray) -> FloatArray:

@@ -128,7 +128,7 @@ def test_a_stopped_run_goes_on_and_what_is_not_there_is_remembered(tmp_path: Pat
     files = Files(threading.Event(), (gone,), stop_after=3)
     stopped = fetch(store, files, first)
     # every file is brought, failed or still to be asked for
-    assert stopped.left == len(first.asks) - len(stopped.brought) - len(stopped.failed) > 0
+    assert stopped.left == len(first.asks) - len(stopped.files) - len(stopped.failed) > 0
     assert files.asked == [date(2017, 8, 31), date(2017, 9, 29), gone]
     assert held(store)[:1] == [date(2017, 8, 31)]
     again = plan(2017, store.read().holdings["IWM"], absent=load_absent(store.home, NOW))

@@ -12,7 +12,7 @@ from cache.refresh.gate import Answer
 from cache.refresh.stored_closes import StoredCloses
 from cache.sources.vendors.as_traded import answer_of
 from cache.store.store import Store
-from tests.cache.test_vendor import DAYS, LINES, PAIR, World, everything, store
+from tests.cache.test_vendor import DAYS, LINES, PAIR, World, closes, everything, store
 
 __all__ = ["store"]
 
@@ -25,9 +25,9 @@ class AsTraded(World):
 
     def fetch(self, asks: Iterable[Ask], *, now: object, stop: object = None) -> Iterator[Answer]:
         for ask in asks:
-            closes, splits = self.close[ask.symbol], self.split[ask.symbol]
+            traded, splits = self.close[ask.symbol], self.split[ask.symbol]
             days = [day for day in DAYS.tolist() if day <= now.date()]  # type: ignore[attr-defined]
-            bars = {day: (float(close), 1e6) for day, close in zip(days, closes, strict=False)}
+            bars = {day: (float(close), 1e6) for day, close in zip(days, traded, strict=False)}
             known = {day: float(split) for day, split in zip(days, splits, strict=False) if split}
             yield answer_of(ask, bars, known, {}, vendor="Yahoo", now=now)  # type: ignore[arg-type]
 
@@ -126,8 +126,8 @@ def test_a_split_as_declared_is_taken(store: Store) -> None:
         step = np.where(np.arange(len(DAYS)) < 40, 1.0, 1 / factor)
         world.close[symbol], world.split[symbol][40] = truth * step, factor
         assert world.run(store, AT, full=True).ok
-        _, closes = StoredCloses(store.read().prices).closes(symbol)
-        assert closes == pytest.approx(truth[: AT + 1] / factor, rel=1e-12)
+        _, stored = StoredCloses(store.read().prices).closes(symbol)
+        assert stored == pytest.approx(truth[: AT + 1] / factor, rel=1e-12)
 
 
 def test_a_split_on_record_twice_is_refused(store: Store) -> None:
@@ -151,6 +151,21 @@ def test_a_dividend_that_a_vendor_takes_back_is_told(store: Store) -> None:
     world.run(store, AT - 1)
     world.dividend["S03"][40] = 0.0
     assert "1 dividend of S03 changed at Yahoo" in world.run(store, AT, full=True).message
+
+
+def test_what_a_vendor_changed_in_a_history_fetched_whole_is_told(store: Store) -> None:
+    """Closes of 30 sessions far back, and the last one, which is why the history is fetched."""
+    world = World()
+    world.run(store, 60)
+    world.close["S03"][10:40] *= 1 + 0.01 * np.sin(np.arange(30))
+    world.close["S03"][10] *= 1.001
+    summary = world.run(store, 61)
+    assert summary.ok and "S03" not in summary.message
+    world.close["S03"][59] *= 1.001
+    summary = world.run(store, 62)
+    assert summary.ok and "31 closes of S03 changed at Yahoo" in summary.message
+    held = list(closes(store.read().prices, "S03").values())
+    assert held == pytest.approx(world.close["S03"][:63])
 
 
 @pytest.mark.parametrize("lines", [1, 3])

@@ -305,6 +305,10 @@ def test_a_fall_after_the_last_close_of_a_file_is_no_difference_from_it(store: S
     assessment = of_another(answer, StoredCloses(store.read().prices), "Yahoo")
     assert (assessment.reason, assessment.note, assessment.disputed) == ("", "", "")
     assert assessment.answer.session.tolist() == [DAYS[51].item()]
+    world.close["S03"][45] *= 1.01
+    (answer,) = world.fetch([ask], now=evening(51))
+    corrected = of_another(answer, StoredCloses(store.read().prices), "Yahoo")  # type: ignore[arg-type]
+    assert (corrected.note, corrected.disputed) == ("1 close of S03 changed at Yahoo", "")
 
 
 def test_closes_that_begin_after_adjusted_ones_are_told(store: Store) -> None:
@@ -375,21 +379,6 @@ def test_a_refresh_taken_back_leaves_no_trace(store: Store) -> None:
     assert everything(store) == before
     for name in ("through", "source", "fetched_at", "failures", "origin", "disputed"):
         assert getattr(after, name) == getattr(facts, name)
-
-
-def test_what_a_vendor_changed_in_a_history_fetched_whole_is_told(store: Store) -> None:
-    """Closes of 30 sessions far back, and the last one, which is why the history is fetched."""
-    world = World()
-    world.run(store, 60)
-    world.close["S03"][10:40] *= 1 + 0.01 * np.sin(np.arange(30))
-    world.close["S03"][10] *= 1.001
-    summary = world.run(store, 61)
-    assert summary.ok and "S03" not in summary.message
-    world.close["S03"][59] *= 1.001
-    summary = world.run(store, 62)
-    assert summary.ok and "31 closes of S03 changed at Yahoo" in summary.message
-    held = list(closes(store.read().prices, "S03").values())
-    assert held == pytest.approx(world.close["S03"][:63])
 
 
 def test_a_dividend_beside_closes_as_traded_is_taken(store: Store) -> None:

@@ -111,6 +111,18 @@ def test_without_a_day_a_change_counts_as_announced_when_it_was_first_imported()
     assert adding([stated], date(2026, 6, 12))(again)[-1].announced == date(2026, 5, 22)
 
 
+def test_changes_that_an_earlier_release_kept_without_a_day_have_one(tmp_path: Path) -> None:
+    """The newest session held, or the day on which they take effect where that is earlier."""
+    store = Store(tmp_path / "home")
+    closes = bars(days=("2026-06-11", "2026-06-12"))
+    store.commit(bars=closes, announce=adding([change("BE", 25), change("STRL", 2)]))
+    held = store.read()
+    days = {one.symbol: one.announced for one in held.dated_announcements()}
+    assert days == {"BE": date(2026, 6, 12), "STRL": date(2026, 6, 2)}
+    # the store is as it was: an import can be taken back by what it brought
+    assert [one.announced for one in held.announced] == [None, None]
+
+
 def test_the_store_keeps_them_through_other_commits(tmp_path: Path) -> None:
     store = Store(tmp_path / "home")
     told = (

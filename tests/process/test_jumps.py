@@ -111,7 +111,23 @@ def test_values_that_are_not_quantity_times_price() -> None:
     (why,) = odd(file(value=value), (), [], Prices()).why
     assert why == "values 7 of 120 lines at other than quantity times price"
     value[1:7] /= 1.5
-    assert not odd(file(value=value), (), [], Prices()).why
+    single = odd(file(value=value), (), [], Prices())
+    assert not single.why, "a single line is told, and the file is used"
+    assert single.notes == ("values 1 of 120 lines at other than quantity times price (L000)",)
+    assert not odd(file(), (), [], Prices()).notes
+
+
+def test_a_file_with_the_quantities_of_another_funds() -> None:
+    bought = 1000.0 + 37 * np.arange(COUNT)
+    price = 20.0 + np.arange(COUNT)
+    other = replace(file(quantity=bought, value=bought * price), fund="IVV")
+    (why,) = odd(file(SECOND, quantity=bought, value=bought * price), (), [], Prices(), [other]).why
+    assert why == f"has the quantities of IVV's file of {FIRST} in 120 of 120 lines"
+    # of one index, but each with quantities of its own; of its own fund they may stay the same
+    assert not odd(file(SECOND), (), [], Prices(), [other]).why
+    assert not odd(other, (), [], Prices(), [other]).why
+    mixed = np.where(np.arange(COUNT) < 60, bought, 2 * bought)
+    assert not odd(file(SECOND, quantity=mixed, value=mixed * price), (), [], Prices(), [other]).why
 
 
 def priced(factor: float = 1.0, split: float = 0.0) -> Prices:

@@ -206,13 +206,17 @@ def _holdings() -> Row:
         "cut off": (file(second), (test_jumps.Row("weight", "", "adds up to 71 %"),)),
     }
     believed = [n for n, (one, rows) in tries.items() if not odd(one, rows, [file()], Prices()).why]
+    titled = replace(file(), fund="IVV")
+    if not odd(file(second), (), [file()], Prices(), [titled]).why:
+        believed.append("the quantities of another fund's file")
     far = odd(file(), (), [], test_jumps.priced(1.5))
     believed += [] if far.why else ["prices of another day"]
     return Row(
         "holdings files that jump",
-        f"{', '.join(tries)}, prices half as high again as the closes",
+        f"{', '.join(tries)}, the quantities of another fund's file, prices half as high again as"
+        " the closes",
         "kept aside and named",
-        "; ".join(believed) or f"{len(tries) + 1} of {len(tries) + 1} kept aside",
+        "; ".join(believed) or f"{len(tries) + 2} of {len(tries) + 2} kept aside",
         not believed,
     )
 

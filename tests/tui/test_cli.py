@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from cache.store.store import Store
 from tests.answers.read import REAL
+from tests.cache.stores import bars
 from tests.home import SESSIONS, Cli, note, write_holdings, write_prices
 
 
@@ -250,3 +252,13 @@ def test_real_files_give_the_known_answers(cli: Cli) -> None:
     assert [ladder[t] for t in (0.0, 0.1, 0.25, 1.0)] == pytest.approx(
         [65.0, 53.6, 34.4, 5.1], abs=0.5
     )
+
+
+def test_status_tells_what_a_vendor_of_days_is_not_asked_again_for(
+    filled: Cli, tmp_path: Path
+) -> None:
+    words = "dividends of older sessions from Massive are compared by `internals refresh --full`"
+    assert words not in filled("status")[1]
+    closes = bars("QQQ", source="Massive")
+    Store(tmp_path / "home" / "market").commit(bars=closes)
+    assert words in filled("status")[1]

@@ -18,7 +18,7 @@ from cache.facts.clean import clean
 from cache.facts.errors import SourceError, StoreEmpty
 from cache.sources.holdings.rows import Rejected
 from cache.store.draft import Note
-from core.data.frames import Prices, pydate
+from core.data.frames import Prices
 from core.data.record import record
 from core.note.phrase import several
 from tui.state.config import as_date
@@ -201,7 +201,7 @@ def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brou
     funds = ", ".join(dict.fromkeys(one.holdings.fund for one in readable))
     days = sorted(one.holdings.as_of for one in readable)
     summary = f"{len(readable):,} holdings files of {funds}, {days[0]} to {days[-1]}"
-    generation, warned = 0, _odd_of(readable, desk)
+    generation, warned = 0, _doubts(readable, desk)
     if not arguments.dry_run:
         note = Note("holdings", now, files[0].parent.name, summary)
         brought = [(one.holdings, one.raw) for one in readable]
@@ -246,7 +246,7 @@ def _one_file(path: Path, arguments: argparse.Namespace, desk: Desk, now: dateti
         f"holdings of {rows.fund} as of {rows.as_of}{by_prices}: {len(rows.symbols):,} lines,"
         f" {len(rows.others):,} other rows left out"
     )
-    generation, warned = 0, _odd_of([file], desk)
+    generation, warned = 0, _doubts([file], desk)
     if not arguments.dry_run:
         note = Note("holdings", now, rows.source, summary)
         generation = desk.store.commit(holdings=[(rows, file.raw)], note=note).generation
@@ -263,45 +263,6 @@ def _dated(read: Callable[..., HoldingsFile], desk: Desk, now: datetime) -> date
     return dated_by_prices(read(as_of=now.date()).holdings, contents.prices)
 
 
-def _odd_of(files: Sequence[HoldingsFile], desk: Desk) -> list[str]:
-    """List what is to be known of files: a refresh would not believe them, or another is replaced.
-
-    An import takes them still.
-
-    Args:
-        files: by fund and date.
-        desk: the data held.
-    """
-    from cache.refresh.jumps import lines_apart, odd, unlike
-
-    contents = _stored(desk)
-    if contents is None:
-        return []
-    warned, many = list[str](), len(files) > 1
-    earlier = {fund: list(held) for fund, held in contents.holdings.items()}
-    for file in files:
-        rows = file.holdings
-        before = earlier.setdefault(rows.fund, [])
-        judged = odd(rows, file.rejected, before, contents.prices)
-        what = f"{rows.fund} of {rows.as_of}" if many else "it"
-        doubts = (*judged.why, *unlike(rows, before))
-        warned += [f"taken, but look at it again: {what} {why}" for why in doubts]
-        if judged.dated is not None:
-            whose = f"the prices of {what}" if many else "its prices"
-            warned.append(
-                f"{whose} are the closes of {judged.dated}, not of {rows.as_of};"
-                f" --as-of {judged.dated} would date it so"
-            )
-        for other in [one for one in before if one.as_of == rows.as_of]:
-            before.remove(other)
-            if apart := lines_apart(rows, other):
-                differ = f"{several(apart, 'line')} differ{'s' if apart == 1 else ''}"
-                warned.append(f"{what} replaces the file of {rows.as_of} held before: {differ}")
-        before.append(rows)
-        before.sort(key=lambda one: one.as_of)
-    return warned
-
-
 def _changes(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
     from cache.sources.holdings.announced import adding, read_changes
 
@@ -312,8 +273,8 @@ def _changes(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Broug
     note = Note("changes", now, arguments.file.name, summary)
     # the answer of today is of the newest session held, and tells of them
     stored = _stored(desk)
-    newest = [pydate(block.sessions[-1]) for block in stored.prices.blocks[-1:]] if stored else []
-    known = min([now.date(), *newest])
+    newest = stored and stored.newest_session
+    known = min(now.date(), newest or now.date())
     contents = desk.store.commit(announce=adding(file.changes, known), note=note)
     return _Brought(f"announced: {summary}", file.rejected, contents.generation)
 
@@ -405,3 +366,12 @@ def _counted(
     for key in sorted({(c.fund, c.effective) for c in changes}):
         actions: tuple[Action, ...] = ("leave", "join")
         yield key, [f"{counts[*key, a]:,} {a}" for a in actions if counts[*key, a]]
+
+
+def _doubts(files: Sequence[HoldingsFile], desk: Desk) -> list[str]:
+    """List what a person should look at again in files, which an import takes all the same."""
+    from tui.cli.file_doubts import doubts_of
+
+    contents = _stored(desk)
+    holdings, prices = (contents.holdings, contents.prices) if contents else ({}, Prices())
+    return doubts_of(files, holdings, prices)

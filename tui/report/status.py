@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cache.facts.vendors import load_vendors
 from cache.sources.holdings.report import left_out
 from core.data.record import record
 from core.note.phrase import several
@@ -185,6 +186,13 @@ def to_text(state: StoreState, cost: str) -> str:
         lines.append(f"           newest taken {f.ago(newest, now)}")
     lines += [
         f"           {count:,} symbols from {source}" for source, count in prices["sources"].items()
+    ]
+    sources = " ".join(prices["sources"])
+    lines += [
+        f"           dividends of older sessions from {vendor.name} are compared by"
+        " `internals refresh --full` alone"
+        for vendor in load_vendors().values()
+        if vendor.per_day and vendor.name in sources
     ]
     disputed = list(prices["disputed"].items())
     lines += [f"           {symbol}: {words}" for symbol, words in disputed[:FEW]]

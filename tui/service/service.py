@@ -203,7 +203,7 @@ class Desk:
                     contents.prices, contents.holdings,
                     replace(reference, doubts=self._doubts(contents)), simulated=contents.simulated,
                     damage=contents.damage, generation=contents.generation,
-                    announced=contents.announced, industries=contents.industries,
+                    announced=contents.dated_announcements(), industries=contents.industries,
                 )  # fmt: skip
                 self._loaded = loaded = _Loaded(identity, reference, contents, market)
             return self._with_quotes(loaded.market)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 from cache.facts.exchanges import currencies
 from cache.sources.holdings.rows import Rejected
@@ -26,6 +27,9 @@ _ABOVE: Final = 1.05
 _FRACTIONS, _PERCENTS = 1.05, 5.0
 #: How far a percentage rounded to 0.01 may lie from its value's part of the whole.
 _ROUNDED: Final = 2e-4
+#: A weight is another than that of its value beyond this part of it; a file's weights are others
+#: where more than this part of its rows are off, of at least so many.
+_APART, _OFF_PART, _FEWEST = 0.02, 0.05, 10
 #: How much nearer (natural logarithm) a rate must be to one reading than to the other, and how
 #: near to it, to tell whether it is dollars a unit or units a dollar.
 _TELLS, _NEAR = 0.12, 1.2
@@ -52,8 +56,9 @@ def values_of(sheet: Sheet) -> tuple[list[float], float]:
     _check_sum(sheet, weighed)
     # A futures row of value 0 in a file of weights does not make it a file of money.
     if any(value > 0 for value in money):
-        total = math.fsum(value for value in money if not math.isnan(value))
-        return money, _whole(sheet, money) or total
+        total = _whole(sheet, money) or math.fsum(value for value in money if value == value)
+        _compare_weights(sheet, money, total)
+        return money, total
     if sheet.percent is None and weighed > _FRACTIONS:
         raise SourceError(
             f"the weights add up to {weighed:g}, which is neither 1 nor 100: are they percentages"
@@ -202,6 +207,24 @@ def _whole(sheet: Sheet, money: list[float]) -> float | None:
     reason = f"the weights add up to {total:.1%}: rows are missing, or the file is cut off"
     _not_whole(sheet, reason)
     return whole
+
+
+def _compare_weights(sheet: Sheet, money: list[float], total: float) -> None:
+    """Note that a file's weights are not those of its values, as where they are of another day."""
+    unit = 100 if sheet.percent else 1
+    rows = [
+        (value / total, line.weight / unit, line.symbol)
+        for value, line in zip(money, sheet.lines, strict=True)
+        if value > 0 and line.weight > 0
+    ]
+    off = [row for row in rows if abs(row[0] - row[1]) > _ROUNDED + _APART * row[0]]
+    if len(rows) < _FEWEST or len(off) <= _OFF_PART * len(rows):
+        return
+    value, weight, symbol = off[0]
+    sheet.notes.append(
+        f"the weights of {len(off):,} of {len(rows):,} rows are not those of their values"
+        f" ({clean(symbol, 20)}: {weight:.2%}, by its value {value:.2%}): the values count"
+    )
 
 
 def _not_whole(sheet: Sheet, reason: str) -> None:

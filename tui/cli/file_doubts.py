@@ -1,0 +1,51 @@
+"""What a person should look at again in holdings files that are imported by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from cache.refresh.jumps import lines_apart, odd, unlike
+from core.note.phrase import several
+
+if TYPE_CHECKING:
+    from cache.sources.holdings.read import HoldingsFile
+    from core.data.frames import Holdings, Prices
+
+
+def doubts_of(
+    files: Sequence[HoldingsFile],
+    holdings: Mapping[str, Sequence[Holdings]],
+    prices: Prices,
+) -> list[str]:
+    """List what is to be known of files: a refresh would not believe them, or another is replaced.
+
+    Args:
+        files: by fund and date.
+        holdings: fund -> its files held, ascending.
+        prices: the data held.
+    """
+    warned, many = list[str](), len(files) > 1
+    earlier = {fund: list(held) for fund, held in holdings.items()}
+    for file in files:
+        rows = file.holdings
+        before = earlier.setdefault(rows.fund, [])
+        judged = odd(rows, file.rejected, before, prices, chain.from_iterable(earlier.values()))
+        what = f"{rows.fund} of {rows.as_of}" if many else "it"
+        doubts = (*judged.why, *unlike(rows, before), *judged.notes)
+        warned += [f"taken, but look at it again: {what} {doubt}" for doubt in doubts]
+        if judged.dated is not None:
+            whose = f"the prices of {what}" if many else "its prices"
+            warned.append(
+                f"{whose} are the closes of {judged.dated}, not of {rows.as_of};"
+                f" --as-of {judged.dated} would date it so"
+            )
+        for other in [one for one in before if one.as_of == rows.as_of]:
+            before.remove(other)
+            if apart := lines_apart(rows, other):
+                differ = f"{several(apart, 'line')} differ{'s' if apart == 1 else ''}"
+                warned.append(f"{what} replaces the file of {rows.as_of} held before: {differ}")
+        before.append(rows)
+        before.sort(key=lambda one: one.as_of)
+    return warned
