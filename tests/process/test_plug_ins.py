@@ -55,7 +55,7 @@ def test_what_a_plug_in_does_wrong_is_named() -> None:
         "closes of SAB are not positive",
         "does not say through which session",
         "which nobody knows, is answered",
-        "a key stands in what it says",
+        "its messages contain the key",
     ):
         assert words in wrong, wrong
 

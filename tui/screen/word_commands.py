@@ -173,9 +173,9 @@ class Wording(FourPanes, inherit_bindings=False):
             app.desk.config_file.keep(name, value)
         except (ConfigError, CacheError, OSError) as error:
             reason = f"{error}" if isinstance(error, ConfigError) else why(error)
-            app.tell(f"{name} is not kept: {reason}", error=True)
+            app.tell(f"{name} is not saved: {reason}", error=True)
             return
-        app.tell(f"{words}: kept in config.toml")
+        app.tell(f"{words}: saved in config.toml")
 
     def draw_picture(self, words: str) -> None:
         """A picture of what is shown, as a file."""
