@@ -53,7 +53,7 @@ def test_what_a_plug_in_does_wrong_is_named() -> None:
         "SAB has bars on days without a session",
         "outside the days",
         "closes of SAB are not positive",
-        "does not say through which session",
+        "does not say up to which session",
         "which nobody knows, is answered",
         "its messages contain the key",
     ):

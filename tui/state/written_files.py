@@ -52,7 +52,7 @@ class Written:
             return "is a name that this program reads for itself; name another file"
         above = (where.parent, *where.parents)
         if self._looking and any(home in above for home in (*homes, _real(places.notes))):
-            return "is in the home, which is opened read-only; name another place"
+            return "is in the home, which is opened to look only; name another place"
         return ""
 
     def wrote(self, target: Path) -> bool:
