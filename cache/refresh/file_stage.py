@@ -96,7 +96,7 @@ class FileStage:
     def _keep(self, ask: FileAsk, raw: bytes, address: str) -> None:
         """Read a file and commit its lines; say why where it is not used."""
         run = self.run
-        # No file is of a day that has not come by the issuer's own clock either.
+        # No file is of a day that has not come by the issuer's clock either.
         now = careful(run.clock(), run.skew.off)
         read = partial(self.source.read, raw, address, fund=ask.fund, now=now)
         undated = False

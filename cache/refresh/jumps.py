@@ -65,7 +65,7 @@ def odd(
         file: as it was read.
         rejected: its rows that were refused.
         earlier: the fund's files held, ascending.
-        prices: the data held.
+        prices: the stored data.
         others: files held of all funds.
     """
     cut = [row.reason for row in rejected if row.column == "weight" and not row.symbol]
@@ -151,7 +151,7 @@ def _turned_over(file: Holdings, before: Holdings, usual: float | None) -> list[
 
 
 def _turnover(old: Holdings, new: Holdings) -> float:
-    """One-way turnover between two files, by their own prices."""
+    """One-way turnover between two files, by their prices."""
     place = {symbol: at for at, symbol in enumerate(new.symbols)}
     match = np.array([place.get(symbol, -1) for symbol in old.symbols], np.intp)
     both = match >= 0

@@ -45,12 +45,12 @@ def fact_text(name: str, value: Any) -> str:
 
 
 def seal(text: bytes) -> bytes:
-    """Return a manifest with its own hash; ``text`` determines every byte."""
+    """Return a manifest with its hash; ``text`` determines every byte."""
     return b'{"sha256":"%s","manifest":%s}\n' % (sha256(text).hexdigest().encode(), text)
 
 
 def unseal(data: bytes) -> Json | None:
-    """Return a sealed manifest's fields, None where it does not match its own hash."""
+    """Return a sealed manifest's fields, None where it does not match its hash."""
     text = data[len(seal(b"")) - 2 : -2]
     if data != seal(text):
         return None
@@ -165,7 +165,7 @@ def _array(data: bytes | memoryview) -> Any:
     """
     plain = _HEADER.match(data)
     if plain and plain.end() == 10 + int.from_bytes(plain[1], "little"):
-        # NumPy's own reader parses Python here, which takes longer than all the hashing
+        # NumPy's reader parses Python here, which takes longer than all the hashing
         dtype, shape = plain[2].decode(), tuple(map(int, plain[3].replace(b",", b" ").split()))
         return np.frombuffer(data, dtype, offset=plain.end()).reshape(shape)
     file = io.BytesIO(data)

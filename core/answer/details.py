@@ -31,12 +31,12 @@ class IndexDetails:
     """One index over a window as it was measured, and what is worked out of it when it is read.
 
     Attributes:
-        market: the data held.
+        market: the available data.
         basket: the index's lines.
         rows: (M,) places of the measured lines in it.
         ranked: (M,) the measured lines in order.
         files: those of the window's parts.
-        fund_return: of market closes; None where they are not held.
+        fund_return: of market closes; None where they are not available.
         at_end: the window on the list at its end, None without one.
         end: the window's last session.
     """

@@ -1,4 +1,4 @@
-"""What an index's lines rest on that its fund does not: closes that end early, no dividends."""
+"""Limits of the lines' data that the fund's do not have: closes that end early, no dividends."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _TOGETHER: Final = 2
 
 
 def end_early(basket: Basket, window: Window) -> EndEarly | None:
-    """The lines whose closes end before the window does, where they are too many for a claim.
+    """Lines whose closes end before the window does, where there are too many of them.
 
     A line that is no longer traded ends by itself, and stands still from there; where several
-    end on one session it is what is held that ends.
+    end on one session it is the available data that ends.
     """
     last, share = basket.segments[-1], basket.share[-1]
     closed = basket.closed[-1]
@@ -52,13 +52,13 @@ def end_early(basket: Basket, window: Window) -> EndEarly | None:
 
 
 def file_price_weight(market: Market, basket: Basket, parts: Sequence[Span]) -> float:
-    """Weight measured on a file's own price, of the segment with the most; see `IndexView`.
+    """Weight measured on a file's price, of the segment with the most; see `IndexView`.
 
-    A line's weight and return rest on its closes of three sessions: the file's, and the
+    A line's weight and return depend on its closes of three sessions: the file's, and the
     segment's two ends.
 
     Args:
-        market: the data held.
+        market: the available data.
         basket: the index's lines.
         parts: of the window, one a segment.
     """
@@ -87,7 +87,7 @@ def price_return_weight(market: Market, fund: str, basket: Basket, window: Windo
     its lines' total returns are price returns, whatever they paid.
 
     Args:
-        market: the data held.
+        market: the available data.
         fund: the fund's symbol.
         basket: its lines, measured on total return.
         window: what the question's window came to; nothing later is looked at.

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def own_return(series: Series | None, window: Window, basis: str) -> float | None:
-    """A symbol's own return over the window; None where a close of its ends is not held."""
+    """A symbol's return over the window; None without a close at one of its ends."""
     level = series.level(basis) if series is not None else None
     if series is None or level is None:
         return None
@@ -105,7 +105,7 @@ def index_of(
     """One index, or the sentence that says what is missing.
 
     Args:
-        market: the data held.
+        market: the available data.
         question: what is asked.
         fund: the fund it is followed through.
         window: what the question's window came to.
@@ -166,6 +166,6 @@ def index_of(
 
 
 def _stray_day(market: Market, window: Window, parts: tuple[Span, ...]) -> StrayDay | None:
-    """The first day that few closes are held of among those the parts of a window end on."""
+    """The first day that few closes are available of among those the parts of a window end on."""
     edges = {window.start, window.end, *(part.start for part in parts)}
     return next(filter(None, map(market.stray_day, sorted(edges))), None)

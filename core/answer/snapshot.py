@@ -1,4 +1,4 @@
-"""take: from what is held and a question to a Snapshot."""
+"""take: answer a question from the available data with a Snapshot."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ NEAR: Final = timedelta(days=14)
 
 
 def common_sessions(market: Market, small: str, large: str) -> Dates:
-    """(T,) sessions with a close of both funds; of any symbol where a fund has none; kept."""
+    """(T,) sessions with a close of both funds; of any symbol where a fund has none; cached."""
     return market.cached(("common", small, large), lambda: _common_sessions(market, small, large))
 
 
@@ -121,7 +121,7 @@ def _changes(
 def _with_contributions(
     market: Market, changes: Changes, files: tuple[Holdings, Holdings], view: IndexView | None
 ) -> Changes:
-    """Joiners and leavers with what they brought over the window.
+    """Joiners and leavers with what they contributed over the window.
 
     Where a symbol that one company left and another took over has closes of one line alone,
     they count for the newcomer.
@@ -162,11 +162,11 @@ def _reconstitutions(market: Market, funds: Iterable[str], as_of: date) -> dict[
 
 
 def take(market: Market, question: Question) -> Snapshot:
-    """Answer a question from what is held.
+    """Answer a question from the available data.
 
     Raises:
         WindowError: the window cannot be read.
-        UnavailableError: nothing is held to answer from, or not for the window.
+        UnavailableError: nothing is available to answer from, or not for the window.
         NoSuchNameError: a name to leave out stands in no list of members held.
     """
     pair = question.funds
@@ -240,7 +240,7 @@ def take(market: Market, question: Question) -> Snapshot:
     ends = window.start, window.end
     by_day: dict[str, Daily | None] = {}
     if question.daily:
-        # what only the command line asks for at first is loaded where it is asked for
+        # what only the command line asks for at first is loaded where it is requested
         from core.measures.daily import daily
 
         by_day = {
@@ -307,7 +307,7 @@ def _a_session_earlier(
 
 
 def stepped(question: Question, market: Market, snapshot: Snapshot, sessions: int) -> Question:
-    """The same question some sessions later (or earlier), inside the sessions held."""
+    """The same question some sessions later (or earlier), inside the available sessions."""
     known = final_sessions(market, question.small, question.large)
     place = int(np.searchsorted(known, day(snapshot.as_of), side="right")) - 1 + sessions
     if sessions < 0 and not np.any(known == day(snapshot.as_of)):

@@ -49,7 +49,7 @@ class Source:
     Attributes:
         what: "holdings IWM", "prices SPY", "prices of 1,829 lines".
         origin: file name, address or vendor.
-        as_of: the date it speaks for.
+        as_of: the date it applies to.
         fetched_at: when it was taken, None where not known.
     """
 
@@ -160,9 +160,9 @@ class IndexView(IndexDetails):
         end_early: lines that end before the window, where they are too many for a claim.
         price_return_weight: weight of lines with price returns alone beside the fund's total
             return, a fraction; 0 on price return.
-        file_price_weight: weight measured on a file's own price where no close is held, a
+        file_price_weight: weight measured on a file's price where no close is available, a
             fraction: of the segment with the most.
-        stray_day: a day that a part of the window begins or ends on and that few closes are held
+        stray_day: a day that a part of the window begins or ends on and that few closes exist
             of: who gave them may have dated them on a day of no session.
     """
 
@@ -185,7 +185,7 @@ class IndexView(IndexDetails):
 
     @property
     def net_return(self) -> float:
-        """Return of the fund's closes; of the measured lines where none are held."""
+        """Return of the fund's closes; of the measured lines where none are available."""
         return net_return(self.fund_return, self.basket_return)
 
     @property
@@ -215,12 +215,12 @@ class IndexView(IndexDetails):
 
     @property
     def covered(self) -> bool:
-        """Whether enough weight is measured, and to the window's end, to claim anything."""
+        """Whether enough weight is measured, to the window's end, for any statement."""
         return covers(self.weight_measured) and self.end_early is None
 
     @property
     def claims(self) -> bool:
-        """Whether coverage and lists are good enough to speak of leaders."""
+        """Whether coverage and lists are good enough for statements about leaders."""
         return self.covered and all(segment.carry.leaders for segment in self.segments)
 
     @property
@@ -230,7 +230,7 @@ class IndexView(IndexDetails):
 
     @property
     def claims_breadth(self) -> bool:
-        """Whether the list that breadth counts, and its coverage, are good enough to speak of it.
+        """Whether coverage and the list are good enough for statements about breadth.
 
         A list at the window's end is judged as it is: the segments' lists are not counted.
         """
@@ -259,7 +259,7 @@ class Snapshot:
         question: what was asked, as asked.
         window: what it came to.
         as_of: the session every number is of.
-        last_session: the last as-of session that can be asked for.
+        last_session: the last as-of session that can be requested.
         state: "final"; "intraday" when a close is of an unfinished session; "partial"
             when an index is missing, below the coverage floor or on a list carried too far.
         simulated: the market is made up.
@@ -278,12 +278,12 @@ class Snapshot:
         generation: of the store, None without one.
         announced: fund -> changes announced and not yet confirmed by a file, of funds with any.
         remarks: those of the warnings that are about the question itself.
-        not_reached: a date asked for lies beyond the last session held.
+        not_reached: a date asked for lies beyond the last available session.
         reconstitutions: fund -> the known reconstitution of its index nearest to the as-of date,
             where it lies within two weeks of it.
         measure_ranks: fund -> measure -> its rank among such windows of other times, where asked.
         index_names: fund -> the index it follows, or that it is, where that is known.
-        price_returns: funds whose total return is one of prices, as no dividend is held.
+        price_returns: funds whose total return is one of prices, as no dividend is available.
         single_spread: of one index alone: its return as a spread over a level that does not move,
             so that the gap is the return and its ranks those of the return.
     """

@@ -1,11 +1,11 @@
-"""What a line is on each session beyond its move: off its high, its averages, its large moves.
+"""Traits of lines on each session as bits: distance from the high, averages, large moves.
 
 Like the bits of `core.measures.counting`, none of it depends on a list or on anything after the
 session; `core.measures.traits` keeps it.
 
 Definitions: distance from the high 1 - P / max(closes of 252 sessions, this one included), of
-lines with 200 of them; averages over a line's own closes, strictly above; the trend score counts
-P > MA50, P > MA200, MA50 > MA200 and MA200 above its own of 20 closes before; moves over 21, 34
+lines with 200 of them; averages over a line's closes, strictly above; the trend score counts
+P > MA50, P > MA200, MA50 > MA200 and MA200 above its of 20 closes before; moves over 21, 34
 and 65 sessions and of 4 % in one after StockBee (P. Bhatt), the last with more volume than the
 session before.
 """
@@ -136,7 +136,7 @@ class _Filled:
     def __init__(self, closes: FloatArray, position: IntArray, *, holes: bool) -> None:
         """Take (R, n) closes and the (R,) places of their sessions among all sessions."""
         self._closes, self._position = closes, position
-        # without a hole, a session has its own close or is one that a line has no figure of
+        # without a hole, a session has its close or is one that a line has no figure of
         self._last: IntArray | None = None
         if holes:
             rows = np.arange(len(closes))[:, None]
@@ -200,7 +200,7 @@ def trailing(pick: np.ufunc, values: FloatArray, size: int, wanted: int) -> Floa
 
 
 def off_high(closes: FloatArray, wanted: int, *, holes: bool) -> FloatArray:
-    """(t, n) distance from the highest close of 252 sessions; NaN where under 200 are held.
+    """(t, n) distance from the highest close of 252 sessions; NaN where under 200 are available.
 
     Args:
         closes: (R, n).
@@ -226,7 +226,7 @@ def _averaged(closes: FloatArray, wanted: int) -> Bits:
 
 
 def _averaged_with_holes(closes: FloatArray, wanted: int) -> Bits:
-    """The same where lines have holes: an average is over a line's own closes, moved together."""
+    """The same where lines have holes: an average is over a line's closes, moved together."""
     order = np.argsort(np.isnan(closes), axis=0, kind="stable")
     packed = np.take_along_axis(closes, order, axis=0)
     # rounding that running sums carry along is far below what counts as above

@@ -1,4 +1,4 @@
-"""What each line is on the sessions asked for, worked out once a line and kept as bits.
+"""Traits of each line on each session, computed once a line and cached as bits.
 
 `core.measures.trait_bits` says what the bits are. They are worked out in multiples of a step of
 rows, since most of them look back a year: a window pays for itself alone.

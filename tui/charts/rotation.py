@@ -100,7 +100,7 @@ def _name(canvas: Canvas, tail: Tail, x: int, y: int, marked: str) -> None:
     places += [(x - size // 2 + move, y + up) for up in (-1, 1, -2, 2) for move in (0, 3, -3)]
     places = [(a, b) for a, b in places if a >= _LEFT and a + size <= canvas.width and b < bottom]
     free = next((place for place in places if canvas.free(*place, size)), None)
-    # dots may be written over by the name that is asked for, never another name
+    # dots may be written over by the name that is requested, never another name
     wanted = free or (places[0] if chosen and places else None)
     if wanted is not None:
         canvas.put(*wanted, tail.name, style)

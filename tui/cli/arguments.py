@@ -26,7 +26,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 class _Version(argparse.Action):
-    """Prints the release and what it runs on, looked up only when it is asked for."""
+    """Prints the release and what it runs on, looked up only when it is requested."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
         """Leave with one line and exit code 0."""
@@ -68,7 +68,7 @@ def _options(*, question: bool) -> _Parser:
 
 
 def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
-    """Build the parser: every command by name, the one that is asked for in full.
+    """Build the parser: every command by name, the one that is requested in full.
 
     Args:
         argv: the command line, which is only looked at.

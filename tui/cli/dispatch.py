@@ -194,7 +194,7 @@ def _screen(arguments: argparse.Namespace, where: Places) -> int:
         question = opening_question(desk, config, as_of, memory.question())
         return desk, config, _alone(question, arguments)
 
-    # a simulated market opens with its own question, whatever was remembered
+    # a simulated market opens with its question, whatever was remembered
     first = _alone(config.question(Question() if demo else memory.question()), arguments)
     return show(config, first, memory, opener, simulated=demo)
 

@@ -24,7 +24,7 @@ def doubts_of(
     Args:
         files: by fund and date.
         holdings: fund -> its files held, ascending.
-        prices: the data held.
+        prices: the stored data.
     """
     warned, many = list[str](), len(files) > 1
     earlier = {fund: list(held) for fund, held in holdings.items()}

@@ -276,7 +276,7 @@ class BoardScreen(SharedKeys, Stepping, BoardAnswers, inherit_bindings=False):
         self._open(replace(question, small=small, large=large, alone=False, without=()))
 
     def add_fund(self, words: str) -> None:
-        """A fund for the user's own list, as typed after ``fund add``."""
+        """A fund for the user's list, as typed after ``fund add``."""
         main = self.app.screen_stack[0]
         if isinstance(main, FourPanes):
             main.add_fund(words)

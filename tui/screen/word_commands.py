@@ -122,7 +122,7 @@ class Wording(FourPanes, inherit_bindings=False):
         self.names.show_movers(since)
 
     def keep_group(self, words: str) -> None:
-        """Keep a group of names and show it, take one out, or show one that is kept."""
+        """Save a group of names and show it, remove one, or show a saved one."""
         from cache.facts.own_groups import group_of
 
         app = self.host
@@ -153,7 +153,7 @@ class Wording(FourPanes, inherit_bindings=False):
         self._keep("theme", name, name)
 
     def set_setting(self, words: str) -> None:
-        """A setting of config.toml, kept; it holds from the next start on."""
+        """Save a setting in config.toml; it applies from the next start on."""
         name, _, typed = words.strip().partition(" ")
         text = typed.strip().removeprefix("=").strip()
         if name == "theme":
