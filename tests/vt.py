@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import repeat
 
 _SEQUENCE = re.compile(
     r"\x1b\[([?><=]?)([0-9;:$]*)([ -/]*)([@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"
@@ -17,7 +18,10 @@ _SEQUENCE = re.compile(
 #: Letters of one cell each: ASCII, lines, blocks and Braille.
 _PLAIN = re.compile("[ -~\u2500-\u259f\u2800-\u28ff]+")
 Look = tuple[frozenset[str], str, str]
+Cell = tuple[str, Look]
 DEFAULT: Look = (frozenset(), "", "")
+#: A cell that nothing was written to.
+BLANK: Cell = (" ", DEFAULT)
 _OFF = {
     "22": {"bold", "dim"},
     "23": {"italic"},
@@ -47,7 +51,8 @@ class Screen:
 
     columns: int
     rows: int
-    cells: dict[tuple[int, int], tuple[str, Look]] = field(default_factory=dict)
+    #: By row and column.
+    cells: list[list[Cell]] = field(init=False)
     x: int = 0
     y: int = 0
     look: Look = DEFAULT
@@ -56,6 +61,14 @@ class Screen:
     #: Rows in which a letter of two cells may stand, of which half may be written over.
     wide: set[int] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        self._fill(BLANK)
+
+    def _fill(self, cell: Cell) -> None:
+        """Every cell the same."""
+        self.cells = [[cell] * self.columns for _ in range(self.rows)]
+        self.wide.clear()
+
     def feed(self, text: str) -> None:
         """Take output."""
         at = 0
@@ -63,7 +76,10 @@ class Screen:
             letter = text[at]
             found = _SEQUENCE.match(text, at) if letter == "\x1b" else None
             if found:
-                self._obey(*(part or "" for part in found.groups()))
+                if found[4] == "m" and not found[1]:
+                    self.look = _styled(self.look, found[2])
+                else:
+                    self._obey(*(part or "" for part in found.groups()))
                 at = found.end()
                 continue
             assert letter != "\x1b", f"a sequence no terminal knows: {text[at : at + 12]!r}"
@@ -88,8 +104,7 @@ class Screen:
         if private:
             if given == "1049":
                 self.alternate = final == "h"
-                self.cells.clear()
-                self.wide.clear()
+                self._fill(BLANK)
         elif final == "H":
             second = numbers[1] if len(numbers) > 1 else 1
             self.y = min(max(first, 1), self.rows) - 1
@@ -98,65 +113,65 @@ class Screen:
             self.x = min(max(first, 1), self.columns) - 1
         elif final == "C":
             self.x = min(self.x + max(first, 1), self.columns - 1)
-        elif final == "m":
-            self.look = _styled(self.look, given)
         elif final != "t":  # the window's title, kept and brought back
             raise AssertionError(f"CSI {private}{given}{final} is not known here")
 
     def _put_plain(self, letters: str) -> None:
         """Write letters that fit the row and stand on no half of another."""
-        look, row = self.look, self.y
-        for x, letter in enumerate(letters, self.x):
-            self.cells[row, x] = letter, look
-        self.x = min(self.x + len(letters), self.columns - 1)
+        end = self.x + len(letters)
+        self.cells[self.y][self.x : end] = zip(letters, repeat(self.look))
+        self.x = min(end, self.columns - 1)
 
     def _put(self, letter: str) -> None:
-        cells = width(letter)
+        cells, row = width(letter), self.cells[self.y]
         if cells == 0:
             before = self.x - 1
-            while before > 0 and self.cells.get((self.y, before), ("", DEFAULT))[0] == "":
+            while before > 0 and row[before][0] == "":
                 before -= 1
-            old, look = self.cells.get((self.y, before), (" ", DEFAULT))
-            self.cells[self.y, before] = (old + letter, look)
+            if before >= 0:
+                row[before] = (row[before][0] + letter, row[before][1])
             return
         x = min(self.x, self.columns - 1)
         if cells == 2:
             self.wide.add(self.y)
-        for at in (x, x + cells - 1):
+        there = range(x, min(x + cells, self.columns))
+        for at in (there[0], there[-1]):
             self._halve(at)
-        for at in range(x, x + cells):
-            self.cells[self.y, at] = (letter if at == x else "", self.look)
+        for at in there:
+            row[at] = (letter if at == x else "", self.look)
         self.x = min(x + cells, self.columns - 1)
 
     def _halve(self, x: int) -> None:
         """A letter of two cells that is written over in part leaves a blank."""
-        text, look = self.cells.get((self.y, x), (" ", DEFAULT))
+        row = self.cells[self.y]
+        text, look = row[x]
         other = x - 1 if text == "" else x + 1
-        if text == "" or self.cells.get((self.y, other), (" ", DEFAULT))[0] == "":
-            self.cells[self.y, other] = (" ", self.cells[self.y, other][1])
-            self.cells[self.y, x] = (" ", look)
+        if text == "" or (other < self.columns and row[other][0] == ""):
+            row[other] = (" ", row[other][1])
+            row[x] = (" ", look)
 
     def resize(self, columns: int, rows: int) -> None:
         """Another size: what was there is anything at all."""
         self.columns, self.rows = columns, rows
-        self.cells = {(y, x): ("?", DEFAULT) for y in range(rows) for x in range(columns)}
-        self.wide.clear()
+        self._fill(("?", DEFAULT))
 
-    def seen(self) -> list[list[tuple[str, Look]]]:
+    def seen(self) -> list[list[Cell]]:
         """Every cell as it looks."""
         return [
-            [_visible(*self.cells.get((y, x), (" ", DEFAULT))) for x in range(self.columns)]
-            for y in range(self.rows)
+            [cell if cell[0].strip(" ") else _seen_blank(*cell) for cell in row]
+            for row in self.cells
         ]
 
     def lines(self) -> list[str]:
         """The text alone."""
-        return ["".join(letter for letter, _ in row).rstrip() for row in self.seen()]
+        return ["".join(letter for letter, _ in row).rstrip() for row in self.cells]
 
 
-def _visible(letter: str, look: Look) -> tuple[str, Look]:
+@cache
+def _seen_blank(letter: str, look: Look) -> Cell:
+    """A cell without ink as it looks: its background, and its lines."""
     attributes, _, back = look
-    if letter.strip(" ") or attributes & {"reverse", "line", "struck", "over"}:
+    if attributes & {"reverse", "line", "struck", "over"}:
         return letter, look
     return letter, (frozenset(), "", back)
 

@@ -56,7 +56,7 @@ def _origin(name: str) -> str | None:
 
 
 def _ours(name: str, origin: str | None) -> bool:
-    """Whether a package of this program would be loaded from its own folder."""
+    """Whether a package of this program would be loaded from its folder."""
     folder = os.path.join(_ROOT, name)  # noqa: PTH118
     return origin is not None and os.path.dirname(os.path.realpath(origin)) == folder  # noqa: PTH120
 

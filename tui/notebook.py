@@ -33,7 +33,7 @@ def ask(
     home: Path | str | None = None,
     demo: bool = False,
 ) -> Snapshot:
-    """Answer a question from what is held; the network is never touched.
+    """Answer a question from the stored data; the network is never touched.
 
     Args:
         pair: two funds such as "IWM:SPY"; what is not given is as on the command line.
@@ -45,8 +45,8 @@ def ask(
 
     Raises:
         ConfigError: a setting or an argument cannot be used.
-        CacheError: nothing is held, or it cannot be read.
-        CoreError: what is held does not answer the question.
+        CacheError: nothing is stored, or it cannot be read.
+        CoreError: the stored data does not answer the question.
     """
     place = Path(home) if home is not None else None
     where = places(place if demo else local_home(place), demo=demo)

@@ -1,4 +1,4 @@
-"""Foreign text made safe, once, at the gate.
+"""Clean foreign text, once, where it is read.
 
 A name from a file can carry escape sequences that rewrite a terminal, characters that
 reorder or hide what is beside them, or a thousand accents on one letter. What passes

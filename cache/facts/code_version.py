@@ -1,4 +1,4 @@
-"""Which code works out the measures: what another worked out is not taken for what it would."""
+"""A hash of the code that works out the measures: cached results of other code are not used."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ _NEXT: Final = re.compile(r",(?=\s*\w+=)")
 
 
 def given_columns(texts: Sequence[str], words: Sequence[str]) -> dict[str, str]:
-    """Title -> what its column holds, from what was given with ``--columns``.
+    """Title -> meaning of the column, from the option ``--columns``.
 
     Args:
         texts: each "adj_close=Adjusted,split=Factor".

@@ -1,4 +1,4 @@
-"""The package's own small tables and a user's TOML, read with lines for the errors."""
+"""The package's small tables and a user's TOML, read with lines for the errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every error the cache raises: one root, one sentence each, for a person to read."""
+"""Every error the cache raises: one base class, one sentence each for the user."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A fund that a user adds to their own funds.toml, checked before it is kept."""
+"""A fund that a user adds to funds.toml, checked before it is saved."""
 
 from __future__ import annotations
 

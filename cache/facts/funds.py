@@ -103,7 +103,7 @@ def plain_title(title: str) -> str:
 
 
 def load_funds(extra: Path | None = None) -> Mapping[str, Fund]:
-    """Every known fund by symbol: the package's, and a user's own file over them, key by key.
+    """Every known fund by symbol: the package's, and a user's file over them, key by key.
 
     Args:
         extra: a TOML file in the shape of the packaged funds.toml; need not exist.

@@ -1,4 +1,4 @@
-"""The New York Stock Exchange's holidays by its own rules, for years that are not listed yet.
+"""The New York Stock Exchange's holidays by its rules, for years that are not listed yet.
 
 Source: Rule 7.2 of the exchange and its calendars since 2022, when Juneteenth was added. What
 nobody can compute, a day of mourning or a storm, only the next list knows.

@@ -1,4 +1,4 @@
-"""A user's own groups of names in their themes.toml: one more, another list for one, one less.
+"""Add, change or remove a group of names in the user's themes.toml.
 
 An edit changes nothing but that group: comments and other groups stay as they are written.
 """

@@ -59,7 +59,7 @@ def doubtful_themes(config_dir: Path, symbols: Container[str]) -> tuple[str, ...
 
 
 def load_reference(config_dir: Path | None = None) -> Reference:
-    """Every fact that comes from a data file, the user's own among them.
+    """Every fact that comes from a data file, the user's among them.
 
     Args:
         config_dir: a folder that may hold the user's ``themes.toml`` and ``funds.toml``;

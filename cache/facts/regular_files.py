@@ -1,4 +1,4 @@
-"""Reads files that may be planted: only regular ones of a limited size.
+"""Read files that others may have placed: only regular files of a limited size.
 
 A pipe has no end, a device may act when it is opened, and a sparse file of terabytes takes no
 room on the disk: each would be a wait or all memory.
@@ -16,7 +16,7 @@ from cache.facts import system
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 
-#: The largest of a person's own small files that is read.
+#: The largest of a person's small files that is read.
 SMALL: Final = 1 << 20
 _KINDS: Final = (
     (stat.S_ISDIR, "a directory"),

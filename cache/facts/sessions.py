@@ -21,7 +21,7 @@ from cache.facts.errors import CacheError
 from core.data.frames import BoolArray, Dates, day, pydate
 from core.data.record import record
 
-#: The data files, and the exchange's own clock.
+#: The data files, and the exchange's clock.
 FILE: Final = Path(__file__).with_name("data") / "sessions.csv"
 OLD_FILE: Final = FILE.with_name("closed_1885_1986.csv")
 #: Lines of its head.
@@ -67,7 +67,7 @@ def listed_through() -> date:
 
 @cache
 def unforeseen() -> frozenset[date]:
-    """The weekdays since 1987 on which no rule of the exchange's own kept it closed."""
+    """The weekdays since 1987 on which no rule of the exchange's kept it closed."""
     years = range(_calendar().first.year, listed_through().year + 1)
     by_rule = {day for year in years for day in holidays.closed(year)}
     return frozenset(_calendar().closed) - by_rule

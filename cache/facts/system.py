@@ -1,4 +1,4 @@
-"""What differs between operating systems: how files are opened and locked, and who one is.
+"""Differences between operating systems: opening and locking files, and the user's identity.
 
 POSIX systems have all of it. Windows has no ownership by number, syncs no directories, and locks
 through another module; elsewhere there may be no locks at all. `lacking` names what the program

@@ -35,13 +35,13 @@ RATE: Final = 4.0
 
 @record(frozen=True, slots=True)
 class AskGroup:
-    """Asks that are asked for together.
+    """Asks that are requested together.
 
     Attributes:
         symbols: how many.
         sessions: that the longest of them spans.
         bars: that they span, all together.
-        far: they reach far back, as whole histories do: their events are asked for by name.
+        far: they reach far back, as whole histories do: their events are requested by name.
     """
 
     symbols: int
@@ -60,10 +60,10 @@ class Vendor:
         address: where its answers are, without a trailing slash.
         keys, secrets: variables of the environment that may hold the key and its secret.
         rate: requests a second that the smallest plan bears.
-        overlap: sessions before the last close that are asked for again; 0 where a session of the
+        overlap: sessions before the last close that are requested again; 0 where a session of the
             whole market is one answer.
         per_symbol: requests of one symbol's history.
-        per_day: requests of a session of the whole market, 0 where each symbol is asked for.
+        per_day: requests of a session of the whole market, 0 where each symbol is requested.
         per_range: requests of the splits and dividends of some sessions.
         batch: symbols of one request, 0 where each has its own.
         first: requests before the first symbol.
@@ -114,7 +114,7 @@ class Vendor:
         """Requests of a plan, where nothing fails.
 
         Args:
-            groups: the asks, those that are asked for together.
+            groups: the asks, those that are requested together.
             alone: how many of them need no events.
         """
         if not groups:
@@ -167,12 +167,12 @@ def load_vendors(extra: Path | None = None) -> Mapping[str, Vendor]:
 
 @cache
 def fetched_names() -> frozenset[str]:
-    """Names of the known sources whose closes a refresh brings; any other is a user's file."""
+    """Names of the sources whose closes a refresh fetches; any other is a user's file."""
     return frozenset(vendor.name for vendor in load_vendors().values())
 
 
 def plugin_vendor(key: str) -> Vendor:
-    """The terms of a vendor that a plug-in brings and says nothing of: a request a symbol."""
+    """The terms of a plug-in's vendor that states none: one request a symbol."""
     return Vendor(key, key, per_symbol=1, overlap=7)
 
 

@@ -1,4 +1,4 @@
-"""An issuer's dated holdings files of many years: which to ask for, and asking for them slowly.
+"""An issuer's dated holdings files of many years: choose which to request, and request them slowly.
 
 What came is committed file by file, so that a run that was stopped goes on where it was. What the
 archive is known not to have (`cache/facts/data/archive.toml`) is never asked for.
@@ -78,7 +78,7 @@ class ArchivePlan:
 
     Attributes:
         asks: files, the oldest first: each is judged against the one before.
-        stored: how many of the wanted days are held.
+        stored: how many of the wanted days are stored.
         absent: how many the archive is known not to have.
     """
 
@@ -112,7 +112,7 @@ def archive_plan(
 
     Args:
         fund: with its issuer's addresses.
-        files: of the fund that are held, ascending.
+        files: of the fund that are stored, ascending.
         sessions: every session of the exchange.
         since: the first year.
         final: the last final session.
@@ -143,12 +143,12 @@ def archive_plan(
 
 @record(frozen=True, slots=True)
 class ArchiveSummary:
-    """What a run over an archive brought.
+    """The result of a run over an archive.
 
     Attributes:
         files: files.
         failed: file -> why it is not there.
-        left: files not asked for, as the run was stopped.
+        left: files not requested, as the run was stopped.
     """
 
     files: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What a vendor is asked for: one symbol and its days."""
+"""A request to a vendor: one symbol and its days."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Ask:
         symbol: Yahoo's spelling.
         start: first day wanted.
         end: last day wanted, itself included.
-        whole: the answer is the whole history, not a piece that continues what is held.
+        whole: the answer is the whole history, not a piece that continues the stored data.
         events: dividends and splits are wanted too; without, closes alone will do.
     """
 

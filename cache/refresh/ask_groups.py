@@ -15,7 +15,7 @@ from core.data.frames import day
 if TYPE_CHECKING:
     from cache.refresh.ask import Ask
 
-#: A piece that begins further back is asked for apart: it would lengthen all others.
+#: A piece that begins further back is requested apart: it would lengthen all others.
 RECENT: Final = 12
 
 

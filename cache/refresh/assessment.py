@@ -41,7 +41,7 @@ class Assessment:
         answer: what of it is to be kept.
         reason: why nothing of it is; "" where something may be.
         odd: the answer speaks against all that the vendor gives, not of its symbol alone.
-        rebase: older closes held to bring onto another basis first.
+        rebase: older stored closes to bring onto another basis first.
         note: what to tell the user about it.
         disputed: how it differs from closes of another source, which stay; None where the two
             were not compared.
@@ -81,7 +81,7 @@ def of_own(answer: Answer, stored: StoredCloses, vendor: str) -> Assessment:
 
     Args:
         answer: has bars.
-        stored: the data held.
+        stored: the stored data.
         vendor: who answers.
     """
     symbol = answer.ask.symbol
@@ -115,8 +115,8 @@ def newest(answer: Answer, stored: StoredCloses) -> Answer:
     Merging the rest would read and write the years before for nothing.
 
     Args:
-        answer: has bars, whose closes agree with those held.
-        stored: the data held.
+        answer: has bars, whose closes agree with the stored ones.
+        stored: the stored data.
     """
     symbol = answer.ask.symbol
     days, _ = stored.closes(symbol)
@@ -143,7 +143,7 @@ def of_another(answer: Answer, stored: StoredCloses, vendor: str) -> Assessment:
 
     Args:
         answer: has bars.
-        stored: the data held.
+        stored: the stored data.
         vendor: who answers.
     """
     symbol = answer.ask.symbol
@@ -179,7 +179,7 @@ def _of_two_sources(
 
     Args:
         answer: has bars.
-        stored: what is held.
+        stored: the stored data.
         vendor: who answers.
         others: how the answer compares with the closes of other sources.
     """
@@ -223,7 +223,7 @@ def _missing(answer: Answer, stored: StoredCloses, changed: BoolArray | None = N
 
     Args:
         answer: has bars.
-        stored: what is held.
+        stored: the stored data.
         changed: (K,) stored sessions that are taken nevertheless; None for none of them.
     """
     symbol = answer.ask.symbol
@@ -247,7 +247,7 @@ def of_changed_vendor(answer: Answer, stored: StoredCloses, vendor: str) -> Asse
 
     Args:
         answer: has bars, the whole history.
-        stored: the data held.
+        stored: the stored data.
         vendor: who answers.
     """
     comparison = _compared(answer, stored, rounded=True)
@@ -259,14 +259,14 @@ def of_changed_vendor(answer: Answer, stored: StoredCloses, vendor: str) -> Asse
 
 
 def with_older(assessment: Assessment, stored: StoredCloses, vendor: str) -> Assessment:
-    """Put what is held from before a whole history in front of it, where the two join.
+    """Put stored closes from before a whole history in front of it, where the two join.
 
-    A vendor's plan covers some years, and what is held may reach further back. Over a split the
+    A vendor's plan covers some years, and the stored data may reach further back. Over a split the
     older closes are brought onto the basis of the new ones.
 
     Args:
         assessment: of a whole history from the same vendor.
-        stored: what is held.
+        stored: the stored data.
         vendor: who answers.
     """
     answer, symbol = assessment.answer, assessment.answer.ask.symbol
@@ -311,7 +311,7 @@ def assess(answer: Answer, stored: StoredCloses, vendor: Vendor, final: date) ->
 
     Args:
         answer: has bars.
-        stored: the data held.
+        stored: the stored data.
         vendor: who answers.
         final: the last session whose close is final.
     """

@@ -1,7 +1,7 @@
 """Backoff: a symbol that failed is not requested again for a time that grows with each failure.
 
 The memory lies beside the store, so that cron, screens and restarts share it; whether a symbol
-waits is decided from it and the clock alone. In doubt a symbol is asked for: a memory that is
+waits is decided from it and the clock alone. In doubt a symbol is requested: a memory that is
 lost, damaged, from the future or older than the data of the symbol holds nobody back.
 """
 
@@ -18,7 +18,7 @@ from core.data.record import record
 _HOUR: Final = timedelta(hours=1)
 #: What was vain -> how long a symbol is left alone after the first time, the second and so on.
 PAUSES: Final[Mapping[str, tuple[timedelta, ...]]] = {
-    # an error of the vendor's, a time-out, nothing where something is held
+    # an error of the vendor's, a time-out, nothing where something is stored
     "failed": (timedelta(minutes=5), timedelta(minutes=15), _HOUR, 4 * _HOUR),
     # an answer without the newest close: often late, by minutes or by days
     "late": (timedelta(minutes=10), timedelta(minutes=30), _HOUR, 3 * _HOUR),
@@ -58,7 +58,7 @@ class Wait:
             now: the time.
             final: the last session whose close is final; a new one is a new question to all
                 but those the vendor does not know.
-            last_fetch: when the newest bars held of the symbol were taken.
+            last_fetch: when the newest stored bars of the symbol were taken.
         """
         if self.why != "unknown" and final > self.session:
             return False

@@ -1,4 +1,4 @@
-"""Answers gathered, then committed to the store together."""
+"""Collects answers and commits them to the store together."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ class Batch:
 
         Args:
             store: where it goes.
-            stored: what was held when the asking began.
+            stored: the stored data when the asking began.
             vendor: who answers.
-            waits: symbol -> its last asking in vain, brought up to date here.
+            waits: symbol -> its last asking without success, brought up to date here.
             final: the last session whose close is final.
             note: what the refresh is, for the list of imports.
         """

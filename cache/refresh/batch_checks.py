@@ -1,4 +1,4 @@
-"""Checks over all answers of a refresh: a batch that no market day can produce is refused."""
+"""Checks over all answers of a refresh: an implausible batch is refused as a whole."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class Evidence:
         if count < REPEATED:
             return ""
         middle = float(np.median(moves))
-        # of two funds the one that moved more as the lines did; without any the lines' own middle
+        # of two funds the one that moved more as the lines did; without any the lines' middle
         expected = funds[np.abs(funds - middle).argmin()] if len(funds) else middle
         jumped = int(np.count_nonzero(np.abs(moves - expected) > _LARGE))
         if jumped >= ODD and jumped > _JUMPED * count:

@@ -1,4 +1,4 @@
-"""Closes held beside those that another source gives now: where the two differ, nothing kept."""
+"""Compare stored closes with another source's: where the two differ; nothing is saved."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Disagreement:
     Attributes:
         symbol: whose closes.
         session: the session on which they lie furthest apart.
-        stored: the close held, split-adjusted, per share.
+        stored: the stored close, split-adjusted, per share.
         source: whose it is.
         other: the other source's.
         sessions: on how many of the compared sessions they disagree.
@@ -77,10 +77,10 @@ def compare_sources(
     *,
     stop: threading.Event | None = None,
 ) -> Comparing:
-    """Ask a source for the newest sessions of some symbols, and lay them beside what is held.
+    """Request the newest sessions of some symbols from a source, and compare them with the store.
 
     Args:
-        stored: the data held.
+        stored: the stored data.
         symbols: whose closes.
         source: who is asked; nothing of its answers is kept.
         now: the time.

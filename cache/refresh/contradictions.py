@@ -30,7 +30,7 @@ def contradiction(answer: Answer, stored: StoredCloses, comparison: Comparison) 
 
     Args:
         answer: has bars.
-        stored: the data held, of the same vendor.
+        stored: the stored data, of the same vendor.
         comparison: of the two.
     """
     if np.isnan(answer.close).all():
@@ -56,7 +56,7 @@ def overpaid(answer: Answer, stored: StoredCloses) -> str:
 
 
 def less_dividends(answer: Answer, stored: StoredCloses) -> bool:
-    """Whether the closes of an answer are those held less the dividends paid since.
+    """Whether the closes of an answer are the stored ones less the dividends paid since.
 
     Such are adjusted closes, each earlier one times 1 - D / P(ex - 1) for every later dividend,
     the stored ones among them: with the dividends beside them these would count twice.
@@ -120,8 +120,8 @@ def changed_dividends(answer: Answer, stored: StoredCloses, factor: float) -> in
 
     Args:
         answer: has bars.
-        stored: the data held, of the same vendor.
-        factor: what brings the closes held onto the basis of the answer.
+        stored: the stored data, of the same vendor.
+        factor: what brings the stored closes onto the basis of the answer.
     """
     if np.isnan(answer.dividend).any() or not len(answer.session):
         return 0  # closes alone, or none

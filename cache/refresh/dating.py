@@ -25,8 +25,8 @@ def dated_by_prices(file: Holdings, prices: Prices) -> date | None:
     """The only session whose closes, as traded, a file's prices are; None where there is none.
 
     Args:
-        file: its own date is not looked at.
-        prices: the data held.
+        file: its date is not looked at.
+        prices: the stored data.
     """
     row = {s: at for at, s in enumerate(file.symbols) if file.price[at] > 0}
     best: list[tuple[float, date]] = []

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from cache.facts.funds import Fund
     from cache.refresh.request import Request
 
-#: A holdings file taken less than this ago is not asked for again.
+#: A holdings file taken less than this ago is not requested again.
 FILE_PATIENCE: Final = timedelta(hours=6)
 #: A dated holdings file may be this many days off the day asked for.
 FILE_SLACK: Final = 7
-#: At most this many month ends are asked for, the newest ones.
+#: At most this many month ends are requested, the newest ones.
 MONTHS: Final = 24
 
 
@@ -69,13 +69,13 @@ def stale_files(
 ) -> Iterator[FileAsk]:
     """The latest file of each fund, its window's start, each reconstitution and month end since.
 
-    A dated file is asked for once: it does not change. One file can serve two of these days. Of
+    A dated file is requested once: it does not change. One file can serve two of these days. Of
     a fund whose issuer gives the newest file alone, the dated ones are asked of a fund that
     follows the same index, or holds the same members.
 
     Args:
         holdings: fund -> its files, ascending.
-        request: of a pair; the year's start is asked for whatever the window's, and the latest
+        request: of a pair; the year's start is requested whatever the window's, and the latest
             even where it is fresh if all is wanted.
         final: the last final session.
         absent: files that their issuer said it does not have.

@@ -76,6 +76,8 @@ class FileStage:
             fund = run.request.funds[ask.fund]
             answer = unless(run.stop, partial(self._get, fund, ask.day))
             if answer is None:
+                # stopped before it came: it is asked for by the next run
+                run.done -= 1
                 break
             if isinstance(answer, SourceError):
                 run.failed[str(ask)] = answer.reason
@@ -96,7 +98,7 @@ class FileStage:
     def _keep(self, ask: FileAsk, raw: bytes, address: str) -> None:
         """Read a file and commit its lines; say why where it is not used."""
         run = self.run
-        # No file is of a day that has not come by the issuer's own clock either.
+        # No file is of a day that has not come by the issuer's clock either.
         now = careful(run.clock(), run.skew.off)
         read = partial(self.source.read, raw, address, fund=ask.fund, now=now)
         undated = False

@@ -1,4 +1,4 @@
-"""A vendor's answer, and the checks that its bars must pass."""
+"""A vendor's answer, and the validation of its bars."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Answer:
         volume: (K,) float64, shares, NaN where the close is.
         dividend: (K,) float64, cash per share on the basis of ``close``, 0 where none.
         split: (K,) float64, split factor, 0 where none.
-        through: the last session that the answer speaks for.
+        through: the last session that the answer applies to.
         provisional: the session of a bar taken before its session closed.
         kind: "" for bars, else what kind of failure.
         reason: a few words for a person.
@@ -114,7 +114,7 @@ def gate(
         split: (K,) float64, 0 where none.
         now: the time.
         meta: what the vendor says of the symbol.
-        vendor_time: the time by the vendor's own clock; ``now`` unless given.
+        vendor_time: the time by the vendor's clock; ``now`` unless given.
         vendor: who answers.
     """
     vendor_time = vendor_time or now
@@ -237,7 +237,7 @@ def _speaks_for(closed: Dates, final: date) -> date | None:
     """Return the last session that an answer covers.
 
     The newest closes often come late: an answer that stops a few sessions short speaks only
-    for what it has, and is asked again. One that stops long before says that trading ended.
+    for what it has, and is requested again. One that stops long before says that trading ended.
     """
     if not len(closed):
         return None

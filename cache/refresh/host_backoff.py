@@ -1,6 +1,6 @@
-"""Hosts that refused to talk, each left alone for a while that grows with every refusal.
+"""Backoff of hosts that refused: each waits for a time that grows with every refusal.
 
-A refusal (403, 406, 429) says nothing of the file that was asked for: it says that we are not to
+A refusal (403, 406, 429) says nothing of the file that was requested: it says that we are not to
 ask, or not now. The memory lies beside the store, so that cron, screens and restarts share it.
 """
 

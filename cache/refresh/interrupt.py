@@ -1,4 +1,4 @@
-"""How a refresh is stopped: by signals, by a closed pipe, and out of a blocking call."""
+"""Stop a refresh: on signals, on a closed pipe, and inside a blocking call."""
 
 from __future__ import annotations
 

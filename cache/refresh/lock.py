@@ -1,6 +1,6 @@
-"""The lock of a refresh: a later one waits, and takes over the summary of the first.
+"""The lock of a refresh: a second refresh waits, and reuses the summary of the first.
 
-The lock file says what is asked for and, at the end, what came of it. A process that waited
+The lock file says what is requested and, at the end, what came of it. A process that waited
 for the same question has its answer then and asks nobody; after a refresh that was killed, or
 of another pair, it makes its own.
 """

@@ -1,7 +1,7 @@
-"""Older sessions of the whole market, laid by turns beside the ones held.
+"""Older sessions of the whole market, compared in rotation with the stored ones.
 
 Where a session of the market is one answer, a refresh asks for those that are new and sees nothing
-of what the vendor corrects afterwards. So each is asked for again a week later, half a year later
+of what the vendor corrects afterwards. So each is requested again a week later, half a year later
 and every half year from then on. A line whose close has changed there is fetched anew whole.
 
 A refresh takes the turns of all sessions since the one before, up to a week's: else who refreshes
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from cache.refresh.stored_closes import StoredCloses
     from core.data.frames import Dates
 
-#: Sessions after which each is asked for again: a week, and every half year.
+#: Sessions after which each is requested again: a week, and every half year.
 WEEK: Final = 5
 HALF_YEAR: Final = 125
 #: A session counts where this part of the lines has a close on it.
@@ -44,11 +44,11 @@ def older_sessions(
     final: date,
     since: date,
 ) -> tuple[date, ...]:
-    """The older sessions whose turn it is; none where the lines are asked for one by one.
+    """The older sessions whose turn it is; none where the lines are requested one by one.
 
     Args:
         asks: of the refresh.
-        stored: the data held.
+        stored: the stored data.
         vendor: who is asked.
         sessions: of the exchange.
         final: the last final session.
@@ -82,7 +82,7 @@ def changed(
     """Symbols whose close of a session is no longer the one held.
 
     Args:
-        stored: the data held; only what this vendor alone brought is compared.
+        stored: the stored data; only what this vendor alone brought is compared.
         vendor: who answered.
         when: the session.
         closes: symbol -> its close as it was traded.

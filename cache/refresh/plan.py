@@ -47,11 +47,11 @@ class Plan:
         current: how many wanted symbols need no asking.
         expected_seconds: how long that takes at the usual rate.
         wait_until: the vendor asked not to be asked before this time.
-        waiting: symbol -> the time before which it is not asked for again, after an asking in
+        waiting: symbol -> the time before which it is not requested again, after an asking in
             vain; these are stale, and neither asked for nor current.
-        left: host -> its refusal to talk, because of which a file is not asked for now.
+        left: host -> its refusal to talk, because of which a file is not requested now.
         charts: requests that the prices cost, those for ``older`` among them.
-        older: sessions of the market that are compared with what is held.
+        older: sessions of the market that are compared with the stored data.
     """
 
     files: tuple[FileAsk, ...] = ()
@@ -92,19 +92,19 @@ def make_plan(
     held or ``full`` is set, else from seven sessions before its last final close; once in twenty
     sessions from its first close, where that is no further request. One that answered through the
     last final session is not asked again. Where the whole market of a session is one answer, some
-    older sessions are asked for besides, to be compared.
+    older sessions are requested besides, to be compared.
 
-    A line asked for in vain waits: for the next session where the vendor did not know it or its
+    A line whose request failed waits: for the next session where the vendor did not know it or its
     answer was refused, else for a pause that grows. The pair itself never waits: it costs two
     requests, and without it nothing is answered.
 
     Args:
-        prices: the prices held.
+        prices: the stored prices.
         holdings: fund -> its files, ascending.
         request: what is to be brought.
         absent: holdings files that their issuer said it does not have.
         left: hosts that refused to talk; those still left alone are not asked.
-        waits: symbol -> its last asking in vain.
+        waits: symbol -> its last asking without success.
         vendor: who is to be asked, and on which terms.
         vendors: the sources whose closes a refresh brought, None for those known.
         only: these symbols alone, and no files; None for all.
@@ -159,19 +159,19 @@ def make_plan(
 
 
 def piece(symbol: str, last: date, stored: StoredCloses, request: Request, vendor: Vendor) -> Ask:
-    """The Ask for a symbol's closes after the last final one held, and for some before it.
+    """The Ask for a symbol's closes after the last final stored one, and for some before it.
 
     Args:
         symbol: whose closes.
         last: the session of its last final close.
-        stored: the data held.
+        stored: the stored data.
         request: what is to be brought.
         vendor: who is to be asked.
     """
     sessions = request.reference.sessions
     # the vendor may have spoken for sessions without a close
     spoken = max(last, stored.prices.through.get(symbol, last))
-    # A vendor of days is asked for those after the last that it spoke for.
+    # A vendor of days is requested the days after the last one that it answered for.
     start = _sessions_back(sessions, last if vendor.overlap else spoken, vendor.overlap)
     new, final = _sessions_back(sessions, spoken, -1), last_final(request.now)
     turn = vendor.by_turns and has_turn(symbol, new, final, sessions, COMPARED)
@@ -184,7 +184,7 @@ def piece(symbol: str, last: date, stored: StoredCloses, request: Request, vendo
 def whole(symbol: str, stored: StoredCloses, request: Request, vendor: Vendor = YAHOO) -> Ask:
     """The Ask for a symbol's whole history: indices from 1927, funds from 1993, lines some years.
 
-    It reaches back to the first close held, so that replacing loses no year, and to the first
+    It reaches back to the first stored close, so that replacing loses no year, and to the first
     adjusted close, which is not used beside closes.
     """
     today = request.now.date()
@@ -256,7 +256,7 @@ def left_alone(
     """Return the time until which a stale symbol waits, None where it is requested now."""
     times: list[datetime] = []
     if session_of(prices.failures.get(symbol, "")) == final:
-        # The vendor was asked for this session and had no use for the symbol.
+        # The vendor was requested this session and had no use for the symbol.
         times.append(next_final(final))
     if wait is not None and wait.holds(now, final, prices.fetched_at.get(symbol)):
         times.append(wait.until)

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 
 class PriceStage:
-    """What one source is asked for, in one refresh.
+    """What one source is requested, in one refresh.
 
     Args:
         run: the refresh, which is told what came and what did not.
         source: who is asked.
         vendor: on which terms.
-        waits: symbol -> its last request in vain, brought up to date here.
+        waits: symbol -> its last request without success, brought up to date here.
         vendors: the sources whose closes a refresh brought.
     """
 
@@ -78,7 +78,7 @@ class PriceStage:
             run.notes.append(still)
 
     def compare_older(self, plan: Plan) -> None:
-        """Lay older sessions of the market beside what is held; fetch anew what has changed."""
+        """Compare older sessions of the market with the store; fetch anew what has changed."""
         run, source, anew = self.run, self.source, dict[str, None]()
         if not hasattr(source, "closes_on") or run.poisoned or run.unanswered:
             return

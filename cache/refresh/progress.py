@@ -27,7 +27,7 @@ class Progress:
         seconds_left: of this stage, None while not known.
         symbol: what the last answer was about.
         message: one sentence where there is something to say.
-        came: at the end, whether anything new is held; None before.
+        came: at the end, whether anything new is stored; None before.
     """
 
     stage: Stage
@@ -59,14 +59,14 @@ class Summary:
     """The result of a refresh.
 
     Attributes:
-        ok: everything that was asked for came.
+        ok: everything that was requested came.
         message: one sentence for a person.
         symbols: how many symbols brought bars.
-        new_bars: closes that were not held before.
+        new_bars: closes that were not stored before.
         refetched: symbols whose history had changed and was brought whole.
         files: holdings files that came, such as "holdings IWM of 2026-06-25".
-        failed: symbol or file -> why it brought nothing.
-        waiting: symbols that were left alone, asked for in vain a while ago.
+        failed: symbol or file -> why it returned nothing.
+        waiting: symbols that were left alone, asked for without success a while ago.
         requests: requests sent.
         planned: requests that the plan had stated; what was sent beyond it is the second tries,
             the histories fetched again and the issuers' second addresses, each counted.
@@ -76,7 +76,7 @@ class Summary:
         generation: the store's generation afterwards.
         wait_until: when a rate limit was met, the time to try again.
         stopped: ended early by a signal or by the caller.
-        notes: what was done with closes that were held, a sentence each.
+        notes: what was done with closes that were stored, a sentence each.
         clock: a sentence where this machine's clock is wrong by the vendor's, also in the message.
     """
 
@@ -101,7 +101,7 @@ class Summary:
 
     @property
     def came(self) -> bool:
-        """Whether anything new is held: closes, files, or symbols asked anew."""
+        """Whether anything new is stored: closes, files, or symbols asked anew."""
         return bool(self.new_bars or self.files or self.symbols)
 
     def by_reason(self) -> dict[str, tuple[str, ...]]:

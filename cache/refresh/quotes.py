@@ -21,7 +21,7 @@ from core.data.record import record
 
 #: A quote may lie this far ahead of this machine's clock.
 AHEAD: Final = timedelta(minutes=2)
-#: The close that a quote's own change counts from may be this far (relative) off the close held
+#: The close that a quote's change counts from may be this far (relative) off the stored close
 #: of the session before; further off, the two are on different bases.
 BASIS: Final = 0.02
 SOURCE: Final = "Yahoo live quotes"
@@ -73,7 +73,7 @@ def last_closes(prices: Prices, symbols: Iterable[str], session: date) -> dict[s
 
 
 class Gate:
-    """Accepts quotes of one session, and holds the newest of each symbol.
+    """Accepts quotes of one session, and has the newest of each symbol.
 
     Attributes:
         session: the session that quotes are taken of.
@@ -86,7 +86,7 @@ class Gate:
         Args:
             session: the session that is open.
             closes: last final closes, from `last_closes`.
-            symbols: what is asked for.
+            symbols: what is requested.
         """
         self.session = session
         self.refused: dict[str, str] = {}
@@ -185,7 +185,7 @@ def overlay(prices: Prices, quotes: Mapping[str, float], session: date, at: date
     refresh during it, stays where no quote is newer.
 
     Args:
-        prices: the data held.
+        prices: the stored data.
         quotes: symbol -> price per share.
         session: today's session.
         at: when the quotes were taken.
@@ -205,9 +205,9 @@ def overlay(prices: Prices, quotes: Mapping[str, float], session: date, at: date
             session=np.full(len(symbols), day(session)),
             close=np.array([quotes[symbol] for symbol in symbols]),
             source=SOURCE,
-            # Newer than all that is held, also where this machine's clock was set back.
+            # Newer than all that is stored, also where this machine's clock was set back.
             fetched_at=max(at, newest),
-            # A quote speaks for no session: whatever was answered before stays the last.
+            # A quote applies to no session: whatever was answered before stays the last.
             through={symbol: prices.through.get(symbol, before) for symbol in symbols},
             provisional=dict.fromkeys(symbols, session),
         ),

@@ -1,4 +1,4 @@
-"""Counts a vendor's refusals in a row: after many it may refuse this address for good."""
+"""Count a vendor's refusals in a row: after many it may have blocked this address."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from cache.refresh import state_file
 from core.data.record import record
 
-#: Refreshes in a row that were limited and brought nothing, and the time they span.
+#: Refreshes in a row that were limited and returned nothing, and the time they span.
 TIMES: Final = 3
 SPAN: Final = timedelta(hours=2)
 _NAME: Final = "refused.json"
@@ -46,7 +46,7 @@ def note_refusal(home: Path, vendor: str, now: datetime, *, refused: bool) -> Re
         home: of the store.
         vendor: who was asked.
         now: the time.
-        refused: it was limited, and brought nothing at all.
+        refused: it was limited, and returned nothing at all.
     """
     known = _load(home)
     before = known.pop(vendor, None)

@@ -1,4 +1,4 @@
-"""What a refresh is asked to bring."""
+"""The request of a refresh: which funds and lines to fetch."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ RATE: Final = 4.0
 
 @record(frozen=True, slots=True)
 class Request:
-    """What a refresh is asked to bring.
+    """What a refresh is to fetch.
 
     Attributes:
         pair: the two funds.
         now: the time, with its time zone.
         reference: exchange sessions, renamed symbols, reconstitution dates.
-        funds: where issuers keep their files; without it no file is asked for.
+        funds: where issuers keep their files; without it no file is requested.
         full: ask for everything, whole.
         again: ask also for what waits after a failure.
         years: how far back the lines go; funds go back to 1993, indices to 1927.

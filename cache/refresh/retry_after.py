@@ -1,4 +1,4 @@
-"""When to ask again after a refusal: as its Retry-After means by the server's own clock."""
+"""When to ask again after a refusal: as its Retry-After means by the server's clock."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class RefreshRun:
     """The plans of one refresh and their stages, in order.
 
     Args:
-        state: what was asked for, and what came of it so far.
+        state: what was requested, and what came of it so far.
         prices: where closes come from.
         vendor: the terms of ``prices``.
         files: where holdings files come from.
@@ -86,7 +86,7 @@ class RefreshRun:
         stage.compare_older(plan)
 
     def _second_leg(self, first: Plan, make: Callable[[], PriceSource], vendor: Vendor) -> None:
-        """Ask the next source for what the one before did not bring and is not to keep."""
+        """Ask the next source for what the one before could not give."""
         state = self.state
         state.prices = state.store.read().prices if state.generation else Prices()
         missing = open_lines(
@@ -110,7 +110,7 @@ class RefreshRun:
     def _plan(self, only: Collection[str] | None = None) -> Plan:
         request, prices, home = self.state.request, self.state.prices, self.state.store.home
         if only is not None:
-            # Why another source brought nothing makes nobody wait for this one.
+            # Why another source returned nothing makes nobody wait for this one.
             mine = f"limited by {self.vendor.name};"
             limited = {symbol: r for symbol, r in prices.failures.items() if mine in r}
             prices = replace(prices, failures=limited)

@@ -25,11 +25,11 @@ REPORTS: Final = 10.0
 
 
 class RunState:
-    """A refresh under way: what was asked for, and what came of it so far.
+    """A refresh under way: what was requested, and what came of it so far.
 
     Args:
         store: what is refreshed.
-        request: what was asked for.
+        request: what was requested.
         report: called with progress.
         stop: ends the refresh when set.
 
@@ -76,7 +76,7 @@ class RunState:
         self.poisoned = self.refused = ""
 
     def load(self) -> None:
-        """Read what is held, where anything is."""
+        """Read the stored data, where anything is."""
         try:
             snapshot = self.store.read()
         except StoreEmpty:
@@ -114,7 +114,7 @@ class RunState:
             message: a sentence for a person.
             since: when the stage began, on the monotonic clock; gives rate and time left.
             always: report it even right after another.
-            came: at the end, whether anything new is held.
+            came: at the end, whether anything new is stored.
         """
         at = time.monotonic()
         if self._report is None or not (always or at - self._reported >= 1 / REPORTS):

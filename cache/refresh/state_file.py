@@ -1,6 +1,6 @@
 """Small files next to the store: a refresh's records for the next one.
 
-Nothing rests on them: one that is missing, damaged or cannot be written costs requests, no more.
+Nothing depends on them: one that is missing, damaged or cannot be written costs requests, no more.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 #: Two closes of one session further apart than this (relative) are different histories.
 TOLERANCE: Final = 1e-6
-#: A whole answer with fewer than this part of the closes held does not replace them.
+#: A whole answer with fewer than this part of the stored closes does not replace them.
 WHOLE_ENOUGH: Final = 0.9
 
 
@@ -27,7 +27,7 @@ class StoredCloses:
         """Read nothing yet.
 
         Args:
-            prices: the data held.
+            prices: the stored data.
             vendors: the sources whose closes a refresh brought, None for those known.
         """
         self.vendors = fetched_names() if vendors is None else vendors
@@ -70,7 +70,7 @@ class StoredCloses:
         return bool(others) and len(self.closes(symbol)[0]) > 0
 
     def of_another_vendor(self, symbol: str, vendor: str) -> bool:
-        """Return whether closes of a symbol are held that another vendor brought, and no file."""
+        """Whether stored closes of a symbol are from another vendor, and from no file."""
         sources = self._sources(symbol)
         others = bool(sources - {vendor}) and sources <= self.vendors | {vendor}
         return others and len(self.closes(symbol)[0]) > 0
@@ -188,7 +188,7 @@ class StoredCloses:
             session: (K,) datetime64[D], ascending sessions of the answer.
             close: (K,) float64, its closes, NaN where none.
             splits: effective date -> factor, as the answer gives them.
-            follows: an answer may begin after the last close held, with none in common.
+            follows: an answer may begin after the last stored close, with none in common.
         """
         known_splits = self.splits(symbol)
         for when, factor in splits.items():

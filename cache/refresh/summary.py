@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cache.refresh.run_state import RunState
     from cache.refresh.sources import FileSource, PriceSource
 
-#: Changes of what is held that are named in the sentence.
+#: Changes of the stored data that are named in the sentence.
 MOST_NAMED: Final = 3
 
 

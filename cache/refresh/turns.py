@@ -1,11 +1,11 @@
-"""Lines that are asked for more than their newest closes, each on its turn; pure.
+"""Lines whose older closes are requested too, in rotation; pure.
 
-A day's closes are asked for with a few sessions before them. What a vendor corrects further back
-would never be seen, so each line is asked for from its first close held once in twenty sessions,
+A day's closes are requested with a few sessions before them. What a vendor corrects further back
+would never be seen, so each line is requested from its first stored close once in twenty sessions,
 where that is no further request. What has changed there is found as in any answer.
 
 Closes that come for twenty symbols at once carry neither dividends nor splits. A split shows by
-the closes before it, which change; a dividend does not. So each line is asked for by itself once
+the closes before it, which change; a dividend does not. So each line is requested by itself once
 in five sessions, and around the day on which its next dividend is expected.
 """
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: Sessions within which each line has its turn.
 TURNS: Final = 5
 #: Sessions within which all closes of each line is compared once. A multiple of `TURNS`: the
-#: line is asked for by itself on that day anyway.
+#: line is requested by itself on that day anyway.
 COMPARED: Final = 20
 #: A dividend may come so long before or after the day that the last two make one expect.
 AROUND: Final = timedelta(days=6)
@@ -52,7 +52,7 @@ def expected(prices: Prices) -> dict[str, date]:
 
 
 def due(symbol: str, first: date, last: date, sessions: Dates, next_paid: date | None) -> bool:
-    """Whether a line is asked for by itself.
+    """Whether a line is requested by itself.
 
     Args:
         symbol: whose turn it may be.

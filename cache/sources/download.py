@@ -1,4 +1,4 @@
-"""One address asked over HTTPS: verified, limited in size and time, told apart by how it failed.
+"""Download one address over HTTPS: verified, limited in size and time, with the kind of failure.
 
 Certificates are verified, redirects stay on https, and the whole of an answer has one deadline.
 """
@@ -32,7 +32,7 @@ AGENT: Final = "Mozilla/5.0 (compatible; internals)"
 #: "absent": it answered, and asking again does not help; "refused": it does not want to be asked
 #: by us or now; "failed": in passing, or it is not known how.
 Kind = Literal["absent", "refused", "failed"]
-#: Refusals to talk, of which nothing follows for what was asked for.
+#: Refusals to talk, of which nothing follows for what was requested.
 _REFUSALS: Final = (401, 402, 403, 406, 407, 429, 451)
 #: Errors that say that the asking came too early or took too long.
 _PASSING: Final = (408, 425)
@@ -56,7 +56,7 @@ class Download:
 
 
 class DownloadError(Exception):
-    """An address brought nothing; the message says why, and never the address.
+    """A download failed; the message says why, and never the address.
 
     Attributes:
         kind: see `Kind`.
@@ -126,7 +126,7 @@ def download(
         raise _refusal(error, host) from None
     except DownloadError:
         raise
-    except Exception as error:  # whatever is odd about an answer, it brought nothing
+    except Exception as error:  # whatever is odd about an answer, it returned nothing
         if isinstance(error, TimeoutError) or time.monotonic() >= ends:
             raise DownloadError(f"{host} took longer than {timeout:g} s") from None
         if not isinstance(error, (HTTPException, OSError)):
@@ -282,8 +282,8 @@ def _trusted(
 
     Args:
         authorities: the file of authorities that the environment names, if any.
-        file: OpenSSL's own file, which it finds by itself.
-        folder: OpenSSL's own folder, likewise.
+        file: OpenSSL's file, which it finds by itself.
+        folder: OpenSSL's folder, likewise.
         written: when the file that counts was written.
     """
     context = ssl.create_default_context(cafile=authorities)

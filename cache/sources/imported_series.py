@@ -1,7 +1,7 @@
 """Series that somebody else measures: an exchange's advances, a vendor's share above an average.
 
 They are shown beside the measures of the lists, each ranked against itself alone. They are kept in
-one CSV beside the user's own files of facts: measure, date, value, source.
+one CSV beside the user's files of facts: measure, date, value, source.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A user's own list of industries: a table of symbol, industry and perhaps sector, a row a line."""
+"""A user's list of industries: a table of symbol, industry and perhaps sector, a row a line."""
 
 from __future__ import annotations
 

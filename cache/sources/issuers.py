@@ -1,4 +1,4 @@
-"""Holdings files from the issuers' own addresses.
+"""Holdings files from the issuers' addresses.
 
 A page meant for a browser is refused: many issuers answer with one when they mean "no". A host
 that refuses to talk is not asked again in the same run, whatever the fund.

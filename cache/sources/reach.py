@@ -1,4 +1,4 @@
-"""Whether hosts can be reached: a TLS handshake and one short request each, all at once."""
+"""Check whether hosts can be reached: a TLS handshake and one short request each, in parallel."""
 
 from __future__ import annotations
 

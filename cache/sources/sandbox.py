@@ -1,7 +1,7 @@
 """Foreign files are parsed in a child process with limits on memory, time and size.
 
 A few kilobytes of hostile CSV or XLSX can cost a reader minutes or all memory. The child
-is a fresh interpreter that sets its own limits before it imports a parser, reads the file
+is a fresh interpreter that sets its limits before it imports a parser, reads the file
 from its standard input and answers with JSON and .npy bytes; no pickle in either direction.
 To start one costs more than to read most files: of many files one child reads several in turn.
 """
@@ -143,7 +143,7 @@ def run(
 
 
 class Children:
-    """Limited children that read one file after another, each file with its own limits of time.
+    """Limited child processes that read one file after another, each file with its limits of time.
 
     A child that fails over a file is given up, and the next file goes to a new one. Several
     threads may ask at once; each then has a child to itself.
@@ -208,7 +208,7 @@ class Children:
 def _started(
     request: Mapping[str, Any], paths: Sequence[str], source: BinaryIO | None = None
 ) -> subprocess.Popen[bytes]:
-    """A limited child with what it is asked, its standard input a pipe unless a file is given.
+    """Start a limited child with its request; its standard input is a pipe, or the file.
 
     Raises:
         OSError: no process can be started.

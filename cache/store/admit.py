@@ -78,9 +78,9 @@ def admit(
     """Return which of a file's prices may be merged with the stored ones.
 
     Args:
-        prices: the data held.
+        prices: the stored data.
         bars: what the file brought; it has passed ``Bars.check``.
-        replace_all: the file's histories take the place of those held.
+        replace_all: the file's histories take the place of the stored ones.
         accept: take what would be refused as it is.
 
     Raises:
@@ -97,7 +97,7 @@ def admit(
     late = LateCloses(prices, bars)
     rows = np.bincount(bars.symbol, minlength=len(bars.symbols))
     if len(rows) and rows.all() and prices.source.keys().isdisjoint(bars.symbols):
-        # Nothing is held to compare with, as on the first import.
+        # Nothing is stored to compare with, as on the first import.
         notes = (*doubtful, *late.notes(range(len(rows))))
         return Admitted(replace(bars, disputed={}), notes=notes)
     work = _Work(prices, bars)

@@ -1,4 +1,4 @@
-"""The one shape in which any source hands prices to the store."""
+"""Bars: the one form in which every source passes prices to the store."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Bars:
     """Prices as a source gave them: long form, K rows in any order.
 
     In each float field NaN means "this row does not say", and None that the source has no
-    such column: what is held stays. A dividend or split of 0 says "none on this day".
+    such column: the stored data stays. A dividend or split of 0 says "none on this day".
 
     Attributes:
         symbols: unique, Yahoo's spelling.
@@ -41,12 +41,12 @@ class Bars:
         split: (K,) float64, split factor by effective date (4 means 4:1).
         source: where the rows came from, in a few words.
         fetched_at: when they were taken, with a time zone.
-        through: symbol -> the last session the source's answer speaks for; a symbol that has
+        through: symbol -> the last session the source's answer applies to; a symbol that has
             rows and is not named here is answered through the last of them.
         provisional: symbol -> the session of a bar taken before that session closed.
         replace: symbols whose whole history is replaced by these rows.
-        failures: symbol -> why it brought nothing.
-        disputed: symbol -> how these rows differ from closes held of another source, which stay;
+        failures: symbol -> why it returned nothing.
+        disputed: symbol -> how these rows differ from stored closes of another source, which stay;
             "" where they no longer do.
     """
 

@@ -1,4 +1,4 @@
-"""A place in an object store, such as s3://bucket/desk, by the library obstore.
+"""A location in an object store, such as s3://bucket/desk, by the library obstore.
 
 Objects are small in number and named by their hash; one of them, the pointer, is replaced only
 where it still is as it was read. Whoever holds the rights in the environment (AWS_ACCESS_KEY_ID,
@@ -199,6 +199,6 @@ class Bucket:
 
 
 def _words(error: Exception) -> str:
-    """The end of the library's own sentence: what went wrong, without addresses and attempts."""
+    """The end of the library's sentence: what went wrong, without addresses and attempts."""
     first = str(error).partition("\n")[0].partition("?")[0]
     return clean(first.rpartition(" - ")[2], 200) or type(error).__name__

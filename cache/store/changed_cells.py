@@ -1,6 +1,6 @@
 """Single cells of the stored prices: which of them a commit changed, and how to restore them.
 
-A commit is a layer over what was held before it. Each keeps, for every cell that it changed, what
+A commit is a layer over the stored data before it. Each keeps, for every cell that it changed, what
 the cell held before; so any of them can be taken out from between the others, not the last alone.
 """
 
@@ -73,10 +73,10 @@ def difference(
     """Return the layer between two states of the prices.
 
     Args:
-        before: what was held.
-        after: the data held.
+        before: the stored data.
+        after: the stored data.
         applied: rows that led from one to the other; their cells count as changed also where they
-            repeat what was held, so that they stay when what they repeat is taken out.
+            repeat the stored data, so that they stay when what they repeat is taken out.
         factors: symbol -> by what its changed closes and dividends were multiplied, and its
             volumes divided, where they were not given anew.
     """
@@ -128,7 +128,7 @@ def difference(
 
 
 def _first(applied: Bars, facts: Mapping[str, Mapping[str, str | None]]) -> Layer:
-    """What rows change of a store that holds no prices: each of their cells, which held nothing."""
+    """The cells that rows add to a store without prices; before, each was empty."""
     symbols = tuple(sorted(applied.symbols))
     place = {symbol: at for at, symbol in enumerate(symbols)}
     key = np.array([place[symbol] for symbol in applied.symbols], np.int64)[applied.symbol] * _DAYS
@@ -274,7 +274,7 @@ def taken_out(
     multiplied goes back multiplied.
 
     Args:
-        prices: the data held now.
+        prices: the stored data now.
         layer: what is taken out.
         later: the layers over it, oldest first.
     """

@@ -60,13 +60,13 @@ class Comparison:
     """The result of comparing two histories of a symbol.
 
     Attributes:
-        kind: "agrees"; "rebase": what is held is on the basis before a split; "older": the new
+        kind: "agrees"; "rebase": the stored data is on the basis before a split; "older": the new
             ones are; "single": single closes differ; "shifted" by a session; "split": one lacks
             or makes up a split; "currency": by a currency's factor; "differs" otherwise;
             "apart": no close in common, and a move as of a split or beyond tenfold between.
-        factor: for "rebase", what brings the closes held onto the basis of the new ones; for
-            "older", the new ones onto that of those held.
-        before: for "rebase", the first session held that stays as it is.
+        factor: for "rebase", what brings the stored closes onto the basis of the new ones; for
+            "older", the new ones onto that of the stored ones.
+        before: for "rebase", the first stored session that stays as it is.
         days: sessions on which both have a close and they differ.
         words: what is to be said, as the rest of a sentence about the symbol.
     """
@@ -91,7 +91,7 @@ def compare(
     """Compare a new history with the stored one.
 
     Args:
-        days: (T,) datetime64[D], ascending sessions held.
+        days: (T,) datetime64[D], ascending stored sessions.
         closes: (T,) float64, closes, none NaN.
         new_days: (K,) datetime64[D], ascending.
         new: (K,) float64, closes, none NaN.

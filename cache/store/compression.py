@@ -1,4 +1,4 @@
-"""Makes holdings files smaller: an issuer's own bytes by half, rows and texts by two thirds.
+"""Compress holdings files: an issuer's bytes by half, rows and texts by two thirds.
 
 An issuer's file is hardly ever read again and may take its time; the rows of every file are read at
 each start, and take a millisecond.

@@ -1,9 +1,9 @@
-"""What was worked out from a store, kept beside it so that it is not worked out again.
+"""A cache of results computed from a store, in files beside it.
 
     HOME/derived/HASH.json     HASH is of what was asked
 
 A file says of which generation it is; what it holds may be good for a later one too, which whoever
-kept it can tell. It is written whole or not at all, and verified by its own hash when it is read.
+kept it can tell. It is written whole or not at all, and verified by its hash when it is read.
 Where nothing can be written, everything is worked out each time.
 """
 
@@ -47,7 +47,7 @@ class Derived:
         return self._directory / f"{sha256(key.encode()).hexdigest()}.json"
 
     def read(self, key: str) -> tuple[Json, bool]:
-        """What is kept for something that was asked, and whether it is of this very generation.
+        """The cached result of a key, and whether it is of this very generation.
 
         Nothing, and no, where nothing is kept or it is damaged.
         """
@@ -60,14 +60,14 @@ class Derived:
         return sealed["answer"], sealed["identity"] == self._identity
 
     def keep(self, key: str, answer: Json) -> None:
-        """Keep an answer of this generation; nothing where the directory cannot be written."""
+        """Cache a result of this generation; nothing where the directory cannot be written."""
         sealed = {"identity": self._identity, "answer": answer}
         with suppress(OSError):
             disk.replace(self._path(key), pack.seal(pack.to_json(sealed)))
 
 
 def tidy(home: Path) -> None:
-    """Drop what was kept longest ago, as far as the disk allows."""
+    """Remove the oldest cached results, as far as the disk allows."""
     # the store has more to tidy after this
     with suppress(OSError):
         written = [(path.stat().st_mtime, path) for path in (home / _NAME).iterdir()]

@@ -1,10 +1,10 @@
-"""A desk's copy in an object store: published to a bucket, and read through a local copy of it.
+"""A shared copy in an object store: published to a bucket, and read through a local copy.
 
-    ADDRESS/published.json           the pointer: generation, manifest, facts, under its own hash
+    ADDRESS/published.json           the pointer: generation, manifest, facts, under its hash
     ADDRESS/objects/HASH.KIND        immutable; a manifest is one of them, and so are the facts
 
 What is published is put object by object, and the pointer last and conditionally: two publishers
-cannot mix, and a reader sees one whole generation or the next. A reader's own copy is a directory
+cannot mix, and a reader sees one whole generation or the next. A reader's copy is a directory
 as `cache.store.publish` makes one: only objects that it lacks come, each is checked against its
 name before it is kept, and where the line is down the last whole generation is read.
 """
@@ -74,7 +74,7 @@ def upload(store: Store, config: Path, bucket: Bucket, now: datetime) -> Uploade
         now: with a time zone.
 
     Raises:
-        StoreEmpty: nothing is held.
+        StoreEmpty: nothing is stored.
         StoreError: the store is damaged, the place holds something else, or is not reached.
         OvertakenError: somebody else has published meanwhile; what they published stands.
     """
@@ -141,17 +141,17 @@ def _put_all(bucket: Bucket, there: dict[str, int], pieces: Iterable[tuple[str, 
 
 
 def bring(bucket: Bucket, home: Path) -> str:
-    """Bring a reader's copy to what is published, once; see `Reader.bring`."""
+    """Update a reader's copy to what is published, once; see `CopyReader.bring`."""
     return CopyReader(bucket, home).bring()
 
 
 class CopyReader:
-    """Brings a reader's own copy to what is published, once or now and again.
+    """Updates a reader's copy to what is published, once or again and again.
 
     Args:
         bucket: where it is published.
         home: the copy: a directory of the reader's own, made where there is none.
-        quick: the same place, asked without patience for the pointer while a generation is held.
+        quick: the same place, asked without patience for the pointer while a generation is stored.
     """
 
     def __init__(self, bucket: Bucket, home: Path, quick: Bucket | None = None) -> None:
@@ -161,7 +161,7 @@ class CopyReader:
         self._trouble: StoreError | None = None
 
     def bring(self) -> str:
-        """Bring what is published now; where the line is down the copy stays as it is.
+        """Copy what is published now; without a connection the copy stays as it is.
 
         A look that finds the pointer of the look before costs one request and reads no file: also
         where what it points to could not be taken, which another publication mends.
@@ -172,7 +172,7 @@ class CopyReader:
 
         Raises:
             StoreError: nothing is published, or it cannot be reached, is damaged or cannot be
-                kept, and no generation is held here.
+                kept, and no generation is stored here.
         """
         owner.check(self.home, writing=True)
         copy = _LocalCopy(self.home / _MARKET)
@@ -193,7 +193,7 @@ class CopyReader:
             )
 
     def _take(self, copy: _LocalCopy, bucket: Bucket) -> None:
-        """Bring what the pointer names, unless that was tried already."""
+        """Copy what the pointer names, unless that was tried already."""
         before, self._pointer = self._pointer, None
         pointer = bucket.pointer(MARKER)
         if pointer is None:
@@ -228,10 +228,10 @@ def _bring_fact(bucket: Bucket, name: str | None, target: Path) -> None:
 
 
 class _LocalCopy(Copy):
-    """A store that is only brought from a bucket."""
+    """A store that is only filled from a bucket."""
 
     def take(self, bucket: Bucket, fields: Mapping[str, Any]) -> None:
-        """Bring the objects of the published generation that are not here, the manifest last."""
+        """Copy the objects of the published generation that are not here, the manifest last."""
         target = self._generations / f"{fields['generation']:08d}.json"
         manifest = _whole(target, fields["manifest"])
         at_hand = manifest is not None

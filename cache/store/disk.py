@@ -55,7 +55,7 @@ def replace(path: Path, data: bytes) -> None:
 
 
 def write_new(path: Path, data: bytes, mode: int | None) -> None:
-    """Write a new file, and bring its bytes to the disk (fsync); a mode of None is the umask's."""
+    """Write a new file durably (fsync); a mode of None is the umask's."""
     opened = os.open(path, system.WRITE, 0o666 if mode is None else 0o600)
     try:
         if mode is not None and hasattr(os, "fchmod"):

@@ -1,4 +1,4 @@
-"""What is doubtful about prices to be merged: a session repeated, a dividend without its fall."""
+"""Doubtful prices before a merge: a session repeated, a dividend without a fall."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def doubtful_dividends(prices: Prices, bars: Bars) -> list[str]:
 
 
 def _close_before(prices: Prices, symbol: str, session: np.datetime64) -> float:
-    """The last close held of a symbol before a session, NaN where none."""
+    """The last stored close of a symbol before a session, NaN where none."""
     for block in reversed(prices.blocks):
         if symbol in block.symbols and block.sessions[0] < session:
             values = dense(block, "close", block.sessions, block.symbols)

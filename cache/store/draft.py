@@ -1,4 +1,4 @@
-"""The next generation in the making: its changes, and how each is undone."""
+"""A draft of the next generation: its changes, and how each is undone."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Note:
         kind: "prices", "holdings", "changes", "industries", "refresh" or "forget".
         at: when, with a time zone.
         source: a file's name, or whom a refresh asked.
-        words: what it brought, in a few words.
+        words: what it fetched, in a few words.
         key: equal for commits that belong together, "" for one that stands alone.
     """
 
@@ -68,7 +68,7 @@ class Draft:
         files: fund and date -> the manifest's entry of its file, older ones in "before".
         rows: fund and date -> the lines of the file that counts.
         announced: changes of membership announced.
-        industries: the user's own lists of industries, each with its object, oldest first.
+        industries: the user's lists of industries, each with its object, oldest first.
         aside: manifest's entries of files that were kept aside, with why.
         journal: what was brought, oldest first.
         logged: whether it is noted what each commit changed.
@@ -155,7 +155,7 @@ class Draft:
         return self._layer(difference(before, after, applied=applied, factors=factors))
 
     def _add_industries(self, industries: IndustryList) -> list[str]:
-        """Add a list over those held; nothing where the last one says the same."""
+        """Add a list over the stored ones; nothing where the last one says the same."""
         if self.industries and self.industries[-1][1].rows == industries.rows:
             return []
         if len(self.industries) >= LISTS:
@@ -219,7 +219,7 @@ class Draft:
         """Drop a fund's file of a day; the one stored before it is used again.
 
         Raises:
-            StoreError: none is held.
+            StoreError: none is stored.
         """
         key = fund, as_of
         if key not in self.files:

@@ -1,4 +1,4 @@
-"""The number of the newest generation, kept beside the manifests, so that one taken away is missed.
+"""The number of the newest generation, stored beside the manifests to detect a removed one.
 
 It is written only once the manifest it names is sure to last, and is lowered before one goes: no
 kill and no power cut leaves it ahead of what is there. A store without it, an older release's or

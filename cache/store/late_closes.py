@@ -24,7 +24,7 @@ class LateCloses:
     """First closes and first adjusted closes of the symbols of a file, stored ones and its own.
 
     Args:
-        prices: the data held.
+        prices: the stored data.
         bars: what the file brought.
     """
 

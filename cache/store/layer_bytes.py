@@ -16,7 +16,7 @@ def pack_layer(layer: Layer) -> bytes:
     head: dict[str, Any] = {"symbols": layer.symbols, "facts": layer.facts, "fields": {}}
     body = []
     for name, column in layer.columns.items():
-        # Of a first import nothing was held before, and of most no cell is scaled.
+        # Of a first import nothing was stored before, and of most no cell is scaled.
         filled, scaled = (
             bool((~np.isnan(values)).any()) for values in (column.before, column.factor)
         )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from core.data.frames import Announcement, Holdings, Prices
     from core.data.industries import IndustryList
 
-#: The objects of a holdings file: the issuer's own bytes, its texts, its numbers.
+#: The objects of a holdings file: the issuer's bytes, its texts, its numbers.
 FILED: Final = ("raw", "text", "numbers")
 #: What a manifest lists; "announced" and "industries" are missing where there are none.
 PARTS: Final = ("blocks", "symbols", "holdings", "announced", "industries", "aside", "journal")
@@ -55,7 +55,7 @@ class Held:
         announced: changes of membership announced before they take effect.
         damage: sentences: which newer generation is damaged and what is shown instead.
         aside: holdings files that a refresh did not believe, and does not use.
-        industries: the user's own lists of industries, oldest import first.
+        industries: the user's lists of industries, oldest import first.
     """
 
     generation: int
@@ -75,7 +75,7 @@ class Held:
     def dated_announcements(self) -> tuple[Announcement, ...]:
         """The announced changes, each with a day.
 
-        Earlier releases took some without. These were announced by the newest session held, or by
+        Earlier releases took some without. These were announced by the newest stored session, or by
         the day on which they take effect: no answer for a date before shows them.
         """
         newest = self.newest_session

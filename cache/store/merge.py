@@ -1,6 +1,6 @@
 """Merges bars into the stored prices: pure, and idempotent.
 
-A field that a row gives replaces what is held for that symbol and session; a field it does
+A field that a row gives replaces the stored data for that symbol and session; a field it does
 not give leaves it. What does not change stays the identical object, so that the store need
 not write it again.
 """
@@ -29,7 +29,7 @@ def merge(prices: Prices, bars: Bars) -> Prices:
     """Return the prices after merging bars.
 
     Args:
-        prices: the data held now.
+        prices: the stored data now.
         bars: what a source brought; it has passed ``Bars.check``.
 
     Returns:

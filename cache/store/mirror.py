@@ -1,4 +1,4 @@
-"""A copy of a store: its newest whole generation, under its own number."""
+"""A copy of a store: its newest whole generation, under its number."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Copy(Store):
     """A store that is only updated from another."""
 
     def mirror(self, source: Store) -> Held:
-        """Copy the newest whole generation of another store, under its own number.
+        """Copy the newest whole generation of another store, under its number.
 
         What is here already is not written again. A generation of a larger number, left from
         before the other store was put back, goes. Where the other store's newest generation is
@@ -24,7 +24,7 @@ class Copy(Store):
         before the damage stays.
 
         Returns:
-            what is held now, with the other store's damage.
+            the stored data now, with the other store's damage.
 
         Raises:
             StoreEmpty: the other store holds nothing.

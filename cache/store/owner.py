@@ -25,7 +25,7 @@ def check(directory: Path, *, writing: bool, shared: bool = False) -> None:
     Args:
         directory: what is kept in it is read or written; it need not be there yet.
         writing: it is to be written to.
-        shared: it may lie where a group may write, as a desk's own folder is.
+        shared: it may lie where a group may write, as a desk's folder is.
 
     Raises:
         StoreError: who may do what, and what mends it.
@@ -82,7 +82,7 @@ def check_file(path: Path) -> None:
     """Refuse a file of settings, which may name programs to run, that others own or may write.
 
     A group of the owner's own, as many systems give one to each user, is not "others". A file
-    that is not there is nobody's; root's own are taken by everybody.
+    that is not there is nobody's; root's are taken by everybody.
 
     Raises:
         StoreError: who may do what, and the command that mends it.

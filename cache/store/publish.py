@@ -1,4 +1,4 @@
-"""Publishes a copy of the store for others to read: one whole generation in its own directory.
+"""Publishes a copy of the store for others to read: one whole generation in its directory.
 
     DIR/published.json      marks the directory, and says when it was published
     DIR/market/             a store like any other, 0755 and 0644 (or for one group alone)
@@ -28,7 +28,7 @@ from core.data.record import record
 if TYPE_CHECKING:
     from cache.store.store import Store
 
-#: The publisher's own files of facts.
+#: The publisher's files of facts.
 FACTS: Final = ("themes.toml", "funds.toml")
 _MARKET: Final = "market"
 _EVERYONE: Final = 0o755
@@ -68,7 +68,7 @@ def publish(
         group: id of the only group that may read it; None for everyone.
 
     Raises:
-        StoreEmpty: nothing is held.
+        StoreEmpty: nothing is stored.
         StoreError: the directory is not the publisher's own, holds something else, lies in the
             store or around it, or cannot be written.
     """

@@ -1,4 +1,4 @@
-"""Reading what a store holds: the newest generation that is whole, and nothing written.
+"""Read a store: the newest complete generation; nothing is written.
 
 It takes no lock. The newest manifest that verifies counts, each file is opened once and parsed
 from the bytes that were hashed; what others may write is refused.
@@ -53,7 +53,7 @@ class StoreReader:
     def generation(self) -> int | None:
         """The newest generation's number, None where there is none: one listing, for polling.
 
-        Compare it with its own last answer, not with ``Held.generation``: of a damaged
+        Compare it with its last answer, not with ``Held.generation``: of a damaged
         generation an older one is shown.
         """
         return next(iter(self._numbers()), None)
@@ -61,7 +61,7 @@ class StoreReader:
     def identity(self) -> str | None:
         """Return what identifies the newest generation, also against another store in this place.
 
-        Its number and its manifest's own hash, None where there is none: for polling.
+        Its number and its manifest's hash, None where there is none: for polling.
         """
         number = self.generation()
         if number is None:
@@ -78,7 +78,7 @@ class StoreReader:
         return self._newest()[1]
 
     def raw(self, fund: str, as_of: date) -> bytes:
-        """Return the issuer's own file behind a fund's holdings, byte for byte."""
+        """Return the issuer's file behind a fund's holdings, byte for byte."""
         for entry in self._newest()[0]["holdings"]:
             if (entry["fund"], entry["as_of"]) == (fund, str(as_of)):
                 try:

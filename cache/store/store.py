@@ -1,12 +1,12 @@
 """The store: generations of files that are written once and never changed.
 
     HOME/objects/HASH.KIND             content, named by its SHA-256 (measured faster than BLAKE2b)
-    HOME/generations/00000012.json     a manifest: the objects of one generation, under its own hash
+    HOME/generations/00000012.json     a manifest: the objects of one generation, under its hash
     HOME/derived/                      what was worked out from the contents
     HOME/head                          the newest generation's number, written once that lasts
     HOME/lock                          held by the one process that writes
 
-The kinds of objects are npy, json and layer, and bz2 or raw for an issuer's own file.
+The kinds of objects are npy, json and layer, and bz2 or raw for an issuer's file.
 Writing goes temporary file, fsync, rename, fsync of the directory; the manifest goes last, so
 a generation is there whole or not at all. Reading takes no lock and writes nothing: the newest
 manifest that verifies counts, each file is opened once and parsed from the bytes that were
@@ -69,7 +69,7 @@ class Store(StoreReader):
             forget: holdings to drop, by fund and date; they go before new ones come, and what was
                 brought of that fund and date before counts again.
             announce: makes of the announced changes held those to hold from now on.
-            industries: a list to count before those held.
+            industries: a list to count before the stored ones.
             note: what this is, for the list of imports; made of the rest unless given.
 
         Raises:
@@ -111,7 +111,7 @@ class Store(StoreReader):
         Raises:
             StoreBusy: another process writes for longer than the time-out.
             StoreError: HOME cannot be written or is of the other kind, or what is to be forgotten
-                is not held. What was held is held still; where the disk failed at the very
+                is not stored. What was stored is stored still; where the disk failed at the very
                 end, the new generation may be as well.
         """
         # what writes is loaded by who writes: a screen or a note reads alone

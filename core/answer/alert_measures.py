@@ -35,8 +35,8 @@ class AlertMeasure:
         value: (snapshot, fund, symbol) -> the number in its unit, None where not known.
         fund: it is of one index; the small one unless named.
         symbol: it is of one line, which has to be named.
-        closes: it rests on the two funds' closes alone, whatever the coverage.
-        weights: it rests on weights, which may be estimated.
+        closes: it depends on the two funds' closes alone, whatever the coverage.
+        weights: it depends on weights, which may be estimated.
         daily: it needs breadth session by session.
         also: older words for it.
         of: "pair" or "index" where it is of a pair, or of one index alone; "" for either.
@@ -97,7 +97,7 @@ def _member_changes(joined: bool) -> Callable[[Snapshot, str, str], float | None
 
 
 def _covered(snapshot: Snapshot, fund: str) -> IndexView | None:
-    """An index whose coverage and lists carry a claim; None where they do not, or it is missing."""
+    """An index with enough coverage and lists for statements about it; else None."""
     view = snapshot.indices.get(fund)
     return view if view is not None and view.claims else None
 
@@ -140,7 +140,7 @@ def _of_closes(
     unit: str,
     value: Callable[[Snapshot, str, str], float | None],
 ) -> AlertMeasure:
-    """A number of a pair, or of one index alone, that rests on the closes of the funds."""
+    """A number of a pair, or of one index alone, that depends on the closes of the funds."""
     return AlertMeasure(words, about, unit, SPREAD, value, closes=True, of=of)
 
 

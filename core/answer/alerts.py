@@ -1,8 +1,8 @@
 """Alerts on derived numbers: how they are written, when they are judged, when they fire.
 
-An alert is judged on the answer to its own question alone (pair, window, basis, the last
+An alert is judged on the answer to its question alone (pair, window, basis, the last
 session), and never where the number is not known: no claim below the coverage floor. A number
-that rests on estimated weights counts, and the sentence says so, as the note's sentences do.
+that depends on estimated weights counts, and the sentence says so, as the note's sentences do.
 It fires once a crossing: after it has fired it waits until its condition no longer holds.
 """
 
@@ -112,7 +112,7 @@ class Fired:
 
 @record(frozen=True, slots=True)
 class AlertState:
-    """An alert's condition, and whether it is armed or has fired.
+    """The state of an alert: its condition, and whether it is armed or has fired.
 
     Attributes:
         alert: the condition.

@@ -53,7 +53,7 @@ class _Entry:
 
 @record(frozen=True, slots=True)
 class _Roll:
-    """What was announced of one fund, beside its files: the session and stated date of each."""
+    """The announcements about one fund, with the session and stated date of each of its files."""
 
     sessions: tuple[date, ...]
     stated: tuple[date, ...]
@@ -113,10 +113,10 @@ def coming(
     as_of: date,
     own_return: Callable[[str], float | None],
 ) -> tuple[Coming, ...]:
-    """A fund's announced changes as they stand at a date, leavers by what they brought first.
+    """A fund's announced changes as of a date; leavers in the order of their contributions.
 
     Args:
-        market: the data held; ``market.announced`` are the announcements.
+        market: the available data; ``market.announced`` are the announcements.
         fund: the fund's symbol.
         view: the index over the window, None where it is not known.
         as_of: the session asked for.
@@ -195,7 +195,7 @@ class Leaving:
         effective: the day by which all have left.
         days: on how many days they leave.
         due: one's day has passed without a file since.
-        contribution: what they brought together, a fraction.
+        contribution: what they contributed together, a fraction.
     """
 
     symbols: tuple[str, ...]

@@ -1,6 +1,6 @@
 """The board: every pair at a glance, from the closes of its two funds alone.
 
-Each figure of a row is the one that the pair's own answer gives for its window and the same
+Each figure of a row is the one that the pair's answer gives for its window and the same
 as-of date; `tests/core/test_board.py` holds it.
 """
 
@@ -52,7 +52,7 @@ class Pair:
 
     @property
     def name(self) -> str:
-        """As it is asked for: ``IWM:SPY``."""
+        """As it is requested: ``IWM:SPY``."""
         return f"{self.small}:{self.large}"
 
 
@@ -85,7 +85,7 @@ class BoardRow:
 
     @property
     def ratio(self) -> LevelHistory | None:
-        """The ratio of closes in its history; None where only adjusted closes are held."""
+        """The ratio of closes in its history; None where only adjusted closes are available."""
         return None if self.history is None else self.history.ratio
 
     def percentile(self, window: str) -> float | None:
@@ -190,7 +190,7 @@ def last_session(market: Market, pairs: Iterable[Pair], as_of: date | None = Non
 
 
 def sessions_of(market: Market, pairs: Iterable[Pair]) -> Dates:
-    """(T,) every session with a final close of both funds of any pair, ascending; kept."""
+    """(T,) every session with a final close of both funds of any pair, ascending; cached."""
     priced = tuple(pair for pair in pairs if _held(market, pair))
 
     def joined() -> Dates:
@@ -212,10 +212,10 @@ def stepped(market: Market, pairs: Iterable[Pair], as_of: date, steps: int) -> d
 def board(
     market: Market, pairs: Iterable[Pair], basis: str = "tr", as_of: date | None = None
 ) -> Board:
-    """Answer for every pair from the closes held.
+    """Work out every pair from the available closes.
 
     Args:
-        market: the data held.
+        market: the available data.
         pairs: in the order to show them.
         basis: "tr" or "pr".
         as_of: the one date of all rows; None for the latest final session of any pair. A pair

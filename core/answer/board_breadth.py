@@ -1,7 +1,7 @@
-"""Breadth of the index that leads, beside a row of the board, where its lines are held.
+"""Breadth of the index that leads in a row of the board, where its lines are available.
 
-The figures are the table's (`core.answer.table`), of the answer to the row's own pair over one
-window. They take far longer than closes: they are asked for after the rows are shown.
+The figures are the table's (`core.answer.table`), of the answer to the row's pair over one
+window. They take far longer than closes: they are requested after the rows are shown.
 """
 
 from __future__ import annotations
@@ -62,10 +62,10 @@ def leader(row: BoardRow, window: str) -> str | None:
 
 
 def breadths_of(market: Market, board: Board, window: str) -> dict[str, BoardBreadth]:
-    """Name of a pair -> breadth of the index of it that leads, where its lines are held.
+    """Pair -> breadth of its leading index, where its lines are available.
 
     Args:
-        market: the data held.
+        market: the available data.
         board: whose rows are counted.
         window: see `breadth_of`.
     """
@@ -74,10 +74,10 @@ def breadths_of(market: Market, board: Board, window: str) -> dict[str, BoardBre
 
 
 def breadth_of(market: Market, row: BoardRow, board: Board, window: str) -> BoardBreadth | None:
-    """Breadth of the index of a row that leads; None where its lines are not held.
+    """Breadth of the leading index of a row; None where its lines are not available.
 
     Args:
-        market: the data held.
+        market: the available data.
         row: of the board.
         board: gives basis and date.
         window: whose gap says who leads, and which breadth is counted over.

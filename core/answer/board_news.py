@@ -17,7 +17,7 @@ LEAST_STREAK: Final = 5
 
 @record(frozen=True, slots=True)
 class RowState:
-    """What holds of a pair on one session.
+    """The state of a pair on one session.
 
     Attributes:
         end: the session.
@@ -47,7 +47,7 @@ class BoardNews:
 
 
 def state_of(row: BoardRow) -> RowState | None:
-    """What holds of a pair now; None without figures."""
+    """The state of a pair now; None without figures."""
     if row.end is None or row.history is None:
         return None
     percentiles = {window: row.percentile(window) for window in RANKED}

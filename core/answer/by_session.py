@@ -1,4 +1,4 @@
-"""An answer's breadth session by session, where the question did not ask for it."""
+"""Add breadth session by session to an answer that was made without it."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ AnnouncedState = Literal["announced", "due", "doubtful", "contradicted"]
 
 @record(frozen=True, slots=True)
 class Coming:
-    """An announced change, how it stands, and what the line brought over the window.
+    """An announced change, its status, and what the line contributed over the window.
 
     Attributes:
         symbol: the line, as its closes are followed.
@@ -26,7 +26,7 @@ class Coming:
         effective: the day at whose close it takes effect.
         announced: the day it was announced, None where not known.
         source: who says so, "" where not known.
-        standing: "announced"; "due" when its day has passed and no file since is held;
+        standing: "announced"; "due" when its day has passed and no file since is available;
             "doubtful" when the newest file before it already has it so; "contradicted" when
             a file dated later has it otherwise.
         file: date of the file that makes it doubtful or contradicts it, else None.

@@ -49,7 +49,7 @@ class Contributions:
         industries: (M,) likewise.
         value: (M,) contribution to the index's return.
         by_sector: the same by sector.
-        fund_return: of market closes; None where they are not held.
+        fund_return: of market closes; None where they are not available.
         basket_return: of the measured lines.
         weight_measured: the smallest part of the fund that is measured.
         estimated: weights of a part of the window are estimated.
@@ -71,7 +71,7 @@ class Contributions:
 
     @property
     def net_return(self) -> float:
-        """Return of the fund's closes; of the measured lines where none are held."""
+        """Return of the fund's closes; of the measured lines where there are none."""
         return net_return(self.fund_return, self.basket_return)
 
     @property
@@ -86,7 +86,7 @@ class WindowColumn:
 
     Attributes:
         label: as asked for.
-        window: what it came to; None where the closes held have no such window.
+        window: what it came to; None where the available closes have no such window.
         indices: fund -> its contributions; a fund that cannot be answered is not in it.
         missing: sentences about what could not be answered.
     """
@@ -103,8 +103,8 @@ def contributions(
     """Fund -> its contributions over a window, and sentences about what cannot be answered.
 
     Args:
-        market: the data held.
-        question: its funds and its basis; its own window and date do not count.
+        market: the available data.
+        question: its funds and its basis; its window and date do not count.
         window: the one to measure.
         as_of: the session that files and closes are known on.
     """
@@ -146,7 +146,7 @@ def contributions(
 
 
 def side_by_side(market: Market, snapshot: Snapshot) -> tuple[WindowColumn, ...]:
-    """Contributions over each of `SIDE_BY_SIDE`, and over the snapshot's own window.
+    """Contributions over each of `SIDE_BY_SIDE`, and over the snapshot's window.
 
     Args:
         market: what the snapshot was taken from; the columns are kept with it.

@@ -1,8 +1,8 @@
-"""What the points of a history rest on, as hashes: where one is as it was, so are its points.
+"""Hashes of the data behind a history's points: with an equal hash, cached points are valid.
 
-A point rests on the files that speak for its window and on the closes, dividends and splits of the
+A point depends on the files that apply to its window and on the closes, dividends and splits of the
 sessions up to its end. Closes are hashed as they were traded, at nine digits: a later split
-changes every earlier close that is held, and no return between two of them.
+changes every earlier close that is available, and no return between two of them.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Fingerprints:
     """Hashes of what a market holds, session by session and file by file.
 
     Args:
-        market: the data held.
+        market: the available data.
     """
 
     def __init__(self, market: Market) -> None:
@@ -77,7 +77,7 @@ class Fingerprints:
 
     @cached_property
     def adjusted(self) -> bool:
-        """Whether adjusted closes are held: a later close may then make others stand for them."""
+        """Whether adjusted closes are available: a later close may then replace them."""
         return any(block.adj_close is not None for block in self._market.bars)
 
     def _symbols(self, symbols: Collection[str]) -> Hashes:

@@ -1,4 +1,4 @@
-"""What an index's lines rest on that its fund does not: closes that end early, no dividends."""
+"""Limits of the lines' data that the fund's do not have: closes that end early, no dividends."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _TOGETHER: Final = 2
 
 
 def end_early(basket: Basket, window: Window) -> EndEarly | None:
-    """The lines whose closes end before the window does, where they are too many for a claim.
+    """Lines whose closes end before the window does, where there are too many of them.
 
     A line that is no longer traded ends by itself, and stands still from there; where several
-    end on one session it is what is held that ends.
+    end on one session it is the available data that ends.
     """
     last, share = basket.segments[-1], basket.share[-1]
     closed = basket.closed[-1]
@@ -52,13 +52,13 @@ def end_early(basket: Basket, window: Window) -> EndEarly | None:
 
 
 def file_price_weight(market: Market, basket: Basket, parts: Sequence[Span]) -> float:
-    """Weight measured on a file's own price, of the segment with the most; see `IndexView`.
+    """Weight measured on a file's price, of the segment with the most; see `IndexView`.
 
-    A line's weight and return rest on its closes of three sessions: the file's, and the
+    A line's weight and return depend on its closes of three sessions: the file's, and the
     segment's two ends.
 
     Args:
-        market: the data held.
+        market: the available data.
         basket: the index's lines.
         parts: of the window, one a segment.
     """
@@ -87,7 +87,7 @@ def price_return_weight(market: Market, fund: str, basket: Basket, window: Windo
     its lines' total returns are price returns, whatever they paid.
 
     Args:
-        market: the data held.
+        market: the available data.
         fund: the fund's symbol.
         basket: its lines, measured on total return.
         window: what the question's window came to; nothing later is looked at.
@@ -129,7 +129,7 @@ def _first_dividends(market: Market) -> Dates:
         never = np.iinfo(np.int64).max
         first = np.full(len(market.register), never)
         for block in market.bars:
-            line = _lines_of(market, block)[block.dividend.col]
+            line = _lines_of(market, block)
             listed = line >= 0
             sessions = block.sessions[block.dividend.row[listed]]
             np.minimum.at(first, line[listed], sessions.astype(np.int64))
@@ -152,6 +152,7 @@ def _any_adjusted(market: Market, numbers: IntArray, window: Window) -> bool:
 
 
 def _lines_of(market: Market, block: Block) -> IntArray:
-    """(N,) number in the register of each symbol of a block, -1 where no file lists it."""
-    number = market.register.number
-    return np.array([number.get(symbol, -1) for symbol in block.symbols], np.intp)
+    """(K,) number in the register of the symbol of each dividend, -1 where no file lists it."""
+    number, paying = market.register.number, distinct(block.dividend.col)
+    lines = [number.get(block.symbols[column], -1) for column in paying.tolist()]
+    return np.array(lines, np.intp)[paying.searchsorted(block.dividend.col)]

@@ -1,4 +1,4 @@
-"""The names of a group of an answer: of a sector, an industry, a theme."""
+"""The symbols in a group of an answer: in a sector, an industry or a theme."""
 
 from __future__ import annotations
 

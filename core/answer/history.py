@@ -1,6 +1,6 @@
 """The history of a measure: its value over the same window of every year, month or session.
 
-A point is answered as a question for that window would be: the files that speak for it, the lines
+A point is answered as a question for that window would be: the files that apply to it, the lines
 of that time, those that no longer trade included. Only points with at least 90 % of weight
 measured, on lists that carry the measure, count for its rank and for "since".
 """
@@ -103,7 +103,7 @@ def histories(
     """The history of some measures of one index up to a question's as-of date.
 
     Args:
-        market: the data held.
+        market: the available data.
         question: its window, basis and as-of date.
         fund: whose index.
         rows: of the table of measures.
@@ -195,12 +195,12 @@ def ranks_of(
     """Fund -> measure -> rank of an answer's measures among the same windows of other times.
 
     Of a month among the months, of another window among the years; what is daily, and what takes
-    a whole answer, always among the years. Empty for an index whose files speak for no earlier
+    a whole answer, always among the years. Empty for an index whose files apply to no earlier
     window: nothing is measured for it then. Empty too where breadth counts the list at the
     window's end: the points of a history count the one at its start.
 
     Args:
-        market: the data held.
+        market: the available data.
         snapshot: the answer.
         names: of the measures wanted; all where none is named.
         answer: gives `histories` of the market that are kept; all are worked out where not given.
@@ -250,11 +250,11 @@ def with_ranks(
 
 
 def windows_of(question: Question, sessions: Dates, every: Every) -> list[Window]:
-    """The windows of a history, ascending by their ends; the last is the question's own.
+    """The windows of a history, ascending by their ends; the last is the question's window.
 
     Raises:
         MeasureError: the window is of fixed dates, which no other month or session has.
-        UnavailableError: the closes held have no such window.
+        UnavailableError: the available closes have no such window.
     """
     if not len(sessions):
         raise UnavailableError("no closes to take windows from")
@@ -284,7 +284,7 @@ def windows_of(question: Question, sessions: Dates, every: Every) -> list[Window
 
 
 def _with_files(market: Market, fund: str, windows: Iterable[Window]) -> list[Window]:
-    """The windows from the first list of members on that may speak for their start."""
+    """The windows from the first member list that may be used for their start."""
     names = [fund, *(name for name, _ in lenders(market.reference.indices, fund, market.holdings))]
     first = min((files[0].as_of for n in names if (files := market.holdings.get(n))), default=None)
     if first is None:

@@ -11,14 +11,11 @@ import numpy as np
 
 from core.answer.ground_of_lines import end_early, file_price_weight, price_return_weight
 from core.answer.views import IndexView, Lines, Without
-from core.data.frames import BoolArray, FloatArray, Holdings, IntArray, LeftOut, day
+from core.data.frames import BoolArray, FloatArray, Holdings, IntArray, day
 from core.data.question import names_left_out
 from core.measures.breadth import breadth_of
-from core.measures.concentration import concentration, net_return, order
+from core.measures.concentration import order
 from core.measures.contribution import basket
-from core.measures.correlation import correlation_of
-from core.measures.end_weights import HeldWeights, WindowWeights, held_weights, weights_at
-from core.measures.groups import industries, issuers, sectors, themes
 from core.measures.membership import list_at_end
 
 if TYPE_CHECKING:
@@ -32,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def own_return(series: Series | None, window: Window, basis: str) -> float | None:
-    """A symbol's own return over the window; None where a close of its ends is not held."""
+    """A symbol's return over the window; None without a close at one of its ends."""
     level = series.level(basis) if series is not None else None
     if series is None or level is None:
         return None
@@ -78,50 +75,16 @@ def _lines(basket: Basket, ranked: IntArray, files: Sequence[Holdings]) -> Lines
     )
 
 
-def _left_out(market: Market, basket: Basket, files: tuple[Holdings, ...]) -> tuple[LeftOut, ...]:
-    """Lines never measured, heaviest first; weight is of the first file that has the line."""
-    first, row = market.register.first([market.rows(file) for file in files])
-    rows = []
-    for line in np.flatnonzero(~basket.measured.any(axis=0)).tolist():
-        number = basket.numbers[line]
-        weight = _weight(files[first[number]], int(row[number]))
-        name, reason = basket.labels.names[number], basket.reasons[line]
-        rows.append(LeftOut(basket.symbols[line], name, weight, reason))
-    # a line that joined as announced has no weight, and stands last
-    return tuple(sorted(rows, key=lambda row: (-_or_zero(row.weight), row.symbol)))
-
-
-def _others(files: tuple[Holdings, ...]) -> tuple[LeftOut, ...]:
-    """Rows of files that are no lines, heaviest first; weight is of the first file that has one."""
-    rows: dict[tuple[str, str, str], LeftOut] = {}
-    for other in (other for file in files for other in file.others):
-        rows.setdefault((other.symbol, other.name, other.reason), other)
-    # futures and the like have no weight, and stand last
-    return tuple(sorted(rows.values(), key=lambda row: -_or_zero(row.weight)))
-
-
-def _or_zero(weight: float) -> float:
-    return 0.0 if math.isnan(weight) else weight
-
-
-def _weight(file: Holdings, row: int) -> float:
-    """Weight of a file's line in its fund, a fraction."""
-    return float(file.value[row]) / file.total
-
-
 def _without(
-    symbols: tuple[str, ...],
-    marked: BoolArray,
-    contribution: FloatArray,
-    ways: tuple[float | None, float],
-    fund_return: float | None,
+    basket: Basket, marked: BoolArray, contribution: FloatArray, fund_return: float | None
 ) -> Without:
-    """The index without its marked lines; arrays are (M,) over the measured ones."""
+    """The index without the marked ones of a basket's (M,) lines."""
     total = math.fsum(contribution[marked])
+    register = basket.register
     return Without(
-        tuple(np.array(symbols)[marked].tolist()),
+        register.texts(register.symbols, basket.numbers[marked]),
         total,
-        *ways,
+        *basket.without(marked),
         None if fund_return is None else fund_return - total,
     )
 
@@ -142,7 +105,7 @@ def index_of(
     """One index, or the sentence that says what is missing.
 
     Args:
-        market: the data held.
+        market: the available data.
         question: what is asked.
         fund: the fund it is followed through.
         window: what the question's window came to.
@@ -157,31 +120,28 @@ def index_of(
         reasons = Counter(measured.reasons if measured else ()).most_common(1)
         why = reasons[0][0] if reasons else "no prices"
         return f"none of the {len(parts[0].file.symbols):,} lines of {fund} is measured: {why}"
-    rows = np.nonzero(measured.measured.any(axis=0))[0]
-    register, numbers = measured.register, measured.numbers[rows]
-    symbols = register.texts(register.symbols, numbers)
-    weight, scaled = measured.weights[rows], measured.contribution[rows]
-    ranked = order(scaled, weight, numbers)
-    fund_return = own_return(market.series(fund), window, question.basis)
-
-    def without(dropped: IntArray) -> tuple[float | None, float]:
-        full = np.zeros(len(measured.symbols), bool)
-        full[rows[dropped]] = True
-        return measured.without(full)
-
+    ever: BoolArray = np.asarray(measured.measured.any(axis=0))
+    rows, numbers = np.nonzero(ever)[0], measured.numbers
+    ranked = order(measured.contribution[rows], measured.weights[rows], numbers[rows])
     files = tuple(dict.fromkeys(part.file for part in parts))
-    marked = np.zeros(len(rows), bool)
+    fund_return = own_return(market.series(fund), window, question.basis)
+    marked: BoolArray = np.zeros(len(ever), bool)
     if question.without:
         left_out = [*map(market.line, names_left_out(question, fund))]
-        marked = np.isin(symbols, left_out)
+        marked = ever & np.isin(measured.symbols, left_out)
     counted = basket(market, (at_end,), question.basis) if at_end is not None else None
     which: BreadthList = "start" if counted is None else "end"
     counted = counted or measured
-    listed_at_end = at_end or list_at_end(market, fund, window.start, window.end, parts[0].as_of)
-    before = market.session_before(window.end)
     view = IndexView(
-        fund=fund,
+        market=market,
+        basket=measured,
+        rows=rows,
+        ranked=ranked,
+        files=files,
         fund_return=fund_return,
+        at_end=at_end or list_at_end(market, fund, window.start, window.end, parts[0].as_of),
+        end=window.end,
+        fund=fund,
         basket_return=measured.basket_return,
         lines=int(measured.first.sum()),
         measured=int(measured.first[rows].sum()),
@@ -189,39 +149,13 @@ def index_of(
         later_measured=int((~measured.first[rows]).sum()),
         weight_measured=measured.weight_measured,
         estimated=measured.estimated,
-        left_out=_left_out(market, measured, files),
-        others=_others(files),
         segments=measured.segments,
         contributors=_lines(measured, rows[ranked], files),
-        sectors=sectors(measured.labels.coded_sectors.of(numbers), weight, scaled),
-        industries=industries(
-            measured.labels.coded_industries.of(numbers),
-            weight,
-            scaled,
-            measured.labels.industry_sources(numbers),
-        ),
-        themes=themes(market.themes, symbols, weight, scaled),
-        issuers=issuers(market.reference.issuers, symbols, weight, scaled),
         breadth=breadth_of(counted, question.above, question.below, which, measured.basket_return),
-        concentration=concentration(
-            measured.share[0][rows],
-            measured.unscaled[rows],
-            scaled,
-            ranked,
-            net_return(fund_return, measured.basket_return),
-            without,
-            fund_return=fund_return,
-        ),
-        correlation=correlation_of(market, measured),
-        without=_without(symbols, marked, scaled, without(np.flatnonzero(marked)), fund_return)
+        without=_without(measured, marked, measured.contribution, fund_return)
         if marked.any()
         else None,
         end_early=end_early(measured, window),
-        weights=WindowWeights(
-            held_weights(measured.weights[rows]),
-            weights_at(market, listed_at_end, window.end),
-            weights_at(market, listed_at_end, before) if before else HeldWeights(),
-        ),
         price_return_weight=price_return_weight(market, fund, measured, window)
         if question.basis == "tr"
         else 0.0,
@@ -232,6 +166,6 @@ def index_of(
 
 
 def _stray_day(market: Market, window: Window, parts: tuple[Span, ...]) -> StrayDay | None:
-    """The first day that few closes are held of among those the parts of a window end on."""
+    """The first day that few closes are available of among those the parts of a window end on."""
     edges = {window.start, window.end, *(part.start for part in parts)}
     return next(filter(None, map(market.stray_day, sorted(edges))), None)

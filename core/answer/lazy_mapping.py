@@ -1,4 +1,4 @@
-"""A mapping that is made when it is first read: what few readers of an answer ask for."""
+"""A mapping that is computed when it is first read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ V = TypeVar("V")
 
 
 class LazyMapping(Mapping[K, V], Generic[K, V]):
-    """What a function returns, called at the first look at it."""
+    """The mapping that a function returns, called at the first access."""
 
     def __init__(self, make: Callable[[], Mapping[K, V]]) -> None:
         """Remember how it is made."""

@@ -1,4 +1,4 @@
-"""The levels of a pair's two funds on their common sessions, or why there are none."""
+"""The price levels of a pair's two funds on their common sessions, or why there are none."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def pair_levels(
     """The levels of a pair for a window, from after the last doubtful close before it.
 
     Args:
-        market: the data held.
+        market: the available data.
         pair: the two funds.
         basis: "tr" or "pr".
         window: on ``sessions``.

@@ -1,4 +1,4 @@
-"""A Look: what is remembered of an answer, so that a later one can be compared with it.
+"""A Look: the saved figures of an answer, with which a later one is compared.
 
 As JSON a look is a part of what ``internals note --format json`` writes, under the same names:
 `read` takes either.
@@ -95,7 +95,7 @@ class Look:
 
     @property
     def question_key(self) -> tuple[str, str, str, str, bool]:
-        """What tells one question from another: looks at different ones do not compare."""
+        """The key of the question: looks with different keys are not compared."""
         return (self.small, self.large, self.window, self.basis, self.simulated)
 
 

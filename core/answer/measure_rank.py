@@ -1,4 +1,4 @@
-"""How rare the last value of a measure is among the same windows of other times."""
+"""The rank of a measure's last value among earlier windows of the same kind."""
 
 from __future__ import annotations
 

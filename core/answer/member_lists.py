@@ -1,4 +1,4 @@
-"""What is said of the lists of members an index rests on: whose, how old, what acts on them."""
+"""Sources and warnings of an index's member lists: which fund's, how old, which changes apply."""
 
 from __future__ import annotations
 

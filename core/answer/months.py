@@ -38,7 +38,7 @@ class PeriodGap:
 def gap_by_month(market: Market, snapshot: Snapshot) -> dict[tuple[int, int], PeriodGap]:
     """(year, month) -> the gap of that month, and (year, 0) -> that of the whole year.
 
-    Each is what the pair's own question for those dates answers as of the snapshot's session, on
+    Each is what the pair's question for those dates answers as of the snapshot's session, on
     its basis. A period without closes near both ends, or with doubtful ones inside, is not in it.
 
     Args:

@@ -76,7 +76,7 @@ class MoversSince:
 
 
 def movers(market: Market, snapshot: Snapshot, since: date | None = None) -> MoversSince:
-    """Compare a snapshot with its own window up to an earlier date; see `contributions_since`."""
+    """Compare a snapshot with its window up to an earlier date; see `contributions_since`."""
     session, then, missing = contributions_since(market, snapshot, since)
     return MoversSince(
         session,

@@ -1,4 +1,4 @@
-"""The points of a history, in batches of which each is kept until what it rests on changes.
+"""The points of a history in batches, each cached until its data change.
 
 A batch is a calendar month of windows by their ends, or a year of sessions of daily measures. It
 is worked out anew where its fingerprint (`core.answer.fingerprint`) is another one.
@@ -59,7 +59,7 @@ class PointBatch:
     """The points of some measures at some windows.
 
     Attributes:
-        fingerprint: of what they rest on.
+        fingerprint: of what they depend on.
         places: the windows, ascending by their ends.
         values: measure -> its value at each.
     """
@@ -81,10 +81,10 @@ def batches(
     windows: Sequence[Window],
     earlier: Batches | None,
 ) -> dict[str, PointBatch]:
-    """The points of some measures of one index, earlier ones where they rest on what they did.
+    """The points of some measures of one index, earlier ones where they depend on what they did.
 
     Args:
-        market: the data held.
+        market: the available data.
         question: its basis.
         fund: whose index.
         rows: of the table of measures; all daily ones, or none.
@@ -252,7 +252,7 @@ def _daily_values(
 
 
 class _Marks:
-    """The fingerprints of batches: of the files and bars that their windows rest on."""
+    """The fingerprints of batches: of the files and bars that their windows depend on."""
 
     def __init__(self, market: Market, fund: str, windows: Sequence[Window]) -> None:
         self._market, self._fund = market, fund

@@ -1,4 +1,4 @@
-"""Where an answer's numbers came from, and what a reader has to bear in mind with them."""
+"""The sources of an answer's numbers, and the warnings that go with them."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _lines_of(count: int, fund: str) -> str:
 
 
 def _rest_words(view: IndexView) -> str:
-    """What the rest of a fund's return is likely to be."""
+    """The likely sources of the rest of a fund's return, in words."""
     weight = view.price_return_weight
     if not weight:
         return "cash, fees, trades inside the window"
@@ -156,9 +156,9 @@ def warnings(
 
 
 def price_returns(market: Market, question: Question, window: Window) -> tuple[str, ...]:
-    """The funds whose total return is one of prices: no dividend is held up to the window's end.
+    """Funds whose total return is a price return: no dividend is known up to the window's end.
 
-    An index's own level is what its name says, and is not among them.
+    An index's level is what its name says, and is not among them.
     """
     if question.basis != "tr":
         return ()

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from core.measures.end_weights import WindowWeights
 
 ScalarUnit = Literal["share", "return", "pp", "bp", "count", "ratio"]
-#: What has to hold before a measure is claimed: nothing but the fund's own closes, a list and
-#: coverage that carry leaders (the measure rests on weights), or that carry breadth.
+#: What has to hold before a measure is claimed: nothing but the fund's closes, a list and
+#: coverage that carry leaders (the measure depends on weights), or that carry breadth.
 Claim = Literal["closes", "leaders", "breadth"]
 #: From a fraction, as it is inside, to the unit it has in JSON, CSV and history.
 SCALE: Final[Mapping[ScalarUnit, float]] = {
@@ -93,7 +93,7 @@ class Scalar:
         before_window: its series begins before the window, with the daily breadth's counts.
         daily: it needs the daily breadth.
         closes: closes of its own that a line needs to be counted, 0 where that is no matter.
-        volumes: it is measured over members whose volumes are held.
+        volumes: it is measured over members whose volumes are available.
         signed: a person reads it with its sign.
         also: older names that alerts and `explain` go on to understand.
         short: its title in `SHORT` characters, for a narrow pane; "" where the title is no longer,
@@ -180,7 +180,7 @@ def session_scalar(
     also: tuple[str, ...] = (),
     short: str = "",
 ) -> Scalar:
-    """Return a row of a daily measure: its value is that of its series' last session.
+    """A row of a daily measure: its value is that of its series' last session.
 
     ``series`` and ``of`` take the daily breadth to (T,) values, and to (T,) lines they are
     measured over; for the rest see `Scalar`.

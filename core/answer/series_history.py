@@ -1,4 +1,4 @@
-"""A series that somebody else measures, as a history: its value at the end of each window."""
+"""The history of an imported series: its value at the end of each window."""
 
 from __future__ import annotations
 

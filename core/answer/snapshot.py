@@ -1,4 +1,4 @@
-"""take: from what is held and a question to a Snapshot."""
+"""take: answer a question from the available data with a Snapshot."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from core.answer.announced import coming
+from core.answer.details import PairDetails
 from core.answer.index import index_of, own_return
 from core.answer.lazy_mapping import LazyMapping
 from core.answer.levels import pair_levels
@@ -28,8 +29,7 @@ from core.data.errors import UnavailableError
 from core.data.frames import Dates, day, in_both, pydate
 from core.data.question import Basis, Question
 from core.data.windows import Window, resolve
-from core.measures.attribution import by_sector
-from core.measures.bridge import Step, bridge, gap_leaders, side
+from core.measures.bridge import Step, bridge, side
 from core.measures.changes import Change, Changes, window_changes
 from core.measures.membership import as_known, list_at_end, spans
 from core.measures.spread import Spread, spread
@@ -66,7 +66,7 @@ NEAR: Final = timedelta(days=14)
 
 
 def common_sessions(market: Market, small: str, large: str) -> Dates:
-    """(T,) sessions with a close of both funds; of any symbol where a fund has none; kept."""
+    """(T,) sessions with a close of both funds; of any symbol where a fund has none; cached."""
     return market.cached(("common", small, large), lambda: _common_sessions(market, small, large))
 
 
@@ -121,7 +121,7 @@ def _changes(
 def _with_contributions(
     market: Market, changes: Changes, files: tuple[Holdings, Holdings], view: IndexView | None
 ) -> Changes:
-    """Joiners and leavers with what they brought over the window.
+    """Joiners and leavers with what they contributed over the window.
 
     Where a symbol that one company left and another took over has closes of one line alone,
     they count for the newcomer.
@@ -162,11 +162,11 @@ def _reconstitutions(market: Market, funds: Iterable[str], as_of: date) -> dict[
 
 
 def take(market: Market, question: Question) -> Snapshot:
-    """Answer a question from what is held.
+    """Answer a question from the available data.
 
     Raises:
         WindowError: the window cannot be read.
-        UnavailableError: nothing is held to answer from, or not for the window.
+        UnavailableError: nothing is available to answer from, or not for the window.
         NoSuchNameError: a name to leave out stands in no list of members held.
     """
     pair = question.funds
@@ -240,7 +240,7 @@ def take(market: Market, question: Question) -> Snapshot:
     ends = window.start, window.end
     by_day: dict[str, Daily | None] = {}
     if question.daily:
-        # what only the command line asks for at first is loaded where it is asked for
+        # what only the command line asks for at first is loaded where it is requested
         from core.measures.daily import daily
 
         by_day = {
@@ -269,8 +269,7 @@ def take(market: Market, question: Question) -> Snapshot:
         single_spread=pair_spread if question.alone else None,
         indices=indices,
         bridge=steps,
-        gap_leaders=gap_leaders(baskets[pair[0]], baskets[pair[1]]) if len(indices) == 2 else None,
-        sector_effects=by_sector(baskets[pair[0]], baskets[pair[1]]) if len(indices) == 2 else (),
+        pair=PairDetails(baskets[pair[0]], baskets[pair[1]]) if len(indices) == 2 else None,
         changes=LazyMapping(lambda: _changes(market, window, as_of, parts, indices)),
         daily={fund: breadth for fund, breadth in by_day.items() if breadth is not None},
         missing=tuple(missing),
@@ -308,7 +307,7 @@ def _a_session_earlier(
 
 
 def stepped(question: Question, market: Market, snapshot: Snapshot, sessions: int) -> Question:
-    """The same question some sessions later (or earlier), inside the sessions held."""
+    """The same question some sessions later (or earlier), inside the available sessions."""
     known = final_sessions(market, question.small, question.large)
     place = int(np.searchsorted(known, day(snapshot.as_of), side="right")) - 1 + sessions
     if sessions < 0 and not np.any(known == day(snapshot.as_of)):

@@ -89,7 +89,7 @@ def reading(
 def shortfall(row: Scalar, of: Reading) -> str:
     """``needs 200 closes: 1,402 of 1,863 have them``; "" where every member has them.
 
-    Of volumes only that none is held: a member that stands where it stood has no part in them.
+    Of volumes only that none is available: a member that stands where it stood has no part in them.
     """
     lines = of.of or 0
     if of.members is None or lines >= of.members or (row.volumes and lines):

@@ -1,7 +1,7 @@
 """Rows of the table of measures that look back a year: averages, highs, trend, large moves.
 
 Their value and its change come from the last sessions, their series from the whole window, which
-is worked out when it is asked for.
+is worked out when it is requested.
 """
 
 from __future__ import annotations

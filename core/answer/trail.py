@@ -1,4 +1,4 @@
-"""One line through the window: its return, weight and contribution, session by session."""
+"""One line over the window: its return, weight and contribution, session by session."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class Trail:
         fund: the index it is looked at in.
         sessions: (T,) from the window's start to its end.
         line: (T,) return since the window's start, whether a member or not; NaN where no
-            close is held that is recent enough.
-        index: (T,) the fund's return since the start; NaN where its closes are not held.
+            close is available that is recent enough.
+        index: (T,) the fund's return since the start; NaN where its closes are not available.
         weight: (T,) weight in the fund.
         contribution: (T,) contribution since the start; its last value is the line's
             contribution in the snapshot.
@@ -126,7 +126,7 @@ def _levels(market: Market, symbols: tuple[str, ...], sessions: Dates, basis: st
 
 
 def _fund_line(market: Market, fund: str, sessions: Dates, basis: str) -> FloatArray:
-    """(T,) the fund's return since the first session; NaN where a close is not held."""
+    """(T,) the fund's return since the first session; NaN where a close is not available."""
     series = market.series(fund)
     level = series.level(basis) if series is not None else None
     if series is None or level is None:

@@ -1,4 +1,4 @@
-"""What of a question the answer could not follow: names no index has, a date not reached."""
+"""Parts of a question that the answer could not follow: unknown names, a date not reached."""
 
 from __future__ import annotations
 
@@ -61,12 +61,12 @@ def absent_names(
 
 
 def not_reached(market: Market, question: Question, label: str, sessions: Dates) -> str:
-    """Say that a date asked for lies beyond the last session held; "" where it does not.
+    """Say that a date asked for lies beyond the last available session; "" where it does not.
 
     A date without a session of its own, such as a Sunday, stands for the session before it.
 
     Args:
-        market: the data held.
+        market: the available data.
         question: what is asked.
         label: the window's.
         sessions: (T,) ascending sessions that an answer can end on.
@@ -95,10 +95,10 @@ def not_reached(market: Market, question: Question, label: str, sessions: Dates)
 def ends_apart(market: Market, question: Question, end: date) -> str:
     """Say that one fund's closes end before the other's, where that ends the answer; "" elsewhere.
 
-    A date that was asked for is answered by what lies before it.
+    A date that was requested is answered by what lies before it.
 
     Args:
-        market: the data held.
+        market: the available data.
         question: what is asked.
         end: the answer's last session.
     """

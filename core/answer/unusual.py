@@ -70,7 +70,7 @@ def among(row: Scalar, daily: Daily | None) -> Rank | None:
 
 
 def unusual(snapshot: Snapshot) -> tuple[Unusual, ...]:
-    """The measures that stand out most, where the index's coverage carries a claim."""
+    """The most unusual measures, where the index's coverage is enough."""
     candidates = []
     for fund, daily in snapshot.daily.items():
         view = snapshot.indices.get(fund)

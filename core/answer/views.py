@@ -12,12 +12,13 @@ from dataclasses import field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, Literal
 
+from core.answer.details import IndexDetails
 from core.data.record import record
 from core.measures.concentration import net_return
-from core.measures.end_weights import WindowWeights
 
 if TYPE_CHECKING:
     from core.answer.coming import Coming
+    from core.answer.details import PairDetails
     from core.answer.measure_rank import MeasureRank
     from core.data.closures import StrayDay
     from core.data.frames import FloatArray, LeftOut
@@ -28,9 +29,7 @@ if TYPE_CHECKING:
     from core.measures.breadth import Breadth
     from core.measures.bridge import GapLeaders, Step
     from core.measures.changes import Changes
-    from core.measures.concentration import Concentration
     from core.measures.daily import Daily
-    from core.measures.groups import Group
     from core.measures.spread import Spread
 
 State = Literal["final", "intraday", "partial"]
@@ -50,7 +49,7 @@ class Source:
     Attributes:
         what: "holdings IWM", "prices SPY", "prices of 1,829 lines".
         origin: file name, address or vendor.
-        as_of: the date it speaks for.
+        as_of: the date it applies to.
         fetched_at: when it was taken, None where not known.
     """
 
@@ -141,13 +140,12 @@ class GapWithout:
     reweighted: float | None
 
 
-@record(frozen=True, eq=False, slots=True)
-class IndexView:
+@record(frozen=True, eq=False)
+class IndexView(IndexDetails):
     """One index over the window; returns and contributions are fractions.
 
     Attributes:
         fund: the fund it is followed through.
-        fund_return: of market closes; None where they are not held.
         basket_return: of the measured lines.
         lines: lines of the list at the window's start.
         measured: those of them measured in some segment.
@@ -155,30 +153,20 @@ class IndexView:
         later_measured: those of them measured in some segment.
         weight_measured: the smallest m_k.
         estimated: a segment's weights are estimated.
-        left_out: lines never measured, heaviest first, with the reason.
-        others: rows of its files that are no lines here (cash, swaps, listings abroad), likewise.
         segments: the parts of the window.
         contributors: every measured line.
-        sectors: contributions by sector.
-        industries: contributions by industry; () where no file says any.
-        themes: contributions by theme; may overlap.
-        issuers: contributions of companies with several lines, their classes together.
         breadth: counts over the window.
-        concentration: how few names it hangs on.
-        correlation: average correlation of its lines; None under 60 sessions.
         without: the index without the question's names; None where it has none of them.
         end_early: lines that end before the window, where they are too many for a claim.
-        weights: the heaviest lines at the window's start and end, and a session before.
         price_return_weight: weight of lines with price returns alone beside the fund's total
             return, a fraction; 0 on price return.
-        file_price_weight: weight measured on a file's own price where no close is held, a
+        file_price_weight: weight measured on a file's price where no close is available, a
             fraction: of the segment with the most.
-        stray_day: a day that a part of the window begins or ends on and that few closes are held
+        stray_day: a day that a part of the window begins or ends on and that few closes exist
             of: who gave them may have dated them on a day of no session.
     """
 
     fund: str
-    fund_return: float | None
     basket_return: float
     lines: int
     measured: int
@@ -186,27 +174,18 @@ class IndexView:
     later_measured: int
     weight_measured: float
     estimated: bool
-    left_out: tuple[LeftOut, ...]
-    others: tuple[LeftOut, ...]
     segments: tuple[Segment, ...]
     contributors: Lines
-    sectors: tuple[Group, ...]
-    industries: tuple[Group, ...]
-    themes: tuple[Group, ...]
-    issuers: tuple[Group, ...]
     breadth: Breadth
-    concentration: Concentration
-    correlation: float | None
     without: Without | None
     end_early: EndEarly | None = None
     price_return_weight: float = 0.0
-    weights: WindowWeights = field(default_factory=WindowWeights)
     file_price_weight: float = 0.0
     stray_day: StrayDay | None = None
 
     @property
     def net_return(self) -> float:
-        """Return of the fund's closes; of the measured lines where none are held."""
+        """Return of the fund's closes; of the measured lines where none are available."""
         return net_return(self.fund_return, self.basket_return)
 
     @property
@@ -236,12 +215,12 @@ class IndexView:
 
     @property
     def covered(self) -> bool:
-        """Whether enough weight is measured, and to the window's end, to claim anything."""
+        """Whether enough weight is measured, to the window's end, for any statement."""
         return covers(self.weight_measured) and self.end_early is None
 
     @property
     def claims(self) -> bool:
-        """Whether coverage and lists are good enough to speak of leaders."""
+        """Whether coverage and lists are good enough for statements about leaders."""
         return self.covered and all(segment.carry.leaders for segment in self.segments)
 
     @property
@@ -251,7 +230,7 @@ class IndexView:
 
     @property
     def claims_breadth(self) -> bool:
-        """Whether the list that breadth counts, and its coverage, are good enough to speak of it.
+        """Whether coverage and the list are good enough for statements about breadth.
 
         A list at the window's end is judged as it is: the segments' lists are not counted.
         """
@@ -280,7 +259,7 @@ class Snapshot:
         question: what was asked, as asked.
         window: what it came to.
         as_of: the session every number is of.
-        last_session: the last as-of session that can be asked for.
+        last_session: the last as-of session that can be requested.
         state: "final"; "intraday" when a close is of an unfinished session; "partial"
             when an index is missing, below the coverage floor or on a list carried too far.
         simulated: the market is made up.
@@ -289,8 +268,8 @@ class Snapshot:
             alone.
         indices: fund -> its view; a fund without holdings or prices is not in it.
         bridge: five steps that add up to the gap; () where a side is missing.
-        gap_leaders: None where a side is missing.
-        sector_effects: the gap of the two baskets by sector; () where a side is missing.
+        pair: of two indices, what is worked out when it is first read; None where a side is
+            missing.
         changes: fund -> differences of two files.
         daily: fund -> breadth session by session up to the window's end, where asked for.
         before: fund -> its view a session earlier, from the same start; made when read.
@@ -299,12 +278,12 @@ class Snapshot:
         generation: of the store, None without one.
         announced: fund -> changes announced and not yet confirmed by a file, of funds with any.
         remarks: those of the warnings that are about the question itself.
-        not_reached: a date asked for lies beyond the last session held.
+        not_reached: a date asked for lies beyond the last available session.
         reconstitutions: fund -> the known reconstitution of its index nearest to the as-of date,
             where it lies within two weeks of it.
         measure_ranks: fund -> measure -> its rank among such windows of other times, where asked.
         index_names: fund -> the index it follows, or that it is, where that is known.
-        price_returns: funds whose total return is one of prices, as no dividend is held.
+        price_returns: funds whose total return is one of prices, as no dividend is available.
         single_spread: of one index alone: its return as a spread over a level that does not move,
             so that the gap is the return and its ranks those of the return.
     """
@@ -319,8 +298,7 @@ class Snapshot:
     spread: Spread | None
     indices: Mapping[str, IndexView]
     bridge: tuple[Step, ...]
-    gap_leaders: GapLeaders | None
-    sector_effects: tuple[SectorEffect, ...]
+    pair: PairDetails | None
     changes: Mapping[str, Changes]
     daily: Mapping[str, Daily]
     missing: tuple[str, ...]
@@ -335,6 +313,16 @@ class Snapshot:
     measure_ranks: Mapping[str, Mapping[str, MeasureRank]] = field(default_factory=dict)
     index_names: Mapping[str, str] = field(default_factory=dict)
     price_returns: tuple[str, ...] = ()
+
+    @property
+    def gap_leaders(self) -> GapLeaders | None:
+        """Each line's part in the gap of the baskets; None where a side is missing."""
+        return None if self.pair is None else self.pair.gap_leaders
+
+    @property
+    def sector_effects(self) -> tuple[SectorEffect, ...]:
+        """The gap of the two baskets by sector; () where a side is missing."""
+        return () if self.pair is None else self.pair.sector_effects
 
     @property
     def state_words(self) -> str:

@@ -71,7 +71,7 @@ class Figures:
     All are (W,) arrays; NaN where a number is not known.
 
     Attributes:
-        market: the data held.
+        market: the available data.
         question: what is asked.
         windows: the windows.
         swept: their lines measured.
@@ -183,7 +183,7 @@ class Figures:
 
     @cached_property
     def _answers(self) -> dict[int, IndexView]:
-        """Row of a window -> its whole answer, as far as it was asked for."""
+        """Row of a window -> its whole answer, as far as it was requested."""
         return {}
 
 
@@ -203,7 +203,7 @@ def figures(
     """The figures of one index over windows, one after another.
 
     Args:
-        market: the data held.
+        market: the available data.
         question: its basis.
         fund: whose index.
         windows: ascending by their ends.

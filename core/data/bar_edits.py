@@ -1,4 +1,4 @@
-"""Bars with some closes moved, joined or filled in: a block that is not touched stays as it is."""
+"""Move, join or fill in closes of bars; blocks without a change are shared, not copied."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Move:
 
 @record(frozen=True, slots=True)
 class Fill:
-    """A close put where none is held.
+    """A close put where there is none.
 
     Attributes:
         symbol: whose it is.
@@ -152,7 +152,7 @@ def apply_fills(blocks: Sequence[Block], fills: Sequence[Fill]) -> tuple[Block, 
 def with_file_closes(
     blocks: Sequence[Block], closes: FileCloses, sessions: Dates
 ) -> tuple[Block, ...]:
-    """Return the blocks with prices of files as closes, and with the splits files tell.
+    """Return the blocks with prices of files as closes, and with the splits found from files.
 
     A year without a block gets one, and a block that lacks the session of a file all sessions of
     its year: rows that follow one another must be sessions that do.

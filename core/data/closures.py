@@ -1,4 +1,4 @@
-"""Days of the exchange's calendar that turned out to be no session, or no whole one.
+"""Calendar sessions on which the exchange was closed after all, or open only in part.
 
 A state funeral or a storm closes the exchange when its calendar is long printed. No line has a
 close on such a day, while they have closes before and after it. Until 1952 the exchange met on
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 #: Sessions in a row that a closure lasts at most: two for the storm of October 2012, four in
 #: September 2001.
 LONGEST: Final = 4
-#: Sessions in a row that are held before it; closes of every week or month have no such run.
+#: Sessions in a row that are available before it; closes of every week or month have no such run.
 RUN: Final = 5
 #: A day on which less than this part of the symbols of the session before have a close is no whole
 #: session, where those are at least so many.
@@ -35,7 +35,7 @@ _MOST_NAMED: Final = 3
 
 @record(frozen=True, slots=True)
 class StrayDay:
-    """A day that few closes are held of.
+    """A day with closes of few symbols only.
 
     Attributes:
         session: the day.
@@ -66,13 +66,13 @@ class StrayDay:
 
 
 def closures(calendar: Dates, blocks: Sequence[Block]) -> Dates:
-    """(K,) sessions of a calendar on which nothing has a close, between ones that are held.
+    """(K,) sessions of a calendar on which nothing has a close, between ones that are available.
 
     They are runs of at most `LONGEST` sessions after `RUN` held ones, and Saturdays.
 
     Args:
         calendar: (T,) ascending sessions of the exchange.
-        blocks: the bars held, ascending.
+        blocks: the available bars, ascending.
     """
     if not blocks or not len(calendar):
         return calendar[:0]
@@ -86,7 +86,7 @@ def closures(calendar: Dates, blocks: Sequence[Block]) -> Dates:
     )
     rows = np.flatnonzero(with_closes)
     gap = np.diff(rows) - 1
-    # Sessions held in a row, up to each one that is held.
+    # Sessions held in a row, up to each one that is available.
     breaks = np.r_[0, np.flatnonzero(gap) + 1]
     run = np.arange(len(rows)) - breaks[np.searchsorted(breaks, np.arange(len(rows)), "right") - 1]
     closed = np.flatnonzero((gap > 0) & (gap <= LONGEST) & (run[:-1] + 1 >= RUN))

@@ -16,7 +16,7 @@ class WindowError(CoreError):
 
 
 class UnavailableError(CoreError):
-    """A question that what is held cannot answer; the message says what is missing."""
+    """A question that the available data cannot answer; the message says what is missing."""
 
 
 class MeasureError(CoreError):
@@ -24,4 +24,4 @@ class MeasureError(CoreError):
 
 
 class NoSuchNameError(CoreError):
-    """A name that stands in nothing held; the message says where names come from."""
+    """A name that is in no data; the message says where names come from."""

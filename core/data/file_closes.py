@@ -4,7 +4,7 @@ Every file states each line's price on its day, also of lines that no longer tra
 has no close up to then, the price of each file is its close of that session. Prices of two files
 are on one basis once it is known whether the line was split between them (`core.data.file_splits`):
 two files of one fund tell it (`core.data.file_links`), and nothing else does. A line is not
-measured across what no two files speak for.
+measured across what no two files apply to.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import field
 from datetime import date
 from functools import cached_property
-from itertools import compress, count, repeat
+from itertools import compress, count, permutations, repeat
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -37,6 +37,8 @@ from core.data.windows import last_on_or_before
 if TYPE_CHECKING:
     from core.data.frames import Block
 
+#: The prices of as many lines do not all stay from one session to another.
+_MANY: Final = 10
 #: Prices of one line in two funds' files of one session, or in a file and a close, agree to this.
 _AGREE: Final = 0.005
 
@@ -67,7 +69,7 @@ class FileCloses:
         symbols: (S,) whose.
         line: (F,) place in ``symbols``, ascending.
         session: (F,) datetime64[D], ascending within a line.
-        close: (F,) float64, on the basis of the closes held: splits since are taken out.
+        close: (F,) float64, on the basis of the available closes: splits since are taken out.
         splits: found between two files.
         breaks: where two closes in a row must not be compared.
         find_untold: makes `untold`.
@@ -101,7 +103,7 @@ class FileCloses:
         return order[slice(*np.searchsorted(sessions, [day(first), day(last) + 1]))]
 
     def on(self, session: date) -> frozenset[str]:
-        """The symbols with a price of a session; kept."""
+        """The symbols with a price of a session; cached."""
         if session not in self._on:
             lines = self.line[self.between(session, session)].tolist()
             self._on[session] = frozenset(map(self.symbols.__getitem__, lines))
@@ -109,7 +111,7 @@ class FileCloses:
 
     @cached_property
     def untold(self) -> tuple[Untold, ...]:
-        """The stretches over which a later file was still to tell something of all this."""
+        """Periods in which a later file was still to add knowledge about these closes."""
         return self.find_untold()
 
     def same_until(self, other: FileCloses, last: date) -> bool:
@@ -142,10 +144,10 @@ def file_closes(
     sessions: Dates,
     splits: Callable[[], Mapping[str, Sequence[tuple[date, float]]]],
 ) -> FileCloses:
-    """The closes that files state for lines before the first close held.
+    """The closes that files state for lines before the first available close.
 
     Args:
-        bars: the closes held.
+        bars: the available closes.
         holdings: fund -> its dated files, ascending.
         lines_of: a file and its session -> the tickers that its lines are followed by.
         sessions: every session of the exchange.
@@ -162,7 +164,7 @@ def file_closes(
             if priced and priced[-1].session == when:
                 priced.pop()
             priced.append(PricedFile(file, when, lines_of(file, when), price))
-        funds.append(priced)
+        funds.append(_without_repeated(priced))
     if all(len(priced) < 2 for priced in funds):
         return FileCloses()
     wanted = _without_close(bars, [one for files in funds for one in files])
@@ -184,6 +186,23 @@ def file_closes(
     if not links.parts:
         return FileCloses()
     return _assembled(symbols, funds, begun, links, recorded, bars)
+
+
+def _without_repeated(files: Sequence[PricedFile]) -> list[PricedFile]:
+    """The files of a fund without those that have all prices of another session's file.
+
+    One of the two has a wrong date, and nothing tells which.
+    """
+    groups: dict[bytes, list[PricedFile]] = {}
+    for one in files:
+        groups.setdefault(one.price.tobytes(), []).append(one)
+    repeated = {
+        id(one)
+        for group in groups.values()
+        for one, other in permutations(group, 2)
+        if len(one.symbols) >= _MANY and one.file.symbols == other.file.symbols
+    }
+    return [one for one in files if id(one) not in repeated]
 
 
 def _without_close(bars: Sequence[Block], files: Sequence[PricedFile]) -> set[str]:
@@ -282,7 +301,7 @@ def _assembled(
         for on, value in recorded[number]:
             close[rows][when[rows] < day_number(on)] /= value
     line, when, close = line[~inside], when[~inside], close[~inside]
-    # the close after each: the next file's, or after the last one the first close held
+    # the close after each: the next file's, or after the last one the first available close
     following = np.append(when[1:], 0)
     at_end = np.append(line[1:] != line[:-1], True)
     following = np.where(at_end, begun[line], following)
@@ -309,7 +328,7 @@ def _assembled(
 
 
 def _close_on(bars: Sequence[Block], symbol: str, on: date) -> float:
-    """A symbol's close of a session, NaN where none is held."""
+    """A symbol's close of a session, NaN where none is available."""
     for block in bars:
         if block.year == on.year and symbol in block.symbols:
             row = int(np.searchsorted(block.sessions, day(on)))
@@ -321,7 +340,7 @@ def _close_on(bars: Sequence[Block], symbol: str, on: date) -> float:
 def _splits(
     line: IntArray, first: IntArray, last: IntArray, factor: FloatArray
 ) -> list[tuple[int, int, int, float]]:
-    """Line, the two days and factor of each split that files tell, once, by the nearest two."""
+    """Line, the two days and factor of each split that files show, once, by the nearest two."""
     rows = np.nonzero(factor != 1)[0]
     nearest: dict[int, list[tuple[int, int, float]]] = {}
     for row in rows[np.argsort(last[rows] - first[rows], kind="stable")].tolist():

@@ -1,4 +1,4 @@
-"""What pairs of holdings files of one fund tell of splits between them, line by line."""
+"""Splits between two holdings files of a fund, line by line."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class PricedFile:
 
 
 class Links:
-    """What pairs of files tell: line, the two days, the factor (NaN: not known), the price."""
+    """What pairs of files show: line, the two days, the factor (NaN: not known), the price."""
 
     def __init__(self) -> None:
         self.parts: list[tuple[IntArray, IntArray, IntArray, FloatArray, FloatArray]] = []
@@ -39,7 +39,7 @@ class Links:
     def add(
         self, numbers: IntArray, first: date, last: date, factors: FloatArray, price: FloatArray
     ) -> None:
-        """Add what one pair of files tells of some lines; ``price`` is the later file's."""
+        """Add what one pair of files shows of some lines; ``price`` is the later file's."""
         begin, end = (np.full(len(numbers), day_number(value)) for value in (first, last))
         self.parts.append((numbers, begin, end, factors, price))
 

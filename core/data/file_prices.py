@@ -1,4 +1,4 @@
-"""A file's own price as the close of its session, where no close of the line is held."""
+"""A file's price as the close of its session, where a line has no close."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def file_prices(
     sessions: Dates,
     splits: Callable[[], Mapping[str, Sequence[tuple[date, float]]]],
 ) -> Iterable[Fill]:
-    """The files' own prices for their sessions, where a close was held up to just before.
+    """The files' prices for their sessions, where a close was available up to just before.
 
-    A file's price is unadjusted: splits since are taken out. One that does not fit its own line's
+    A file's price is unadjusted: splits since are taken out. One that does not fit its line's
     value and quantity is not taken, nor is one as far as a split from the close before, unless
     the next close bears it out.
 

@@ -38,7 +38,7 @@ _NEAR: Final[FloatArray] = np.repeat([_QUANTITY, 0.005], [2 * len(_COMMON), 2 * 
 _SMALL_QUANTITY, _SMALL_PRICE = 0.01, 0.50
 #: Ratios of quantities and of prices beyond these are not near 1.
 _TRADED, _MOVED, _MOVED_AT_FACTOR = np.log(1.18), np.log(1.25), np.log(1.10)
-#: Fewer common lines than this have no median that speaks for what the fund bought.
+#: Fewer common lines than this have no median that applies to what the fund bought.
 FEWEST: Final = 3
 
 
@@ -71,7 +71,7 @@ def _factors(k: FloatArray, p: FloatArray) -> FloatArray:
 
 
 def _doubtful(k: FloatArray, p: FloatArray) -> BoolArray:
-    """(N,) whether quantity and price moved apart in a way that a split would move them too."""
+    """(N,) whether quantity and price moved in opposite directions, as at an unclear split."""
     bought, moved = np.log(k), np.log(p)
     apart = bought * moved < 0
     far = apart & (np.abs(bought) > _TRADED) & (np.abs(moved) > _MOVED)

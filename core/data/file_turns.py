@@ -1,4 +1,4 @@
-"""When later files tell something of earlier ones' prices: questions of before may not use it."""
+"""When a later file adds knowledge about earlier prices, which earlier questions may not use."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DAYS: Final = 10_000_000
 
 
 class Untold(NamedTuple):
-    """A stretch over which something of closes held was not known: ``until`` is when it was."""
+    """A period in which something about closes was not known yet; known from ``until`` on."""
 
     since: date
     until: date
@@ -41,7 +41,7 @@ def untold(
     spans: LinkSpans,
     splits: Iterable[tuple[int, int]],
 ) -> tuple[Untold, ...]:
-    """The stretches over which a later file was still to tell something of earlier closes.
+    """The periods in which a later file was still to add knowledge about earlier closes.
 
     A line's prices are closes from the second file that has it; two closes of different funds'
     files are comparable from the file that spans both; a split is known from the file after it.
@@ -50,8 +50,8 @@ def untold(
         line: (F,) of each close, ascending.
         when: (F,) its day, ascending within a line.
         following: (F,) day of the line's next close, `DAYS` or more without.
-        spans: what pairs of files tell.
-        splits: the two days of each split that files tell.
+        spans: what pairs of files show.
+        splits: the two days of each split that files show.
     """
     stretches = set(splits)
     if len(line):

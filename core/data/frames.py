@@ -179,20 +179,20 @@ class Block:
 
 @record(frozen=True, eq=False, slots=True)
 class Prices:
-    """All bars held: ascending year blocks, and what the vendor said of each symbol.
+    """All bars: ascending year blocks, and what the vendor said of each symbol.
 
     Attributes:
         blocks: ascending, one a calendar year.
-        through: symbol -> the last session the vendor's answer speaks for. Closes that
+        through: symbol -> the last session the vendor's answer applies to. Closes that
             end well before it mean the line ended; closes that merely stop at it mean
             that nobody has asked since.
         provisional: symbol -> the session of a bar taken before that session closed.
         source: symbol -> where its newest bars came from, in a few words.
         fetched_at: symbol -> when its newest bars were taken.
-        failures: symbol -> why the last attempt to fetch it brought nothing.
+        failures: symbol -> why the last attempt to fetch it contributed nothing.
         origin: symbol -> its sources in the order of their closes, each with its last session;
             only for symbols whose closes are not all of ``source``.
-        disputed: symbol -> what another source says of closes that are held.
+        disputed: symbol -> what another source says of closes that are available.
     """
 
     blocks: tuple[Block, ...] = ()
@@ -264,7 +264,7 @@ class Holdings:
         quantity: (N,) float64, shares on the basis of ``as_of``, NaN where none.
         price: (N,) float64, price per share as the file states it, NaN where none.
         value: (N,) float64, what weights are made from: market value in dollars, or
-            the file's own weight where it gives no value. Only ratios to ``total`` count.
+            the file's weight where it gives no value. Only ratios to ``total`` count.
         total: the fund's total on the scale of ``value``, cash and other rows included.
         identifiers: (N,) "isin:...", "cusip:..." or "" where the file has none.
         others: rows that are no stocks (cash, futures, rights) or are not listed in the

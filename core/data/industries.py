@@ -1,4 +1,4 @@
-"""A user's own list of industries: which one each symbol belongs to."""
+"""A user's list of industries: which one each symbol belongs to."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class Tape:
 
     @property
     def only_adjusted(self) -> bool:
-        """Whether adjusted closes alone are held."""
+        """Whether adjusted closes alone are available."""
         return not np.isfinite(self.close).any()
 
     @property

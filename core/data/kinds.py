@@ -1,4 +1,4 @@
-"""Closes held of a symbol after adjusted ones alone, and the answers from before they came.
+"""Symbols that had only adjusted closes at first: answers to questions before their closes came.
 
 A symbol with adjusted closes alone is followed by these; once it has a close it is followed by
 its closes. That it has them is known from its first one on, and moves no answer for a session

@@ -53,7 +53,7 @@ class Labels:
         industries: "" where no file says, one spelling for each whatever the case.
         coded_sectors: the sectors by number.
         coded_industries: the industries by number.
-        files: the files asked, the first that says anything counts; then the user's own lists.
+        files: the files asked, the first that says anything counts; then the user's lists.
         sector_source: place in ``files`` of the one that gave the sector, -1 where none did.
         industry_source: the same of the industry.
     """
@@ -85,16 +85,16 @@ def _dated(file: Holdings | IndustryList) -> str:
 def labels_of(market: Market, fund: str, as_of: date, serving: Sequence[Holdings] = ()) -> Labels:
     """Names, sectors and industries for one fund's lines on a date, cached.
 
-    They come from the fund's own newest file on or before the date, then from its older ones,
+    They come from the fund's newest file on or before the date, then from its older ones,
     then from other funds' likewise, and where none of these says anything from the files that
     serve the answer though they are dated later; a name at last from an announcement. The
-    user's own lists come before every file for an industry, and after them for a sector.
+    user's lists come before every file for an industry, and after them for a sector.
 
     Args:
-        market: the data held.
+        market: the available data.
         fund: the fund's symbol.
         as_of: the session asked for.
-        serving: files that the answer rests on.
+        serving: files that the answer depends on.
     """
     of_fund: list[Holdings] = []
     others: list[Holdings] = []

@@ -1,4 +1,4 @@
-"""Which funds may lend one another their lists of members, by the index each follows."""
+"""Which funds may use one another's member lists, by the index each follows."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Which closes each line is followed by: one line, one security, whatever its ticker was.
+"""The ticker whose closes each line uses: one line is one security, whatever its ticker was.
 
 Renames put a line's closes under one ticker, a ticker that another company took over is two,
-and a file's own price stands for its session where no close is held.
+and a file's price stands for its session where no close is available.
 """
 
 from __future__ import annotations
@@ -57,13 +57,13 @@ class LineTickers:
         filled: ticker -> sessions inside its closes for which a file's price stands, ascending.
         ends: ticker that was taken over -> the ticker of each of its companies -> the session
             up to which the vendor's answer is known to go at the least.
-        edited: tickers whose bars are others than those held under them.
+        edited: tickers whose bars are others than the available ones under them.
         passed_on: file -> row -> the ticker of its closes, for rows whose ticker passed from
             one company to another.
-        file_closes: prices of files that stand for closes where none are held yet.
+        file_closes: prices of files that stand for closes where none are available yet.
         find_turns: makes `turns`.
         priced: a date and the files known -> the bars, and ``file_closes``, as known on it where
-            nothing else that all this rests on became known later.
+            nothing else that all this depends on became known later.
     """
 
     bars: tuple[Block, ...]
@@ -80,7 +80,7 @@ class LineTickers:
 
     @cached_property
     def turns(self) -> tuple[date, ...]:
-        """Sessions, ascending, on which something became known that all this rests on.
+        """Sessions, ascending, on which something became known that changes these tickers.
 
         A file with a rename, a company's first close under another ticker; they are looked for
         when a question asks for a day before the last.
@@ -136,7 +136,7 @@ class LineTickers:
         return listed if company is None else company.key
 
     def lines(self, file: Holdings, session: date) -> tuple[str, ...]:
-        """(N,) the tickers that a file's lines are followed by; its own where all are.
+        """(N,) the tickers whose closes a file's lines use; the file's tickers where all are equal.
 
         Args:
             file: the file, dated ``session``.
@@ -181,7 +181,7 @@ class LineTickers:
         return min([*turns, self.until_told(on)])
 
     def until_told(self, on: date) -> date:
-        """The last day before a file tells something of prices up to another day."""
+        """The last day before a file adds knowledge about prices up to another day."""
         untold = (one.until for one in self.file_closes.untold if one.since <= on < one.until)
         first = min(untold, default=None)
         return date.max if first is None else first - timedelta(days=1)
@@ -197,7 +197,7 @@ class LineTickers:
 
         Args:
             last: the date.
-            blocks: the bars as they are held now.
+            blocks: the bars as they are available now.
             holdings: fund -> the files that were known, and those that serve the answer.
             reference: exchange sessions and renames.
         """
@@ -215,7 +215,7 @@ def line_tickers(
     """Find the ticker of every line's closes, and the bars under those tickers.
 
     Args:
-        blocks: the bars as they are held.
+        blocks: the bars as they are available.
         holdings: fund -> its dated files, ascending.
         reference: exchange sessions and renames.
     """
@@ -327,7 +327,7 @@ def _turns(
     fills: Iterable[Fill],
     session: Callable[[date], date],
 ) -> tuple[date, ...]:
-    """The sessions on which something became known that the tickers of lines rest on."""
+    """The sessions on which something became known that the tickers of lines depend on."""
     days = {session(one.known_on) for one in moves}
     days |= {one.first for changes in takeovers.values() for one in changes}
     days |= {fill.known_on for fill in fills if fill.known_on > fill.session}
@@ -377,6 +377,6 @@ def _apart(changes: Sequence[Takeover], plain: int) -> Iterable[Move]:
 
 
 def _ends(changes: Sequence[Takeover], plain: int) -> dict[str, date]:
-    """The ticker of each of a ticker's companies -> the last session it is known to be held."""
+    """The ticker of each of a ticker's companies -> the last session it is known to be listed."""
     symbol, later = changes[0].symbol, range(len(changes) - plain + 1)
     return {symbol if not k else f"{symbol}-{k + 1}": changes[-1].first for k in later}

@@ -1,4 +1,4 @@
-"""Everything held at one moment, laid out so that a question is answered by look-ups.
+"""Market: all available data at one moment, arranged for quick look-ups.
 
 A `Market` never changes. What costs time to derive (which close stands for which
 session, where a price jumped) is derived once and kept, so that the next question,
@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import field, replace
 from datetime import date, timedelta
 from functools import cached_property, partial
-from itertools import chain, count
+from itertools import chain, count, repeat
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
@@ -51,7 +51,7 @@ _OF_BARS: Final = frozenset({"years", "last_close", "places", "_splits"})
 
 @record(frozen=True, eq=False)
 class Market:
-    """Everything held at one moment: prices, holdings, facts from data files.
+    """All available data at one moment: prices, holdings, facts from data files.
 
     Attributes:
         prices: all bars.
@@ -61,7 +61,7 @@ class Market:
         damage: sentences about what of the store could not be read.
         generation: number of the store's generation, None for a market not from a store.
         announced: changes of membership announced before they take effect.
-        industries: the user's own lists of industries, the last one counts.
+        industries: the user's lists of industries, the last one counts.
     """
 
     prices: Prices
@@ -107,7 +107,7 @@ class Market:
         return max(chain(closes, files), default=date.min)
 
     def all_known_on(self, as_of: date) -> bool:
-        """Whether no data of a later day is held."""
+        """Whether no data of a later day is available."""
         return as_of >= self._newest
 
     @cached_property
@@ -144,7 +144,7 @@ class Market:
 
         Args:
             as_of: the session.
-            serving: files dated after it that the answer rests on.
+            serving: files dated after it that the answer depends on.
         """
         if self.all_known_on(as_of):
             return self
@@ -193,7 +193,7 @@ class Market:
         """The bars as lines are followed by them.
 
         Closes of a renamed line stand under one symbol, those of a ticker that another company
-        took over under two, and a file's price for its session where no close is held.
+        took over under two, and a file's price for its session where no close is available.
         """
         return self.line_tickers.bars
 
@@ -272,14 +272,14 @@ class Market:
     def register(self) -> Register:
         """The lines of all holdings files by number.
 
-        It is this market's alone: what rests on more than files and bars is kept under it.
+        It is this market's alone: what depends on more than files and bars is kept under it.
         """
         files = chain.from_iterable(self.holdings.values())
         joining = (self.symbol(change.symbol) for change in self.announced)
         return register([(file, self.lines(file)) for file in files], joining)
 
     def rows(self, file: Holdings) -> IntArray:
-        """(N,) numbers of a file's lines; cached where the file is made of one that is held."""
+        """(N,) numbers of a file's lines; cached for files made from a stored one."""
         register = self.register
         numbers = register.rows.get(file)
         if numbers is not None:
@@ -295,8 +295,9 @@ class Market:
         """(L,) column of each line of the register, -1 where the matrix lacks it; cached."""
 
         def find() -> IntArray:
-            wanted, column = self.register.symbols.tolist(), matrix.column
-            return np.array([column.get(symbol, -1) for symbol in wanted], np.intp)
+            wanted = self.register.symbols.tolist()
+            columns = map(matrix.column.get, wanted, repeat(-1))
+            return np.fromiter(columns, np.intp, len(wanted))
 
         return self.cached((self.register, matrix), find)
 
@@ -310,7 +311,7 @@ class Market:
 
     @cached_property
     def _positions(self) -> dict[date, int]:
-        """Date -> its `position`, as far as it was asked for: the same few dates every time."""
+        """Date -> its `position`, as far as it was requested: the same few dates every time."""
         return {}
 
     def session(self, value: date) -> date:
@@ -325,7 +326,7 @@ class Market:
 
     @cached_property
     def _session_of(self) -> dict[date, date]:
-        """Date -> its `session`, as far as it was asked for."""
+        """Date -> its `session`, as far as it was requested."""
         return {}
 
     @cached_property
@@ -351,7 +352,7 @@ class Market:
         return pydate(self.reference.sessions[place]) if place >= 0 else None
 
     def matrix(self, years: Iterable[int], symbols: tuple[str, ...] | None = None) -> Matrix | None:
-        """The bars of some years side by side; None where none of them is held.
+        """The bars of some years side by side; None where none of them is available.
 
         Args:
             years: calendar years.
@@ -379,7 +380,7 @@ class Market:
         return float(self._splits.since(session, {symbol: 0})[0])
 
     def series(self, symbol: str) -> Series | None:
-        """One symbol's closes over every year held, cached; None where none is held."""
+        """One symbol's closes over every available year, cached; None where none is available."""
         return self.cached_of_bars(symbol, lambda: self._make_series(symbol))
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Bars laid out for look-ups: many lines side by side."""
+"""A matrix of bars: sessions by lines, for quick look-ups."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class Matrix:
     def of_file(self, rows: IntArray) -> BoolArray:
         """(..., N) whether the close at a row per column is a file's price.
 
-        Such a price stands for its own session alone: all lines have theirs on the same few.
+        Such a price stands for its session alone: all lines have theirs on the same few.
         """
         if not len(self.of_files):
             return np.zeros(rows.shape, bool)
@@ -195,7 +195,7 @@ class Matrix:
         """Row, column and words of each move between two closes that cannot be believed.
 
         A move beyond tenfold that no split since the close before explains, and a move by
-        a split's own factor on split-adjusted closes: the two are then on different bases. And
+        a split's factor on split-adjusted closes: the two are then on different bases. And
         what is in `breaks`.
         """
         doubts = list(self.breaks)

@@ -1,4 +1,4 @@
-"""Year blocks, or bars that lie over one another, laid out as a matrix."""
+"""Arrange year blocks, or stacked bars, as a matrix."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def stack(
     files: FileCloses | None = None,
     symbols: tuple[str, ...] | None = None,
 ) -> Matrix:
-    """Lay year blocks over one another.
+    """Stack year blocks.
 
     Args:
         blocks: ascending.

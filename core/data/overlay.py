@@ -1,4 +1,4 @@
-"""One field of several blocks, over one another on the columns of all of them."""
+"""Stack one field of several blocks, over the columns of all of them."""
 
 from __future__ import annotations
 

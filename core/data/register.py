@@ -1,4 +1,4 @@
-"""Every line of every holdings file under a number of its own.
+"""A register: every line of every holdings file under a number of its own.
 
 A question about 2,500 lines is then a few array look-ups where it would be as many look-ups of
 names. Numbers run A to Z, so that they also sort as the symbols do.
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from core.data.frames import Holdings, IntArray
 
 UNKNOWN: Final = "Unclassified"
-#: Text by number, held as Python's own strings.
+#: Text by number, held as Python's strings.
 Texts = NDArray[np.object_]
 
 
 @record(frozen=True, eq=False, slots=True)
 class Register:
-    """The lines of all holdings files held.
+    """The lines of all available holdings files, numbered.
 
     Attributes:
         number: symbol that a line is followed by -> number.

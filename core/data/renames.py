@@ -29,7 +29,7 @@ class Rename(NamedTuple):
 
     @property
     def known_on(self) -> date:
-        """Date of the file that tells it."""
+        """Date of the file that shows it."""
         return self.after.as_of
 
 
@@ -139,7 +139,7 @@ def companies(
     Args:
         renames: between files.
         aliases: old ticker -> new one.
-        ticker: of a row of a file, told apart where several companies had it.
+        ticker: of a row of a file, distinguished where several companies had it.
         last_close: of a ticker, None where it has no closes.
     """
     of: dict[str, Company] = {}

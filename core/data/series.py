@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 @record(frozen=True, eq=False, slots=True)
 class Series:
-    """One symbol's closes over every year held.
+    """One symbol's closes over every available year.
 
     Attributes:
         sessions: (T,) sessions with a close (or an adjusted close where none has a close).
-        price: (T,) split-adjusted close, or None where only adjusted closes are held.
+        price: (T,) split-adjusted close, or None where only adjusted closes are available.
         total: (T,) level with dividends reinvested at the ex-date close; equal to
             ``price`` where no dividend and no adjusted close is on record.
-        dividends_from: first session whose ``total`` rests on a dividend or an adjusted close;
+        dividends_from: first session whose ``total`` depends on a dividend or an adjusted close;
             None without any.
         doubts: session and words of each move that cannot be believed.
         doubtful_dividends: ex-date and cash of each dividend too large for what the price did.

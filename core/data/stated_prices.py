@@ -1,4 +1,4 @@
-"""The prices that a holdings file states, each held against its own line's value and quantity."""
+"""Check the prices that a holdings file states against each line's value and quantity."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ LEVEL: Final = 3.0
 
 @record(frozen=True, slots=True)
 class Takeover:
-    """A ticker's change of hands.
+    """A ticker that passes from one company to another.
 
     Attributes:
         symbol: the ticker.
@@ -51,7 +51,7 @@ def takeovers(
     """Every takeover of a listed ticker, by symbol and session.
 
     Args:
-        blocks: the bars as they are held.
+        blocks: the bars as they are available.
         sessions: every session of the exchange.
         files: all holdings files.
     """

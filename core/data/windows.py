@@ -57,7 +57,7 @@ def last_on_or_before(sessions: Dates, value: date) -> date | None:
 
 
 def anchors(label: str, end: date, as_of: date, sessions: Dates) -> tuple[date, date]:
-    """The two anchors of a window that is asked for as of the session ``end``.
+    """The two anchors of a window that is requested as of the session ``end``.
 
     A window with a last day of its own ends on it as soon as the as-of date has reached it,
     be that day a session or not.
@@ -104,12 +104,12 @@ def anchors(label: str, end: date, as_of: date, sessions: Dates) -> tuple[date, 
 
 
 def _reached(last: date, as_of: date, end: date) -> date:
-    """A window's own last day where the as-of date has reached it, else the as-of session."""
+    """A window's last day where the as-of date has reached it, else the as-of session."""
     return last if last <= as_of else end
 
 
 def between(label: str, anchor: date, end_anchor: date, sessions: Dates) -> Window:
-    """The window between two anchors on the closes held.
+    """The window between two anchors on the available closes.
 
     Args:
         label: what to call it.
@@ -158,7 +158,7 @@ def resolve(spec: str, as_of: date, sessions: Dates) -> Window:
 
 
 def same_window(window: Window, years: int, sessions: Dates) -> Window | None:
-    """The same window ``years`` earlier, or None where the closes held have no such window."""
+    """The same window ``years`` earlier, or None where the available closes have no such window."""
     try:
         return between(
             window.label,
@@ -171,7 +171,7 @@ def same_window(window: Window, years: int, sessions: Dates) -> Window | None:
 
 
 def full_year(year: int, sessions: Dates) -> Window | None:
-    """The calendar year ``year``, or None where the closes held have no whole one."""
+    """The calendar year ``year``, or None where the available closes have no whole one."""
     try:
         return between(str(year), date(year - 1, 12, 31), date(year, 12, 31), sessions)
     except (UnavailableError, ValueError):

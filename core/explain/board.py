@@ -1,4 +1,4 @@
-"""A row of the board worked out a second way: from each fund's own return over each window."""
+"""Explain a row of the board: each gap from its two funds' returns, computed a second way."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def row_parts(market: Market, row: BoardRow, board: Board) -> RowParts:
     """The returns that the gaps of a board's row are differences of, and where closes came from.
 
     Args:
-        market: the data held.
+        market: the available data.
         row: of the board, with figures.
         board: gives basis and date.
     """

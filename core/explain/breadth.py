@@ -1,6 +1,6 @@
 """How breadth came about: counts, steps of the ladder, bins, and moments of the returns.
 
-Each is worked out once more from the lines' own closes, with the standard library's
+Each is worked out once more from the lines' closes, with the standard library's
 statistics where it has them.
 """
 
@@ -67,7 +67,7 @@ def _moment(
 
 
 def equal_weight(ground: Ground) -> list[Explanation]:
-    """Explain the mean return: equal dollars bought at the start and held."""
+    """Explain the mean return: of equal amounts bought at the start and held."""
 
     def work(r: list[float]) -> tuple[float, tuple[Term, ...]]:
         return statistics.fmean(r), (Term("sum r", math.fsum(r), "ratio", "over the N lines"),)

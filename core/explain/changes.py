@@ -32,7 +32,7 @@ def _weights(file: Holdings) -> dict[str, float]:
 
 
 def _files(ground: Ground, changes: Changes) -> _Files:
-    """Collect the two files, each line's price return from its own closes, and the basket's."""
+    """Collect the two files, each line's price return from its closes, and the basket's."""
     market = ground.market
     dated = {file.as_of: file for file in market.holdings[changes.lender or ground.fund]}
     old, new = dated[changes.from_date], dated[changes.to_date]
@@ -44,7 +44,7 @@ def _files(ground: Ground, changes: Changes) -> _Files:
         if series is None:
             continue
         at = np.searchsorted(series.sessions, [day(first), day(last)], side="right") - 1
-        # the closes of the files' own years alone: an older one no longer stands for a date
+        # the closes of the files' years alone: an older one no longer stands for a date
         if at[0] >= 0 and series.sessions[at[0]].item().year == first.year:
             moves[symbol] = float(series.stand_in[at[1]] / series.stand_in[at[0]] - 1)
     weight = math.fsum(before[s] for s in moves)
@@ -81,7 +81,7 @@ def _old_symbol(changes: Changes, symbol: str) -> str:
 
 
 def _resized(ground: Ground, files: _Files, changes: Changes, line: Resized) -> Explanation:
-    """A line of both files: its weight change is drift and the active rest."""
+    """A line of both files: the change of its weight, split into drift and active change."""
     symbol = _old_symbol(changes, line.symbol)
     w0, w1 = files.before[symbol], files.after[line.symbol]
     p = files.moves.get(symbol)

@@ -227,7 +227,7 @@ def mcclellan(ground: Ground) -> list[Explanation]:
 
 
 def volumes(ground: Ground, when: date) -> dict[str, float]:
-    """Symbol -> shares traded on a session, where they are held."""
+    """Symbol -> shares traded on a session, where they are available."""
     for block in ground.market.bars:
         if block.year == when.year and block.volume is not None:
             row = block.volume[int(np.searchsorted(block.sessions, day(when)))].tolist()

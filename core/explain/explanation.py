@@ -1,7 +1,7 @@
 """What an explanation of a number is.
 
 An explanation is read from the objects that made the number, and every one carries what
-its own terms come to, so that the number and its explanation can be held against each
+its terms come to, so that the number and its explanation can be held against each
 other.
 """
 
@@ -47,9 +47,9 @@ class Explanation:
         formula: in the names of the terms.
         computed: what the terms come to; equal to ``value``.
         terms: the figures.
-        parts: explanations of figures that have their own formula.
+        parts: explanations of figures that have their formula.
         notes: sentences to bear in mind.
-        origins: files and closes that all the figures rest on, with their dates.
+        origins: files and closes that all the figures depend on, with their dates.
         in_words: the formula is a rule in words, which no figures are put into.
     """
 

@@ -178,7 +178,7 @@ _Sides = list[tuple[dict[str, float], dict[str, float]]]
 
 
 def _by_sector(side: Ground) -> tuple[dict[str, float], dict[str, float]]:
-    """Sector -> share at the start, and what it brought to the measured basket."""
+    """Sector -> weight at the start, and its contribution to the measured basket."""
     basket = side.basket
     assert basket is not None
     place = dict(zip(basket.symbols, basket.sectors, strict=True))

@@ -1,4 +1,4 @@
-"""What explanations are made from: the snapshot, its market, and each line's own closes."""
+"""The data that explanations use: the snapshot, its market, and each line's closes."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Ground:
 
     @cached_property
     def line_returns(self) -> tuple[tuple[str, float], ...]:
-        """Breadth's lines with their returns over the window, each from its own closes."""
+        """Breadth's lines with their returns over the window, each from its closes."""
         lines = self.breadth_basket
         if lines is None:
             return ()
@@ -123,7 +123,7 @@ class Ground:
 
     @property
     def origins(self) -> tuple[str, ...]:
-        """Files and closes that the index's figures rest on, with their dates."""
+        """Files and closes that the index's figures depend on, with their dates."""
         dates: dict[str, list[str]] = {}
         for source in self.snapshot.sources:
             if self.fund in source.what.split():

@@ -1,4 +1,4 @@
-"""How an index's return came apart: contributions, what is not measured, the rest; and its cuts."""
+"""Explain an index's return: contributions, what is not measured, the rest; and cuts of it."""
 
 from __future__ import annotations
 

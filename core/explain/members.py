@@ -60,7 +60,7 @@ def average(_: Ground, when: date, days: np.ndarray, closes: np.ndarray, size: i
 
 
 def off_high(ground: Ground, when: date, days: np.ndarray, closes: np.ndarray) -> float | None:
-    """1 - close / highest close of 252 sessions; None where 200 of them are not held."""
+    """1 - close / highest close of 252 sessions; None where 200 of them are not available."""
     sessions = ground.market.reference.sessions
     first = sessions[max(ground.market.position(when) + 1 - YEAR_SESSIONS, 0)]
     inside = closes[days >= first].tolist()
@@ -157,7 +157,7 @@ def zweig(ground: Ground) -> list[Explanation]:
 
 
 def fund_off_high(ground: Ground) -> list[Explanation]:
-    """Explain the fund's own distance from its high."""
+    """Explain the fund's distance from its high."""
     session = session_of(ground)
     if session is None:
         return []

@@ -41,7 +41,7 @@ class _Closes:
 
 
 def _closes(ground: Ground) -> _Closes:
-    """Levels by date, each from the fund's own closes; 1 beside one index alone."""
+    """Levels by date, each from the fund's closes; 1 beside one index alone."""
     levels: list[dict[date, float]] = []
     for side in ground.pair:
         series = ground.market.series(side.fund)

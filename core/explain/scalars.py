@@ -38,7 +38,7 @@ def _nth(make: Explain, place: int) -> Explain:
 
 
 def _fund_return(ground: Ground) -> list[Explanation]:
-    """The fund's own closes."""
+    """The return of the fund's closes."""
     view = ground.view
     if view is None:
         return []
@@ -85,7 +85,7 @@ def _gross(sign: int) -> Explain:
 
 
 def _top_share(k: int) -> Explain:
-    """The part of all gains that the k largest contributors brought."""
+    """The part of all gains that the k largest contributors contributed."""
 
     def explain(ground: Ground) -> list[Explanation]:
         view = ground.view

@@ -1,4 +1,4 @@
-"""How the signals came about: each rule with the figures it was held against, a second time."""
+"""Explain the signals: each rule with the figures it was compared with, computed a second time."""
 
 from __future__ import annotations
 

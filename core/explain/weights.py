@@ -42,7 +42,7 @@ def _close(ground: Ground, symbol: str, when: date) -> float | None:
 
 
 def at_end(ground: Ground) -> dict[str, float]:
-    """Line -> weight in the fund at the window's end, by the list that speaks for it."""
+    """Line -> weight in the fund at the window's end, by the list that applies to it."""
     market, end = ground.market, ground.ends[1]
     span = list_at_end(market, ground.fund, *ground.ends, ground.snapshot.as_of)
     if span is None:

@@ -1,4 +1,4 @@
-"""Lists that no file holds as such: an old file after announced changes, members at 1/N.
+"""Lists derived from others: an old file after announced changes, members at equal weights.
 
 An announced change that took effect acts on a file dated before it: who leaves is a member no
 more, who joins is one of unknown weight, counted in breadth alone.
@@ -88,9 +88,9 @@ def acting(
     took effect between the session and a later file are taken back.
 
     Args:
-        market: the data held.
+        market: the available data.
         fund: the fund whose index changes.
-        file: the list; a lender's own announcements count as well.
+        file: the list; a lender's announcements count as well.
         start: the session that the list is to stand for.
         as_of: the session asked for.
     """
@@ -175,7 +175,7 @@ def even_list(market: Market, fund: str, members: Holdings, when: date) -> Holdi
     """A list's members at 1/N at the close of a session, cached.
 
     Args:
-        market: the data held.
+        market: the available data.
         fund: the equal-weight fund.
         members: the list whose members are used.
         when: the session of the last rebalance.

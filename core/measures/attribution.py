@@ -55,7 +55,7 @@ def brinson(
     small_return: FloatArray,
     large_return: FloatArray,
 ) -> tuple[SectorEffect, ...]:
-    """Take R_S - R_L apart by sector; the effects add up to it.
+    """Split R_S - R_L by sector into effects that add up to it.
 
     A sector empty on one side takes the other side's return, so that its selection is 0.
 

@@ -46,7 +46,7 @@ class Segment:
 
     @property
     def older_than(self) -> date | None:
-        """A reconstitution that no file held speaks for, or None."""
+        """A reconstitution that no available file covers, or None."""
         return self.carry.older_than
 
 
@@ -147,7 +147,7 @@ class Basket:
 
     @property
     def estimated(self) -> bool:
-        """Whether a segment rests on weights that are carried back."""
+        """Whether a segment uses weights that are carried back in time."""
         return any(s.estimated for s in self.segments)
 
     def joined(self, line: int) -> date | None:

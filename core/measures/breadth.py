@@ -1,7 +1,7 @@
-"""A handful or the whole market: how many lines rose, and by how much.
+"""Breadth over a window: how many lines rose, and by how much.
 
 Every count is over the same N: lines of the list at the window's start (or at its end, where
-that one is asked for) with closes at both ends of the window. What stands outside N is counted
+that one is requested) with closes at both ends of the window. What stands outside N is counted
 with its reason.
 """
 
@@ -57,7 +57,7 @@ class MemberList:
         which: of the window's start, or of its end.
         as_of: date of the holdings file.
         weight_measured: weight of its measured lines in the fund, a fraction.
-        carry: how far it is carried from its date to the end of the window it speaks for.
+        carry: how far it is carried from its date to the end of the window it applies to.
     """
 
     which: BreadthList
@@ -272,7 +272,7 @@ def breadth_of(
         above: thresholds counted strictly above.
         below: thresholds counted strictly below.
         which: the list that the basket begins with.
-        index_return: what lines are held against, None for the basket's own return.
+        index_return: what lines are held against, None for the basket's return.
     """
     first = basket.segments[0]
     counted = np.isfinite(basket.window_returns)

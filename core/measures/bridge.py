@@ -1,4 +1,4 @@
-"""Why one index beat the other: the gap taken apart without a remainder.
+"""The bridge: why one index beat the other, in five steps that add up to the gap.
 
 gap = e_L + (EW_L - R_L) + (EW_S - EW_L) + (R_S - EW_S) + e_S, with e_L = R_L - fund_L
 and e_S = fund_S - R_S: fund to basket, basket to equal weight, across, and back.
@@ -30,7 +30,7 @@ class Step:
 
 @record(frozen=True, slots=True)
 class Side:
-    """What the bridge needs of one index; fractions, and what its rest is likely to be."""
+    """The bridge's inputs of one index; fractions, and the likely sources of its rest."""
 
     name: str
     fund: float

@@ -1,4 +1,4 @@
-"""How far a list of members may be carried from its own date, and what may be claimed on it.
+"""How far from its date a member list may be used, and which statements it allows.
 
 A list carried back knows nothing of the names that left in between, one carried forward nothing
 of those that joined. The further it is carried the less is claimed, and over a known
@@ -64,7 +64,7 @@ class Carry:
 
     @property
     def partial(self) -> bool:
-        """An answer that rests on it is one in part."""
+        """Whether an answer on this list is partial."""
         return not self.breadth
 
 

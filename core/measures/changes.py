@@ -120,7 +120,7 @@ def window_changes(
     more days than the fund's own.
 
     Args:
-        market: what is held.
+        market: the available data.
         fund: the fund whose index it is.
         first: the window's first part, None without any file.
         end: session of the window's end.
@@ -172,7 +172,7 @@ def _match(market: Market, old: Holdings, new: Holdings, as_of: date) -> dict[in
 def _runs_through_since(market: Market, symbol: str, old: Holdings, new: Holdings) -> date | None:
     """The session since which a symbol's closes are known to run through two files' dates.
 
-    The new file's own where no closes are held to say otherwise; None where they do not.
+    The new file's where no closes are available to say otherwise; None where they do not.
     """
     series, last = market.series(market.symbol(symbol)), market.session(new.as_of)
     if series is None or series.sessions[0] > day(last):
@@ -227,7 +227,7 @@ def changes(market: Market, old: Holdings, new: Holdings, as_of: date = date.max
     """What changed between two dated files of one fund, cached; renames are no change.
 
     Args:
-        market: the data held.
+        market: the available data.
         old: the earlier file.
         new: the later one.
         as_of: closes after it say nothing of whether a symbol is one line.

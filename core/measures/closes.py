@@ -30,7 +30,7 @@ class Closes:
         row: the matrix's last row at or before the date, -1 where none.
         rows: of each close, -1 where none.
         age: exchange sessions since.
-        fresh: bool, recent enough to stand for the date; a file's price is so on its own session
+        fresh: bool, recent enough to stand for the date; a file's price is so on its session
             alone.
         price: the closes, NaN where none.
     """
@@ -56,7 +56,7 @@ class ClosesOn:
     """Date -> the closes that stand for it; the market keeps those of the latest dates.
 
     Args:
-        market: what is held.
+        market: the available data.
         matrix: the bars.
         alone: the market does not keep the matrix: what is worked out of it goes with these closes.
     """

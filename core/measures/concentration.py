@@ -1,4 +1,4 @@
-"""How much of an index hangs on how few names."""
+"""Concentration: how much of an index depends on how few names."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def gini(ascending: FloatArray, size: IntArray | None = None) -> FloatArray:
 
 
 class TopShare(NamedTuple):
-    """(W,) what the k largest contributors brought, of all gains; see `Top`."""
+    """(W,) the k largest contributors' part of all gains; see `Top`."""
 
     k: int
     contribution: FloatArray
@@ -222,7 +222,7 @@ def _real(contribution: FloatArray) -> FloatArray:
 
 
 def net_return(fund_return: float | None, basket_return: float) -> float:
-    """Return of the fund's closes; of the measured lines where none are held."""
+    """Return of the fund's closes; of the measured lines where none are available."""
     return basket_return if fund_return is None else fund_return
 
 
@@ -246,7 +246,7 @@ def concentration(
         net: the return that "share of net" is a share of.
         without: the index's return without the lines at some positions, from the basket.
         tops: the k wanted; those above the number of lines are left out.
-        fund_return: of the fund's closes, None where they are not held.
+        fund_return: of the fund's closes, None where they are not available.
     """
     here = concentrations(
         share[None], np.zeros(1, np.intp), np.array([len(share)]), unscaled[None], scaled[None],

@@ -34,7 +34,7 @@ def counted_lines(
     """Of each part, the numbers of the lines that daily breadth counts; see `Basket.counted`.
 
     Args:
-        market: the data held.
+        market: the available data.
         window_spans: from `membership.spans`, at least one.
         basis: "pr" or "tr".
         matrix: the bars of at least `years_of` the parts.
@@ -58,12 +58,12 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
     """Measure an index's lines over a window.
 
     Args:
-        market: the data held.
+        market: the available data.
         window_spans: from `membership.spans`, at least one.
         basis: "pr" or "tr".
 
     Returns:
-        The basket, or None where no price at all is held for the years needed.
+        The basket, or None where no price at all is available for the years needed.
     """
     matrix = market.matrix(years_of(market, window_spans))
     if matrix is None:
@@ -239,7 +239,7 @@ def _dividend_flags(
 
 
 def any_line_near(market: Market, window_spans: tuple[Span, ...]) -> bool:
-    """Whether a line of the first file has a close held in the window's first year or the next."""
+    """Whether a line of the first file has a close in the window's first year or the next."""
     file, year = window_spans[0].file, window_spans[0].start.year
 
     def look() -> bool:

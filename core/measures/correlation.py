@@ -1,4 +1,4 @@
-"""How alike the lines of an index moved: one number from the variance of the basket.
+"""The average correlation of an index's lines, from the variance of the basket.
 
 s_I^2 = sum w^2 s^2 + rho ((sum w s)^2 - sum w^2 s^2), solved for rho, the average
 correlation of two lines weighted by what they bring to the basket's variance.
@@ -30,7 +30,7 @@ _STEP: Final = 16
 
 
 def average_correlation(weight: FloatArray, sd: FloatArray, index_sd: float) -> float | None:
-    """Average pairwise correlation of lines from the basket's own standard deviation.
+    """Average pairwise correlation of lines from the basket's standard deviation.
 
     Args:
         weight: (N,) shares at the start, sum 1.
@@ -49,7 +49,7 @@ def correlation_of(market: Market, basket: Basket) -> float | None:
     """Average correlation of a basket's lines over its window.
 
     Over the lines with a close on every session of the window, at their shares at its
-    start; daily price returns, of adjusted closes where no others are held.
+    start; daily price returns, of adjusted closes where no others are available.
 
     Returns:
         rho, or None under 60 sessions.

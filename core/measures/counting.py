@@ -48,7 +48,7 @@ class Counts:
     Attributes:
         up, down, same: lines by their close against the one before.
         up_volume, down_volume: shares traded of those up and of those down.
-        up_known, down_known: lines up (down) whose volume is held.
+        up_known, down_known: lines up (down) whose volume is available.
         above: days -> lines above the average of so many of their own closes.
         averaged: days -> lines that have so many closes.
         highs, lows: lines strictly beyond every close of the 252 sessions before.
@@ -126,7 +126,7 @@ def _above(closes: FloatArray, sizes: Sequence[int]) -> dict[int, tuple[BoolArra
     by_days = {}
     for size, total in sums(packed, sizes).items():
         above, known = np.zeros((2, *closes.shape), bool)
-        # a flat line is not above its own average, however the mean was rounded
+        # a flat line is not above its average, however the mean was rounded
         above[:, size - 1 :] = packed[:, size - 1 :] > total * ((1 + 1e-9) / size)
         known[:, size - 1 :] = np.isfinite(total)
         if order is not None:

@@ -2,8 +2,8 @@
 
 Every figure counts the lines of the segment that the session lies in, the same lists and the
 same lines as contributions; a session without them is NaN, never 0. Closes are split-adjusted.
-Before the window its own segments go on, so that running sums have begun: they start 504
-sessions before the window's end, or with the first close held.
+Before the window its segments go on, so that running sums have begun: they start 504
+sessions before the window's end, or with the first available close.
 
 Sources: net advances, RANA and the McClellan oscillator and summation index after
 S. and M. McClellan (ratio-adjusted net advances, exponential averages of 10 % and 5 %,
@@ -23,7 +23,7 @@ from core.data.record import record
 from core.measures.contribution import basket, counted_lines, years_of
 from core.measures.counting import AVERAGES, YEAR_SESSIONS, Counts, Marks
 from core.measures.membership import spans
-from core.measures.sector_breadth import Sectors, sectors_of
+from core.measures.sector_breadth import Sectors
 from core.measures.standing import Members, MemberStanding, counted
 from core.measures.traits import Traits
 
@@ -82,7 +82,7 @@ class Daily:
         members: members counted at all; NaN outside the window.
         up_volume: shares traded of the members up; NaN where none is known.
         down_volume: the same of those down.
-        traded: members up or down whose volume is held; NaN outside the window.
+        traded: members up or down whose volume is available; NaN outside the window.
         sectors: breadth by sector, None where no line of the window is measured.
         standing: where the members stand; NaN before the last sessions and the window.
         adjusted: dividend-adjusted closes are used where there are no closes.
@@ -171,7 +171,7 @@ def daily(
     It looks at nothing after the window's end, but for a file that serves one of its segments.
 
     Args:
-        market: the data held.
+        market: the available data.
         fund: whose lines are counted.
         window: sessions of the window's first and last close.
         as_of: the session asked for.
@@ -246,7 +246,7 @@ def daily(
         if window_basket is None:
             return None
         where = market.columns(matrix)[window_basket.numbers]
-        return sectors_of(window_basket, marks, where, parts, opened + first, matrix.row(end))
+        return Sectors(window_basket, marks, where, tuple(parts), opened + first, matrix.row(end))
 
     return sums.daily(days, lead, adjusted, standing, sectors)
 
@@ -267,7 +267,7 @@ def _listed(market: Market, matrix: Matrix, file: Holdings) -> IntArray:
 def _begun(
     market: Market, matrix: Matrix, marks: Marks, parts: tuple[Span, ...], start: date
 ) -> date:
-    """The session with the first closes held of a window's lines, its start at the latest."""
+    """The session with the first available closes of a window's lines, its start at the latest."""
     row = matrix.row(start)
     row = marks.begun(_listed(market, matrix, parts[0].file), row) if row >= 0 else row
     return matrix.sessions[row].item() if row >= 0 else start

@@ -79,8 +79,8 @@ def weights_at(market: Market, span: Span | None, when: date) -> HeldWeights:
     """The weights of a list carried to a session, cached.
 
     Args:
-        market: the data held.
-        span: a part of a window on the list that speaks for the session; None without one.
+        market: the available data.
+        span: a part of a window on the list that applies to the session; None without one.
         when: the session.
     """
     if span is None:

@@ -1,6 +1,6 @@
-"""What followed: the earlier times that a state began, and what came after, beside the base rate.
+"""Episodes: earlier times that a state began, and the returns after them, with the base rate.
 
-A state that lasts, or comes and goes within its own window, is one episode and not many. What
+A state that lasts, or comes and goes within its window, is one episode and not many. What
 followed is set beside the same horizon from every session of the same history; below ten
 episodes nothing is summed up. Nothing here is a forecast.
 """
@@ -154,7 +154,7 @@ def followed(
         small: (T,) level of the one, positive.
         large: (T,) level of the other, positive.
         state: (T,) whether the state holds at a session's close.
-        window: sessions of the state's own window.
+        window: sessions of the state's window.
         horizons: sessions ahead.
         ahead: from `all_ahead` of the same levels and horizons, where it is known already.
     """

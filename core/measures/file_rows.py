@@ -31,7 +31,7 @@ def start_values(
 ) -> tuple[FloatArray, BoolArray, BoolArray]:
     """Carry a file's values to the starts of segments by the ratio of closes.
 
-    v = value x P(start)/P(file date) on split-adjusted closes; where no close is held at
+    v = value x P(start)/P(file date) on split-adjusted closes; where no close is available at
     the file's date, quantity x splits since x P(start), unless value and price deny the quantity.
 
     Args:
@@ -123,7 +123,7 @@ def file_rows(
     columns: Columns,
     doubtful: Sequence[Collection[int]],
 ) -> FileRows:
-    """Measure the rows of a file over segments that rest on it, each row by itself.
+    """Measure the rows of a file over segments that depend on it, each row by itself.
 
     Args:
         closes: of the years needed.

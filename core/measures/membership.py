@@ -1,4 +1,4 @@
-"""Who is in the index when: which list speaks for which part of a window.
+"""Who is in the index when: which member list applies to which part of a window.
 
 A holdings file holds the close of its day, after any change made at that close. The window is
 cut at every file and at every known reconstitution strictly inside it, and where an announced
@@ -34,7 +34,7 @@ class Span:
         end: session whose close it ends at.
         file: the holdings it uses: ``origin``, or what is made of it by announced changes or
             at equal weights.
-        origin: the holdings file as it is held.
+        origin: the holdings file as it is available.
         carry: how far its list is carried, and whose it is.
         fund: the fund whose index it is a part of.
         as_of: the session asked for.
@@ -75,7 +75,7 @@ class _Choice:
 
 
 class _Lists:
-    """The lists that may speak for one fund, as known on a date.
+    """The lists that may apply to one fund, as known on a date.
 
     The market keeps it, so it is given the market and does not hold it: each would keep the other
     until garbage is looked for, and a screen has a new market with every refresh and every quote.
@@ -162,7 +162,7 @@ class _Lists:
         if not good and later:
             choices += self._candidates(start, weighted=weighted, later=True)
             good = [choice for choice in choices if choice.older_than is None]
-        # without any list since the reconstitution the old one stays, the fund's own first
+        # without any list since the reconstitution the old one stays, the fund's first
         pool = good or [choice for choice in choices if not choice.lender] or choices
         return min(pool, key=lambda choice: choice.distance(start), default=None)
 
@@ -182,7 +182,7 @@ class _Lists:
     def span(
         self, market: Market, start: date, end: date, speaks_for: date | None = None
     ) -> Span | None:
-        """A part of the window, on the list that speaks for its start or for another session."""
+        """A part of the window, on the list that applies to its start or for another session."""
         key = start, end, start if speaks_for is None else speaks_for
         if key not in self._spans:
             self._spans[key] = self._span(market, *key)
@@ -238,7 +238,7 @@ class _Lists:
 
 
 def _lists(market: Market, fund: str, as_of: date, *, later: bool) -> _Lists:
-    """The lists that may speak for a fund, laid out once for each as-of date."""
+    """The lists that may apply to a fund, laid out once for each as-of date."""
     key = "lists", fund, as_of, later
     return market.cached(key, lambda: _Lists(market, fund, as_of, later=later))
 
@@ -249,12 +249,12 @@ def spans(
     """Cut a window into parts with one list each; empty without any file.
 
     A part uses the latest file on or before its start that no reconstitution since has made
-    old; where there is none, the earliest after it; where none is held since a reconstitution
-    the old file stays. A fund without its own file for the date borrows the nearer list of a
+    old; where there is none, the earliest after it; where none is available since a reconstitution
+    the old file stays. A fund without its file for the date borrows the nearer list of a
     fund of the same index.
 
     Args:
-        market: the data held.
+        market: the available data.
         fund: the fund's symbol.
         start: session of the window's first close.
         end: session of its last close.
@@ -295,8 +295,8 @@ def as_known(market: Market, funds: Iterable[str], window: Window, as_of: date) 
     """The market as it was known on a session: its lines, and the closes known by then.
 
     Args:
-        market: the data held.
-        funds: whose indices are asked for.
+        market: the available data.
+        funds: whose indices are requested.
         window: the window asked for.
         as_of: the session asked for.
     """
@@ -313,10 +313,10 @@ def as_known(market: Market, funds: Iterable[str], window: Window, as_of: date) 
 
 
 def list_at_end(market: Market, fund: str, start: date, end: date, as_of: date) -> Span | None:
-    """The whole window on the list that speaks for its end; None without any file.
+    """The whole window on the list that applies to its end; None without any file.
 
     Args:
-        market: the data held.
+        market: the available data.
         fund: the fund's symbol.
         start: session of the window's first close.
         end: session of its last close.

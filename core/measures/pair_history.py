@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 #: What a streak is of: small against large, or one fund's rises.
 StreakOf = Literal["gap", "small", "large"]
-#: Percentiles, on the gap's own side, from which it is worked out what followed; the
+#: Percentiles, on the gap's side, from which it is worked out what followed; the
 #: highest that holds counts.
 PERCENTILES: Final = (0.99, 0.95, 0.90)
 #: Sessions in a row from which what followed is worked out.
@@ -52,7 +52,7 @@ StateKind = Literal["percentile", "streak", "ratio"]
 
 @record(frozen=True, slots=True)
 class State:
-    """A state that holds at the last session, and what followed it before.
+    """A state at the last session, and what followed it at earlier times.
 
     Attributes:
         kind: a gap at or beyond a percentile, a streak, or a ratio at a new extreme.
@@ -71,10 +71,10 @@ class State:
 
 @record(frozen=True, eq=False)
 class PairHistory:
-    """Two funds through every year held, up to the as-of date.
+    """Two funds over every available year, up to the as-of date.
 
     Attributes:
-        series: the two funds on every session held, those after the as-of date too.
+        series: the two funds on every available session, those after the as-of date too.
         stop: T, how many of the sessions lie up to the as-of date.
         start: session of the window's start.
         end: session of the window's end.
@@ -184,7 +184,7 @@ class PairHistory:
 
     @cached_property
     def ratio(self) -> LevelHistory | None:
-        """The ratio of closes; of one index alone, its closes; None where no closes are held."""
+        """The ratio of closes; of one index alone, its closes; None without closes."""
         level = self.ratio_of_prices
         if level is None:
             return None
@@ -192,7 +192,7 @@ class PairHistory:
 
     @property
     def ratio_of_prices(self) -> FloatArray | None:
-        """(T,) small closes over large ones; None where no closes are held."""
+        """(T,) small closes over large ones; None where no closes are available."""
         ratio = self.series.ratio_of_prices
         return None if ratio is None else ratio[: self.stop]
 
@@ -203,12 +203,12 @@ class PairHistory:
 
     @property
     def ratio_shown(self) -> FloatArray:
-        """(T,) the ratio of closes, or that of `ratio_of_levels` where no closes are held."""
+        """(T,) the ratio of closes, or that of `ratio_of_levels` where no closes are available."""
         ratio = self.ratio_of_prices
         return self.ratio_of_levels if ratio is None else ratio
 
     def weekly_ratio(self) -> tuple[Dates, FloatArray, dict[int, FloatArray]]:
-        """The ratio at the end of each week and at the last session, of closes where they are held.
+        """The ratio at the end of each week and at the last session, of closes where there are any.
 
         Returns:
             (W,) sessions; (W,) ratio; number of closes -> (W,) mean of the last so many, NaN where

@@ -46,13 +46,13 @@ class YearGap:
 
 @record(frozen=True, eq=False)
 class PairSeries:
-    """Two funds through all sessions held, or one alone.
+    """Two funds, or one alone, over all available sessions.
 
     Attributes:
         sessions: (T,) ascending.
         small: (T,) level of the small index's fund on the basis asked for.
         large: (T,) the same for the large one; None for one index alone.
-        small_price: (T,) split-adjusted closes, None where only adjusted ones are held.
+        small_price: (T,) split-adjusted closes, None where only adjusted ones are available.
         large_price: (T,) the same for the large one.
     """
 
@@ -79,7 +79,7 @@ class PairSeries:
 
     @cached_property
     def full_years(self) -> tuple[YearGap, ...]:
-        """The gap of each calendar year that closes are held of, ascending."""
+        """The gap of each calendar year that closes are available of, ascending."""
         first, last = (pydate(session).year for session in self.sessions[[0, -1]])
         windows = {year: full_year(year, self.sessions) for year in range(first, last + 1)}
         return tuple(self.year_gap(year, window) for year, window in windows.items() if window)
@@ -90,7 +90,7 @@ class PairSeries:
         return holes(self.sessions)
 
     def gaps(self, length: int) -> tuple[FloatArray, IntArray]:
-        """(T,) gap over so many sessions, and (T,) how many up to each lie over holes; kept."""
+        """(T,) gap over so many sessions, and (T,) how many up to each lie over holes; cached."""
         if length not in self._gaps:
             if len(self._gaps) >= _KEPT:
                 self._gaps.clear()

@@ -49,7 +49,7 @@ class Extreme:
 
 @record(frozen=True, slots=True)
 class Rank:
-    """A value among all values of its history, on its own side.
+    """The rank of a value among all values of its history, on its side.
 
     Attributes:
         value: the value ranked, in the unit of the series (a fraction for gaps and shares).
@@ -111,7 +111,7 @@ class Rank:
 
 
 def standing_since(last: date | None, end: date) -> Standing | None:
-    """The claim that nothing since ``last`` was as far out, at ``end``; None where it is weak."""
+    """The claim that nothing since ``last`` was as extreme, at ``end``; None where it is weak."""
     if last is None:
         return "record"
     if last <= years_back(end, FAR_YEARS):

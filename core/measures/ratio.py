@@ -1,4 +1,4 @@
-"""The ratio of two levels through all years: since when it was as high, and how far from its highs.
+"""The ratio of two levels over all years: since when it was as high, and how far from its highs.
 
 For one index alone, the level of its fund is read the same way, with its record closes.
 """

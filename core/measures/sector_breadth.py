@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -48,20 +48,81 @@ class SectorBreadth:
     averaged: dict[int, int]
 
 
-@record(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False)
 class Sectors:
-    """Breadth by sector, and what its course through the window is worked out from.
+    """Breadth by sector over a window and on its last session, worked out when it is first read.
 
     Attributes:
-        rows: sectors A to Z, the unknown last.
+        _basket: the index's lines over the window.
+        _marks: of the matrix.
+        _columns: (M,) column of each of the basket's lines, -1 where the matrix lacks it.
+        _parts: who is counted on which rows of the matrix.
+        _first: row of the matrix that the daily breadth begins with.
+        _last: row of its last session.
     """
 
-    rows: tuple[SectorBreadth, ...]
-    _code: IntArray
+    _basket: Basket
     _marks: Marks
+    _columns: IntArray
     _parts: tuple[Members, ...]
     _first: int
-    _size: int
+    _last: int
+
+    @cached_property
+    def _names_and_codes(self) -> tuple[list[str], IntArray]:
+        """Sectors A to Z, the unknown last, and (M,) the place of each line's among them."""
+        sectors = self._basket.labels.coded_sectors.of(self._basket.numbers)
+        there = np.flatnonzero(np.bincount(sectors.codes)).tolist()
+        there.sort(key=lambda code: not sectors.texts[code])
+        place_of = np.zeros(len(sectors.texts), np.intp)
+        place_of[there] = np.arange(len(there))
+        return [sectors.texts[code] for code in there], place_of[sectors.codes]
+
+    @cached_property
+    def _code(self) -> IntArray:
+        """(N,) place of the sector of each column of the matrix, -1 of those that are no lines."""
+        there = self._columns >= 0
+        code = np.full(len(self._marks.matrix.symbols), -1)
+        code[self._columns[there]] = self._names_and_codes[1][there]
+        return code
+
+    @cached_property
+    def rows(self) -> tuple[SectorBreadth, ...]:
+        """Sectors A to Z, the unknown last."""
+        names, codes = self._names_and_codes
+        finite = np.isfinite(self._basket.window_returns)
+        returns = np.round(self._basket.window_returns, _DECIMALS)
+        counts = self._counts(len(names))
+        rows = []
+        for place, name in enumerate(names):
+            of_sector = returns[(codes == place) & finite]
+            n, up = len(of_sector), int(np.count_nonzero(of_sector > 0))
+            averaged = {days: enough[place] for days, (_, enough) in counts.items()}
+            above = {
+                days: over[place] / enough[place] if enough[place] >= FEWEST else None
+                for days, (over, enough) in counts.items()
+            }
+            share = up / n if n >= FEWEST else None
+            rows.append(
+                SectorBreadth(name, n, up, share, median(of_sector) if n else None, above, averaged)
+            )
+        return tuple(rows)
+
+    def _counts(self, sectors: int) -> dict[int, tuple[list[int], ...]]:
+        """Days -> of each sector, members above their average, and those with so many closes."""
+        last = self._last
+        now = [part for part in self._parts if part.rows.start <= last < part.rows.stop]
+        bits, here = np.zeros(0, np.uint16), np.zeros(0, np.intp)
+        if now:
+            bits = self._marks.of(now[-1].columns, slice(last, last + 1))[:, 0]
+            here = self._code[now[-1].columns]
+
+        def members_with(bit: int) -> list[int]:
+            # a member that the window's lists lack has -1
+            lines = np.bincount(here[(bits & bit) != 0] + 1, minlength=sectors + 1)
+            return [int(count) for count in lines[1:]]
+
+        return {days: tuple(map(members_with, ABOVE[days])) for days in SECTOR_AVERAGES}
 
     def course(self, days: int = 50) -> FloatArray:
         """(S, T) share of each sector's members above an average, by session.
@@ -69,7 +130,8 @@ class Sectors:
         NaN where fewer than five members have so many closes, and before the sessions that
         members are counted on.
         """
-        out = np.full((len(self.rows), self._size), np.nan)
+        size = max(self._last + 1 - self._first, 0)
+        out = np.full((len(self.rows), size), np.nan)
         over, enough = ABOVE[days]
         for part in self._parts:
             rows = slice(max(part.rows.start, self._first), part.rows.stop)
@@ -89,57 +151,3 @@ def _by_sector(code: IntArray, mask: np.ndarray, sectors: int) -> FloatArray:
     one_hot = np.zeros((sectors, len(code)), np.float32)
     one_hot[code[inside], np.nonzero(inside)[0]] = 1.0
     return (one_hot @ mask.astype(np.float32)).astype(np.float64)
-
-
-def sectors_of(
-    basket: Basket, marks: Marks, columns: IntArray, parts: Sequence[Members], first: int, last: int
-) -> Sectors:
-    """Breadth by sector over a window and on its last session.
-
-    Args:
-        basket: the index's lines over the window.
-        marks: of the matrix.
-        columns: (M,) column of each of the basket's lines, -1 where the matrix lacks it.
-        parts: who is counted on which rows of the matrix.
-        first: row of the matrix that the daily breadth begins with.
-        last: row of its last session.
-    """
-    sectors = basket.labels.coded_sectors.of(basket.numbers)
-    there = np.flatnonzero(np.bincount(sectors.codes)).tolist()
-    there.sort(key=lambda code: not sectors.texts[code])
-    names = [sectors.texts[code] for code in there]
-    place_of = np.zeros(len(sectors.texts), np.intp)
-    place_of[there] = np.arange(len(there))
-    codes = place_of[sectors.codes]
-    code = np.full(len(marks.matrix.symbols), -1)
-    code[columns[columns >= 0]] = codes[columns >= 0]
-    finite = np.isfinite(basket.window_returns)
-    by_sector = np.argsort(codes[finite], kind="stable")
-    returns = np.round(basket.window_returns[finite], _DECIMALS)[by_sector]
-    ends = np.cumsum(np.bincount(codes[finite], minlength=len(names)))
-    now = [part for part in parts if part.rows.start <= last < part.rows.stop]
-    bits = marks.of(now[-1].columns, slice(last, last + 1))[:, 0] if now else np.zeros(0, np.uint16)
-    here = code[now[-1].columns] if now else np.zeros(0, np.intp)
-
-    def members_with(bit: int) -> list[int]:
-        """Of each sector, its members that have a bit."""
-        # a member that the window's lists lack has -1
-        lines = np.bincount(here[(bits & bit) != 0] + 1, minlength=len(names) + 1)
-        return [int(count) for count in lines[1:]]
-
-    counts = {days: tuple(map(members_with, ABOVE[days])) for days in SECTOR_AVERAGES}
-    rows = []
-    for place, name in enumerate(names):
-        of_sector = returns[ends[place - 1] if place else 0 : ends[place]]
-        n, up = len(of_sector), int(np.count_nonzero(of_sector > 0))
-        averaged = {days: enough[place] for days, (_, enough) in counts.items()}
-        above = {
-            days: over[place] / enough[place] if enough[place] >= FEWEST else None
-            for days, (over, enough) in counts.items()
-        }
-        share = up / n if n >= FEWEST else None
-        rows.append(
-            SectorBreadth(name, n, up, share, median(of_sector) if n else None, above, averaged)
-        )
-    size = max(last + 1 - first, 0)
-    return Sectors(tuple(rows), code, marks, tuple(parts), first, size)

@@ -1,6 +1,6 @@
 """One segment of a window measured: which closes stand for its ends, and what each line is worth.
 
-A segment rests on one holdings file. Its values are carried to the segment's start by the
+A segment depends on one holdings file. Its values are carried to the segment's start by the
 ratio of closes, its returns run between the last closes at or before its two ends.
 """
 

@@ -33,7 +33,7 @@ _NEAR: Final = 5e-10
 NINETY: Final = 0.90
 #: Least share of new highs, and of new lows; sessions that the index must have risen over.
 OMEN_SHARE, OMEN_SESSIONS = 0.028, 50
-#: How near its high the index is, and how far below its own the line.
+#: How near its high the index is, and how far below its the line.
 NEAR_HIGH, LINE_BELOW = 0.01, 0.01
 
 RULES: Final[Mapping[str, tuple[str, str]]] = {
@@ -74,7 +74,7 @@ class Signal:
         title: its name.
         rule: when it is on.
         state: "on"; "armed" where the thrust may still come; "off"; "unknown" where what it
-            needs is not held, as ``needs`` says.
+            needs is not available, as ``needs`` says.
         since: first session of the state as it stands; None where it is not known.
         last: the last session that it was on, up to this one; None for none since ``first``.
         first: the first session that it is known for; None for none.

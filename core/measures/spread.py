@@ -2,7 +2,7 @@
 
 The gap is the difference of two fund returns. It is ranked against the same window
 of every earlier year, separately against full calendar years, and against every stretch of
-as many sessions; the three are never mixed. All rest on the funds' closes alone.
+as many sessions; the three are never mixed. All depend on the funds' closes alone.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ YEARLIKE_SESSIONS: Final = 100
 
 @record(frozen=True, slots=True)
 class Comparisons:
-    """What a window's gap is set beside; which of them leads is a matter of its length.
+    """The comparisons of a window's gap; which one leads depends on the window's length.
 
     Attributes:
         rolling: every stretch of as many sessions.
@@ -48,7 +48,7 @@ class Comparisons:
 
 
 def comparisons(label: str, sessions: int) -> Comparisons:
-    """What the gap of a window is set beside.
+    """The comparisons of the gap of a window.
 
     Args:
         label: the window's, from `core.data.question.normal`.
@@ -65,7 +65,7 @@ def comparisons(label: str, sessions: int) -> Comparisons:
 
 @record(frozen=True, slots=True)
 class Ranking:
-    """A gap among those of other years, on the gap's own side of zero.
+    """A gap ranked among those of other years, on the gap's side of zero.
 
     Attributes:
         gap: the gap ranked, a fraction.

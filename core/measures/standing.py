@@ -1,6 +1,6 @@
 """Where an index's members stand, session by session: off their highs, above averages, moved.
 
-Counts of `core.measures.trait_bits` over the members of each session, the fund's own distance from
+Counts of `core.measures.trait_bits` over the members of each session, the fund's distance from
 its high, the members' drawdowns over the window.
 """
 
@@ -49,7 +49,7 @@ class Counted:
         sessions: ascending.
         counts: name of `core.measures.trait_bits.NAMES` -> members that have it.
         off_median: median distance from the 52-week high, a fraction.
-        own_off: the fund's own distance.
+        own_off: the fund's distance.
     """
 
     sessions: Dates
@@ -89,7 +89,7 @@ class MemberStanding:
         sessions: (T,) of the daily breadth.
         parts: who is counted, by rows of the matrix, ascending.
         first: row of the matrix that the first session stands in.
-        series: the fund's own closes, None where none are held.
+        series: the fund's closes, None where none are available.
     """
 
     tail: Counted
@@ -122,7 +122,7 @@ def counted(
         parts: who is counted on which rows.
         first: row of the first session.
         sessions: (T,).
-        series: the fund's own closes, None where none are held.
+        series: the fund's closes, None where none are available.
     """
     counts = np.full((len(NAMES), len(sessions)), np.nan)
     off = np.full(len(sessions), np.nan)
@@ -144,7 +144,7 @@ def counted(
 def own_off(series: Series | None, sessions: Dates) -> FloatArray:
     """(T,) distance of one symbol's closes from the highest of 252 sessions; NaN under 200 closes.
 
-    On its own closes: of a fund nearly every session has one.
+    On its closes: of a fund nearly every session has one.
     """
     if series is None or not len(series.sessions) or not len(sessions):
         return np.full(len(sessions), np.nan)

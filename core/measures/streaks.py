@@ -1,6 +1,6 @@
 """Streaks: how many sessions, weeks or months in a row something rose, or beat something else.
 
-A session, week or month counts by its own return; a return of zero ends a streak, and so does a
+A session, week or month counts by its return; a return of zero ends a streak, and so does a
 session before which closes are missing. A week is a calendar week from Monday on; one that
 has not ended is not counted.
 """
@@ -41,7 +41,7 @@ class Streak:
         sign: 1 for up (ahead), -1 for down (behind), 0 where the last one was level.
         length: how many in a row up to the last one; 0 where that was level.
         start: first session of the streak, None where there is none.
-        end: last session counted; None where no whole session, week or month is held.
+        end: last session counted; None where no whole session, week or month is available.
         last_as_long: the latest earlier one on this side at least as long.
         longest: the longest on this side, this one included; the latest of equal ones.
         first: session that the history starts from.

@@ -1,4 +1,4 @@
-"""An index's lines over many windows, each segment measured once.
+"""Measure an index's lines over many windows, each segment once.
 
 The windows of a history share nearly all of their segments. The segments of one file are measured
 together, by `core.measures.file_rows` as `core.measures.contribution.basket` has it, without the
@@ -130,7 +130,7 @@ def sweep(
     """Measure windows in blocks, one after another; None for a window without any closes.
 
     Args:
-        market: the data held.
+        market: the available data.
         windows: of each its parts, from `membership.spans`, at least one, and the list at its end,
             whose lines are to be among those of the block.
         basis: "pr" or "tr".
@@ -152,7 +152,7 @@ def _runs(
 
     Those of neighbouring years are put together where they are few: what a window does not need of
     the years before and after it bears on nothing. A list without any closes near a window's start
-    has its own years alone: none that lie further back may stand for it.
+    has its years alone: none that lie further back may stand for it.
     """
 
     def own_years(one: _Asked) -> tuple[frozenset[int], bool]:
@@ -171,7 +171,7 @@ def _runs(
 
 
 class _Axis:
-    """The lines of some windows that rest on the same years' closes."""
+    """The lines of some windows that depend on the same years' closes."""
 
     def __init__(
         self,
@@ -335,7 +335,7 @@ class _Axis:
         return out
 
     def _on_files(self, file: Holdings, first: IntArray, last: IntArray) -> BoolArray:
-        """(K, A) which lines rest on a file's price: at a segment's ends, or the list's day."""
+        """(K, A) which lines depend on a file's price: at a segment's ends, or the list's day."""
         rows, lines = self._priced
         if len(lines) == 1:
             return np.zeros(first.shape, bool)

@@ -1,11 +1,11 @@
-"""What a line is on each session beyond its move: off its high, its averages, its large moves.
+"""Traits of lines on each session as bits: distance from the high, averages, large moves.
 
 Like the bits of `core.measures.counting`, none of it depends on a list or on anything after the
 session; `core.measures.traits` keeps it.
 
 Definitions: distance from the high 1 - P / max(closes of 252 sessions, this one included), of
-lines with 200 of them; averages over a line's own closes, strictly above; the trend score counts
-P > MA50, P > MA200, MA50 > MA200 and MA200 above its own of 20 closes before; moves over 21, 34
+lines with 200 of them; averages over a line's closes, strictly above; the trend score counts
+P > MA50, P > MA200, MA50 > MA200 and MA200 above its of 20 closes before; moves over 21, 34
 and 65 sessions and of 4 % in one after StockBee (P. Bhatt), the last with more volume than the
 session before.
 """
@@ -34,8 +34,8 @@ _TREND_BACK: Final = 20
 _SIZES: Final = (*FURTHER_AVERAGES, 50, 200)
 #: Sessions of a large move -> its sizes.
 MOVES: Final[Mapping[int, tuple[float, ...]]] = {21: (0.25, 0.50), 34: (0.13,), 65: (0.25,)}
-#: Lines whose bits are counted in one pass: fewer than 256, so that a byte holds their sum.
-_PASS: Final = 96
+#: Lines whose bits are counted in one pass: a byte holds their sum.
+_PASS: Final = 255
 #: A large move of one session.
 DAY_MOVE: Final = 0.04
 #: What is as near as this to a threshold has reached it: 1.25 / 1 - 1 is not 0.25.
@@ -136,7 +136,7 @@ class _Filled:
     def __init__(self, closes: FloatArray, position: IntArray, *, holes: bool) -> None:
         """Take (R, n) closes and the (R,) places of their sessions among all sessions."""
         self._closes, self._position = closes, position
-        # without a hole, a session has its own close or is one that a line has no figure of
+        # without a hole, a session has its close or is one that a line has no figure of
         self._last: IntArray | None = None
         if holes:
             rows = np.arange(len(closes))[:, None]
@@ -200,7 +200,7 @@ def trailing(pick: np.ufunc, values: FloatArray, size: int, wanted: int) -> Floa
 
 
 def off_high(closes: FloatArray, wanted: int, *, holes: bool) -> FloatArray:
-    """(t, n) distance from the highest close of 252 sessions; NaN where under 200 are held.
+    """(t, n) distance from the highest close of 252 sessions; NaN where under 200 are available.
 
     Args:
         closes: (R, n).
@@ -226,7 +226,7 @@ def _averaged(closes: FloatArray, wanted: int) -> Bits:
 
 
 def _averaged_with_holes(closes: FloatArray, wanted: int) -> Bits:
-    """The same where lines have holes: an average is over a line's own closes, moved together."""
+    """The same where lines have holes: an average is over a line's closes, moved together."""
     order = np.argsort(np.isnan(closes), axis=0, kind="stable")
     packed = np.take_along_axis(closes, order, axis=0)
     # rounding that running sums carry along is far below what counts as above
@@ -266,19 +266,13 @@ def _average_bits(level: FloatArray, mean: Mapping[int, FloatArray], before: Flo
 
 
 def count(bits: Bits) -> FloatArray:
-    """(B, t) lines that have each bit of (n, t) bits, four bits a pass.
-
-    Every eighth bit lies in a byte of its own; a byte holds the sum of fewer than 256 lines.
-    """
-    totals = np.zeros((8, bits.shape[1], 4))
-    lanes = np.uint32(0x01010101)
+    """(B, t) lines that have each bit of (n, t) bits, in the order of `NAMES`."""
+    octets = np.ascontiguousarray(bits, "<u4").view(np.uint8).reshape(*bits.shape, 4)
+    totals = np.zeros((bits.shape[1], 32))
     for first in range(0, len(bits), _PASS):
-        part = bits[first : first + _PASS]
-        for shift in range(8):
-            four = np.add.reduce((part >> np.uint32(shift)) & lanes, axis=0, dtype=np.uint32)
-            totals[shift] += four.astype("<u4").view(np.uint8).reshape(-1, 4)
-    by_bit = totals.transpose(2, 0, 1).reshape(32, -1)
-    return by_bit[: len(NAMES)]
+        each = np.unpackbits(octets[first : first + _PASS], axis=-1, bitorder="little")
+        totals += np.add.reduce(each, axis=0, dtype=np.uint8)
+    return totals.T[: len(NAMES)]
 
 
 def medians(values: FloatArray) -> FloatArray:

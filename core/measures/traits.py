@@ -1,4 +1,4 @@
-"""What each line is on the sessions asked for, worked out once a line and kept as bits.
+"""Traits of each line on each session, computed once a line and cached as bits.
 
 `core.measures.trait_bits` says what the bits are. They are worked out in multiples of a step of
 rows, since most of them look back a year: a window pays for itself alone.
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.data.matrix import Matrix
 
 #: Rows are worked out in multiples of this: what looks back a year costs as much for one.
-_STEP: Final = 4
+_STEP: Final = 8
 #: Closes that bits are worked out of together, so that they stay in the processor's cache; but
 #: of so many lines at the least.
 _CELLS: Final = 1 << 18

@@ -1,4 +1,4 @@
-"""One index alone, in sentences: its return, how rare that is, its streak, its record closes."""
+"""Sentences about one index alone: its return, how rare that is, its streak, its record closes."""
 
 from __future__ import annotations
 

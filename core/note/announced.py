@@ -30,7 +30,7 @@ def reconstitution_sentence(snapshot: Snapshot, fund: str) -> Sentence:
 
 
 def announced_sentence(head: Sentence, view: IndexView, changes: tuple[Coming, ...]) -> Sentence:
-    """How many of an index's top contributors are to leave, and what they brought; or nothing.
+    """How many of an index's top contributors are to leave, and what they contributed; or nothing.
 
     Args:
         head: how a sentence about the index begins.

@@ -1,4 +1,4 @@
-"""A company's name as a reader knows it, from the capitals of an issuer's file.
+"""Convert a company's name from an issuer's capitals to usual spelling.
 
 Share classes and corporate suffixes are taken off, and words are written as names are; a small
 table holds those that no rule gives.

@@ -1,4 +1,4 @@
-"""The sentence about the history of a measure: how rare its last value is, and on what it rests."""
+"""The sentence about a measure's history: how rare its last value is, and from which data."""
 
 from __future__ import annotations
 

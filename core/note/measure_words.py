@@ -1,4 +1,4 @@
-"""Measures that stand out, and signals that came or went, in words."""
+"""Sentences about unusual measures, and about signals that started or ended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a sentence says of the list of members that it rests on."""
+"""Words for the member list behind a sentence."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A Snapshot said in sentences, by rule: no claim that the numbers do not carry.
+"""The note: a Snapshot in sentences chosen by rule, each one supported by the numbers.
 
 Each sentence chooses its words by the data, and each number in it stands in the note's
-JSON. Below the coverage floor nothing is said about leaders or breadth; what rests on
+JSON. Below the coverage floor nothing is said about leaders or breadth; what depends on
 estimated weights or an unfinished session says so itself.
 """
 
@@ -104,7 +104,7 @@ def _ends(view: IndexView) -> Sentence:
 
 
 def _stray(view: IndexView) -> Sentence:
-    """Whose closes of a day are held that few have closes of."""
+    """Whose closes of a day are available that few have closes of."""
     stray, path = view.stray_day, f"{path_of(view)}.stray_day"
     assert stray is not None
     return Sentence(
@@ -115,7 +115,7 @@ def _stray(view: IndexView) -> Sentence:
 
 
 def leaders_sentence(view: IndexView, count: int = MOST_NAMED) -> Sentence:
-    """Who carried an index, or why that is not said."""
+    """The sentence about an index's leaders, or why there is none."""
     if not view.claims:
         return withheld(view)
     leaders = together(view, count, listed=False)
@@ -153,9 +153,9 @@ def leavers_sentence(snapshot: Snapshot, view: IndexView) -> Sentence:
 
 
 def coverage(view: IndexView) -> Sentence:
-    """1,863 of 1,952 lines, 98.4 % of weight; lines that joined later are told apart.
+    """1,863 of 1,952 lines, 98.4 % of weight; lines that joined later are distinguished.
 
-    Weight that rests on files' prices is stated too: ``98.1 % of weight, 7.4 % on file prices``.
+    Weight that depends on files' prices is stated too: ``98.1 % of weight, 7.4 % on file prices``.
     """
     on_file: tuple[Figure | str, ...] = ()
     if view.file_price_weight:
@@ -261,7 +261,7 @@ def _group(view: IndexView, kind: str, groups: Sequence[Group], place: int) -> S
 
 
 def _left(snapshot: Snapshot, view: IndexView) -> Sentence:
-    """Why the leavers matter: what they brought, and that the index goes on without it."""
+    """Why the leavers matter: what they contributed, and that the index goes on without it."""
     changes = snapshot.changes.get(view.fund)
     if changes is None or not view.claims or not inside_window(changes, snapshot.window.start):
         return Sentence()
@@ -288,7 +288,7 @@ def _left(snapshot: Snapshot, view: IndexView) -> Sentence:
 
 
 def _covered(snapshot: Snapshot, view: IndexView) -> Sentence:
-    """State how many lines an index's figures rest on, and the rest of its fund's return."""
+    """State how many lines an index's figures depend on, and the rest of its fund's return."""
     sentence = Sentence(_head(view), "measured are ", coverage(view))
     if view.rest is not None:
         rest = Figure(basis_points(view.rest), f"{path_of(view)}.rest_bp")

@@ -49,7 +49,7 @@ class Sentence(str):
     parts: tuple[str, ...]
 
     def __new__(cls, *parts: str | Sentence) -> Sentence:
-        """The parts in order; a sentence among them gives its own parts."""
+        """The parts in order; a sentence among them gives its parts."""
         flat: list[str] = []
         for part in parts:
             flat += part.parts if isinstance(part, Sentence) else [part]

@@ -1,4 +1,4 @@
-"""How a desk's prose names numbers, units, funds and companies: in full once, then short."""
+"""Prose style: how numbers, units, funds and companies are written, in full once, then short."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def named_levels(snapshot: Snapshot) -> Mapping[str, str]:
 
 
 class ProseStyle:
-    """Units, funds and companies as they were named so far.
+    """The style of one text: what was named in full already is short from then on.
 
     Args:
         snapshot: the answer.

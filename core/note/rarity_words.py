@@ -1,4 +1,4 @@
-"""How rare a gap, a streak or a ratio is, in words: the strongest true claim by a written order.
+"""Words for how rare a gap, a streak or a ratio is: the strongest true claim by a fixed order.
 
 On record; none since a date at least five years back; none since one at least a year back;
 beyond 95 % of the history; else "not unusual", with how many were as wide and when the last was.
@@ -24,7 +24,7 @@ UNITS: Final = {"session": "sessions", "week": "weeks", "month": "months"}
 
 
 def stronger(one: Standing | None, other: Standing | None) -> bool:
-    """Whether one claim stands before another in the written order; no claim stands last."""
+    """Whether one claim comes before another in the fixed order; no claim comes last."""
     places = [len(STANDINGS) if s is None else STANDINGS.index(s) for s in (one, other)]
     return places[0] < places[1]
 
@@ -137,13 +137,13 @@ def ratio_words(snapshot: Snapshot, ratio: LevelHistory) -> Sentence:
 
 
 def ratio_basis(snapshot: Snapshot) -> str:
-    """What the ratio is of: closes, or total returns where no closes are held."""
+    """What the ratio is of: closes, or total returns where no closes are available."""
     spread = snapshot.spread
     return "closes" if spread is None or spread.history.ratio is not None else "total returns"
 
 
 def ratio_of(snapshot: Snapshot) -> LevelHistory | None:
-    """The ratio that is shown: of closes; on total return where no closes are held."""
+    """The ratio that is shown: of closes; on total return where no closes are available."""
     spread = snapshot.spread
     if spread is None:
         return None

@@ -1,4 +1,4 @@
-"""What changed since an earlier note, said in sentences; each number stands under ``since``."""
+"""Sentences about changes since an earlier note; their numbers are under ``since``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The answer as a desk would print it: paragraphs in a reporter's order, short or full.
+"""The answer in prose: paragraphs in a reporter's order, short or full.
 
 How far and how rare; who dragged and why, as far as figures say it; who carried; a handful or the
 market; who leaves; what to bear in mind. Companies are named once with their ticker, units are

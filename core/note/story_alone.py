@@ -1,4 +1,4 @@
-"""One index alone as a desk would print it: its return, its records, who made it, how broad."""
+"""One index alone, in prose: its return, its records, who made it, how broad."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _close(snapshot: Snapshot, spread: Spread, *, full: bool) -> Sentence:
 
 
 def _deepest(spread: Spread) -> Sentence:
-    """The deepest fall inside the window; nothing where the window's own loss is no smaller."""
+    """The deepest fall inside the window; nothing where the window's loss is no smaller."""
     if round(spread.drawdown, 4) >= 0 or spread.history.length < 2:
         return Sentence()
     if round(spread.drawdown, 3) >= round(spread.small_return, 3):

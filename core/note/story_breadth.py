@@ -1,4 +1,4 @@
-"""A handful or the market, as a desk would print it: the verdict, and how many stocks rose."""
+"""Breadth in prose: whether few names or the market, and how many stocks rose."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def brief_verdict(snapshot: Snapshot) -> Sentence:
 
 
 def full_verdict(snapshot: Snapshot, voice: ProseStyle) -> Sentence:
-    """The verdict, and the figures that it rests on."""
+    """The verdict, and the figures that it depends on."""
     result = verdict(snapshot)
     if result is None:
         return Sentence()

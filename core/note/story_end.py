@@ -1,4 +1,4 @@
-"""The end of the answer as a desk would print it: who leaves, and what to bear in mind."""
+"""The end of the answer, in prose: who leaves, and what to bear in mind."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def _returns(snapshot: Snapshot, measured: list[IndexView], voice: ProseStyle) -
 
 
 def by_own_closes(snapshot: Snapshot, view: IndexView) -> bool:
-    """Whether an index's return is that of its fund's own closes, not by its measured lines."""
+    """Whether an index's return is that of its fund's closes, not of its measured lines."""
     return view.fund_return is not None and snapshot.basket_gap is None
 
 

@@ -1,4 +1,4 @@
-"""The measured lines as a desk would print them, where the funds' own closes give no gap."""
+"""The measured lines as a desk would print them, where the funds' closes give no gap."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _reason(snapshot: Snapshot) -> Name:
 
 
 def _unranked(snapshot: Snapshot) -> Sentence:
-    """The funds' own gap is not known, nor ranked."""
+    """The funds' gap is not known, nor ranked."""
     words = "How far the funds themselves are apart, and how rare that is, is not known ("
     return Sentence(words, _reason(snapshot), ").")
 

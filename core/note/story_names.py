@@ -1,4 +1,4 @@
-"""Who dragged and who carried, as a desk would print it, and why as far as figures say it."""
+"""Detractors and contributors in prose, and why, as far as the figures say."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def dragged(view: IndexView, voice: ProseStyle, *, sectors: Ends = "both") -> li
 
 
 def carried(view: IndexView, voice: ProseStyle, *, sectors: Ends = "both") -> list[Sentence]:
-    """Who added most to an index, what three brought together, its sectors, its best theme.
+    """Who added most to an index, what three of them added together, its sectors, its best theme.
 
     Args:
         view: the index.
@@ -121,7 +121,7 @@ def _estimated(view: IndexView, voice: ProseStyle) -> str:
 
 
 def _moved(view: IndexView, path: str) -> Sentence:
-    """The largest contributor's own return as what made its contribution: ``its gain of 190%``."""
+    """The largest contributor's return as what made its contribution: ``its gain of 190%``."""
     value = float(view.contributors.returns[0])
     if round(value, 4) <= 0:
         return Sentence("it")

@@ -1,4 +1,4 @@
-"""How far and how rare: the first sentences of the answer as a desk would print it."""
+"""The first sentences of the answer in prose: how wide the gap is, and how rare."""
 
 from __future__ import annotations
 
@@ -214,7 +214,7 @@ def rarity_claim(snapshot: Snapshot, spread: Spread, claimed: Claimed) -> Senten
 def rarity_context(
     snapshot: Snapshot, spread: Spread, claimed: Claimed, voice: ProseStyle, *, full: bool
 ) -> Sentence:
-    """What stands beside the claim: how usual it is, or how far out another was; or nothing.
+    """The context of the claim: how usual it is, or how extreme another was; or nothing.
 
     Args:
         snapshot: the answer.

@@ -1,4 +1,4 @@
-"""The gap, or an index, without some names, as a desk would print it.
+"""The gap, or an index, without some names, in prose.
 
 Each of the two conventions (`core.note.without_words`) is named beside its figure.
 """

@@ -1,4 +1,4 @@
-"""What the note tells beyond the measures: drags, leavers, breadth or a handful.
+"""The verdict: detractors, names that leave, and whether few names or many made the return.
 
 Each is a small sum over figures of the Snapshot and stands in the note's JSON, so that
 the sentence that tells it can be checked there.
@@ -37,7 +37,7 @@ Word = Literal["broad", "handful", "between", "unexplained"]
 
 @record(frozen=True, slots=True)
 class Few:
-    """Some names of an index and what they brought together, a fraction."""
+    """Some names of an index and their contribution together, a fraction."""
 
     symbols: tuple[str, ...]
     contribution: float
@@ -144,7 +144,7 @@ def members_total(changes: tuple[Change, ...]) -> MembersTotal:
 
 
 def inside_window(changes: Changes, start: date) -> bool:
-    """Whether the changes lie inside the window: the later file speaks for a day after it began."""
+    """Whether the changes fall inside the window: the later file is from after it began."""
     return changes.to_date > start
 
 

@@ -1,4 +1,4 @@
-"""Breadth or a handful, said in one sentence.
+"""One sentence on whether few names or many made the return.
 
 Every gap of the sentence is small less large, as everywhere in the note: where the small
 fund trails, all of them are below zero.

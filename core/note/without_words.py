@@ -1,7 +1,7 @@
-"""An index without some of its names, said so that the parts add up as they are printed.
+"""Sentences about an index without some names; the printed parts add up.
 
 There are two conventions, and wherever a figure of either is printed it is named:
-zeroed is the fund's return less what the names contributed, in the fund's own terms, and comes
+zeroed is the fund's return less what the names contributed, in the fund's terms, and comes
 first; reweighted is the measured basket with the other lines weighted up, (R - C) / (1 - W).
 """
 
@@ -37,7 +37,7 @@ NAMES: Final = 7
 
 @record(frozen=True, slots=True)
 class Together:
-    """The largest contributors together, ready to be said.
+    """The largest contributors together, ready for a sentence.
 
     Attributes:
         words: ``+274 bp together, 13.7 % of the return; without them ...``.

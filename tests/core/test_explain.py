@@ -197,8 +197,9 @@ def test_an_explanation_is_worked_out_anew_and_can_disagree(year: Market) -> Non
         }
         return replace(figures, **wrong)
 
-    wrong = replace(view, breadth=bent(view.breadth), concentration=bent(view.concentration))
-    wrong = replace(wrong, correlation=0.5)
+    wrong = replace(view, breadth=bent(view.breadth))
+    # what is worked out when it is first read is worked out already
+    vars(wrong).update(concentration=bent(view.concentration), correlation=0.5)
     ranks = {n: bent(getattr(snapshot.spread, n)) for n in ("same_window", "full_years")}
     spread = replace(bent(snapshot.spread), **ranks)
     told = replace(snapshot, indices=snapshot.indices | {"S": wrong}, spread=spread)

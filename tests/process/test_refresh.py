@@ -24,6 +24,7 @@ from cache.sources.issuers import Issuers
 from cache.store.store import Store
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_world import later
+from tests.process.vendor_market import series
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)  # a Friday, 17:30 in New York
@@ -91,13 +92,7 @@ def run(store: Store, server: Lookalike, monkeypatch: pytest.MonkeyPatch, **more
 
 
 def closes(store: Store, symbol: str) -> dict[str, float]:
-    result = {}
-    for block in store.read().prices.blocks:
-        if symbol in block.symbols:
-            column = block.close[:, block.symbols.index(symbol)]
-            pairs = zip(block.sessions, column, strict=True)
-            result |= {str(day): float(value) for day, value in pairs if not np.isnan(value)}
-    return result
+    return series(store.read().prices, symbol, "close")
 
 
 @pytest.fixture
@@ -162,15 +157,11 @@ def test_a_child_process_fills_an_empty_store(tmp_path: Path) -> None:
 
     for symbol, first in (("IWM", "1993-01-04"), ("SAA", "2024-06-17")):
         days, values, paid = server.history(symbol)
-        wanted = {str(d): v for d, v in zip(days, values, strict=True) if str(d) >= first}
-        assert closes(store, symbol) == pytest.approx(wanted, rel=1e-12)
-        dividends = {}
-        for block in held.prices.blocks:
-            if symbol in block.symbols:
-                column = block.symbols.index(symbol)
-                for at in np.flatnonzero(block.dividend.col == column):
-                    day = str(block.sessions[block.dividend.row[at]])
-                    dividends[day] = block.dividend.value[at]
+        since = days >= np.datetime64(first)
+        brought = closes(store, symbol)
+        assert list(brought) == np.datetime_as_string(days[since]).tolist()
+        np.testing.assert_allclose(list(brought.values()), values[since], rtol=1e-12)
+        dividends = series(held.prices, symbol, "dividend")
         gave = {str(d): v for d, v in zip(days, paid, strict=True) if v and str(d) >= first}
         assert dividends == pytest.approx(gave, rel=1e-12)
     # Yahoo had no newest close of LAB yet: it speaks for the day before alone.

@@ -47,9 +47,12 @@ def of_textual(app: App[None]) -> list[list[tuple[str, Look]]]:
 
 def apart(driver: Tee, app: App[None]) -> list[tuple[int, int, object, object]]:
     """Where the terminal shows another cell than Textual would: row, column, both cells."""
+    seen, wanted = driver.ours.seen(), of_textual(app)
+    if seen == wanted:
+        return []
     return [
         (y, x, ours, textuals)
-        for y, row in enumerate(zip(driver.ours.seen(), of_textual(app), strict=True))
+        for y, row in enumerate(zip(seen, wanted, strict=True))
         for x, (ours, textuals) in enumerate(zip(*row, strict=True))
         if ours != textuals
     ]

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.examples import examples
-from tests.vt import Screen
+from tests.vt import BLANK, Screen
 from tui.terminal.pen import PLAIN, Pen, change, styled
 from tui.terminal.wire import Wire
 
@@ -72,8 +72,12 @@ def test_what_is_forgotten_is_drawn_again(
         if n in at:
             wire.forget(*SIZE)
             # anything at all, but nowhere where nothing was ever drawn
-            for y, x in plain.cells:
-                ours.cells[y, x] = ("?", (frozenset({"bold"}), "", ""))
+            anything = ("?", (frozenset({"bold"}), "", ""))
+            for y, row in enumerate(plain.cells):
+                ours.cells[y] = [
+                    cell if drawn is BLANK else anything
+                    for cell, drawn in zip(ours.cells[y], row, strict=True)
+                ]
             ours.look = (frozenset({"reverse"}), "31", "42")
         ours.feed(wire.feed(frame))
     ours.feed(wire.mend())

@@ -1,1 +1,1 @@
-"""Alerts: kept, judged, rung."""
+"""Alerts: stored, judged, and shown."""

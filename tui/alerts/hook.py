@@ -1,4 +1,4 @@
-"""The command a person wants run when an alert fires: a list of arguments, never a shell."""
+"""The command that runs when an alert fires: a list of arguments, never a shell."""
 
 from __future__ import annotations
 

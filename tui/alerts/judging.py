@@ -68,7 +68,7 @@ def answers(
                 snapshot = desk.take(question)
             snapshots.append(_with_daily(snapshot, desk.market(), alerts_of_it))
         except (CoreError, CacheError, OSError):
-            # Nothing is held for it, or not any more: the alert waits.
+            # Nothing is stored for it, or not any more: the alert waits.
             continue
     return snapshots
 

@@ -1,6 +1,6 @@
-"""Alerts on the screen: judged beside it at each new answer, rung once, shown until esc.
+"""Alerts on the screen: judged in the background at each new answer, shown once until esc.
 
-Every alert is judged on its own question as of the last session, whatever the screen shows:
+Every alert is judged on its question as of the last session, whatever the screen shows:
 stepping through old dates or windows rings nothing.
 """
 
@@ -75,7 +75,7 @@ class Ringer:
         self._trouble = ""
 
     def check(self, snapshot: Snapshot, identity: str | None) -> None:
-        """A new answer is on the screen: judge what is new in it, beside the screen.
+        """Judge the alerts on a new answer, in the background.
 
         Args:
             snapshot: the answer.
@@ -153,7 +153,7 @@ class Ringer:
         return not entry.shown or entry.fired.at > self._opened
 
     def set(self, alert: Alert) -> None:
-        """Set an alert, beside the screen."""
+        """Set an alert, in the background."""
         self._host.background(partial(self._set, alert), "alerts")
 
     def _set(self, alert: Alert) -> None:

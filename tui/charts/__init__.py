@@ -1,7 +1,7 @@
 """Drawings: numbers and a size to lines of ``(text, style)`` spans.
 
 No drawing is wider than asked, each has exactly the lines asked for, NaN is a gap and never
-a zero, and no meaning rests on a style alone.
+a zero, and no meaning depends on a style alone.
 """
 
 from tui.charts.bar_charts import diverging_bars, ladder_bar, waterfall, year_bars

@@ -51,6 +51,10 @@ class Canvas:
         inside = 0 <= y < self.height and x >= 0 and x + size <= self.width
         return inside and all(cell == " " for cell in self._text[y][x : x + size])
 
+    def filled(self, x: int, y: int, size: int) -> int:
+        """How many of ``size`` cells from ``x`` of line ``y`` hold something."""
+        return sum(cell != " " for cell in self._text[y][x : x + size])
+
     def drawing(self) -> Drawing:
         """The lines, runs of one style joined, plain blanks at the end left off."""
         return [self._line(y) for y in range(self.height)]
@@ -130,7 +134,7 @@ def round_ticks(low: float, high: float, most: int) -> list[float]:
 
 
 def tick_labels(ticks: Sequence[float], unit: Unit = "%", sign: bool = True) -> list[str]:
-    """Texts of ticks in one unit, all with the fewest decimals that tell them apart exactly."""
+    """Texts of ticks in one unit, all with the fewest decimals that distinguish them exactly."""
     shown = [tick * SCALE[unit] for tick in ticks]
     places = next(
         (n for n in range(7) if all(abs(round(v, n) - v) < 1e-9 * max(1, abs(v)) for v in shown)), 6

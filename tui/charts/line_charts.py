@@ -177,7 +177,7 @@ def cumulative_curve(
 def sparkline(values: Values, width: int, limits: tuple[float, float] | None = None) -> str:
     """Up to ``width`` blocks from the lowest to the highest value; NaN is a blank.
 
-    More values than cells are averaged, a cell's own share of them at a time.
+    More values than cells are averaged, a cell's share of them at a time.
 
     Args:
         values: in order.

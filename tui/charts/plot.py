@@ -32,7 +32,7 @@ class Curve:
         name: what its end label says.
         values: (T,) fractions (or plain numbers with unit ""), NaN where none.
         style: what it means ("small", "large", "gap").
-        dashed: told apart without colour.
+        dashed: distinguished without colour.
         filled: the area between the line and zero is dotted.
     """
 
@@ -117,7 +117,7 @@ def plot(
 ) -> Drawing:
     """Draw series on one scale; ``x_labels`` gets the plot cell of each point.
 
-    ``limits`` are the scale's, the values' own unless given; a ``bare`` plot has no texts.
+    ``limits`` are the scale's, the values' unless given; a ``bare`` plot has no texts.
     ``gutters`` are the least cells left and right of the plot, where it has a frame: charts
     that stand over one another share them, and so the places of their dates.
     """
@@ -239,7 +239,7 @@ def gutters_of(
     sign: bool,
     zero: bool,
 ) -> tuple[int, int]:
-    """Cells that a chart's own texts take left and right of its plot."""
+    """Cells that a chart's texts take left and right of its plot."""
     limits = finite_range([one.values for one in series])
     if limits is None:
         return (0, 0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -20,13 +19,18 @@ class _Parser(argparse.ArgumentParser):
     def __init__(self, **options: Any) -> None:
         super().__init__(allow_abbrev=False, **options)
 
+    def print_help(self, file: Any = None) -> None:
+        """Print the help; a stdout that does not take it is an error, as for any answer."""
+        super().print_help(file)
+        write("")
+
     def error(self, message: str) -> NoReturn:
         """Leave with one line and exit code 2."""
         self.exit(say(f"{message}; see {self.prog} --help", BAD_INPUT))
 
 
 class _Version(argparse.Action):
-    """Prints the release and what it runs on, looked up only when it is asked for."""
+    """Prints the release and what it runs on, looked up only when it is requested."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
         """Leave with one line and exit code 0."""
@@ -36,8 +40,7 @@ class _Version(argparse.Action):
         used = ", ".join(f"{name} {metadata.version(name)}" for name in ("numpy", "textual"))
         system = f"{platform.system()} {platform.machine()}"
         python = platform.python_version()
-        with suppress(OSError):
-            write(f"internals {VERSION}, Python {python}, {system}, {used}\n")
+        write(f"internals {VERSION}, Python {python}, {system}, {used}\n")
         parser.exit()
 
 
@@ -68,7 +71,7 @@ def _options(*, question: bool) -> _Parser:
 
 
 def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
-    """Build the parser: every command by name, the one that is asked for in full.
+    """Build the parser: every command by name, the one that is requested in full.
 
     Args:
         argv: the command line, which is only looked at.

@@ -1,6 +1,6 @@
 """What an assistant may ask: each tool's words, its arguments, and the answer as JSON values.
 
-Every tool reads what is held and nothing else: none fetches, writes or changes a setting. Each
+Every tool reads the stored data and nothing else: none fetches, writes or changes a setting. Each
 answer carries the source, the date and the state of its numbers, and says what it left out.
 """
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui.service.service import Desk
     from tui.state.config import Config
 
-#: Rows of a list in an answer, unless more are asked for, and the most of them.
+#: Rows of a list in an answer, unless more are requested, and the most of them.
 ROWS: Final = 20
 MOST_ROWS: Final = 200
 #: Parts of a pair's record, as the note's JSON names them.
@@ -234,7 +234,7 @@ def _funds(desk: Desk, arguments: Json) -> Json:
 
 
 def _held(desk: Desk, whole: Json, arguments: Json, now: datetime) -> Json:
-    """An answer about what is held: from the store, at this moment."""
+    """An answer about the stored data: from the store, at this moment."""
     rows, first = arguments.get("rows", ROWS), arguments.get("from_row", 0)
     origins, (short, cut) = SourceLetters(), shortened(whole, rows, first)
     state = "simulated, held" if desk.simulated else "held"

@@ -1,4 +1,4 @@
-"""Options that do nothing together: which ones, and what is said instead of leaving them unread.
+"""Options that have no effect together: which ones, and the message that refuses them.
 
 One row a rule. A command line is refused by the first of its options that a rule of its command
 names, so that nothing a person writes is passed over.
@@ -57,7 +57,7 @@ def _draws(arguments: argparse.Namespace) -> bool:
 
 
 def _csv_but(part: str) -> Callable[[argparse.Namespace], bool]:
-    """Whether CSV of another part is asked for."""
+    """Whether CSV of another part is requested."""
     return lambda arguments: arguments.format == "csv" and arguments.part != part
 
 

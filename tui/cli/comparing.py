@@ -1,4 +1,4 @@
-"""``internals refresh --compare SOURCE``: closes held beside another source's, as a table."""
+"""``internals refresh --compare SOURCE``: stored closes and another source's, as a table."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ _MOST_NAMED = 3
 
 
 def compare(desk: Desk, question: Question, config: Config, key: str, kind: str) -> int:
-    """Compare the closes held of a pair's lines with what a source gives; returns the exit code.
+    """Compare the stored closes of a pair's lines with a source's; returns the exit code.
 
     Args:
-        desk: the data held.
+        desk: the stored data.
         question: whose lines.
         config: on which terms the source is asked.
         key: the source, as a setting names it.
         kind: "text", or "json" for another program.
 
     Raises:
-        CacheError: nothing is held, or there is no such source.
+        CacheError: nothing is stored, or there is no such source.
     """
     from cache.refresh.comparing import compare_sources
     from tui.service.price_sources import Sources

@@ -42,11 +42,10 @@ STAYING: Final = (None, "serve", "mcp")
 def run(argv: Sequence[str]) -> int:
     """Run one command line and return its exit code; no exception but SystemExit leaves."""
     open_streams()
+    # until they are read: nothing is kept of a fault
+    arguments = argparse.Namespace(read_only=True)
     try:
         arguments = parser(argv).parse_args(argv)
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    try:
         return _command(arguments)
     except StoreEmpty as error:
         return say(f"{error}", NOTHING)
@@ -194,7 +193,7 @@ def _screen(arguments: argparse.Namespace, where: Places) -> int:
         question = opening_question(desk, config, as_of, memory.question())
         return desk, config, _alone(question, arguments)
 
-    # a simulated market opens with its own question, whatever was remembered
+    # a simulated market opens with its question, whatever was remembered
     first = _alone(config.question(Question() if demo else memory.question()), arguments)
     return show(config, first, memory, opener, simulated=demo)
 

@@ -1,4 +1,4 @@
-"""``internals forget``: a wrong import taken back, by its number or by what it brought."""
+"""``internals forget``: undo a wrong import, by its number or by its contents."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _forget_holdings(desk: Desk, fund: str, when: date | None) -> int:
 
 
 def _forget_prices(desk: Desk, symbols: Sequence[str]) -> int:
-    """Drop everything stored of some symbols; one that is not held ends it."""
+    """Drop everything stored of some symbols; an unknown one ends it."""
     blocks = desk.store.read().prices.blocks
     there = {symbol for block in blocks for symbol in block.symbols}
     if missing := [symbol for symbol in symbols if symbol not in there]:

@@ -1,4 +1,4 @@
-"""``internals funds``: every fund known, and one more of the user's own."""
+"""``internals funds``: every known fund, and adding one of the user's."""
 
 from __future__ import annotations
 

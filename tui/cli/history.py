@@ -72,7 +72,7 @@ def the_histories(
     """Answer for each fund of a question, or one of them, and each measure.
 
     Args:
-        desk: the data held.
+        desk: the stored data.
         question: whose funds, window and basis.
         names: of measures, as `explain` knows them.
         every: what a point stands for.
@@ -80,7 +80,7 @@ def the_histories(
 
     Raises:
         MeasureError: a name is of no measure, or there is none; or the fund is another one.
-        UnavailableError: no list is held for any such window.
+        UnavailableError: no list is stored for any such window.
         CacheError: the market cannot be read.
     """
     wanted = _trimmed(names)
@@ -116,7 +116,7 @@ def _series(
     """The histories of imported series.
 
     Raises:
-        MeasureError: no series of a name is held.
+        MeasureError: no series of a name is stored.
     """
     wanted = _trimmed(names)
     if not wanted:

@@ -1,4 +1,4 @@
-"""``internals import``: a person's own files into the store."""
+"""``internals import``: the user's files into the store."""
 
 from __future__ import annotations
 
@@ -71,15 +71,15 @@ def _rejected(rows: Sequence[Rejected], file: Path) -> None:
 
 @record(frozen=True, slots=True)
 class _Brought:
-    """What an import took, in words, the rows it refused, and the generation now held.
+    """The result of an import: what was read, the refused rows, and the new generation.
 
     Attributes:
         summary: what was brought, a sentence.
         rejected: the rows that were refused.
-        generation: the data held now; the one before where nothing is new, 0 where nothing was
+        generation: the stored data now; the one before where nothing is new, 0 where nothing was
             committed though something is.
         details: what was taken for what, a line each.
-        changed: what was done with what is held, a sentence each.
+        changed: what was done with the stored data, a sentence each.
         refused: symbol -> why nothing of it was taken.
     """
 
@@ -130,7 +130,7 @@ def _changed(result: _Brought, name: str) -> None:
 
 
 def _stored(desk: Desk) -> Held | None:
-    """What is held; None before the first generation."""
+    """The stored data; None before the first generation."""
     try:
         return desk.store.read()
     except StoreEmpty:
@@ -254,7 +254,7 @@ def _one_file(path: Path, arguments: argparse.Namespace, desk: Desk, now: dateti
 
 
 def _dated(read: Callable[..., HoldingsFile], desk: Desk, now: datetime) -> date | None:
-    """The session that an undated file's prices are the closes of; None where none is held."""
+    """The session that an undated file's prices are the closes of; None where none is stored."""
     from cache.refresh.dating import dated_by_prices
 
     contents = _stored(desk)
@@ -271,7 +271,7 @@ def _changes(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Broug
         f"{fund} {', '.join(words)} {day}" for (fund, day), words in _counted(file.changes)
     )
     note = Note("changes", now, arguments.file.name, summary)
-    # the answer of today is of the newest session held, and tells of them
+    # the answer of today is of the newest stored session, and tells of them
     stored = _stored(desk)
     newest = stored and stored.newest_session
     known = min(now.date(), newest or now.date())

@@ -61,10 +61,10 @@ def left_out(texts: Sequence[str], pair: tuple[str, str]) -> tuple[str, ...]:
 
 
 def of_themes(names: Sequence[str], desk: Desk, question: Question) -> tuple[str, ...]:
-    """The names of some themes and industries, as their closes are followed; those held alone.
+    """The names of some themes and industries, under the tickers of their closes.
 
     Raises:
-        ConfigError: there is no such theme and no such industry, or none of its names is held.
+        ConfigError: there is no such theme and no such industry, or none of its names is stored.
         CacheError: the market, which says what their names are, cannot be read.
         UnavailableError: no answer says which lines are of an industry.
     """

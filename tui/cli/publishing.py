@@ -1,4 +1,4 @@
-"""``internals publish``: a copy of the store that a desk may read."""
+"""``internals publish``: a copy of the store that others may read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AFTER_DAMAGE: Final = (
 
 
 def publish(desk: Desk, target: Path, *, group: str | None) -> int:
-    """Publish what is held, say for whom and how it is read, and return the exit code."""
+    """Publish the store, say for whom and how it is read, and return the exit code."""
     from cache.store import publish as published
     from cache.store.bucket import address_of
 

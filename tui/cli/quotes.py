@@ -62,10 +62,10 @@ def run(
         now: the clock.
 
     Returns:
-        The exit code: 0 also where the exchange is closed, 3 where nothing is held.
+        The exit code: 0 also where the exchange is closed, 3 where nothing is stored.
 
     Raises:
-        StoreEmpty: nothing is held, so that no line is known.
+        StoreEmpty: nothing is stored, so that no line is known.
     """
     session = open_session(now())
     if session is None:

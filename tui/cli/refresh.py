@@ -117,7 +117,7 @@ def reporting(arguments: argparse.Namespace) -> Iterator[Callable[[Progress], No
 
 
 def accept(desk: Desk, question: Question, now: datetime) -> None:
-    """Use the holdings files of a pair that were kept aside; says on stderr which."""
+    """Use the holdings files of a pair that were set aside; says on stderr which."""
     from cache.facts.errors import StoreEmpty
 
     pair = (question.small, question.large)
@@ -135,7 +135,7 @@ def accept(desk: Desk, question: Question, now: datetime) -> None:
 
 
 def judge(desk: Desk, config: Config, since: datetime, *, style: Style) -> None:
-    """Judge the alerts on what is held now, and say on stderr which have fired since."""
+    """Judge the alerts on the stored data now, and say on stderr which have fired since."""
     from core.data.errors import CoreError
     from tui.alerts.book import AlertBook
     from tui.alerts.judging import check

@@ -24,7 +24,7 @@ LOOK: Final = 60.0
 
 
 def local_home(home: Path | None, *, follow: bool = False) -> Path | None:
-    """The directory to read: of an address its local copy, brought to what is published now.
+    """The directory to read; for an address its local copy, updated to what is published.
 
     Where the line is down the last whole generation stays, and one sentence says so.
 
@@ -48,7 +48,7 @@ def local_home(home: Path | None, *, follow: bool = False) -> Path | None:
 
 
 def _follow(reader: CopyReader) -> None:
-    """Keep a local copy at what is published, in a thread that ends with the process.
+    """Update a local copy again and again, in a thread that ends with the process.
 
     The screen shows what it brings as it shows what any other process brings.
     """
@@ -56,7 +56,7 @@ def _follow(reader: CopyReader) -> None:
     def look() -> None:
         while True:
             time.sleep(LOOK)
-            # the copy's own record says why nothing newer came
+            # the copy's record says why nothing newer came
             with suppress(StoreError, OSError):
                 reader.bring()
 

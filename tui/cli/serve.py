@@ -1,6 +1,6 @@
 """``internals serve``: the same screen in a browser on this machine, to look at and not to write.
 
-Textual's own web support runs one child a page and carries its cells over a websocket. What is
+Textual's web support runs one child a page and carries its cells over a websocket. What is
 ours: the address holds a token that nobody can guess, nothing but the loopback is listened to, a
 request under another host name or from another page is refused (DNS rebinding, a page that opens
 the socket across sites), and the page loads nothing from outside.
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 HOST: Final = "127.0.0.1"
 #: Pages open at once; each is a process.
 MOST: Final = 8
-#: What of the package's own files the page asks for.
+#: What of the package's files the page asks for.
 _STATIC: Final = frozenset(
     {"css/xterm.css", "js/textual.js", "fonts/RobotoMono-VariableFont_wght.ttf"}
 )
@@ -61,7 +61,7 @@ _HEADERS: Final = {
 
 
 class Desktop(Server):
-    """Textual's server behind a token, for this machine's own browser.
+    """Textual's server behind a token, for this machine's browser.
 
     Args:
         argv: the command that each page runs.
@@ -126,7 +126,7 @@ class Desktop(Server):
         return web.Response(text=text, content_type="text/html", headers=headers)
 
     async def file(self, request: web.Request) -> web.FileResponse:
-        """One of the package's own files; no other."""
+        """One of the package's files; no other."""
         path = request.match_info["path"]
         if path not in _STATIC:
             raise web.HTTPNotFound
@@ -213,7 +213,7 @@ def run(desk: Desk, config: Config, question: Question) -> int:
 
 
 def command(arguments: argparse.Namespace) -> list[str]:
-    """The command of a page's child: the screen as it was asked for, to be looked at only."""
+    """The command of a page's child: the screen as it was requested, to be looked at only."""
     argv = internals("--read-only")
     for name in ("home", "pair", "window", "as_of", "basis"):
         if hasattr(arguments, name):

@@ -112,7 +112,7 @@ class Page:
         await self._socket.close()
 
     async def _listen(self, process: Process) -> None:
-        """Keep the last of what the child says of an error."""
+        """Remember the end of the child's error output."""
         stream = process.stderr
         assert stream is not None
         while part := await stream.read(4096):

@@ -1,4 +1,4 @@
-"""``internals status``: what is held, how old it is, and what a refresh would cost."""
+"""``internals status``: what is stored, how old it is, and what a refresh would cost."""
 
 from __future__ import annotations
 

@@ -317,7 +317,7 @@ _SHOWN: Final = {
     "pagedown": "PgDn",
     "shift+tab": "S-tab",
 }
-#: What can be done where nothing is held.
+#: What can be done where nothing is stored.
 _WITHOUT_DATA: Final = ("next_pair", "command", "refresh", "help", "quit")
 #: Hints that stand for two keys at once.
 _BOTH: Final = {
@@ -337,7 +337,7 @@ def hints(pane: int, keys: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str
     """(key, words) of the hint line of a pane, in the table's order.
 
     Args:
-        pane: number of the pane, 0 where nothing is held and there is none.
+        pane: number of the pane, 0 where nothing is stored and there is none.
         keys: from `keys_of`.
     """
     pairs = [("1-4", "panes")] if pane else []

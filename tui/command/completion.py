@@ -50,7 +50,7 @@ class Offer:
 
     Attributes:
         word: as it would be typed.
-        help: what it means, "" where it speaks for itself.
+        help: what it means, "" where it applies to itself.
         more: something follows it.
     """
 

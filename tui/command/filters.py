@@ -1,4 +1,4 @@
-"""Which lines a filter keeps: ``tech``, ``industry:semi``, ``=BE,AMD``, ``ret>25``, ``bp<-5``."""
+"""Filters of lines: ``tech``, ``industry:semi``, ``=BE,AMD``, ``ret>25``, ``bp<-5``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ANYWHERE: Final = ("sector", "name", "symbol")
 _FIELDS: Final = (*_ANYWHERE, "industry")
 #: Returns and weights are typed in per cent, contributions in basis points.
 _SCALE: Final = {"ret": 100.0, "w": 100.0, "bp": 10_000.0}
-#: Values are rounded to this, in their own unit, so that 25 % typed is 25 % held.
+#: Values are rounded to this, in their unit, so that 25 % typed is 25 % held.
 _DECIMALS: Final = 7
 
 

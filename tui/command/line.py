@@ -52,7 +52,7 @@ class SortBy:
 
 @record(frozen=True, slots=True)
 class Import:
-    """Bring a file.
+    """Import a file.
 
     Attributes:
         path: as typed.
@@ -70,7 +70,7 @@ class ThemeNamed:
 
 @record(frozen=True, slots=True)
 class AddFund:
-    """A fund for the user's own list.
+    """Add a fund to the user's list.
 
     Attributes:
         words: its symbol and what is said of it, as typed.

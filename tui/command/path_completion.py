@@ -1,4 +1,4 @@
-"""What the path at the end of a line may become."""
+"""Completion of the file path at the end of a command line."""
 
 from __future__ import annotations
 

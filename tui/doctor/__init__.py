@@ -1,1 +1,1 @@
-"""``internals doctor``: what is wrong here, and what to do."""
+"""``internals doctor``: finds what is wrong on this machine, and says what to do."""

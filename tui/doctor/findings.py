@@ -1,4 +1,4 @@
-"""What a look at one thing found, and how it is written down."""
+"""Findings: the results of a check, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def to_text(findings: Sequence[Finding], width: int) -> str:
 
 
 def _wrapped(head: str, text: str, width: int) -> list[str]:
-    """The text beside its head; what does not fit goes on below, under its own start."""
+    """The text beside its head; what does not fit goes on below, under its start."""
     room = max(width - cell_width(head), 30)
     lines = textwrap.wrap(text, room, break_on_hyphens=False) or [""]
     return [head + lines[0], *(" " * cell_width(head) + line for line in lines[1:])]

@@ -1,4 +1,4 @@
-"""Looks at Python and the packages."""
+"""Checks Python and the packages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tui.terminal import release
 if TYPE_CHECKING:
     from tui.doctor.surroundings import Surroundings
 
-#: What the program rests on, and the oldest releases that will do (as in pyproject.toml).
+#: What the program depends on, and the oldest releases that will do (as in pyproject.toml).
 NEEDED: Final = {
     "numpy": (2, 1),
     "pandas": (2, 2),
@@ -65,7 +65,7 @@ def packages(around: Surroundings) -> list[Finding]:
 
 
 def painting(around: Surroundings) -> list[Finding]:
-    """Check whether the screen has to do without our own way to paint; nothing where it has not."""
+    """Check whether the screen has to do without its fast painting; nothing where it has not."""
     if release.tested():
         return []
     tested = ".".join(map(str, release.TESTED))

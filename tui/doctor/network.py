@@ -1,4 +1,4 @@
-"""Looks at the way out: proxy, certificates, the hosts that a refresh asks, and their clock."""
+"""Checks the network: proxy, certificates, the hosts that a refresh uses, and their clock."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def _issuers(around: Surroundings) -> list[str]:
 
 
 def clock(around: Surroundings, answers: Mapping[str, Reached]) -> list[Finding]:
-    """Compare this machine's clock with that of the first host that gives its own."""
+    """Compare this machine's clock with that of the first host that sends a date."""
     now = around.now
     sentence = f"{now.astimezone():%Y-%m-%d %H:%M %z}, {now.astimezone(UTC):%H:%M} UTC"
     dates = [one.date for one in answers.values() if one.date is not None]

@@ -1,4 +1,4 @@
-"""Looks at what is kept: settings, the user's own files, the store, the list of sessions."""
+"""Checks stored data: settings, the user's files, the store, the list of sessions."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def own_files(around: Surroundings) -> list[Finding]:
 
 
 def prices(around: Surroundings) -> list[Finding]:
-    """Who brings prices, and whether its key lies in the environment."""
+    """Check which source brings prices, and whether its key is in the environment."""
     try:
         config = load(around.places.settings / FILE)
         known = load_vendors(around.places.config / "funds.toml")
@@ -129,7 +129,7 @@ def _own_funds(path: Path) -> list[Finding]:
 
 
 def store(around: Surroundings) -> list[Finding]:
-    """Check the store: what it holds, whether it is whole, and who may read and write it."""
+    """Check the store: its contents, whether it is whole, and who may read and write it."""
     home = around.places.store
     kind = "simulated market" if around.simulated else "market"
     if not home.exists():

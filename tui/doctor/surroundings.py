@@ -19,7 +19,7 @@ Reach = Callable[[list[str]], Mapping[str, Reached]]
 
 @record(frozen=True, slots=True)
 class Surroundings:
-    """The machine that the checks examine; all can be given, so that tests need no such machine.
+    """The machine that the checks examine; tests pass another one.
 
     Attributes:
         environ: the environment.

@@ -1,4 +1,4 @@
-"""Looks at the terminal: size, colours, characters, mouse, clipboard, and what lies between."""
+"""Checks the terminal: size, colours, characters, mouse, clipboard, and what is in between."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a person is on the board, kept while a pair of it is looked at."""
+"""The position on the board, remembered while one of its pairs is looked at."""
 
 from __future__ import annotations
 

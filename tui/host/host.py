@@ -1,4 +1,4 @@
-"""What the screens, and what works beside them, may ask of the app."""
+"""Protocol of the app for its screens and its background work."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Host(Protocol):
         """As of some sessions later or earlier than what was asked last."""
 
     def poll(self) -> None:
-        """Show data that another process brought."""
+        """Show data that another process has stored."""
 
     def refresh_data(self, *, full: bool, again: bool = False, board: bool = False) -> None:
         """Fetch in a child, one at a time; ``again`` also what failed a while ago."""
@@ -101,10 +101,10 @@ class Host(Protocol):
         """Say something in the status line."""
 
     def dismiss(self) -> None:
-        """Take away what was said of an earlier command; why there is no answer stays."""
+        """Remove the message of an earlier command; the reason for a missing answer stays."""
 
     def say(self) -> None:
-        """Bring the status line up to date."""
+        """Update the status line."""
 
     def status(self, *, board: bool = False) -> tuple[str, str]:
         """What the status line says, and its kind: "error", "busy" or ""."""
@@ -112,7 +112,7 @@ class Host(Protocol):
     def background(
         self, work: Callable[[], Any], group: str, *, thread: bool = True
     ) -> Worker[Any]:
-        """Do something beside the screen: a function in a thread, or a coroutine in the loop."""
+        """Run something in the background: a function in a thread, or a coroutine in the loop."""
 
     def set_timer(self, delay: float, callback: Callable[[], None]) -> Any:
         """Call something in the loop after some seconds."""

@@ -1,4 +1,4 @@
-"""What crosses from a thread to the screen, and what the screen asks for data."""
+"""Messages from threads to the screen, and the protocol of the data service."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class DeskLike(Protocol):
         """Return what the last refresh brought, and what it could not get."""
 
     def add_fund(self, entry: FundEntry) -> str:
-        """Add a fund to the user's own list; returns the sentence that says so."""
+        """Add a fund to the user's list; returns the sentence that says so."""
 
     def keep_group(self, name: str, symbols: Sequence[str]) -> str:
         """Keep a group of names, or take it out where there are none; returns the words."""
@@ -97,7 +97,7 @@ class DeskLike(Protocol):
         """The child that brings live quotes, None where there are none."""
 
     def overlay(self, quotes: Quotes | None) -> None:
-        """Lay today's quotes over what is held, or take them off."""
+        """Lay today's quotes over the stored data, or take them off."""
 
     def cost(self, question: Question, now: datetime, *, board: tuple[str, ...] = ()) -> str:
         """Say what is stale and how many requests a refresh costs, of a pair or of a board."""
@@ -115,7 +115,7 @@ class Taken(Message):
 
 @dataclass
 class Failed(Message):
-    """A question could not be answered; ``lacking`` where what is held does not answer it."""
+    """A question could not be answered; ``lacking`` where the stored data does not suffice."""
 
     number: int
     question: Question
@@ -132,7 +132,7 @@ class Cost(Message):
 
 
 class Previewed(Message):
-    """What an import would take from a file, before it is kept.
+    """The contents of a file before it is imported.
 
     Attributes:
         name: the file's name.

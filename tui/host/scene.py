@@ -1,4 +1,4 @@
-"""What every pane is given to draw."""
+"""Scene: the data that every pane draws."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Scene:
         return self.snapshot.indices.get(self.fund(side))
 
     def fund_of(self, symbol: str, preferred: Side) -> str:
-        """The index a name is looked at in: the one wanted, else the one that has it."""
+        """The index that a name is looked up in: the preferred one, else the one that has it."""
         other: Side = "large" if preferred == "small" else "small"
         for side in (preferred, other):
             view = self.view(side)

@@ -60,7 +60,7 @@ class BoardExplainScreen(PageScreen, inherit_bindings=False):
         self._parts, self._host = parts, host
 
     def on_mount(self) -> None:
-        """Draw what the row knows; what its gaps come from is worked out beside the screen."""
+        """Draw what the row knows; what its gaps come from is worked out in the background."""
         row = self._row
         if self._rotation:
             self._draw(rotation_lines(row))

@@ -100,7 +100,7 @@ def columns_for(rows: Sequence[BoardRow], *, breadth: bool) -> tuple[TableColumn
 def ordered(
     rows: Sequence[BoardRow], key: str, *, falling: bool, breadths: Breadths = UNCOUNTED
 ) -> list[BoardRow]:
-    """Rows in an order; those without the figure last, equal ones in the board's own order."""
+    """Rows in an order; those without the figure last, equal ones in the board's order."""
     if key == "group":
         return list(reversed(rows)) if falling else list(rows)
     if key == "pair":

@@ -1,4 +1,4 @@
-"""Pane 3: a handful, or the whole market."""
+"""Pane 3, Breadth: whether few names or the whole market moved."""
 
 from __future__ import annotations
 

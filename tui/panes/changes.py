@@ -1,4 +1,4 @@
-"""Pane 4: who joins and leaves, and what did they bring."""
+"""Pane 4, Changes: who joins and leaves, and what they contributed."""
 
 from __future__ import annotations
 
@@ -205,7 +205,7 @@ def _caption(scene: Scene, side: Side, width: int) -> Drawing:
 
 
 class ChangesPane(Pane):
-    """Differences of two dated files, and how few names an index hangs on."""
+    """Differences of two dated files, and how concentrated an index is."""
 
     NUMBER = CHANGES
     WITH_CHANGE = frozenset({"concentration", "weights"})

@@ -1,4 +1,4 @@
-"""How few names an index hangs on, and what it is without some of them."""
+"""The concentration view: how few names an index depends on, and its return without them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pane 2: who did it."""
+"""Pane 2, Contributors: which names made the return."""
 
 from __future__ import annotations
 
@@ -341,7 +341,7 @@ class Contributors(Pane):
         return False
 
     def matching(self, scene: Scene) -> list[str]:
-        """Symbols of both indices that the filter keeps, the first index's first."""
+        """Symbols of both indices that the filter matches, the first index's first."""
         if self.filter is None:
             return []
         return list(

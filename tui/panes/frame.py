@@ -77,7 +77,7 @@ def form(width: int, height: int, *, zoomed: bool) -> Literal["four", "one", "sm
 
 @record(frozen=True, slots=True)
 class TitleExtras:
-    """The words of a pane's title beside its name and its views.
+    """The words of a pane's title after its name and its views.
 
     Attributes:
         words: the pane's own.

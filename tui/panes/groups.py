@@ -56,7 +56,7 @@ GROUPS: Final = tuple(_KINDS)
 def _groups_of(
     scene: Scene, view: IndexView, kind: str, condition: Filter | None
 ) -> tuple[Group, ...]:
-    """An index's groups of a kind, of the lines that a filter keeps alone where there is one."""
+    """An index's groups of a kind; with a filter, of the matching lines alone."""
     groups: tuple[Group, ...] = getattr(view, kind)
     if condition is None:
         return groups
@@ -163,7 +163,7 @@ def _group_cells(group: Group | None, tail: str) -> dict[str, Cell]:
 
 
 def sector_strip(scene: Scene) -> GridContents:
-    """Sectors in three columns, to stand beside the names."""
+    """Sectors in three columns, shown next to the names."""
     whole = groups(scene, "sectors")
     keep = [
         replace(column, width=8 if column.key != "name" else 18, want=None, max_width=None)
@@ -339,7 +339,7 @@ def left_out(scene: Scene, condition: Filter | None = None) -> GridContents:
 
 
 def _matching(lines: tuple[LeftOut, ...], condition: Filter) -> list[LeftOut]:
-    """Those of some lines without figures that a filter keeps."""
+    """The lines without figures that match a filter."""
     size, none = len(lines), np.full(len(lines), np.nan)
     keeps = condition.keeps(
         Lines(

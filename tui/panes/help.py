@@ -41,7 +41,7 @@ def page_bindings(*more: str, **bindings: str) -> list[Binding]:
 
     Args:
         more: names of commands.
-        bindings: command name -> the page's own action.
+        bindings: command name -> the page's action.
     """
     actions = _PAGE | dict.fromkeys(more, "back") | bindings
     return [

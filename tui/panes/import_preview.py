@@ -1,4 +1,4 @@
-"""What an import would take from a file: seen before it is kept."""
+"""A preview of an import: the contents of the file, before it is saved."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class PreviewScreen(PageScreen, inherit_bindings=False):
-    """A page on what a file holds; enter keeps it, esc leaves it."""
+    """A page with a file's contents; enter imports it, esc leaves."""
 
     BINDINGS: ClassVar[list[Any]] = page_bindings(drill="keep")
 

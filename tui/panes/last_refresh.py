@@ -1,4 +1,4 @@
-"""What the last refresh brought and cost, and what failed: the page behind its one sentence."""
+"""The last refresh: what it fetched and cost, and what failed; the page behind its sentence."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _body(report: Fetched, host: Host, width: int) -> Drawing:
 
 
 def _disputed(report: Fetched, width: int) -> Drawing:
-    """Closes that two sources give differently; those held stay."""
+    """Closes that two sources give differently; the stored ones stay."""
     lines: Drawing = []
     for symbol, words in sorted(report.disputed.items()):
         rows = wrapped(f"{symbol}: {words}", width - 2)

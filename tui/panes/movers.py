@@ -1,4 +1,4 @@
-"""Contributors: what each line has gained or lost since a date inside the window."""
+"""The movers view of Contributors: gains and losses of each line since a date in the window."""
 
 from __future__ import annotations
 

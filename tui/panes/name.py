@@ -1,4 +1,4 @@
-"""One name, day by day: its path against the index, its weight, what it brought."""
+"""One name, day by day: its path against the index, its weight, its contribution."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of contributions that set several windows side by side."""
+"""Tables of contributions over several windows, side by side."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tui.command.filters import Filter
     from tui.host.scene import Scene
 
-#: Windows dropped where there is no room, the first one first; the question's own never is.
+#: Windows dropped where there is no room, the first one first; the question's never is.
 _DROPPED: Final = ("1W", "QTD", "1D", "MTD", "YTD")
 
 
@@ -67,7 +67,7 @@ def _priority(label: str, scene: Scene) -> int:
 
 
 def windows(scene: Scene, order: Order, condition: Filter | None) -> GridContents:
-    """The first index's lines with what each brought over several windows, in bp.
+    """The first index's lines with their contributions over several windows, in bp.
 
     A cell has no number where its line is not measured in that window. Dropped in this order where
     there is no room: bars of the window sorted by, sector, name, then windows as `_DROPPED` says.
@@ -156,7 +156,7 @@ def sector_windows(scene: Scene, condition: Filter | None = None) -> GridContent
     sums: dict[str, Cell] = {"name": (whole, "dim")}
     returns: dict[str, Cell] = {"name": ("return of the fund", "dim")}
     mine = scene.snapshot.window.label
-    # the question's own window says which sectors stand first
+    # the question's window says which sectors stand first
     for column in sorted(columns, key=lambda column: column.label != mine):
         for side in scene.sides:
             one = column.indices.get(scene.fund(side))
@@ -194,7 +194,7 @@ def sector_windows(scene: Scene, condition: Filter | None = None) -> GridContent
 
 
 def _narrowed(scene: Scene, one: Contributions, condition: Filter) -> Contributions:
-    """An index's contributions over a window, of the lines that a filter keeps."""
+    """An index's contributions over a window, of the lines that match a filter."""
     rows = np.flatnonzero(condition.keeps(lines_with_figures(scene, one.fund, texts_of(one))))
     value, of = one.value[rows], coded([one.sectors[row] for row in rows])
     return replace(one, value=value, by_sector=sectors(of, np.zeros(len(rows)), value))

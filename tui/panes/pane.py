@@ -1,4 +1,4 @@
-"""What the four panes have in common: a title that is its border, a body, a foot."""
+"""The base of the four panes: a title in the border, a body, a foot."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Pane(Widget):
         raise NotImplementedError
 
     def draw(self, scene: Scene) -> None:
-        """Bring the body up to a scene, in the room it has."""
+        """Draw the body for a scene, in the room it has."""
         raise NotImplementedError
 
     def make_room(self, scene: Scene) -> None:

@@ -1,4 +1,4 @@
-"""What changed since the last look: gap, breadth, leaders, members, then and now."""
+"""Changes since the last look: gap, breadth, leaders, members, then and now."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pane 1: how wide is the gap, and how rare."""
+"""Pane 1, Spread: how wide the gap is, and how rare."""
 
 from __future__ import annotations
 
@@ -39,5 +39,5 @@ class SpreadPane(Pane):
         self._sheet.show(lambda width, height: drawing(scene, self.view, width, height))
 
     def foot(self, scene: Scene) -> list[str]:
-        """A spread rests on the two funds' closes alone."""
+        """A spread depends on the two funds' closes alone."""
         return foot_texts(scene, funds_only=True)

@@ -1,4 +1,4 @@
-"""The views of pane 1 that rest on all years: every stretch as long, and the ratio."""
+"""The views of pane 1 over all years: every stretch of the same length, and the ratio."""
 
 from __future__ import annotations
 

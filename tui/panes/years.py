@@ -70,7 +70,7 @@ class YearsView:
             self._pane.call_later(self._show, scene.snapshot, made)
 
     def _show(self, snapshot: Snapshot, histories: Mapping[Side, History] | str) -> None:
-        """Draw the years of an answer; of another one by now, have its own worked out."""
+        """Draw the years of an answer; of another one by now, have its worked out."""
         self._working, self._result = False, (snapshot, histories)
         scene = self._pane.scene
         if scene is not None and self._pane.view == "years":

@@ -1,4 +1,4 @@
-"""An answer as a file: whole or not at all, and never in the place of somebody else's."""
+"""Write an answer to a file: whole or not at all, and never over a file of somebody else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Announced changes as JSON, beside a fund's changes."""
+"""Announced changes as JSON."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tui.report.values import Json, iso, number, scaled
 if TYPE_CHECKING:
     from core.answer.coming import Coming
 
-#: A fund's changes where no two of its files are held to tell any.
+#: A fund's changes where no two of its files are stored to tell any.
 UNTOLD: Final[Json] = {
     **dict.fromkeys(("from", "to", "by", "turnover", "joined_total", "left_total", "leaders_left")),
     **{name: [] for name in ("joined", "left", "renamed", "resized")},

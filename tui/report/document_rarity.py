@@ -116,7 +116,7 @@ def level_document(level: LevelHistory | None, basis: str) -> Json | None:
 
 
 def ratio_document(history: PairHistory, basis: str) -> Json | None:
-    """The ratio of closes, and on total return where that was asked for."""
+    """The ratio of closes, and on total return where that was requested."""
     total = level_document(history.total_ratio, basis)
     prices = level_document(history.ratio, "pr")
     if prices is None:
@@ -173,7 +173,7 @@ def followed_document(history: PairHistory) -> list[Json]:
 
 
 def rarity_document(history: PairHistory, basis: str) -> Json:
-    """The part of the JSON's spread that rests on the whole history of the pair."""
+    """The part of the JSON's spread that depends on the whole history of the pair."""
     return {
         "rolling": rolling_document(history.rolling),
         "streaks": [streak_document(of, streak) for of, streak in history.streaks],

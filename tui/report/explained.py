@@ -29,7 +29,7 @@ _IN_JSON: Final[Mapping[Unit, tuple[str, float]]] = {
 def parse_name(
     market: Market, snapshot: Snapshot, fund: str, symbol: str, measure: str | None
 ) -> tuple[Explanation, ...]:
-    """Read what is asked for: a measure, a line's contribution, or the index and the gap.
+    """Read what is requested: a measure, a line's contribution, or the index and the gap.
 
     Raises:
         MeasureError: no such measure, or no such item of it.

@@ -51,7 +51,7 @@ class Picture:
 
     Attributes:
         draw: from the answer and a width to the title and the drawing.
-        by_lines: it rests on holdings files, whose coverage is printed with it.
+        by_lines: it depends on holdings files, whose coverage is printed with it.
         state: pair, window, basis, date and state in a line.
     """
 
@@ -209,7 +209,7 @@ def _gap(snapshot: Snapshot, width: float) -> Drawn:
 
 
 def _index(snapshot: Snapshot, *, ahead: bool) -> IndexView | None:
-    """The index that leads or that lags; the one that is asked for alone."""
+    """The index that leads or that lags; the one that is requested alone."""
     if snapshot.question.alone or snapshot.spread is None:
         return snapshot.small
     return snapshot.small if (snapshot.spread.gap >= 0) == ahead else snapshot.large

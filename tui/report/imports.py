@@ -1,4 +1,4 @@
-"""What was brought into the store, each import with the number by which it is taken back."""
+"""The list of imports, each with the number by which it is undone."""
 
 from __future__ import annotations
 

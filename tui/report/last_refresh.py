@@ -1,4 +1,4 @@
-"""What the last refresh brought and cost, what failed and why, and until when it waits."""
+"""The last refresh: what it fetched and cost, what failed and why, and when that is tried again."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class FailureGroup:
     Attributes:
         reason: why.
         names: symbols or files.
-        until: the first of them is not asked for again before this, None where all are.
+        until: the first of them is not requested again before this, None where all are.
     """
 
     reason: str
@@ -46,7 +46,7 @@ class Fetched:
         message: its one sentence.
         figures: what it brought and cost, by name.
         groups: what failed, most frequent reason first.
-        disputed: symbol -> what another source says of closes that are held.
+        disputed: symbol -> what another source says of closes that are stored.
     """
 
     ended: datetime | None
@@ -56,7 +56,7 @@ class Fetched:
     disputed: Mapping[str, str] = field(default_factory=dict)
 
     def sentences(self, now: datetime) -> list[str]:
-        """Say what the refresh brought and what it cost, for a person."""
+        """Sentences about what the refresh fetched and cost."""
         if self.ended is None:
             return [self.message]
         opening = [f"{self.message} ({f.ago(self.ended, now)})"]
@@ -74,7 +74,7 @@ def fetched(home: Path, prices: Prices, pair: tuple[str, str], now: datetime) ->
 
     Args:
         home: the store's directory.
-        prices: the data held.
+        prices: the stored data.
         pair: whose funds never wait.
         now: the time, with its time zone.
     """

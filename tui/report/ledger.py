@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from core.answer.views import Snapshot
     from tui.report.values import Json
 
-#: Parts of the document that rest on the closes of the funds alone.
+#: Parts of the document that depend on the closes of the funds alone.
 _OF_FUNDS: Final = ("question", "spread", "own", "headline")
-#: Parts of the changes that rest on an announcement.
+#: Parts of the changes that depend on an announcement.
 _ANNOUNCED: Final = (("leaders_to_leave",), ("announced",))
 #: A key, a quoted key, or a place in a list.
 _STEP: Final = re.compile(r'\.?([A-Za-z_]\w*)|\["([^"]+)"\]|\[(\d+)\]')

@@ -50,7 +50,7 @@ def tells_daily(name: str, part: str | None = None) -> bool:
 
 
 def ranked_measures(names: Collection[str]) -> tuple[str, ...]:
-    """The measures whose ranks among the years some of `FORMATS` tell; () for all of them."""
+    """The measures whose ranks among the years some of `FORMATS` show; () for all of them."""
     from core.answer.measure_rank import NOTED
 
     # all stand in the JSON; a sentence tells of some alone

@@ -1,4 +1,4 @@
-"""A note kept as files: named by its question and date, whole or not at all."""
+"""Notes saved as files: named by question and date, whole or not at all."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The note as one web page: no request, no script, pictures inside, prints well.
 
-Its content policy allows the page's own style sheet, named by its hash, and nothing else.
+Its content policy allows the page's style sheet, named by its hash, and nothing else.
 """
 
 from __future__ import annotations

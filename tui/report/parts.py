@@ -78,7 +78,7 @@ def _breadth(key: str) -> Callable[[Json], Rows]:
 
 def _signals(document: Json) -> Rows:
     for row in _each("signals")(document):
-        # a row's own state, beside that of the answer
+        # a row's state, beside that of the answer
         yield {**row, "signal_state": row["state"]}
 
 

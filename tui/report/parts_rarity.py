@@ -1,4 +1,4 @@
-"""How rare the gap is, laid flat: the parts of the note's JSON that rest on all years."""
+"""How rare the gap is, as tables: the parts of the note's JSON from all years."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PAIR: Final = "small large "
 
 
 def _whole(document: Json) -> Json:
-    """The part of the JSON that rests on all years: of the pair, or of one index alone."""
+    """The part of the JSON that depends on all years: of the pair, or of one index alone."""
     part: Json = document["spread"] or document["own"] or {}
     return part
 
@@ -35,7 +35,7 @@ def _streaks(document: Json) -> Rows:
 
 
 def _ratio(document: Json) -> Rows:
-    """A row of closes, and one on total return where it was asked for."""
+    """A row of closes, and one on total return where it was requested."""
     ratio = _whole(document).get("ratio") or _whole(document).get("level")
     for row in (ratio, ratio and ratio.get("total_return")):
         if row:

@@ -201,7 +201,7 @@ def bars(
         title: what they show.
         labels: one a row.
         values: fractions, printed in bp.
-        names: in full, for a pointer that rests on a bar.
+        names: in full, shown while the pointer is over a bar.
         width: in pixels.
         notes: a further figure a row, at the right end.
     """

@@ -22,7 +22,7 @@ _TRACK: Final = (440.0, 516.0)
 
 
 def board_title(board: Board) -> str:
-    """The pair whose gap stands farthest out in its own history."""
+    """The pair whose gap stands farthest out in its history."""
     rows = [row for row in board.rows if row.farthest is not None]
     if not rows:
         return "The board: every pair at a glance"

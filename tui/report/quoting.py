@@ -1,4 +1,4 @@
-"""Answers made fit for an assistant that reads them: foreign text is data, and lists are short.
+"""Answers for an assistant that reads them: foreign text is marked as data, lists are short.
 
 A name in a holdings file may be written to be obeyed. It is cleaned, cut, robbed of what Markdown
 and tags are made of, and stays a value of JSON; in a sentence one that is longer than a name stands
@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from cache.facts.clean import clean
 
-#: Fields that hold text from files, vendors and the user's own lists.
+#: Fields that hold text from files, vendors and the user's lists.
 FOREIGN: Final = frozenset(
     {"name", "title", "sector", "industry", "index", "issuer", "reason", "why"}
 )

@@ -60,7 +60,7 @@ class Sketch:
         return " ".join(f"{_at(x)},{_at(y)}" for x, y in points)
 
     def box(self, left: float, top: float, size: Point, look: str, tip: str = "") -> None:
-        """A rectangle; ``tip`` is shown where a pointer rests on it."""
+        """A rectangle; ``tip`` is shown while the pointer is over it."""
         width, height = size
         shape = (
             f'<rect x="{_at(left)}" y="{_at(top)}" width="{_at(max(width, 0))}"'

@@ -1,4 +1,4 @@
-"""What is held, how old it is and how much is missing: as text and as JSON."""
+"""The store's contents, how old they are and how much is missing: as text and as JSON."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""How the page and its pictures look: colours that stay apart for every eye, light and dark.
+"""The look of the page and its pictures: distinguishable colours, light and dark.
 
-Contrast is 4.5 or more for every text on its ground. Meaning never rests on colour alone:
+Contrast is 4.5 or more for every text on its ground. Meaning never depends on colour alone:
 bars carry their sign and value, lines their name.
 """
 

@@ -231,7 +231,7 @@ def _sum(weights: Sequence[float]) -> float:
 
 
 def _coverage(snapshot: Snapshot) -> Iterator[ReportTable]:
-    """Tabulate what each index rests on: parts of the window, and the lines left out by reason."""
+    """Tabulate the data behind each index: parts of the window, lines left out by reason."""
     rows: list[Row] = []
     for view in snapshot.indices.values():
         rows += [

@@ -62,7 +62,7 @@ def to_csv(table: TidyTable) -> str:
 
 
 def part_csv(snapshot: Snapshot, earlier: Since | None = None, name: str = PARTS[0]) -> str:
-    """One part of the note as CSV; the contributors unless another is asked for."""
+    """One part of the note as CSV; the contributors unless another is requested."""
     return to_csv(part(document(snapshot, earlier), name))
 
 

@@ -1,4 +1,4 @@
-"""The note as a workbook: what is said on the first sheet, then a sheet a table.
+"""The note as a workbook: sentences on the first sheet, then a sheet a table.
 
 Numbers are numbers, to the 15 digits that a spreadsheet has; a column's title has its unit.
 Fractions are shown as percent. No text is a formula, whatever it begins with.

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class AnsweringApp(FittedApp, inherit_bindings=False):
-    """An app that asks its desk questions in threads, and shows the newest answer.
+    """An app that answers questions in threads, and shows the newest answer.
 
     Args:
         desk: where data comes from.
@@ -143,7 +143,7 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
         self.say()
 
     def _paint(self) -> None:
-        """Bring the screen up to date, and hold nothing back any more."""
+        """Draw the screen now, and delay nothing any more."""
         if self.main is not None:
             self.main.show()
         self._paint_hold.close()
@@ -199,7 +199,7 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
     def background(
         self, work: Callable[[], Any], group: str, *, thread: bool = True
     ) -> Worker[Any]:
-        """Do something beside the screen: a function in a thread, or a coroutine in the loop."""
+        """Do something in the background: a function in a thread, or a coroutine in the loop."""
         return self.run_worker(
             work, group=group, description=group, thread=thread, exit_on_error=not thread
         )

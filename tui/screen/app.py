@@ -1,4 +1,4 @@
-"""The app: its start and end, the data that others bring, refreshes, alerts, the status line."""
+"""The app: start and end, new data, refreshes, alerts, the status line."""
 
 from __future__ import annotations
 

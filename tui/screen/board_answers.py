@@ -1,4 +1,4 @@
-"""The board's answers, asked for beside the screen: rows, what is new on them, and breadth."""
+"""The board's answers, made in the background: rows, news about them, and breadth."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class BoardAnswers(BoardPage, inherit_bindings=False):
         self._priced: object = None
 
     def on_mount(self) -> None:
-        """What was shown last at once, then what is held now."""
+        """What was shown last at once, then the stored data now."""
         self.place.left = False
         if self.place.key not in ORDERS:
             self.place.key = "group"

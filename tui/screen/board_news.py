@@ -1,4 +1,4 @@
-"""The lines below the board, looked up beside the screen once the rows stand on it."""
+"""The lines below the board, computed in the background once the rows are shown."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SIGNS = {"fired": "+", "ended": "-", "alert": "◆", "stale": "!"}
 
 @record(frozen=True, slots=True)
 class NewsLine:
-    """One line below the board: a sign, a pair, and what is to be said of it."""
+    """One line below the board: a sign, a pair, and the text."""
 
     sign: str
     pair: str
@@ -53,7 +53,7 @@ class NewsTaken(Message):
 
 @dataclass
 class BreadthTaken(Message):
-    """Breadth beside a board.
+    """Breadth for a board has been computed.
 
     Attributes:
         board: the board it belongs to.
@@ -67,7 +67,7 @@ class BreadthTaken(Message):
 
 
 def count_breadth(host: Workbench, board: Board) -> BreadthTaken:
-    """In a thread: breadth of the indices that lead, where their lines are held."""
+    """In a thread: breadth of the indices that lead, where their lines are stored."""
     window = host.question.window.upper()
     try:
         market = host.desk.market()

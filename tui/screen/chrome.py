@@ -168,7 +168,7 @@ def ways_back(shown_before: Question, keys: Mapping[str, tuple[str, ...]]) -> li
 def welcome(
     sentence: str, question: Question, steps: list[tuple[str, str]], width: int, height: int
 ) -> Drawing:
-    """The first screen of an empty store, or of a question nothing is held for."""
+    """The first screen: of an empty store, or of a question without data."""
     inner = max(min(width - 4, 90), 10)
     lines: Drawing = [[(f"{' – '.join(question.funds)}, {question.window}", "bold")], []]
     lines += wrapped(sentence, inner)

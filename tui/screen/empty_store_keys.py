@@ -1,4 +1,4 @@
-"""Keys of the first screen, on an empty store: they bring data."""
+"""Keys of the first screen, on an empty store: ways to get data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Starting(FourPanes):
         self.prompt.open(":", "import ")
 
     def action_demo(self) -> None:
-        """The simulated market, where no real one is held that it would hide."""
+        """The simulated market, where no real one is stored that it would hide."""
         host = self.host
         if host.desk.simulated:
             host.tell("this is the simulated market")

@@ -267,7 +267,7 @@ class FourPanes(Stage, inherit_bindings=False):
         self.show_status()
 
     def add_fund(self, words: str) -> None:
-        """A fund for the user's own list, as typed after ``fund add``."""
+        """A fund for the user's list, as typed after ``fund add``."""
         from cache.facts.errors import CacheError, why
         from cache.facts.fund_entry import entry_of
 

@@ -1,4 +1,4 @@
-"""The main screen: the four panes, and the keys that turn, move and copy them."""
+"""The main screen: the four panes, and the keys that open, move and copy them."""
 
 from __future__ import annotations
 

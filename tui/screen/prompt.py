@@ -68,7 +68,7 @@ class Typing(Protocol):
         """A pair of the watch list by its place, from 0."""
 
     def add_fund(self, words: str) -> None:
-        """A fund for the user's own list."""
+        """A fund for the user's list."""
 
     async def run_action(self, action: str) -> None:
         """Do what a key does."""

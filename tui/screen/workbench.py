@@ -1,4 +1,4 @@
-"""What the main screen may ask of the app: all that a host offers, and what works beside it."""
+"""Protocol of the app for the main screen: a host, and its background work."""
 
 from __future__ import annotations
 

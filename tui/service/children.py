@@ -1,4 +1,4 @@
-"""The arguments of the child processes that a desk starts for a question."""
+"""The arguments of the child processes that answer parts of a question."""
 
 from __future__ import annotations
 

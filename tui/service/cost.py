@@ -1,4 +1,4 @@
-"""What a refresh would cost, in one sentence."""
+"""The cost of a refresh, in one sentence."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def sentence(
 
     Args:
         where: the directories.
-        prices: the data held.
+        prices: the stored data.
         holdings: fund -> its files.
         question: the pair and its window.
         now: the time.

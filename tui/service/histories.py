@@ -1,4 +1,4 @@
-"""Histories of measures, kept beside the store: only what rests on something new is worked out."""
+"""Histories of measures, cached beside the store: only points with new data are worked out."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def _unpacked(fields: Json) -> PointBatch:
 
 
 def _facts(reference: Reference) -> str:
-    """Identify the data files' facts, a user's own among them."""
+    """Identify the data files' facts, a user's among them."""
     facts = sha256(reference.sessions.tobytes())
     facts.update(repr((reference.aliases, reference.reconstitutions, reference.indices)).encode())
     return facts.hexdigest()

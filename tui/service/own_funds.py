@@ -1,4 +1,4 @@
-"""The user's own funds.toml: one fund more in it."""
+"""Add a fund to the user's funds.toml."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The user's own themes.toml: a group of names more in it, changed, or less."""
+"""Add, change or remove a group of names in the user's themes.toml."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who brings prices by the user's settings: the terms of each, and what makes it."""
+"""The price sources of the user's settings: the terms of each, and how it is created."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of a market that another publishes: since when, and why nothing newer came."""
+"""Words about a market that others publish: since when, and why nothing newer came."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one thing the screen and the command line ask for data: the store, read into a Market.
+"""The data service of the screen and the command line: reads the store into a Market.
 
 Nothing here touches the network: a refresh is a child process of its own. What reads and what
 measures is loaded by the first question, which a thread answers for the screen.
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from tui.report.answer_file import Ledger
     from tui.report.last_refresh import Fetched
 
-#: A user's own files of facts, in the config directory.
+#: A user's files of facts, in the config directory.
 OWN_FILES: Final = ("themes.toml", "funds.toml")
 #: What a screen says that is only looked at.
 LOOKING: Final = "opened to look only: nothing is fetched, set or remembered here"
@@ -112,7 +112,7 @@ class Desk:
 
     @cached_property
     def store(self) -> Store:
-        """What is held."""
+        """The stored data."""
         from cache.store.store import Store
 
         return Store(self.places.store, simulated=self.simulated)
@@ -163,10 +163,10 @@ class Desk:
         return Question(as_of=OPENS_AT, basis="pr")
 
     def prepare(self) -> None:
-        """Make the simulated market where it is not held yet; nothing for a real one.
+        """Make the simulated market where it is not stored yet; nothing for a real one.
 
         Raises:
-            StoreEmpty: it is not held, and nothing is to be kept.
+            StoreEmpty: it is not stored, and nothing is to be kept.
         """
         if not self.simulated or self.store.generation() is not None:
             return
@@ -187,7 +187,7 @@ class Desk:
         """Return the market held now; read again only when the generation on disk is another.
 
         Raises:
-            StoreEmpty: nothing is held.
+            StoreEmpty: nothing is stored.
             CacheError: it cannot be read, or a file of the user's is broken.
         """
         from core.data.market import Market
@@ -221,7 +221,7 @@ class Desk:
         return answer
 
     def take(self, question: Question) -> Snapshot:
-        """Answer a question from what is held; see `core.answer.snapshot.take` for what it raises.
+        """Answer a question from the stored data; for errors see `core.answer.snapshot.take`.
 
         While quotes are laid over it, the last session is today's.
         """
@@ -243,10 +243,10 @@ class Desk:
         return _in_thread(work)
 
     def board(self, pairs: Sequence[Pair], basis: Basis, as_of: date | None) -> Board:
-        """Answer for every pair from the closes held; see `core.answer.board.board`.
+        """Answer for every pair from the stored closes; see `core.answer.board.board`.
 
         Raises:
-            CacheError: nothing is held, or it cannot be read.
+            CacheError: nothing is stored, or it cannot be read.
         """
         from core.answer.board import board
 
@@ -269,7 +269,7 @@ class Desk:
         return replace(take(market, replace(question, as_of=quotes.session)), question=question)
 
     def overlay(self, quotes: Quotes | None) -> None:
-        """Lay today's quotes over what is held, or take them off; nothing is stored."""
+        """Lay today's quotes over the stored data, or take them off; nothing is stored."""
         self._quotes = quotes
 
     def _with_quotes(self, market: Market) -> Market:
@@ -331,7 +331,7 @@ class Desk:
         return None if self.simulated else self._child("import", kind_of(path), str(path))
 
     def add_fund(self, entry: FundEntry) -> str:
-        """Add a fund to the user's own list; returns the sentence that says so.
+        """Add a fund to the user's list; returns the sentence that says so.
 
         Raises:
             CacheError: the entry cannot be used, or nothing is to be kept.

@@ -1,4 +1,4 @@
-"""The last looks at the board: what held of each pair, on the newest two of its sessions."""
+"""The last looks at the board: the state of each pair on the newest two sessions."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class BoardLooks:
         return max(earlier.items(), key=lambda one: one[0]) if earlier else None
 
     def keep(self, basis: str, as_of: date, states: Mapping[str, RowState]) -> None:
-        """Keep a look in place of one at the same date; `Memory.lost` tells why not."""
+        """Save a look in place of one at the same date; `Memory.lost` says why not."""
         if self._memory.refusal:
             return
         looks = self._entries(basis) | {f"{as_of}": dict(states)}

@@ -1,4 +1,4 @@
-"""The lines typed after ``:``, kept for the next run."""
+"""The history of lines typed after ``:``, saved for the next run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person sets once: a TOML file, and the flags given over it."""
+"""The settings: config.toml, and the flags that override it."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class Config:
 
     @property
     def board_first(self) -> bool:
-        """Whether the screen opens with the board: where no pair is asked for."""
+        """Whether the screen opens with the board: where no pair is requested."""
         return self.opens == "board" and "pair" not in self.flags
 
     def question(self, remembered: Question | None = None) -> Question:
@@ -336,7 +336,7 @@ def load(path: Path | None = None) -> Config:
     """Settings from a file; the defaults where there is none.
 
     Args:
-        path: the file, or None for the one in the user's own config directory.
+        path: the file, or None for the one in the user's config directory.
 
     Raises:
         ConfigError: The file cannot be read or used.

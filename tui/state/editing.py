@@ -1,4 +1,4 @@
-"""The user's own files are edited by one process at a time."""
+"""The user's files are edited by one process at a time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PATIENCE: Final = 5.0
 
 @contextmanager
 def editing(file: Path, lock: Path) -> Iterator[None]:
-    """Keep other processes from the user's files between reading one and writing it.
+    """Lock the user's files between reading one and writing it.
 
     Args:
         file: what is edited; it and its directory need not exist.

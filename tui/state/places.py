@@ -1,4 +1,4 @@
-"""Where things are kept: one directory for each kind, all under ``--home`` where that is given."""
+"""The directories that the program uses: one for each kind, all under ``--home`` if given."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ VARIABLE = "INTERNALS_HOME"
 
 @record(frozen=True, slots=True)
 class Places:
-    """The directories and files the program keeps.
+    """The directories and files that the program uses.
 
     Attributes:
         store: the market's store; simulated and real markets each have their own.
         config: directory of themes.toml and funds.toml.
-        settings: directory of config.toml: a reader's own where the market is published.
+        settings: directory of config.toml: a reader's where the market is published.
         state: what the screen remembers between two runs.
         notes: directory of the notes that the screen writes.
         published: the market is a desk's published copy, which is only read.

@@ -1,4 +1,4 @@
-"""What is kept between two runs beside the market: where a person was, looks, alerts.
+"""The state saved between two runs: position on the screen, looks, alerts.
 
 Each market, the real and the simulated, has files of its own. Nothing here is needed for an
 answer: where it cannot be written (a full disk, a directory that is only read) it is forgotten, and
@@ -50,7 +50,7 @@ class Seat:
 
 
 class Memory:
-    """The small files beside a store.
+    """The state files of a market.
 
     Args:
         state: the file of the question and the seat; the others stand beside it.
@@ -69,13 +69,13 @@ class Memory:
         )
 
     def lost(self) -> str:
-        """Why something is not kept, "" where it is; each reason is reported once."""
+        """Why something was not saved, "" where it was; each reason is reported once."""
         news = self._lost if self._lost != self._reported else ""
         self._reported, self._lost = self._lost, ""
         return news
 
     def beside(self, name: str) -> Path:
-        """A file or directory of this market's own: market.json -> market.NAME."""
+        """A file or directory next to this market's: market.json -> market.NAME."""
         return self.state.with_name(f"{self.state.stem}.{name}")
 
     def _read(self) -> dict[str, Any]:

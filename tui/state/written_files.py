@@ -33,7 +33,7 @@ class Written:
     """The files that this program wrote for one user.
 
     Args:
-        places: where the program keeps its own files, which no answer replaces.
+        places: where the program keeps its files, which no answer replaces.
         memory: where it remembers things; while only looked at, nothing is remembered.
     """
 

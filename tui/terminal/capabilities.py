@@ -22,7 +22,7 @@ _CONSOLES: Final = ("linux", "vt100", "vt102", "vt220", "cons25")
 #: LC_CTYPE as Python itself sets it for a process that starts in the C locale (PEP 538).
 _COERCED: Final = "C.UTF-8"
 
-#: Colours of a terminal type by the system's own list, None where it is not listed.
+#: Colours of a terminal type by the system's list, None where it is not listed.
 ColoursOf = Callable[[str], int | None]
 
 
@@ -38,7 +38,7 @@ class Capabilities:
         coding: what says so.
         inside: "tmux", "screen" or "", whose window it is.
         remote: whether ssh lies between.
-        console: whether it is a machine's own console, or as plain as one.
+        console: whether it is a machine's console, or as plain as one.
         mouse: whether it reports the mouse.
         title: whether it takes a window title, and gives the old one back.
         clipboard: whether copied text (OSC 52) is likely to arrive.

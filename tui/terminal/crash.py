@@ -1,4 +1,4 @@
-"""What is kept of a fault in the program: where it happened, and no value of any variable."""
+"""The record of a crash: files, lines and functions, and no value of any variable."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LOGIN: Final = re.compile(r"(?<=://)[^/@\s]+@")
 
 
 def sentence(error: BaseException, log: Path | None, now: datetime) -> str:
-    """One sentence about a fault, after its trace was written beside what is remembered.
+    """Write the record of a fault and return one sentence about it.
 
     Args:
         error: the fault.

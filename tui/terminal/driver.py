@@ -1,4 +1,4 @@
-"""Textual's driver with the wire in front of it: the one file that knows how Textual writes.
+"""Textual's driver with `Wire` in front of it: the one file that knows how Textual writes.
 
 Three habits of Textual's are relied on: a frame is one `write` that begins with a move, it
 stands between the two marks of synchronized output where the terminal knows them, and

@@ -1,4 +1,4 @@
-"""How the screen ends when it is not asked to by a key: signals, a terminal that is gone."""
+"""How the screen ends without a key: on signals, or with its terminal gone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The frame, drawn at once: before what draws, what measures and what is held are loaded.
+"""The first frame, drawn at once, before the screen's modules and the data are loaded.
 
 Loading them takes some tenths of a second. Until then this is the screen: the frame as it will
 stand, by the same drawing and in the same colours, and the keyboard as the screen will have it,
@@ -43,7 +43,7 @@ _INPUT: Final = termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | t
 _IFLAG, _LFLAG, _CC = 0, 3, 6
 #: Attribute of a style name -> its SGR code.
 _ATTRIBUTES: Final = {"bold": "1", "italic": "3", "underline": "4", "reverse": "7"}
-#: A terminal of fewer colours shows the frame in its own alone.
+#: A terminal of fewer colours shows the frame in its alone.
 _FEW: Final = 16
 _BASIC: Final = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 

@@ -1,4 +1,4 @@
-"""Textual fitted to a terminal: bytes that are no text, colours not wanted, drawing again."""
+"""Adapt Textual to the terminal: undecodable input, unwanted colours, redrawing."""
 
 from __future__ import annotations
 

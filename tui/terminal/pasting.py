@@ -1,4 +1,4 @@
-"""Pastes taken apart before Textual's parser sees them: nothing in one is ever a key.
+"""Pastes are separated before Textual's parser sees them, so that nothing in one is a key.
 
 A terminal sends ``ESC[200~``, the text, ``ESC[201~``. Textual ends a paste at the first escape in
 it and takes the rest for keys, so that a hostile text could press them; some terminals (tmux's
@@ -7,7 +7,7 @@ the last end mark in it: a text that brings an end mark of its own presses no ke
 
 This goes when Textual's parser (8.2: `XTermParser.parse`) takes all up to the end mark for text.
 
-Two habits of Textual's are relied on: its driver makes the parser by the name in its own module,
+Two habits of Textual's are relied on: its driver makes the parser by the name in its module,
 feeds it what it reads and ticks it at least every tenth of a second. Should a version change
 that, `tests/tui/test_pasting.py` fails.
 """

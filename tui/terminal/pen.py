@@ -1,4 +1,4 @@
-"""The attributes and colours text is written with: SGR sequences read, and the shortest ones made.
+"""Text attributes and colours: read SGR sequences, and write the shortest ones.
 
 Every function here is asked the same few hundred times over: each pen is one of a theme's.
 """

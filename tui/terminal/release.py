@@ -1,6 +1,6 @@
-"""Which release of Textual runs, and whether its inside is the one that was tested.
+"""The installed release of Textual, and whether its private parts are the tested ones.
 
-Our driver, painting and layout rest on names that Textual keeps to itself, and so do the
+Our driver, painting and layout depend on names that Textual keeps to itself, and so do the
 workarounds of its faults. In a release of another minor version none of them is used: Textual
 paints and writes by itself, as with ``wire = "plain"``, and `internals doctor` says so.
 """
@@ -23,7 +23,7 @@ _FOLDER: Final = re.compile(r"textual-(\d+)\.(\d+)[^/]*\.(?:dist|egg)-info")
 
 @cache
 def minor() -> tuple[int, int] | None:
-    """Major and minor version of the Textual that will be imported, None where nobody tells.
+    """Major and minor version of the Textual that will be imported, None if unknown.
 
     Read from the name of its folder: the metadata themselves take longer than a frame.
     """

@@ -1,4 +1,4 @@
-"""The last net below everything that draws: no segment reaches the terminal with a control."""
+"""The last check of everything drawn: no segment with control characters is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes to the terminal: the cells that differ from what it shows, and nothing twice.
+"""Sends only the cells that differ from what the terminal shows.
 
 Textual sends every line of a region that may have changed, each piece with its whole style and
 a reset. `Wire` reads those frames as a terminal would, keeps the grid of cells they make, and

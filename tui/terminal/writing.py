@@ -1,4 +1,4 @@
-"""A writer to the terminal that outlives its failures, and for which nobody waits for ever.
+"""A writer to the terminal that survives failed writes, and never blocks the screen.
 
 Textual's ends at the first error, and waits without end for a terminal that nobody reads: its full
 queue then stops the whole screen, so that neither a key nor a signal ends it. This goes when
@@ -48,7 +48,7 @@ class Writer(WriterThread):
         self._texts.put(text)
 
     def run(self) -> None:
-        """Write until the end is asked for, in pieces, the last one when nothing more waits."""
+        """Write until the end is requested, in pieces, the last one when nothing more waits."""
         coding = getattr(self._file, "encoding", None) or "ascii"
         pending: list[bytes] = []
         while (text := self._texts.get()) is not None:

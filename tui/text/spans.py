@@ -21,7 +21,7 @@ Drawing: TypeAlias = list[Line]
 class Characters:
     """What the terminal that is drawn for shows; set once, where the screen starts."""
 
-    #: Whether it shows ASCII alone: lines are then told apart by their signs.
+    #: Whether it shows ASCII alone: lines are then distinguished by their signs.
     ascii_only: ClassVar[bool] = False
 
 

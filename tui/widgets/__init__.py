@@ -1,1 +1,1 @@
-"""What the panes are drawn with."""
+"""The widgets that panes are built from."""

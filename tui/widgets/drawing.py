@@ -51,18 +51,18 @@ else:
 class Backdrop(NamedTuple):
     """The style and colours that a widget draws on, from the stylesheets."""
 
-    #: What they were when it was asked for.
+    #: What they were when it was requested.
     key: tuple[object, ...]
     style: Style
     colour: Color
     #: Whether nothing stands round the lines the widget draws, or is laid over them.
     bare: bool
-    #: What component classes add, as far as it was asked for.
+    #: What component classes add, as far as it was requested.
     components: dict[str, Style]
 
 
 class Painter(_Base):
-    """Turns style names into styles of the theme, for a widget that draws its own lines.
+    """Turns style names into styles of the theme, for a widget that draws its lines.
 
     A name is a colour of the theme's variables, not a component class: nine of those on every
     widget are some three hundred more nodes to style at each change of a class. Sign, position
@@ -152,7 +152,7 @@ class Painter(_Base):
         return segments
 
     def _on(self, base: Style) -> dict[str, Style]:
-        """Style names -> what they look like over a base, as far as they were asked for."""
+        """Style names -> what they look like over a base, as far as they were requested."""
         if Painter._looks[0] is not self.app.theme_variables:
             self.look("")
         return Painter._mixed.setdefault(base, {})
@@ -187,7 +187,7 @@ def _coloured(word: str, variables: Mapping[str, str], dark: bool) -> Style:
 
 
 class DrawingView(Painter, Widget):
-    """Shows what a function draws for the size at hand; the drawing is kept until either changes.
+    """Shows a function's drawing for the current size; cached until either changes.
 
     Args:
         draw: (width, height in cells) -> drawing.

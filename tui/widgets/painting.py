@@ -1,11 +1,11 @@
-"""From the lines of our own widgets to a frame, without the way Textual takes for any widget.
+"""A fast path from our widgets' lines to a frame, around Textual's compositor.
 
 Textual keeps each line of a widget as strips, with borders round them, filtered, cut at every
 edge of every widget and with seven caches each. Lines that fill their widget and lie over all
 others need none of it: here a line is taken as its widget draws it, and its style is filtered
 once for good. What is no `Painter`, or has a border or an opacity, is asked as Textual asks.
 
-This rests on the inside of Textual's compositor; `tests/random/test_painting.py` holds both to the
+This uses private parts of Textual's compositor; `tests/random/test_painting.py` holds both to the
 same cells, and the setting `wire = "plain"` goes without.
 """
 
@@ -48,7 +48,7 @@ class Frame(CompositorUpdate):
         return "".join([f"\x1b[{y + 1};{x + 1}H{text}" for y, x, text in self.pieces])
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """What Textual's own updates also are."""
+        """What Textual's updates also are."""
         yield Segment(self.render_segments(console))
 
 

@@ -1,4 +1,4 @@
-"""A screen that is laid out and painted when something changed, once, and not a frame later.
+"""A screen that is laid out and painted once after a change, without waiting for a frame.
 
 Textual lays out when messages about it have gone round, then tells each widget its new size,
 which draws itself again, and paints with the next tick of a timer that is up to two frames away.
@@ -28,7 +28,7 @@ def settle(widget: Widget) -> None:
 class SizedScreen(Screen[None], inherit_bindings=False):
     """A screen that is laid out for the size the terminal has, and for none that it had.
 
-    Textual 8.2 tells a screen its own new size after laying it out for one: two sizes that are on
+    Textual 8.2 tells a screen its new size after laying it out for one: two sizes that are on
     their way at once then call for each other for ever. This goes when `Screen._on_resize` and
     `App._on_resize` no longer answer each other.
     """
@@ -93,7 +93,7 @@ class Stage(SizedScreen, inherit_bindings=False):
     ) -> None:
         """As Textual's, but that no widget asks for another layout since it got its room.
 
-        A copy of 8.2's `Screen._refresh_layout`, but that only the screen's own new size asks for
+        A copy of 8.2's `Screen._refresh_layout`, but that only the screen's new size asks for
         a layout. Not used with ``wire = "plain"``, nor in a release of Textual that was not tested
         (`tui.terminal.release`); it goes when Textual itself tells only what changed its size.
         """

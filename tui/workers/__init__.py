@@ -1,1 +1,1 @@
-"""Threads and child processes beside the screen."""
+"""Threads and child processes in the background."""

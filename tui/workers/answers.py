@@ -1,4 +1,4 @@
-"""Which questions are under way, and how one is answered in a thread.
+"""The questions being answered, and how one is answered in a thread.
 
 From a thread only one message crosses, and it carries the number of its question: an older,
 slower answer never replaces a newer one.

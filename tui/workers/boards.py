@@ -1,4 +1,4 @@
-"""The board beside the screen: answered in a thread, of the pairs of the watch list too."""
+"""The board, answered in a thread, with the pairs of the watch list."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Boarded(Message):
         number: of the question; an older one never replaces a newer one.
         identity: of the store before it was read.
         last: the last session of any pair.
-        moved: another date was asked for than the question's.
+        moved: another date was requested than the question's.
     """
 
     number: int

@@ -107,7 +107,7 @@ async def follow(
     def put(line: bytes | None) -> None:
         loop.call_soon_threadsafe(lines.put_nowait, line)
 
-    # asyncio's own pipes fail where the loop is closed before a terminated child has ended
+    # asyncio's pipes fail where the loop is closed before a terminated child has ended
     threading.Thread(target=_read, args=(process, put), name="child", daemon=True).start()
     last = ""
     try:

@@ -1,4 +1,4 @@
-"""A person's own file, brought from the screen: what it is, and the child that imports it."""
+"""Import a file from the screen: recognise its kind, and run the child that imports it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _REFUSED: Final = "internals: "
 
 
 class FileImporter:
-    """Imports files for the screen, once what they would bring was seen; one child at a time.
+    """Imports files for the screen after a preview; one child at a time.
 
     Attributes:
         progress: what is being read or imported, None while nothing is.
@@ -63,7 +63,7 @@ class FileImporter:
         self._host.say()
 
     async def _preview(self, path: Path, argv: list[str]) -> None:
-        """Read the file in a child that keeps nothing."""
+        """Read the file in a child that saves nothing."""
         host, lines = self._host, list[str]()
         try:
             command = [*argv, "--dry-run"]

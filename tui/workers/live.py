@@ -1,4 +1,4 @@
-"""Live quotes on the screen: a child brings them, the market of today is laid over what is held.
+"""Live quotes: a child fetches them, and today's bar is laid over the stored data.
 
 The child writes at most one line a second and the screen recomputes at most as often, whatever
 the number of quotes. Nothing of them is stored.
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Live:
-    """Keeps quotes flowing while it is on.
+    """Runs the quotes child while live quotes are on.
 
     Attributes:
         on: whether a child is to bring quotes.
@@ -130,7 +130,7 @@ class Live:
 
 
 def read(fields: Mapping[str, Any], quotes: Quotes | None) -> Quotes | None:
-    """The quotes of a line laid over those held; None where it brings none."""
+    """The quotes of a line laid over the stored ones; None where it brings none."""
     try:
         session, at = date.fromisoformat(fields["session"]), datetime.fromisoformat(fields["at"])
         fresh = {

@@ -1,4 +1,4 @@
-"""The key that writes the note: beside the screen, of the very answer that is shown."""
+"""The key that writes the note: in the background, of the answer that is shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was seen before: the last look at each question, kept for the next one."""
+"""The last look at each question, saved for the next one."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Recall:
         return self._book.last(seen_now)
 
     def keep(self, question: Question, seat: Seat) -> None:
-        """Keep where a person is and what was seen since the last time; say once why not."""
+        """Save the position and the looks since the last time; report once why not."""
         memory = self._host.desk.memory
         memory.remember(question, seat)
         for asked in self._unkept:

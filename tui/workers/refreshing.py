@@ -1,4 +1,4 @@
-"""What a refresh would cost, and the child that runs it."""
+"""The cost of a refresh, and the child that runs it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Refresher:
         self._host = host
         self.progress: str | None = None
         self._cost = self.board_cost = ""
-        #: The pair that the cost was asked for last.
+        #: The pair that the cost was requested last.
         self.priced: tuple[str, str] | None = None
         self._until: datetime | None = None
         self._limited_by = "the vendor"
@@ -65,7 +65,7 @@ class Refresher:
         )
 
     def look_up_cost(self, question: Question, *, board: bool = False) -> None:
-        """Find out, beside the screen, what is stale; a `Cost` message brings the answer."""
+        """Find out in the background what is stale; a `Cost` message brings the answer."""
         if not board:
             self.priced = (question.small, question.large)
         group = "board cost" if board else "cost"

@@ -183,7 +183,7 @@ def _add_side(
     turn = demo_weights.turns(rng, len(cuts), fixed, len(lines.symbols))
     share = demo_weights.solve(side, lines, raw[cuts], turn)
     start = side.value * share / lines.start
-    # The market's own move is the same for every line: it changes neither the window's return
+    # The market's move is the same for every line: it changes neither the window's return
     # nor which trades are value-neutral, so weights solved without it hold with it.
     sketch = demo_weights.share_counts(side, lines, start, raw[cuts], turn, whole=False)
     close = demo_paths.follow(rng, side, lines, raw, sketch, cuts, fund[first:])

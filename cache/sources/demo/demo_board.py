@@ -27,7 +27,7 @@ _STREAM: Final = 26
 _SMALL: Final = frozenset({"IJR", "IWC", "IWN", "IWO", "MDY"})
 #: Funds that are one index with another: the daily noise between the two is this small.
 _TWINS: Final = {"IVV": 0.0001}
-#: Standard deviation of a day's own move, lowest and highest; and of the slope of a year.
+#: Standard deviation of a day's move, lowest and highest; and of the slope of a year.
 _DAY: Final = (0.003, 0.008)
 _SLOPE: Final = 0.03
 _YEAR: Final = 252

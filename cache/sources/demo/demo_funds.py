@@ -145,7 +145,7 @@ def quarterly_rows(sessions: Dates, first: int) -> IntArray:
 def opening_rows(sessions: Dates, first: int) -> IntArray:
     """(T,) row of the last session of the year before each, or ``first`` where that is later.
 
-    Dividends rest on the level there: a year pays alike however its prices swing.
+    Dividends depend on the level there: a year pays alike however its prices swing.
     """
     years = sessions.astype("datetime64[Y]").astype(sessions.dtype)
     return np.maximum(np.searchsorted(sessions, years) - 1, first)

@@ -19,7 +19,7 @@ CLEAR: Final = 5e-4
 
 @record(frozen=True, slots=True)
 class Named:
-    """A line whose figures are given: a real ticker in a simulated market.
+    """A line with fixed figures: a real ticker in a simulated market.
 
     ``change`` is the price return in %, ``bp`` the contribution, ``price`` the close at the
     window's start in whole dollars (so that closes of four decimals meet ``change`` exactly),
@@ -67,7 +67,7 @@ class DemoSide:
         widest: largest share of an unnamed line that is no giant.
         value: the measured lines' worth in dollars at the window's start.
         price: median close of unnamed lines in dollars.
-        day: median standard deviation of a line's own daily return.
+        day: median standard deviation of a line's daily return.
         dividend_yield: of the basket, a fraction a year.
     """
 
@@ -127,7 +127,7 @@ class DemoLines:
 
 
 def told_apart(bp: FloatArray) -> FloatArray:
-    """Return published bp made distinct by less than half a bp, in the given order.
+    """Published bp made distinct by less than half a bp, in the same order.
 
     Equal figures are spread evenly from 0.3 bp beyond to 0.3 bp short of the figure, so that
     their sum stays what it was.

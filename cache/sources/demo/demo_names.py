@@ -15,7 +15,7 @@ from cache.sources.holdings.sectors import SECTORS
 if TYPE_CHECKING:
     from core.data.frames import FloatArray, IntArray
 
-#: How the year treats each sector, in standard deviations of a line's own luck.
+#: How the year treats each sector, in standard deviations of a line's luck.
 SECTOR_LUCK: Final[FloatArray] = np.array(
     [-0.1, -0.2, -0.3, 0.4, 0.0, 0.1, 0.4, 0.6, 0.2, -0.2, -0.1]
 )

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from cache.sources.demo.demo_lines import DemoLines, DemoSide
     from core.data.frames import Dates, FloatArray, IntArray
 
-#: Standard deviation of a sector's own daily return.
+#: Standard deviation of a sector's daily return.
 SECTOR_DAY: Final = 0.004
 #: Sessions between two reports of a company, and how much wilder that day is.
 REPORT_EVERY: Final = 63
 REPORT: Final = 3.0
-#: No line's own daily move exceeds this, in logarithms.
+#: No line's daily move exceeds this, in logarithms.
 LARGEST_MOVE: Final = 0.35
 #: The basket's distance from its fund: standard deviation of its daily change.
 TRACKING_DAY: Final = 3e-5
@@ -27,7 +27,7 @@ TRACKING_DAY: Final = 3e-5
 def raw_paths(
     rng: np.random.Generator, side: DemoSide, lines: DemoLines, rows: int, start: int, end: int
 ) -> FloatArray:
-    """(T, N) closes before the market's own move is added.
+    """(T, N) closes before the market's move is added.
 
     Logarithms are random walks, bent between rows ``start`` and ``end`` so that each line
     has its given closes there.

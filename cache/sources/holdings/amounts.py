@@ -83,11 +83,11 @@ def _check_sum(sheet: Sheet, weighed: float) -> None:
 
 
 def _one_currency(sheet: Sheet, money: list[float]) -> list[float]:
-    """Values in one currency: as they are, converted by the file's own rates, or none.
+    """Values in one currency: as they are, converted by the file's rates, or none.
 
     Args:
         sheet: the file; its notes get what was done.
-        money: market values, or quantity times price, each in its row's own currency.
+        money: market values, or quantity times price, each in its row's currency.
 
     Returns:
         All NaN where only the weights are good.
@@ -188,7 +188,7 @@ def _rates(sheet: Sheet, codes: dict[int, str]) -> dict[int, float] | None:
 
 
 def _whole(sheet: Sheet, money: list[float]) -> float | None:
-    """The fund's total by the issuer's own percentages, where they show that rows are missing.
+    """The fund's total by the issuer's percentages, where they show that rows are missing.
 
     A file cut off, or one with rows refused, would otherwise pass for the whole fund. That
     rows are missing is listed with the refused ones.

@@ -64,7 +64,7 @@ def is_cash(symbol: str, name: str) -> bool:
 
 
 def is_total(symbol: str, name: str) -> bool:
-    """Whether a row is the table's own sum, which would count the fund twice."""
+    """Whether a row is the table's sum, which would count the fund twice."""
     text = name.strip("- ") or symbol.strip("- ")
     if not _SUM.match(text):
         return False

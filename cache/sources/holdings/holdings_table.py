@@ -32,7 +32,7 @@ NUMBERS: Final = (
     "notional_weight",
     "fx",
 )
-#: Columns that say whose row it is, and how much of it is held.
+#: Columns that say whose row it is, and how much of it the fund holds.
 _WHO: Final = frozenset({"symbol", "name", "isin", "cusip", "sedol", "identifier"})
 _HOW_MUCH: Final = frozenset({"value", "base_value", "weight", "quantity"})
 
@@ -165,15 +165,15 @@ class HoldingsTable:
         return None
 
     def has(self, word: str) -> bool:
-        """Whether a column holds it."""
+        """Whether there is a column of this meaning."""
         return word in self.columns
 
     def title(self, word: str) -> str:
-        """The title of the column that holds it."""
+        """The title of the column of this meaning."""
         return self.titles[self.columns[word]] if word in self.columns else word
 
     def text(self, row: Row, word: str) -> str:
-        """The cell of the column that holds it, "" without one."""
+        """The cell in the column of this meaning, "" without one."""
         position = self.columns.get(word, len(row.cells))
         return row.cells[position] if position < len(row.cells) else ""
 
@@ -209,7 +209,7 @@ class HoldingsTable:
 
 
 def is_header(row: Row, meanings: Meanings) -> bool:
-    """Whether a row titles columns: who a line is, and how much of it is held."""
+    """Whether a row titles columns: who a line is, and how much of it the fund holds."""
     words = {meanings.of(cell)[0] for cell in row.cells if cell}
     return bool(words & _WHO) and bool(words & _HOW_MUCH)
 

@@ -71,7 +71,7 @@ class Line:
         price: price per share.
         value: market value.
         weight: as in the file, a percentage or a fraction.
-        fx: the file's own rate of exchange.
+        fx: the file's rate of exchange.
         identifier: "isin:...", "cusip:..." or "".
         sedol: SEDOL, "" where the file has none.
         fund: what the column of funds says.

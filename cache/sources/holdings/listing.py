@@ -1,4 +1,4 @@
-"""Finds where each line of a holdings file is listed, by the file's own columns.
+"""Finds where each line of a holdings file is listed, by the file's columns.
 
 A ticker is no company: DG is Dollar General in New York and Vinci in Paris. What the file
 says nearest to the listing decides: a vendor's suffix, the exchange, the currency of the

@@ -192,7 +192,7 @@ def _not_read(fields: Mapping[str, Any]) -> tuple[LeftOut, ...]:
 def _fund(
     fields: Mapping[str, Any], option: str | None, funds: Mapping[str, Fund], file: str
 ) -> str:
-    """Return the fund's symbol: from the content, else as given."""
+    """Return the fund's symbol: from the content, else from the option."""
     wanted = None
     if option is not None:
         wanted = yahoo_symbol(option)
@@ -215,7 +215,7 @@ def _fund(
 
 
 def _as_of(fields: Mapping[str, Any], option: date | None, now: datetime, file: str) -> date:
-    """Return the file's date: from the content, else as given."""
+    """Return the file's date: from the content, else from the option."""
     stated = date.fromisoformat(fields["as_of"]) if fields["as_of"] else None
     if stated is not None and option is not None and stated != option:
         raise SourceError(f"states {stated}, not {option} (--as-of {option})", file=file)

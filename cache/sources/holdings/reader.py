@@ -139,7 +139,7 @@ class HoldingsParser:
     def _fund_column(self, wanted: str | None) -> None:
         """Use a column of another title as the column of funds.
 
-        It names the fund that was asked for in some row, or its title speaks of funds and it
+        It names the fund that was requested in some row, or its title speaks of funds and it
         says several.
         """
         table = self._table

@@ -1,1 +1,1 @@
-"""Price files of the user's own."""
+"""The user's price files."""

@@ -1,4 +1,4 @@
-"""Whether a file's closes are split-adjusted or as traded: its own data decide.
+"""Decide whether a file's closes are split-adjusted or as traded, from the data themselves.
 
 On the day of a split a close as traded falls by the factor, and the adjusted close beside it
 does not; a split-adjusted close does neither. A vendor has one basis, so every split of a file

@@ -1,4 +1,4 @@
-"""Checks a user's price file row by row: the good rows, and the others with their reason.
+"""Check a user's price file row by row: the good rows, and the rejected ones with their reason.
 
 Runs in the limited child; every check is over whole columns.
 """
@@ -103,7 +103,7 @@ def _parsed(columns: PriceColumns, args: dict[str, Any]) -> Parsed:
     if (split := columns.values.get("split")) is not None:
         # A factor of 1 is how some vendors write "none".
         split[split == 1.0] = 0.0
-    # Symbols without a good row go, so that none is named that brought nothing.
+    # Symbols without a good row go, so that none is named that returned nothing.
     used, symbol = np.unique(columns.symbol[good], return_inverse=True)
     fields = {
         "symbols": [columns.symbols[i] for i in used],

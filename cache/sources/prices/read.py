@@ -1,4 +1,4 @@
-"""Price files of the user's own vendor, made into Bars."""
+"""Read price files of the user's vendor into Bars."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def read_prices(
 ) -> PriceFile:
     """Read a price file, a folder of such, or several.
 
-    CSV (commas, semicolons, tabs), packed or not, XLSX, JSON and Parquet are told apart by
+    CSV (commas, semicolons, tabs), packed or not, XLSX, JSON and Parquet are distinguished by
     content; which column holds what by the table of titles. ``close`` may be missing where
     ``adj_close`` is there. A row repeated exactly counts once. Every symbol counts as
     answered through the newest session in the file.

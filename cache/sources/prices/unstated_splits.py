@@ -39,7 +39,7 @@ _SINGLE: Final = 1.2e-7
 def without_unstated(
     columns: PriceColumns, rows: IntArray, option: Basis | None
 ) -> tuple[IntArray, list[Rejected]]:
-    """The good rows without closes before a move as at a split, and what is said of those.
+    """The good rows without closes before an unstated split, and a note on those left out.
 
     Args:
         columns: the file.

@@ -1,1 +1,1 @@
-"""Closes from vendors with a key, and from a folder that some job fills."""
+"""Closes from vendors with a key, and from a folder that another job fills."""

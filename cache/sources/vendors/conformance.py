@@ -1,4 +1,4 @@
-"""Whether a source of prices keeps to the protocol: for the author of a plug-in, and for our own.
+"""Check whether a price source follows the protocol: for plug-ins, and for the built-in ones.
 
     python -m cache.sources.vendors.conformance NAME [SYMBOL ...]
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cache.refresh.gate import Answer
     from cache.refresh.sources import PriceSource
 
-#: Days of history that are asked for.
+#: Days of history that are requested.
 _DAYS: Final = 120
 #: Closes of a piece and of the whole that are the same.
 _SAME: Final = 1e-6

@@ -1,4 +1,4 @@
-"""Days of the market that a long first fill has fetched, kept until all are there.
+"""A cache of the market days that a long first fetch has downloaded, until all are there.
 
 Two years of days at five a minute take hours: whoever stops in between goes on where they were.
 """
@@ -20,16 +20,16 @@ from cache.store import disk
 if TYPE_CHECKING:
     from cache.sources.vendors.as_traded import Bar
 
-#: Fewer days than this are asked for again.
+#: Fewer days than this are requested again.
 KEPT_BEYOND: Final = 10
-#: A day kept for longer is asked for again: its vendor may have corrected it.
+#: A day kept for longer is requested again: its vendor may have corrected it.
 _FRESH: Final = timedelta(days=3)
 #: The most read of one, packed.
 _LIMIT: Final = 8 << 20
 
 
 class DayCache:
-    """The days in a folder; failing to keep one is no error."""
+    """The cached days in a folder; failing to write one is no error."""
 
     def __init__(self, folder: Path | None, now: datetime) -> None:
         """Read nothing yet.
@@ -41,7 +41,7 @@ class DayCache:
         self._folder, self._now = folder, now
 
     def day(self, when: date, fetch: Callable[[date], Mapping[str, Bar]]) -> Mapping[str, Bar]:
-        """A session of the market, from the folder or fetched and kept."""
+        """A session of the market, from the cache, or fetched and cached."""
         if self._folder is None:
             return fetch(when)
         path = self._folder / f"{when}.json.gz"
@@ -66,7 +66,7 @@ class DayCache:
             return None
 
     def clear(self) -> None:
-        """All answers were given: none is needed any more."""
+        """Remove all days: all answers are complete."""
         if self._folder is None:
             return
         with suppress(OSError):

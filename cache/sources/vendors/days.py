@@ -1,6 +1,6 @@
 """A vendor that answers for a session of the whole market at once, and for a symbol's history.
 
-The last sessions of thousands of symbols are a few requests; a history is asked for by its symbol,
+The last sessions of thousands of symbols are a few requests; a history is requested by its symbol,
 unless so many are wanted that the days of the market cost less.
 """
 
@@ -48,7 +48,7 @@ class VendorHistory:
 
 
 class DayVendor(KeyedSource, ABC):
-    """A source of prices that is asked for days and for histories.
+    """A source of prices that is requested days and for histories.
 
     Attributes:
         volume_adjusted: its volumes are on the basis of the last split already.
@@ -63,7 +63,7 @@ class DayVendor(KeyedSource, ABC):
         #: Told how far the asking has come, between two answers.
         self.report: Callable[[str], None] = lambda sentence: None
 
-    # What a vendor's own file says
+    # What a vendor's file says
 
     @abstractmethod
     def spelled(self, symbol: str) -> str:
@@ -109,7 +109,7 @@ class DayVendor(KeyedSource, ABC):
     def _days(self, asks: Sequence[Ask], final: date) -> list[date]:
         """The sessions that some asks need.
 
-        A piece begins after the last close held; once a week it takes that one too, so that what
+        A piece begins after the last stored close; once a week it takes that one too, so that what
         the vendor has corrected since is seen.
         """
         calendar = sessions()

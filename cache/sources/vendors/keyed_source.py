@@ -1,4 +1,4 @@
-"""Requests to a vendor with a key: at its rate, with the reason of each refusal.
+"""Requests to a vendor with a key: rate-limited, with the reason of each refusal.
 
 The key goes into the request and nowhere else: not into a reason, a log or a file.
 """
@@ -292,7 +292,7 @@ class KeyedSource:
         raise NotImplementedError
 
     def failed(self, ask: Ask, error: VendorError, final: date, *, unasked: bool) -> Answer:
-        """The answer to an ask that brought nothing."""
+        """The answer to a request that failed."""
         reason = f"{error}"
         if error.kind in ("not_found", "bad_data"):
             reason = with_session(reason, final)

@@ -1,4 +1,4 @@
-"""The source of prices of a name: one that is built in, or brought by a plug-in.
+"""The price source of a name: a built-in one, or a plug-in.
 
 A plug-in is a package with an entry point of the group ``internals.prices``: a function that takes
 `SourceSettings` and gives a `cache.refresh.sources.PriceSource`. ``python -m

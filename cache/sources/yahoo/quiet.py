@@ -1,4 +1,4 @@
-"""Keeps yfinance, and what it depends on, from writing to stderr."""
+"""Stop yfinance and its dependencies from writing to stderr."""
 
 from __future__ import annotations
 

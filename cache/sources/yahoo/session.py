@@ -64,7 +64,7 @@ class Session(requests.Session[Any]):
         Args:
             timeout: seconds that one answer may take.
             clock: gives the time.
-            charts: how the address of a chart begins that is asked for here.
+            charts: how the address of a chart begins that is requested here.
         """
         super().__init__(impersonate="chrome")
         self._charts = charts
@@ -82,7 +82,7 @@ class Session(requests.Session[Any]):
         connect = min(5.0, whole / 2)
         # The two add up to what the whole answer may take.
         options["timeout"] = (connect, whole - connect)
-        # A chart is where it is asked for; each further address would be a request uncounted.
+        # A chart is where it is requested; each further address would be a request uncounted.
         options |= {"allow_redirects": not chart, "max_redirects": REDIRECTS}
         if chart and (response := getattr(self._local, "response", None)) is not None:
             return response
@@ -203,7 +203,7 @@ def _judge(response: Any) -> None:
 def unreachable(error: Exception) -> str:
     """A reason for a person, from an error on the way to Yahoo."""
     words = re.sub(r"\s*See https?://\S+.*", "", str(error), flags=re.DOTALL)
-    # curl's own words for what it is, and how long it took: no two attempts would read alike
+    # curl's words for what it is, and how long it took: no two attempts would read alike
     words = re.sub(r"^Failed to perform, curl: \(\d+\) | after \d+ ms", "", words)
     words = "".join(c if c.isprintable() else " " for c in words)[:100].strip(" .")
     return f"Yahoo could not be reached ({words}); try again"

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from cache.refresh.ask import Ask
     from cache.sources.yahoo.session import Session
 
-#: It reaches back a month: a piece that begins earlier is asked for by its chart.
+#: It reaches back a month: a piece that begins earlier is requested by its chart.
 REACH: Final = timedelta(days=26)
-#: Batches in a row that brought nothing, after which charts are asked for.
+#: Batches in a row that returned nothing, after which charts are requested.
 IN_A_ROW: Final = 2
 
 
@@ -44,7 +44,7 @@ def spark(
     now: datetime,
     pace: Callable[[], bool],
 ) -> Iterator[Answer | Ask]:
-    """An answer for each ask, or the ask itself where its chart has to be asked for.
+    """An answer for each ask, or the ask itself where its chart has to be requested.
 
     Args:
         session: through which Yahoo is asked.

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 #: Seconds after which the symbols of a stream are repeated.
 BEAT: Final = 15.0
-#: Seconds without a quote after which a connection is given up: two repetitions in vain.
+#: Seconds without a quote after which a connection is given up: two repetitions without success.
 SILENT: Final = 2 * BEAT + 2.0
 #: Bytes of an answer beyond which no two are read at once.
 LARGE: Final = 2**20
@@ -176,7 +176,7 @@ class Yahoo:
 
         Args:
             asks: what to ask, in order.
-            now: the time; a bar of a session not closed by then, or not by Yahoo's own clock, is
+            now: the time; a bar of a session not closed by then, or not by Yahoo's clock, is
                 provisional.
             stop: when set, ends at once; what is open stays unanswered.
         """
@@ -205,7 +205,7 @@ class Yahoo:
         return list(charts.values())
 
     def _asked(self, ask: Ask) -> Answer:
-        """As `_ask`; an unforeseen error fails its own symbol only."""
+        """As `_ask`; an unforeseen error fails its symbol only."""
         try:
             return self._ask(ask)
         except Exception as error:
@@ -319,7 +319,7 @@ def stream(
     """Quotes as they come, over one connection, until it ends or ``stop`` is set.
 
     Args:
-        symbols: what is asked for.
+        symbols: what is requested.
         take: given each message's fields (Yahoo's PricingData); must not raise.
         stop: ends the stream when set.
 
