@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.refresh.gate import TELLING
+from core.data.splits import TELLING
 
 if TYPE_CHECKING:
     from cache.refresh.gate import Answer

@@ -19,6 +19,7 @@ from cache.facts.sessions import sessions
 from cache.sources.holdings.rows import Rejected
 from cache.sources.prices import basis
 from cache.sources.prices.doubtful import settle_download, without_unmarked
+from cache.sources.prices.event_rows import without_denied, without_repeated
 from cache.sources.prices.layout import ColumnOptions
 from cache.sources.prices.parquet_file import read_parquet
 from cache.sources.prices.price_columns import FIELDS, PriceColumns, joined
@@ -89,6 +90,9 @@ def _parsed(columns: PriceColumns, args: dict[str, Any]) -> Parsed:
     decided = basis.decide(columns, good, args["basis"])
     good, against = basis.left_out(columns, good, decided)
     rejected += against
+    good, unbelieved = without_denied(columns, good, decided.basis)
+    rejected += unbelieved
+    rejected += without_repeated(columns, good)
     rejected += without_unmarked(columns, good, decided.basis)
     good, untold = without_unstated(columns, good, args["basis"])
     rejected += untold
