@@ -76,6 +76,8 @@ class FileStage:
             fund = run.request.funds[ask.fund]
             answer = unless(run.stop, partial(self._get, fund, ask.day))
             if answer is None:
+                # stopped before it came: it is asked for by the next run
+                run.done -= 1
                 break
             if isinstance(answer, SourceError):
                 run.failed[str(ask)] = answer.reason

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cache.facts.sessions import sessions
+from cache.refresh.file_plan import FILE_SLACK
 from core.data.frames import WHOLE, FloatArray, Prices, day, pydate
 from core.data.record import record
 from core.measures.changes import turnover
@@ -88,6 +89,28 @@ def same_rows(file: Holdings, other: Holdings) -> bool:
     return file.symbols == other.symbols and np.array_equal(file.value, other.value)
 
 
+def unlike(file: Holdings, stored: Sequence[Holdings]) -> list[str]:
+    """Sentences where a file seems to have another's date or index; a refresh takes it still.
+
+    Issuers answer for the day and the fund asked for; a file from elsewhere may be misnamed.
+
+    Args:
+        file: as it was read.
+        stored: the fund's files, ascending.
+    """
+    apart = timedelta(days=FILE_SLACK)
+    others = [one for one in stored if one.weighted]
+    sentences = [
+        f"says of every line what the file of {other.as_of} says: one of the two has a wrong date"
+        for other in others
+        if abs(other.as_of - file.as_of) > apart and same_rows(file, other)
+    ]
+    before = [one for one in others if one.as_of < file.as_of][-1:]
+    if before and len(before[0].symbols) < LEAST_PART * len(file.symbols):
+        sentences.append(f"{_line_counts(file, before[0])}: is it of the same index?")
+    return sentences
+
+
 def lines_apart(file: Holdings, other: Holdings) -> int:
     """Count the lines that two files have with other quantities or values, or that one lacks."""
     numbers = [
@@ -137,7 +160,7 @@ def _fewer(file: Holdings, before: Holdings, usual: float | None) -> list[str]:
 
 
 def _line_counts(file: Holdings, before: Holdings) -> str:
-    """The words for a file that names fewer lines than the one before."""
+    """The words for a file that names fewer or more lines than the one before."""
     now, then = len(file.symbols), len(before.symbols)
     return f"names {now:,} lines where the file of {before.as_of} named {then:,}"
 

@@ -15,7 +15,16 @@ import numpy as np
 
 from cache.store.bars import EVENTS, MATRICES
 from cache.store.compression import as_before, smaller
-from core.data.frames import Announcement, Block, Events, Holdings, LeftOut, Listing, Prices
+from core.data.frames import (
+    Announcement,
+    Block,
+    Events,
+    FloatArray,
+    Holdings,
+    LeftOut,
+    Listing,
+    Prices,
+)
 from core.data.industries import IndustryList
 
 Json = dict[str, Any]
@@ -31,6 +40,10 @@ _HEADER: Final = re.compile(
 _TEXTS: Final = ("symbols", "names", "sectors", "identifiers")
 _DAYS: Final = ("effective", "announced")
 _NUMBERS: Final = ("quantity", "price", "value")
+#: How numbers in hundredths begin, the largest among them, and what stands for one not known.
+_HUNDREDTHS: Final = b"hundredths\n"
+_MOST: Final = 1e13
+_UNKNOWN: Final = -(2**63)
 FACTS: Final[Mapping[str, Callable[[str], Any]]] = {
     **dict.fromkeys(("through", "provisional"), date.fromisoformat),
     **dict.fromkeys(("source", "failures", "disputed"), str),
@@ -94,7 +107,7 @@ def unpack_block(files: Mapping[str, bytes | memoryview]) -> Block:
 
 
 def pack_holdings(rows: Holdings) -> tuple[bytes, bytes]:
-    """A holdings file as JSON (texts) and .npy (numbers), each made smaller."""
+    """A holdings file as JSON (texts) and bytes (numbers), each made smaller."""
     names = [field.name for field in fields(rows) if field.name not in _NUMBERS]
     text: Json = {name: getattr(rows, name) for name in names}
     # which earlier releases have not
@@ -105,7 +118,27 @@ def pack_holdings(rows: Holdings) -> tuple[bytes, bytes]:
     text["others"] = [astuple(other) for other in rows.others]
     text["listings"] = [astuple(listing) for listing in rows.listings]
     numbers = np.stack([getattr(rows, name) for name in _NUMBERS], dtype=np.float64)
-    return smaller(to_json(text)), smaller(_npy(numbers))
+    return smaller(to_json(text)), smaller(_pack_numbers(numbers))
+
+
+def _pack_numbers(numbers: FloatArray) -> bytes:
+    """Numbers as whole hundredths, of all the first bytes before all the second; else as .npy.
+
+    Issuers write two decimals. As hundredths, and byte by byte, zlib makes a quarter less of them.
+    """
+    small = np.abs(numbers) <= _MOST
+    whole = np.where(small, np.rint(np.where(small, numbers, 0) * 100), _UNKNOWN).astype("<i8")
+    packed = _HUNDREDTHS + whole.view(np.uint8).reshape(-1, 8).T.tobytes()
+    return packed if _unpack_numbers(packed).tobytes() == numbers.tobytes() else _npy(numbers)
+
+
+def _unpack_numbers(data: bytes) -> Any:
+    """What `_pack_numbers` packed, a row for each of `_NUMBERS`."""
+    if not data.startswith(_HUNDREDTHS):
+        return _array(data)
+    of_bytes = np.frombuffer(data, np.uint8, offset=len(_HUNDREDTHS)).reshape(8, -1)
+    whole = np.ascontiguousarray(of_bytes.T).view("<i8").reshape(len(_NUMBERS), -1)
+    return np.where(whole == _UNKNOWN, np.nan, whole / 100)
 
 
 def unpack_holdings(text: bytes, numbers: bytes) -> Holdings:
@@ -118,7 +151,8 @@ def unpack_holdings(text: bytes, numbers: bytes) -> Holdings:
     fields["listings"] = tuple(Listing(*listing) for listing in fields.get("listings", ()))
     fields["as_of"] = date.fromisoformat(fields["as_of"])
     fields["fetched_at"] = fields["fetched_at"] and datetime.fromisoformat(fields["fetched_at"])
-    return Holdings(**fields, **dict(zip(_NUMBERS, _array(as_before(numbers)), strict=True)))
+    arrays = zip(_NUMBERS, _unpack_numbers(as_before(numbers)), strict=True)
+    return Holdings(**fields, **dict(arrays))
 
 
 def pack_facts(prices: Prices) -> dict[str, list[list[Any]]]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import field
 from datetime import date
 from functools import cached_property
-from itertools import compress, count, repeat
+from itertools import compress, count, permutations, repeat
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -37,6 +37,8 @@ from core.data.windows import last_on_or_before
 if TYPE_CHECKING:
     from core.data.frames import Block
 
+#: The prices of as many lines do not all stay from one session to another.
+_MANY: Final = 10
 #: Prices of one line in two funds' files of one session, or in a file and a close, agree to this.
 _AGREE: Final = 0.005
 
@@ -162,7 +164,7 @@ def file_closes(
             if priced and priced[-1].session == when:
                 priced.pop()
             priced.append(PricedFile(file, when, lines_of(file, when), price))
-        funds.append(priced)
+        funds.append(_without_repeated(priced))
     if all(len(priced) < 2 for priced in funds):
         return FileCloses()
     wanted = _without_close(bars, [one for files in funds for one in files])
@@ -184,6 +186,23 @@ def file_closes(
     if not links.parts:
         return FileCloses()
     return _assembled(symbols, funds, begun, links, recorded, bars)
+
+
+def _without_repeated(files: Sequence[PricedFile]) -> list[PricedFile]:
+    """The files of a fund without those that have all prices of another session's file.
+
+    One of the two has a wrong date, and nothing tells which.
+    """
+    groups: dict[bytes, list[PricedFile]] = {}
+    for one in files:
+        groups.setdefault(one.price.tobytes(), []).append(one)
+    repeated = {
+        id(one)
+        for group in groups.values()
+        for one, other in permutations(group, 2)
+        if len(one.symbols) >= _MANY and one.file.symbols == other.file.symbols
+    }
+    return [one for one in files if id(one) not in repeated]
 
 
 def _without_close(bars: Sequence[Block], files: Sequence[PricedFile]) -> set[str]:

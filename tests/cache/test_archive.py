@@ -12,7 +12,13 @@ import pytest
 from cache.facts.funds import Fund, load_funds
 from cache.facts.reference import load_reference
 from cache.refresh.absent_files import AbsentError, load_absent
-from cache.refresh.archive import ArchivePlan, archive_of, archive_plan, fetch_archive
+from cache.refresh.archive import (
+    ArchivePlan,
+    ArchiveSummary,
+    archive_of,
+    archive_plan,
+    fetch_archive,
+)
 from cache.refresh.file_plan import FileAsk
 from cache.sources.holdings.read import HoldingsFile
 from cache.store.store import Store
@@ -108,7 +114,7 @@ def held(store: Store) -> list[date]:
     return [file.as_of for file in store.read().holdings.get("IWM", ())]
 
 
-def fetch(store: Store, files: Files, asked: ArchivePlan) -> object:
+def fetch(store: Store, files: Files, asked: ArchivePlan) -> ArchiveSummary:
     return fetch_archive(
         store, IWM, asked, files, NOW, load_reference(), pace=0.001, stop=files.stop,  # type: ignore[arg-type]
     )  # fmt: skip
@@ -120,7 +126,9 @@ def test_a_stopped_run_goes_on_and_what_is_not_there_is_remembered(tmp_path: Pat
     assert len(first.asks) == 7
     gone, today = date(2017, 10, 31), date(2017, 11, 30)
     files = Files(threading.Event(), (gone,), stop_after=3)
-    fetch(store, files, first)
+    stopped = fetch(store, files, first)
+    # every file is brought, failed or still to be asked for
+    assert stopped.left == len(first.asks) - len(stopped.files) - len(stopped.failed) > 0
     assert files.asked == [date(2017, 8, 31), date(2017, 9, 29), gone]
     assert held(store)[:1] == [date(2017, 8, 31)]
     again = plan(2017, store.read().holdings["IWM"], absent=load_absent(store.home, NOW))

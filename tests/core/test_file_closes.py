@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -197,6 +198,21 @@ def test_two_funds_files_of_one_session_that_differ_are_not_believed() -> None:
         ]
         found = view(make_market(fund_closes(), *mine, *other), ENDS[1], ENDS[2])
         assert set(returns(found)) == measured
+
+
+def test_a_file_under_a_wrong_date_lends_no_price() -> None:
+    first, second = (
+        {f"L{n:02}": (100.0, (10.0 + n) * growth) for n in range(12)} for growth in (1.0, 1.05)
+    )
+    files = [file(ENDS[0], first), file(ENDS[1], second)]
+    alone = view(make_market(fund_closes(), *files), ENDS[0], ENDS[1])
+    assert alone.basket_return == pytest.approx(0.05)
+    # the second file once more, a month later: nothing tells which of its two dates is right
+    market = make_market(fund_closes(), *files, file(ENDS[2], second))
+    for ends in pairwise(ENDS[:3]):
+        snapshot = take(market, Question(window=":".join(ends), basis="pr"))
+        found = snapshot.indices.get("IWM")
+        assert found is None or found.weight_measured == 0
 
 
 def test_a_month_is_no_session() -> None:

@@ -173,9 +173,10 @@ def test_closed_streams_change_no_exit_code(home: Path, tmp_path: Path, closed: 
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-def test_a_full_disk_behind_stdout_is_said(home: Path) -> None:
+@pytest.mark.parametrize("argv", [("note",), ("--help",), ("--version",)])
+def test_a_full_disk_behind_stdout_is_said(home: Path, argv: tuple[str, ...]) -> None:
     with Path("/dev/full").open("wb") as full:
-        done = process("note", "--home", home, stdout=full, stderr=subprocess.PIPE)
+        done = process(*argv, "--home", home, stdout=full, stderr=subprocess.PIPE)
     assert done.returncode == 2
     assert done.stderr == b"internals: standard output: No space left on device\n"
 

@@ -13,7 +13,7 @@ from cache.facts.errors import SourceError
 from cache.facts.funds import Fund, load_funds
 from cache.facts.reference import load_reference
 from cache.facts.sessions import sessions
-from cache.refresh.jumps import odd
+from cache.refresh.jumps import odd, unlike
 from cache.refresh.refresh import refresh
 from cache.refresh.request import Request
 from cache.sources.holdings.read import HoldingsFile, read_holdings
@@ -49,6 +49,19 @@ class Row:
     column: str
     symbol: str
     reason: str
+
+
+def test_a_file_under_another_date_or_of_another_index_is_told() -> None:
+    first = file()
+    again = replace(first, as_of=SECOND)
+    [words] = unlike(again, [first])
+    assert words.startswith(f"says of every line what the file of {FIRST} says")
+    # a day's file under a holiday's date is no wrong one
+    assert unlike(replace(first, as_of=FIRST + timedelta(days=1)), [first]) == []
+    wider = file(SECOND, tuple(f"L{n:03}" for n in range(3 * COUNT)))
+    [words] = unlike(wider, [first])
+    assert words.startswith(f"names 360 lines where the file of {FIRST} named 120")
+    assert unlike(wider, [wider]) == [] and unlike(first, [wider]) == []
 
 
 def test_an_ordinary_file_is_not_odd() -> None:

@@ -19,16 +19,18 @@ from core.answer.alerts import parse as parse_alert
 from core.answer.board import Pair, board
 from core.answer.board_news import state_of
 from core.data.question import Question
-from tests.tui.board_market import DAYS, board_market
+from tests.tui.board_market import DAYS, board_market, shipped_pairs
 from tests.tui.driving import drive, press, seen, until
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.markets import small_market
+from tui.panes.board_rotation import drawing as rotation_drawing
 from tui.panes.board_rows import ORDERS, ordered
 from tui.screen.app import InternalsApp
 from tui.screen.board_screen import BoardScreen
 from tui.state.board_look import BoardLooks
 from tui.state.config import Config, load
 from tui.text.board_figures import value_of
+from tui.text.spans import plain
 
 MARKET = board_market()
 ASKED = Question(basis="pr")
@@ -200,6 +202,37 @@ async def the_rotation_has_every_pair_and_its_formula(
     assert f"IJR:IVV: {100 * at:.2f} % now, {100 * (at - change):.2f} % 21 sessions" in text
     await press(pilot, app, "escape", "v", "d")
     assert "gap: return of IJR less return of IVV" in seen(app)
+
+
+@pytest.mark.parametrize("size", [(80, 16), (120, 26), (160, 38)])
+def test_the_heads_of_the_rotation_have_their_names_whole(size: tuple[int, int]) -> None:
+    rows = board(MARKET, shipped_pairs(), "pr").rows
+    known = [row.pair for row in rows if len(row.rotation)]
+    caption, *lines = plain(rotation_drawing(rows, "IWM:SPY", *size))
+    assert "one name: against SPY" in caption and len(known) == 25
+    words = re.findall("[A-Z]+(?::[A-Z]+)?", "\n".join(lines))
+    names = [pair.small if pair.large == "SPY" else pair.name for pair in known]
+    # on the smallest terminal two find no place
+    lacking = set(names) - set(words)
+    assert len(words) == len(set(words)) and set(words) <= set(names)
+    assert len(lacking) <= (2 if size[0] == 80 else 0)
+
+
+def test_settings_and_colours_are_set_on_the_board_too() -> None:
+    desk = FakeDesk(MARKET)
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "B", ":", *"set open board", "enter")
+        assert "open board from the next start on: kept in config.toml" in seen(app)
+        await press(pilot, app, ":", *"colours light", "enter")
+        assert app.theme == "light" and isinstance(app.screen, BoardScreen)
+        await press(pilot, app, ":", *"set open window", "enter")
+        assert "write one of panes, board" in seen(app)
+        await press(pilot, app, ":", *"view years", "enter")
+        assert ":view works on a pair: open one first" in seen(app)
+
+    drive(story, desk=desk, question=ASKED)
+    assert desk.config_file.path.read_text() == 'open = "board"\ntheme = "light"\n'
 
 
 def test_what_is_new_since_the_last_look_and_alerts_over_all_pairs() -> None:

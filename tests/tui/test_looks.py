@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,6 @@ from tui.screen.app import InternalsApp
 
 #: What stands on the screen until a thread has answered.
 UNDER_WAY = ("counting advances", "looking for what is new")
-THEMES = ("dark", "light")
 FOLDER = Path(__file__).parent / "looks"
 #: Name -> size, keys, and the sentence saying what must be seen.
 LOOKS: dict[str, tuple[tuple[int, int], tuple[str, ...], str]] = {
@@ -200,19 +198,20 @@ LOOKS: dict[str, tuple[tuple[int, int], tuple[str, ...], str]] = {
 }
 
 
-@cache
-def look(name: str) -> dict[str, tuple[str, set[tuple[str, str]]]]:
-    """Theme -> the text of a look, and the (letters, ground) colours that it is written in.
+def themes_of(name: str) -> tuple[str, ...]:
+    """The themes a look is looked at in: of a board, both."""
+    return ("dark", "light") if "-board" in name else ("dark",)
 
-    A board has two themes, every other look one.
-    """
+
+def look(name: str) -> dict[str, tuple[str, set[tuple[str, str]]]]:
+    """Theme -> the text of a look, and the (letters, ground) colours that it is written in."""
     size, keys, sentence = LOOKS[name]
     looks = {}
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, *keys)
         await until(lambda: not any(map(seen(app).__contains__, UNDER_WAY)))
-        for theme in THEMES if "-board" in name else THEMES[:1]:
+        for theme in themes_of(name):
             app.theme = theme
             await settle(pilot, app)
             lines = [f"# {sentence}"]
@@ -236,19 +235,21 @@ def look(name: str) -> dict[str, tuple[str, set[tuple[str, str]]]]:
 
 @pytest.mark.parametrize("name", LOOKS)
 def test_look(name: str) -> None:
+    """The text is as it was kept, in every theme that a look has."""
     kept = (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
-    assert look(name)["dark"][0] == kept
+    looks = look(name)
+    assert list(looks) == list(themes_of(name))
+    for theme, (text, colours) in looks.items():
+        assert text == kept, theme
+        if "-board" in name:
+            is_readable(theme, colours)
 
 
-@pytest.mark.parametrize("name", [name for name in LOOKS if "-board" in name])
-@pytest.mark.parametrize("theme", THEMES)
-def test_the_board_is_as_readable_dark_and_light(name: str, theme: str) -> None:
-    """The same text in both, on a ground of the theme's, at WCAG's 3 to 1 or more."""
-    text, colours = look(name)[theme]
-    assert text == (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
+def is_readable(theme: str, colours: set[tuple[str, str]]) -> None:
+    """Letters on a ground of the theme's, at WCAG's 3 to 1 or more."""
     assert len(colours) > 3
     for letters, ground in colours:
-        assert contrast(letters, ground) >= 3, (letters, ground)
+        assert contrast(letters, ground) >= 3, (theme, letters, ground)
     grounds = [luminance(ground) for _, ground in colours]
     middle = sorted(grounds)[len(grounds) // 2]
     assert middle > 0.6 if theme == "light" else middle < 0.1

@@ -51,6 +51,10 @@ class Canvas:
         inside = 0 <= y < self.height and x >= 0 and x + size <= self.width
         return inside and all(cell == " " for cell in self._text[y][x : x + size])
 
+    def filled(self, x: int, y: int, size: int) -> int:
+        """How many of ``size`` cells from ``x`` of line ``y`` hold something."""
+        return sum(cell != " " for cell in self._text[y][x : x + size])
+
     def drawing(self) -> Drawing:
         """The lines, runs of one style joined, plain blanks at the end left off."""
         return [self._line(y) for y in range(self.height)]

@@ -80,27 +80,45 @@ def rotation(
         text = f"{100 * share:.0f}"
         column = _LEFT + round(share * (plot_width - 1))
         canvas.put(min(column, width - len(text)), height - 1, text, "dim")
+    across, down = dots.columns // plot_width, dots.rows // plot_height
+    heads = []
     # the marked one first: its name has the place it wants
     for tail in reversed(known):
         column, row = at(tail.points[-1])
-        across, down = dots.columns // plot_width, dots.rows // plot_height
-        _name(canvas, tail, _LEFT + column // across, row // down, marked)
+        heads.append((tail, _LEFT + column // across, row // down))
+    _name_heads(canvas, heads, marked)
     drawing = canvas.drawing()
     return to_ascii(drawing) if ascii else drawing
 
 
-def _name(canvas: Canvas, tail: Tail, x: int, y: int, marked: str) -> None:
-    """The head and its name, beside it, above or below where that is free."""
-    chosen = tail.name == marked
-    style = "mark bold" if chosen else f"{tail.style} bold".strip()
-    bottom = canvas.height - 1
-    canvas.put(x, y, "●", style)
-    size = formats.cell_width(tail.name)
-    places = [(x + 2, y), (x - size - 1, y)]
-    places += [(x - size // 2 + move, y + up) for up in (-1, 1, -2, 2) for move in (0, 3, -3)]
-    places = [(a, b) for a, b in places if a >= _LEFT and a + size <= canvas.width and b < bottom]
-    free = next((place for place in places if canvas.free(*place, size)), None)
-    # dots may be written over by the name that is requested, never another name
-    wanted = free or (places[0] if chosen and places else None)
-    if wanted is not None:
-        canvas.put(*wanted, tail.name, style)
+def _name_heads(canvas: Canvas, heads: Sequence[tuple[Tail, int, int]], marked: str) -> None:
+    """The heads, and the names of those that find a place, over the dots of tails if need be.
+
+    Args:
+        canvas: what they are drawn on.
+        heads: each tail, with the column and the line of its head; those that come first choose.
+        marked: name of the tail that stands out.
+    """
+    taken = {(x, y) for _, x, y in heads}
+    for tail, x, y in heads:
+        size = formats.cell_width(tail.name)
+        places = [(x + 2, y), (x + 1, y), (x - size - 1, y), (x - size, y)]
+        moves = [0, *(side * by for by in range(2, size + 2, 2) for side in (1, -1))]
+        ups = (-1, 1, -2, 2, -3, 3)
+        places += [(x - size // 2 + move, y + up) for up in ups for move in moves]
+        fits = [
+            (a, b)
+            for a, b in places
+            if a >= _LEFT
+            and a + size <= canvas.width
+            and 0 <= b < canvas.height - 1
+            and taken.isdisjoint((column, b) for column in range(a, a + size))
+        ]
+        style = "mark bold" if tail.name == marked else f"{tail.style} bold".strip()
+        if fits:
+            # near its head, and over few dots of tails
+            costs = [canvas.filled(a, b, size) + 2 * abs(b - y) + abs(a - x) / 2 for a, b in fits]
+            a, b = fits[costs.index(min(costs))]
+            canvas.put(a, b, tail.name, style)
+            taken |= {(column, b) for column in range(a - 1, a + size + 1)}
+        canvas.put(x, y, "●", style)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -19,6 +18,11 @@ class _Parser(argparse.ArgumentParser):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(allow_abbrev=False, **options)
+
+    def print_help(self, file: Any = None) -> None:
+        """Print the help; a stdout that does not take it is an error, as for any answer."""
+        super().print_help(file)
+        write("")
 
     def error(self, message: str) -> NoReturn:
         """Leave with one line and exit code 2."""
@@ -36,8 +40,7 @@ class _Version(argparse.Action):
         used = ", ".join(f"{name} {metadata.version(name)}" for name in ("numpy", "textual"))
         system = f"{platform.system()} {platform.machine()}"
         python = platform.python_version()
-        with suppress(OSError):
-            write(f"internals {VERSION}, Python {python}, {system}, {used}\n")
+        write(f"internals {VERSION}, Python {python}, {system}, {used}\n")
         parser.exit()
 
 

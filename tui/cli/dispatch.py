@@ -42,11 +42,10 @@ STAYING: Final = (None, "serve", "mcp")
 def run(argv: Sequence[str]) -> int:
     """Run one command line and return its exit code; no exception but SystemExit leaves."""
     open_streams()
+    # until they are read: nothing is kept of a fault
+    arguments = argparse.Namespace(read_only=True)
     try:
         arguments = parser(argv).parse_args(argv)
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    try:
         return _command(arguments)
     except StoreEmpty as error:
         return say(f"{error}", NOTHING)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from cache.refresh.jumps import lines_apart, odd
+from cache.refresh.jumps import lines_apart, odd, unlike
 from core.note.phrase import several
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def doubts_of(
         before = earlier.setdefault(rows.fund, [])
         judged = odd(rows, file.rejected, before, prices, chain.from_iterable(earlier.values()))
         what = f"{rows.fund} of {rows.as_of}" if many else "it"
-        doubts = (*judged.why, *judged.notes)
+        doubts = (*judged.why, *unlike(rows, before), *judged.notes)
         warned += [f"taken, but look at it again: {what} {doubt}" for doubt in doubts]
         if judged.dated is not None:
             whose = f"the prices of {what}" if many else "its prices"

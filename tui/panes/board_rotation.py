@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -23,7 +24,16 @@ FORMULA: Final = (
 
 def drawing(rows: Sequence[BoardRow], marked: str, width: int, height: int) -> Drawing:
     """The tails of all pairs, that of the pair under the cursor over all others."""
-    caption = f" {RANKED[-1]} gap: percentile → · change of it over {MONTH} sessions ↑"
+    larges = Counter(row.pair.large for row in rows)
+    usual = max(larges, key=larges.__getitem__, default="")
+    names = {
+        row.pair.name: row.pair.small if row.pair.large == usual else row.pair.name for row in rows
+    }
+    against = f" · one name: against {usual}"
+    captions = (
+        f" {RANKED[-1]} gap: percentile → · change of it over {MONTH} sessions ↑{against}",
+        f" {RANKED[-1]} gap: percentile →, change ↑{against}",
+    )
     row = next((row for row in rows if row.pair.name == marked), None)
     words = ""
     if row is not None:
@@ -35,12 +45,14 @@ def drawing(rows: Sequence[BoardRow], marked: str, width: int, height: int) -> D
             )
     tails = [
         Tail(
-            row.pair.name,
+            names[row.pair.name],
             row.rotation,
             "up" if len(row.rotation) and row.rotation[-1][1] >= 0 else "down",
         )
         for row in rows
     ]
-    chart = rotation(tails, width - 1, max(height - 1, 1), marked=marked)
-    line = [(formats.fit(caption, width - len(words)), "dim"), (words, "mark bold")]
+    chart = rotation(tails, width - 1, max(height - 1, 1), marked=names.get(marked, ""))
+    room = width - len(words)
+    caption = next((text for text in captions if len(text) <= room), captions[-1])
+    line = [(formats.fit(caption, room), "dim"), (words, "mark bold")]
     return [line, *([(" ", ""), *one] for one in chart)]

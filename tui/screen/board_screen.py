@@ -15,6 +15,7 @@ from tui.panes.stepping import Stepping, stepped_window
 from tui.screen.board_answers import BoardAnswers
 from tui.screen.four_panes import FourPanes
 from tui.screen.prompt import Prompt
+from tui.screen.shared_commands import SharedCommands
 from tui.screen.shared_keys import SharedKeys
 from tui.text.safe import safe_lines
 from tui.workers.boards import edit_pairs
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from tui.screen.workbench import Workbench
 
 
-class BoardScreen(SharedKeys, Stepping, BoardAnswers, inherit_bindings=False):
+class BoardScreen(SharedKeys, SharedCommands, Stepping, BoardAnswers, inherit_bindings=False):
     """The keys of the board, and its command line."""
 
     SORTS: ClassVar[Collection[str]] = tuple(ORDERS)
@@ -261,13 +262,12 @@ class BoardScreen(SharedKeys, Stepping, BoardAnswers, inherit_bindings=False):
         self.host.tell("themes mark names of a pair: open one first", error=True)
 
     def obey(self, command: str, words: str) -> None:
-        """A command of the line that takes words: all but help are of a pair."""
-        if command == "help":
-            from tui.panes.help import HelpScreen
-
-            self.app.push_screen(HelpScreen(self.host.keys, words))
-            return
-        self.host.tell(f":{command} works on a pair: open one first", error=True)
+        """A command of the line that takes words: most are of a pair."""
+        here = {"help": self.help_on, "set": self.set_setting, "colours": self.set_colours}
+        if command in here:
+            here[command](words)
+        else:
+            self.host.tell(f":{command} works on a pair: open one first", error=True)
 
     def watch_pair(self, place: int) -> None:
         """A pair of the watch list by its place, from 0."""

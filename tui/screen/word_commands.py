@@ -1,8 +1,7 @@
-"""Commands of the line that take words: a view, a name, what is marked, a page of help."""
+"""Commands of the line that take words: a view, a name, what is marked, a group of names."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 from cache.facts.errors import CacheError, why
@@ -11,14 +10,13 @@ from tui.command.commands import CONTRIBUTORS, CommandError
 from tui.panes import frame
 from tui.panes.wording import names_text
 from tui.screen.four_panes import FourPanes
-from tui.state.config import THEMES, ConfigError
-from tui.state.settings import from_typed
+from tui.screen.shared_commands import SharedCommands
 
 #: Names offered where none is called as typed.
 _NEAR = 6
 
 
-class Wording(FourPanes, inherit_bindings=False):
+class Wording(SharedCommands, FourPanes, inherit_bindings=False):
     """What the main screen does with words typed after a command."""
 
     def obey(self, command: str, words: str) -> None:
@@ -142,49 +140,8 @@ class Wording(FourPanes, inherit_bindings=False):
             done = f"{self.show_names(theme)}; {done}"
         app.tell(f"{name}: {done}")
 
-    def set_colours(self, words: str) -> None:
-        """Another palette, now and from now on."""
-        app, name = self.host, words.strip().casefold()
-        if name not in THEMES:
-            app.tell(f"no palette is called {words!r}; there are {', '.join(THEMES)}", error=True)
-            return
-        self.app.theme = name
-        app.config = replace(app.config, theme=name)
-        self._keep("theme", name, name)
-
-    def set_setting(self, words: str) -> None:
-        """Save a setting in config.toml; it applies from the next start on."""
-        name, _, typed = words.strip().partition(" ")
-        text = typed.strip().removeprefix("=").strip()
-        if name == "theme":
-            self.set_colours(text)
-            return
-        try:
-            value = from_typed(name, text)
-        except ConfigError as error:
-            self.host.tell(f"{error}", error=True)
-            return
-        self._keep(name, value, f"{name} {typed.strip()} from the next start on")
-
-    def _keep(self, name: str, value: str | bool, words: str) -> None:
-        """Keep a setting, and say so."""
-        app = self.host
-        try:
-            app.desk.config_file.keep(name, value)
-        except (ConfigError, CacheError, OSError) as error:
-            reason = f"{error}" if isinstance(error, ConfigError) else why(error)
-            app.tell(f"{name} is not kept: {reason}", error=True)
-            return
-        app.tell(f"{words}: kept in config.toml")
-
     def draw_picture(self, words: str) -> None:
         """A picture of what is shown, as a file."""
         from tui.workers.note_writer import write_picture
 
         self.host.background(partial(write_picture, self.host, words), "picture", thread=False)
-
-    def help_on(self, words: str) -> None:
-        """The help page, or what of it speaks of a word."""
-        from tui.panes.help import HelpScreen
-
-        self.app.push_screen(HelpScreen(self.host.keys, words))
