@@ -23,6 +23,7 @@ from core.data.frames import (
     pydate,
 )
 from core.data.record import record
+from core.data.splits import BESIDES, OFF, TELLING, denied
 
 if TYPE_CHECKING:
     from cache.refresh.ask import Ask
@@ -35,11 +36,6 @@ AnsweredBy = Literal["vendor", "nobody", "unasked"]
 STRAY: Final = 2
 #: A whole history with more than this part of its sessions missing is refused.
 HOLES: Final = 0.25
-#: A split of at least this factor tells whether the closes before it are on its basis; the close
-#: may move by as much besides (natural logarithm).
-TELLING, BESIDES = 1.4, 0.15
-#: A split may be on record so many sessions off; a move beside one that is larger is no market's.
-OFF, LARGE = 3, math.log(1.7)
 
 
 def _no_days() -> Dates:
@@ -139,7 +135,7 @@ def gate(
     if (zone := meta.get("exchangeTimezoneName", str(NEW_YORK))) != str(NEW_YORK):
         return bad(f"trades in the time zone {str(zone)[:24]!r}, not in {NEW_YORK}")
     if (np.diff(days.astype(np.int64)) <= 0).any():
-        return bad(f"{vendor}'s dates are not ascending or stand twice")
+        return bad(f"{vendor}'s dates are not ascending or repeat")
     events = (dividend != 0) | (split != 0)
     filled = ~np.isnan(close) | events
     today = day(vendor_time.astimezone(NEW_YORK).date())
@@ -209,7 +205,7 @@ def _wrong_split(days: Dates, close: FloatArray, split: FloatArray, priced: IntA
     split_rows = np.flatnonzero(split > 0)
     if (twice := (np.diff(split_rows) <= OFF) & (np.diff(split[split_rows]) == 0)).any():
         first = split_rows[:-1][twice][0]
-        return f"a split of {split[first]:g} stands twice, on {days[first]} and soon after"
+        return f"a split of {split[first]:g} is given twice, on {days[first]} and soon after"
     for at in split_rows:
         place = int(np.searchsorted(priced, at))
         factor = float(split[at])
@@ -218,13 +214,7 @@ def _wrong_split(days: Dates, close: FloatArray, split: FloatArray, priced: IntA
         moved, size = float(moves[place - 1]), math.log(factor)
         if abs(moved + size) < BESIDES and abs(moved) > BESIDES:
             return f"closes before and after the split of {days[at]} are on different bases"
-        near = moves[max(place - 1 - OFF, 0) : place + OFF]
-        another_day = abs(moved - size) < BESIDES and (np.abs(near + size) < BESIDES).any()
-        # a company in trouble may fall by half on the day of its reverse split
-        large = LARGE if factor > 1 else 2 * LARGE
-        wrong = (2 * size, size, size / 2)
-        denied = abs(moved) > large and any(abs(moved - step) < BESIDES for step in wrong)
-        if another_day or denied:
+        if denied(moved, size, moves[max(place - 1 - OFF, 0) : place + OFF]):
             return (
                 f"a split of {factor:g} is on record on {days[at]}, which its closes deny:"
                 f" beside it they move {math.exp(moved):.3g}-fold"

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from core.data.latest import latest
 from core.data.record import record
 
 if TYPE_CHECKING:
     from core.data.frames import IntArray
     from core.data.market import Market
     from core.data.windows import Window
+
+
+#: Windows whose origins are kept.
+_WINDOWS: Final = 16
 
 
 @record(frozen=True, eq=False, slots=True)
@@ -36,8 +41,8 @@ def origins_of(market: Market, window: Window) -> Origins:
     """Where closes came from, cached; of symbols with several sources, those of a window's."""
     # Where each symbol has one source it is that of any window.
     stretch = window if market.prices.origin else None
-    key = market.register, "origins", stretch and (stretch.start, stretch.end)
-    return market.cached(key, lambda: _origins(market, stretch))
+    key = market.register, stretch and (stretch.start, stretch.end)
+    return latest(market.cached("origins", dict), key, lambda: _origins(market, stretch), _WINDOWS)
 
 
 def _origins(market: Market, window: Window | None) -> Origins:

@@ -32,6 +32,7 @@ from core.data.frames import (
     pydate,
 )
 from core.data.kinds import first_closes, without_closes
+from core.data.latest import latest
 from core.data.line_tickers import LineTickers, line_tickers
 from core.data.matrix_layout import stack
 from core.data.record import record
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     from core.data.matrix import Matrix
 
 T = TypeVar("T")
+#: Markets as they were known on earlier sessions that are kept.
+_MARKETS: Final = 12
 #: What a market derives of its bars alone.
 _OF_BARS: Final = frozenset({"years", "last_close", "places", "_splits"})
 
@@ -133,7 +136,7 @@ class Market:
             blocks = without_closes(self.prices.blocks, later, last)
             return replace(self, prices=replace(self.prices, blocks=blocks))
 
-        return self.cached(("kinds", last), make)
+        return latest(self.cached("kinds", dict), last, make, _MARKETS)
 
     def known_on(self, as_of: date, serving: frozenset[Holdings]) -> Market:
         """The same market with its lines followed as they were known on a session.
@@ -151,8 +154,8 @@ class Market:
         known, until, last = self, date.max, self.line_tickers.until(as_of)
         while last < until:
             # of two sessions with no turn between them no more was known on the one
-            until = last
-            known = self.cached(("known", until, serving), partial(self._known_on, until, serving))
+            until, key = last, (last, serving)
+            known = latest(self.cached("known", dict), key, partial(self._known_on, *key), _MARKETS)
             # under their tickers of the time lines may have prices that a later file tells of
             last = known.line_tickers.until_told(as_of)
         return known
@@ -295,9 +298,8 @@ class Market:
         """(L,) column of each line of the register, -1 where the matrix lacks it; cached."""
 
         def find() -> IntArray:
-            wanted = self.register.symbols.tolist()
-            columns = map(matrix.column.get, wanted, repeat(-1))
-            return np.fromiter(columns, np.intp, len(wanted))
+            columns = map(matrix.column.get, self.register.symbols.tolist(), repeat(-1))
+            return np.fromiter(columns, np.intp, len(self.register))
 
         return self.cached((self.register, matrix), find)
 

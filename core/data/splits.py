@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -13,6 +14,13 @@ from core.data.record import record
 
 if TYPE_CHECKING:
     from core.data.frames import Block, Dates, FloatArray
+
+#: A split of at least this factor shows in the closes, which may move by as much besides (natural
+#: logarithm).
+TELLING, BESIDES = 1.4, 0.15
+#: A split may be on record so many sessions off. A move beside one that is larger is no market's.
+OFF: Final = 3
+LARGE: Final = math.log(1.7)
 
 
 @record(frozen=True, eq=False, slots=True)
@@ -54,3 +62,20 @@ def splits_of(blocks: Iterable[Block]) -> Splits:
         symbols += (block.symbols[place] for place in block.split.col.tolist())
         factors += block.split.value.tolist()
     return Splits(np.concatenate(sessions), tuple(symbols), tuple(factors))
+
+
+def denied(step: float, size: float, near: FloatArray) -> bool:
+    """Whether the closes around a split on record deny it: turned round, twice, of another day.
+
+    Args:
+        step: the move beside it of closes on its basis, as a natural logarithm, as are all.
+        size: of its factor.
+        near: (K,) the moves of the sessions around it, that of its own among them.
+    """
+    beside = abs(step - size) < BESIDES or (abs(step) < BESIDES and abs(size) > LARGE)
+    if beside and bool((np.abs(near + size) < BESIDES).any()):
+        return True
+    # a company in trouble may fall by half on the day of its reverse split
+    large = LARGE if size > 0 else 2 * LARGE
+    wrong = (2 * size, size, size / 2)
+    return abs(step) > large and any(abs(step - one) < BESIDES for one in wrong)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from core.data.frames import day
+from core.data.latest import latest
 
 if TYPE_CHECKING:
     from core.data.frames import FloatArray, IntArray
@@ -102,16 +103,14 @@ def _kept_growth(
     stop = min(-(-last // _STEP) * _STEP, len(matrix.sessions) - 1)
     if (stop - first) * len(columns) > _KEPT:
         return None
-    windows: dict[tuple[int, int, bytes], FloatArray] = market.cached((matrix, "growth"), dict)
-    key = first, stop, columns.tobytes()
-    growth = windows.get(key)
-    if growth is None:
+
+    def make() -> FloatArray:
         growth = np.empty((len(columns), stop - first))
         lines = max(_CELLS // (stop - first), 1)
         for at in range(0, len(columns), lines):
             part = slice(at, at + lines)
             growth[part] = _growth(matrix.stand_in[first : stop + 1], columns[part]).T
-        if len(windows) >= _WINDOWS:
-            windows.clear()
-        windows[key] = growth
-    return growth
+        return growth
+
+    key = matrix, first, stop, columns.tobytes()
+    return latest(market.cached("growth", dict), key, make, _WINDOWS)

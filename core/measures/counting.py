@@ -10,8 +10,9 @@ in the processor's cache.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields, replace
+from functools import partial
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.frames import STALE_SESSIONS, BoolArray, FloatArray, IntArray
+from core.data.latest import latest
 from core.data.matrix import holed
 from core.data.record import record
 
@@ -29,16 +31,17 @@ if TYPE_CHECKING:
 AVERAGES: Final = (20, 50, 200)
 #: Sessions before a close that a 52-week high or low must beat.
 YEAR_SESSIONS: Final = 252
-#: Lines of a block.
+#: Lines of a block, and its cells at the most: 26 years of closes are many.
 _LINES: Final = 96
+_CELLS: Final = 1 << 17
 UP, DOWN, SAME, HIGH, LOW, SEASONED = (1 << bit for bit in range(6))
 #: Days of an average -> bits for above it, and for a line that has so many closes.
 ABOVE: Final = {days: (64 << 2 * k, 128 << 2 * k) for k, days in enumerate(AVERAGES)}
 Bits = NDArray[np.uint16]
-#: Rows are counted in multiples of this, so that the next date finds them counted.
-_STEP: Final = 256
-#: Sets of lines whose counts are kept: a step of the date comes back to the latest ones.
-_KEPT: Final = 32
+#: Rows are counted in blocks of so many, so that the next date finds nearly all of them counted.
+_STEP: Final = 128
+#: Blocks whose counts are kept: a step of the date comes back to the latest ones.
+_KEPT: Final = 128
 
 
 @record(frozen=True, eq=False, slots=True)
@@ -149,8 +152,9 @@ class Marks:
         self.matrix = matrix
         self._bits: Bits = np.zeros(shape, np.uint16)
         self._done: BoolArray = np.zeros(shape[0], bool)
-        self._moves: dict[tuple[bytes, int, int], tuple[FloatArray, ...]] = {}
-        self._counts: dict[tuple[bytes, int, int], Counts] = {}
+        # of a list's lines, by the first row of a block
+        self._moves: dict[tuple[bytes, int], tuple[FloatArray, ...]] = {}
+        self._counts: dict[tuple[bytes, int], Counts] = {}
 
     def begun(self, columns: IntArray, row: int) -> int:
         """The first row on which half of the lines that have a close by a row have one."""
@@ -174,27 +178,27 @@ class Marks:
             columns: those of them that are counted.
             rows: of the matrix.
         """
-        within = _block(rows, len(self.matrix.sessions))
-        key = listed.tobytes(), within.start, within.stop
-        totals = self._moves.get(key)
-        if totals is None:
-            _room(self._moves)
-            totals = self._moves[key] = _moves(self.of(listed, within))
-        less = _moves(self.of(_others(listed, columns), within))
-        inside = slice(rows.start - within.start, rows.stop - within.start)
-        return tuple((all_ - few)[inside] for all_, few in zip(totals, less, strict=True))
+        blocks, within, inside = _blocks(rows, len(self.matrix.sessions))
+        name = listed.tobytes()
+        pieces = [
+            latest(self._moves, (name, b.start), partial(_moves, self, listed, b), _KEPT)
+            for b in blocks
+        ]
+        less = _moves(self, _others(listed, columns), within)
+        whole = map(np.concatenate, zip(*pieces, strict=True))
+        return tuple((all_ - few)[inside] for all_, few in zip(whole, less, strict=True))
 
     def counts(self, listed: IntArray, columns: IntArray, rows: slice) -> tuple[Counts, slice]:
         """Return all counts around some rows, and the place of the rows in them; see `moves`."""
-        within = _block(rows, len(self.matrix.sessions))
-        key = listed.tobytes(), within.start, within.stop
-        totals = self._counts.get(key)
-        if totals is None:
-            _room(self._counts)
-            totals = self._counts[key] = _count(self, listed, within)
+        blocks, within, inside = _blocks(rows, len(self.matrix.sessions))
+        name = listed.tobytes()
+        pieces = [
+            latest(self._counts, (name, b.start), partial(_count, self, listed, b), _KEPT)
+            for b in blocks
+        ]
+        whole = _each(lambda *values: np.concatenate(values), *pieces)
         others = _others(listed, columns)
-        inside = slice(rows.start - within.start, rows.stop - within.start)
-        return (_less(totals, _count(self, others, within)) if len(others) else totals), inside
+        return (_less(whole, _count(self, others, within)) if len(others) else whole), inside
 
     def _work_out(self, columns: IntArray) -> None:
         matrix = self.matrix
@@ -205,7 +209,8 @@ class Marks:
         # lines without a hole first: they need none of the detours; and those that begin together
         unbroken, begins = matrix.unbroken[plain], matrix.first_close[plain]
         order = plain[np.lexsort((begins, ~unbroken))]
-        edges = sorted({*range(0, len(order), _LINES), int(unbroken.sum()), len(order)})
+        together = min(_LINES, max(_CELLS // len(matrix.sessions), 1))
+        edges = sorted({*range(0, len(order), together), int(unbroken.sum()), len(order)})
         for first, last in pairwise(edges):
             lines = order[first:last]
             begin = int(matrix.first_close[lines].min())
@@ -243,15 +248,16 @@ def _marked(closes: FloatArray, position: IntArray) -> Bits:
     return bits
 
 
-def _block(rows: slice, size: int) -> slice:
-    """Some rows widened to multiples of a step, so that a day more or less is the same block."""
-    return slice(rows.start // _STEP * _STEP, min(-(-rows.stop // _STEP) * _STEP, size))
+def _blocks(rows: slice, size: int) -> tuple[list[slice], slice, slice]:
+    """The blocks that some rows lie in, all of these together, and the place of the rows in them.
 
-
-def _room(cache: dict[Any, Any]) -> None:
-    """Empty a cache that has reached its limit."""
-    if len(cache) >= _KEPT:
-        cache.clear()
+    A day more or less lies in the same blocks.
+    """
+    starts = range(rows.start // _STEP * _STEP, max(rows.stop, rows.start + 1), _STEP)
+    blocks = [slice(start, min(start + _STEP, size)) for start in starts]
+    first = starts[0]
+    within = slice(first, blocks[-1].stop)
+    return blocks, within, slice(rows.start - first, rows.stop - first)
 
 
 def _others(listed: IntArray, columns: IntArray) -> IntArray:
@@ -262,25 +268,32 @@ def _others(listed: IntArray, columns: IntArray) -> IntArray:
     return np.flatnonzero(others)
 
 
-def _moves(bits: Bits) -> tuple[FloatArray, ...]:
-    sums = _sums(bits, (UP, DOWN, SAME))
+def _moves(marks: Marks, columns: IntArray, rows: slice) -> tuple[FloatArray, ...]:
+    """Count some lines up, down and unchanged on some rows."""
+    sums = _sums(marks.of(columns, rows), (UP, DOWN, SAME))
     return sums[UP], sums[DOWN], sums[SAME]
 
 
 def _less(whole: Counts, part: Counts) -> Counts:
     """Counts without those of some lines; a volume that nobody's is left of is 0."""
+    rest = _each(np.subtract, whole, part)
+    return replace(
+        rest,
+        up_volume=np.where(rest.up_known > 0, rest.up_volume, 0.0),
+        down_volume=np.where(rest.down_known > 0, rest.down_volume, 0.0),
+    )
 
-    def without(name: str) -> Any:
-        one, other = getattr(whole, name), getattr(part, name)
-        if isinstance(one, dict):
-            return {days: one[days] - other[days] for days in one}
-        return one - other
 
-    differences = {field.name: without(field.name) for field in fields(whole)}
-    for side in ("up", "down"):
-        known = differences[f"{side}_known"] > 0
-        differences[f"{side}_volume"] = np.where(known, differences[f"{side}_volume"], 0.0)
-    return Counts(**differences)
+def _each(make: Callable[..., FloatArray], *counts: Counts) -> Counts:
+    """Counts made of others, figure by figure."""
+
+    def of(name: str) -> Any:
+        values = [getattr(one, name) for one in counts]
+        if isinstance(values[0], dict):
+            return {days: make(*(one[days] for one in values)) for days in values[0]}
+        return make(*values)
+
+    return Counts(**{field.name: of(field.name) for field in fields(Counts)})
 
 
 def _sums(bits: Bits, wanted: Iterable[int]) -> dict[int, FloatArray]:
@@ -300,11 +313,11 @@ def _count(marks: Marks, columns: IntArray, rows: slice) -> Counts:
     counts = _sums(bits, (UP, DOWN, SAME, HIGH, LOW, SEASONED, *chain(*ABOVE.values())))
     size = bits.shape[1]
     totals = {bit: (np.zeros(size), np.zeros(size)) for bit in (UP, DOWN)}
-    for start in range(0, len(columns), _LINES):
-        volume = marks.matrix.volume(rows.start, rows.stop, columns[start : start + _LINES])
-        if volume is None:
-            break
-        traded = np.ascontiguousarray(volume.T)
+    volume = marks.matrix.volume(rows.start, rows.stop, columns)
+    if volume is None:
+        volume = np.zeros((size, 0))
+    for start in range(0, volume.shape[1], _LINES):
+        traded = np.ascontiguousarray(volume[:, start : start + _LINES].T)
         known = np.isfinite(traded)
         np.nan_to_num(traded, copy=False)
         for bit, (shares, lines) in totals.items():

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from core.data.latest import latest
 from core.data.record import record
 from core.measures.closes import ClosesOn
 from core.measures.concentration import effective_number
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 #: The k of "the k heaviest lines".
 HEAVIEST: Final = (1, 3, 5, 10, 50)
+#: Lists and sessions whose weights are kept.
+_KEPT: Final = 1024
 
 
 @record(frozen=True, slots=True)
@@ -95,7 +98,7 @@ def weights_at(market: Market, span: Span | None, when: date) -> HeldWeights:
         columns = column >= 0, np.maximum(column, 0)
         return held_weights(carried_weights(ClosesOn(market, matrix), [here], columns)[0])
 
-    return market.cached(("weights", span.file, when), weigh)
+    return latest(market.cached("weights", dict), (span.file, when), weigh, _KEPT)
 
 
 def weights_of(

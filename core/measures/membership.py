@@ -11,9 +11,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from core.data.latest import latest
 from core.data.lending import lenders
 from core.data.record import record
 from core.measures.amended import Acting, acting, amended, even_list, rebalance, rebalances
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
     from core.data.frames import Holdings
     from core.data.market import Market
     from core.data.windows import Window
+
+
+#: As-of dates and funds whose lists are kept.
+_KEPT: Final = 1024
 
 
 @record(frozen=True, slots=True)
@@ -239,8 +245,9 @@ class _Lists:
 
 def _lists(market: Market, fund: str, as_of: date, *, later: bool) -> _Lists:
     """The lists that may apply to a fund, laid out once for each as-of date."""
-    key = "lists", fund, as_of, later
-    return market.cached(key, lambda: _Lists(market, fund, as_of, later=later))
+    key = fund, as_of, later
+    make = partial(_Lists, market, fund, as_of, later=later)
+    return latest(market.cached("lists", dict), key, make, _KEPT)
 
 
 def spans(

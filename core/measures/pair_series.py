@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from core.data.frames import BoolArray, Dates, FloatArray, IntArray, day, pydate
+from core.data.latest import latest
 from core.data.record import record
 from core.data.windows import Window, full_year
 from core.measures.rarity import holes, stretch_gaps
@@ -91,11 +92,11 @@ class PairSeries:
 
     def gaps(self, length: int) -> tuple[FloatArray, IntArray]:
         """(T,) gap over so many sessions, and (T,) how many up to each lie over holes; cached."""
-        if length not in self._gaps:
-            if len(self._gaps) >= _KEPT:
-                self._gaps.clear()
-            self._gaps[length] = stretch_gaps(self.holes, self.small, self.large_or_flat, length)
-        return self._gaps[length]
+
+        def make() -> tuple[FloatArray, IntArray]:
+            return stretch_gaps(self.holes, self.small, self.large_or_flat, length)
+
+        return latest(self._gaps, length, make, _KEPT)
 
     @cached_property
     def _gaps(self) -> dict[int, tuple[FloatArray, IntArray]]:

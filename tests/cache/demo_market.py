@@ -69,7 +69,7 @@ class Market:
         first: list[str] = []
         for begin, stop in pairwise(edges):
             file = [f for f in files if str(f.as_of) <= begin][-1]
-            p_file, p0, p1 = (self.on(d) for d in (str(file.as_of), begin, stop))
+            p_file, p0, p1 = (self.on(d).tolist() for d in (str(file.as_of), begin, stop))
             worth, change, covered = {}, {}, []
             for symbol, value in zip(file.symbols, file.value, strict=True):
                 col = self.col.get(symbol)

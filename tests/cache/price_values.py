@@ -1,6 +1,6 @@
 """A market small enough to be checked by hand: two companies, eight sessions of June 2026.
 
-AAPL split 4:1 on the 24th; it paid 1.00 on the 25th on today's shares and 4.00 on the 22nd on the
+AAPL split 4:1 on the 24th; it paid 1.00 on the 25th on today's shares and 3.00 on the 22nd on the
 shares of that day.
 """
 
@@ -14,7 +14,7 @@ CLOSES = {
     "MSFT": [50.0, 50.5, 49.25, 49.75, 51.0, 52.5, 52.25, 53.0],
 }
 SPLIT, SPLIT_DAY = 4.0, "2026-06-24"
-DIVIDENDS = {"2026-06-22": 1.0, "2026-06-25": 1.0}
+DIVIDENDS = {"2026-06-22": 0.75, "2026-06-25": 1.0}
 VOLUME = 1000.0
 
 

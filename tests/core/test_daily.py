@@ -7,12 +7,14 @@ from datetime import date
 import numpy as np
 import pytest
 
+from core.data.latest import latest
 from core.measures.attribution import brinson, by_sector
 from core.measures.contribution import basket
 from core.measures.correlation import average_correlation, correlation_of
-from core.measures.counting import extremes, sums
+from core.measures.counting import Marks, extremes, sums
 from core.measures.daily import daily, ema, oscillators
 from core.measures.membership import spans
+from core.measures.trait_bits import trailing
 from tests.answers.read import vectors
 from tests.market import NAN, holdings, make_market, prices, weekdays
 
@@ -47,6 +49,49 @@ def test_sums_and_extremes_are_those_of_every_window(size: int) -> None:
         assert got.shape == (3, len(windows))
         for place, window in enumerate(windows):
             assert got[:, place] == pytest.approx(of(window, axis=1), nan_ok=True)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 20, 33])
+@pytest.mark.parametrize("wanted", [1, 2, 7, 8])
+def test_what_neighbouring_rows_share_is_in_each_of_them(size: int, wanted: int) -> None:
+    values = np.random.default_rng(5).normal(size=(40, 3))
+    values[31, 1] = NAN
+    for pick, of in ((np.add, np.sum), (np.fmax, np.nanmax)):
+        expected = []
+        for last in range(41 - wanted, 41):
+            window = values[last - size : last]
+            alone = np.isnan(window).all(axis=0)
+            expected.append(np.where(alone, NAN, of(np.where(alone, 0.0, window), axis=0)))
+        assert trailing(pick, values, size, wanted) == pytest.approx(
+            np.array(expected), nan_ok=True
+        )
+
+
+def test_counts_of_two_blocks_are_those_of_one() -> None:
+    """Rows are counted in blocks; what is asked for may begin and end inside any two of them."""
+    closes = np.random.default_rng(7).normal(100, 1, size=(400, 5))
+    days = weekdays("2024-01-01", "2025-12-31")[:400]
+    market = make_market(
+        prices(days, {f"L{n}": closes[:, n].tolist() for n in range(5)}),
+        holdings("F", "2024-01-01", {f"L{n}": 1 for n in range(5)}),
+    )
+    matrix = market.matrix((2024, 2025))
+    assert matrix is not None
+    listed = np.array([matrix.column[f"L{n}"] for n in range(5)])
+    up = (np.diff(closes[:, :3], axis=0) > 0).sum(axis=1)
+    for first, last in ((1, 400), (100, 140), (128, 256), (130, 384)):
+        marks, rows = Marks(matrix), slice(first, last)
+        counts, inside = marks.counts(listed, listed[:3], rows)
+        assert counts.up[inside].tolist() == up[first - 1 : last - 1].tolist()
+        assert marks.moves(listed, listed[:3], rows)[0].tolist() == counts.up[inside].tolist()
+
+
+def test_latest_keeps_the_latest_alone() -> None:
+    kept: dict[int, int] = {}
+    for key in range(100):
+        assert latest(kept, key, lambda key=key: key * key, 8) == key * key  # type: ignore[misc]
+        assert key in kept and len(kept) <= 8
+    assert latest(kept, 99, lambda: 0, 8) == 99 * 99
 
 
 def test_an_average_is_over_a_lines_own_closes() -> None:

@@ -7,8 +7,10 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cache.facts.errors import SourceError
@@ -103,9 +105,9 @@ def test_numbers_beyond_belief_are_refused(tmp_path: Path, column: str, value: s
 
 
 def test_splits_that_multiply_beyond_belief_are_refused(tmp_path: Path) -> None:
-    days = ((22, 10), (23, 20), (24, 40), (25, 80))
-    rows = "".join(f"AAA,2026-06-{day},{close},1e6\n" for day, close in days)
-    with pytest.raises(SourceError, match=r"line 2, column split, AAA: .* multiply to 1e\+18"):
+    days = ((22, 10, "9e5"), (23, 20, "1e6"), (24, 40, "9e5"), (25, 80, "8e5"))
+    rows = "".join(f"AAA,2026-06-{day},{close},{split}\n" for day, close, split in days)
+    with pytest.raises(SourceError, match=r"line 2, column split, AAA: .* multiply to 7.2e\+17"):
         read(tmp_path, f"symbol,date,close,split\n{rows}", adjusted=False)
 
 
@@ -165,3 +167,51 @@ def test_a_gzip_file_that_unpacks_beyond_the_limit(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(text_rows, "MOST_UNPACKED", 4 << 20)
     with pytest.raises(SourceError, match="unpacks to more than 2 MB"):
         text_rows.unpacked(io.BytesIO(gzip.compress(b" " * (3 << 20))))
+
+
+def history(factor: float, recorded: float, off: int, at: int = 20) -> str:
+    """Closes as traded over a split on the 20th of 40 sessions, on record as told, so many off."""
+    days = np.arange("2026-03-02", "2026-05-01", dtype="datetime64[D]")
+    rows = ["symbol,date,close,split"]
+    for n, day in enumerate(days[np.is_busday(days)][:40].tolist()):
+        if day == date(2026, 4, 3):
+            continue  # Good Friday
+        close = (100 + n % 3) / (factor if n >= at else 1)
+        rows.append(f"AAA,{day},{close:.4f},{recorded if n == at + off else 0}")
+    return "\n".join(rows) + "\n"
+
+
+@pytest.mark.parametrize("factor", [2.0, 4.0, 20.0, 1 / 4, 1 / 10])
+@pytest.mark.parametrize("off", [1, -1, 2])
+def test_a_split_on_record_a_day_off_is_refused(tmp_path: Path, factor: float, off: int) -> None:
+    with pytest.raises(SourceError, match="its closes deny the split of"):
+        read(tmp_path, history(factor, factor, off))
+
+
+@pytest.mark.parametrize("recorded", [1 / 4, 16.0])
+def test_a_split_turned_round_or_squared_is_refused_whatever_the_flag(
+    tmp_path: Path, recorded: float
+) -> None:
+    for flag in (None, False):
+        with pytest.raises(SourceError, match="split"):
+            read(tmp_path, history(4.0, recorded, 0), adjusted=flag)
+
+
+def test_a_symbol_whose_split_is_denied_is_left_out_by_name_and_the_others_are_taken(
+    tmp_path: Path,
+) -> None:
+    wrong = history(4.0, 4.0, 1)
+    right = history(4.0, 4.0, 0).replace("AAA", "BBB").partition("\n")[2]
+    file = read(tmp_path, wrong + right, adjusted=False)
+    assert file.bars.symbols == ("BBB",)
+    assert [(row.column, row.symbol) for row in file.rejected] == [("split", "AAA")]
+
+
+def test_a_dividend_that_stands_twice_counts_once(tmp_path: Path) -> None:
+    rows = [("2026-03-02", 0.5), ("2026-03-04", 0.5), ("2026-03-05", 0.4), ("2026-03-12", 0.4)]
+    text = "symbol,date,close,dividend\n" + "".join(f"AAA,{d},100,{paid}\n" for d, paid in rows)
+    file = read(tmp_path, text)
+    assert file.bars.dividend is not None
+    assert file.bars.dividend.tolist() == [0.5, 0.0, 0.4, 0.4]
+    (row,) = file.rejected
+    assert (row.line, row.reason) == (3, "0.5 is the dividend of 2026-03-02 once more")

@@ -120,17 +120,25 @@ def turns(server: VendorServer) -> list[date]:
     return [calendar[last - age].item() for age in AGES]
 
 
+def check_closes(prices: Prices, symbol: str, world: World) -> dict[str, float]:
+    """The closes that are held of a symbol, which are the world's and reach its last day."""
+    days, closes, _ = world.history(symbol)
+    held = series(prices, symbol, "close")
+    truth = dict(zip(np.datetime_as_string(days).tolist(), closes.tolist(), strict=True))
+    assert str(days[-1]) in held, symbol
+    # quicker than `approx` of so many; a day that is none of the world's is a KeyError
+    wanted = [truth[day] for day in held]
+    np.testing.assert_allclose(list(held.values()), wanted, rtol=1e-6, err_msg=symbol)
+    return held
+
+
 def check_market(store: Store, world: World) -> None:
     """What is held is the world's, in each field, since the day that all vendors reach."""
     prices = store.read().prices
     for symbol in ALL:
-        days, closes, paid = world.history(symbol)
-        held = series(prices, symbol, "close")
-        truth = dict(zip(np.datetime_as_string(days).tolist(), closes.tolist(), strict=True))
-        assert len(held) > 450 and str(days[-1]) in held, symbol
-        # quicker than `approx` of so many; a day that is no day of the world's is a KeyError
-        wanted = [truth[day] for day in held]
-        np.testing.assert_allclose(list(held.values()), wanted, rtol=1e-6, err_msg=symbol)
+        days, _, paid = world.history(symbol)
+        held = check_closes(prices, symbol, world)
+        assert len(held) > 450, symbol
         first = min(held)
         dividends = {str(d): p for d, p in zip(days, paid, strict=True) if p and str(d) >= first}
         assert series(prices, symbol, "dividend") == pytest.approx(dividends, rel=1e-6), symbol

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.spatial.distance import sqeuclidean
 
 from core.answer.snapshot import Question, take
 from core.answer.table import find, reading
@@ -25,6 +24,9 @@ def window_of(case: Case, fund: str) -> tuple[pd.DataFrame, FloatArray]:
 
 @seeds
 def test_drawdowns_correlation_and_effective_number(seed: int) -> None:
+    # not for every worker: the other tests need none of it
+    from scipy.spatial.distance import sqeuclidean
+
     wickra = pytest.importorskip("wickra")
     case = made(seed, dated=(START,))
     question = Question("S", "L", f"{DAYS[START]}:{DAYS[END]}", DAYS[END], "pr")

@@ -108,6 +108,16 @@ CHECKS: dict[str, tuple[Check, ...]] = {
             ),
         ),
     ),
+    "prices": (
+        Check(
+            "price files that are wrong where no number shows it",
+            "splits on record a day or two off, turned round, squared or twice, with and without"
+            " the flag of the closes' basis; dividends there twice; both bases in one file; numbers"
+            " beyond belief; other separators",
+            "the symbol is left out by name and the others are taken, or refused in a sentence",
+            ("tests/process/test_price_files_hostile.py",),
+        ),
+    ),
     "undone": (
         Check(
             "wrong imports, and vendors that change their mind",

@@ -18,8 +18,10 @@ from core.answer.snapshot import Question
 from core.data.market import Market
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.markets import NOW, QUESTION
+from tui.panes.names import NamesTable
 from tui.screen.app import InternalsApp
 from tui.state.config import Config
+from tui.widgets.line_table import LineTable
 
 Story = Callable[[Pilot[None], InternalsApp], Awaitable[None]]
 
@@ -28,6 +30,18 @@ def lines_of(app: InternalsApp) -> list[str]:
     """What the terminal shows, line by line."""
     strips = app.screen._compositor.render_strips()
     return ["".join(segment.text for segment in strip) for strip in strips]
+
+
+def tables(app: InternalsApp) -> list[LineTable]:
+    """The tables of pane 2: the small index's, and beside it the large one's."""
+    assert app.main is not None
+    return [names.grid for names in app.main.names.query(NamesTable)]
+
+
+def cell(table: LineTable, row: int, column: str) -> str:
+    """The text of a cell."""
+    shown = table.cell_at(row, column)
+    return shown if isinstance(shown, str) else str(shown[0])
 
 
 def seen(app: InternalsApp) -> str:
@@ -148,6 +162,8 @@ def drive(
             await story(pilot, app)
 
     with ExitStack() as patches:
+        # what a story looks at comes by its keys, and by no timer that a busy machine lets ring
+        patches.enter_context(patch("tui.screen.app.POLL", 3600.0))
         patches.enter_context(patch.object(Stylesheet, "_parse_rules", _parse_once))
         if not painted:
             patches.enter_context(patch.object(Compositor, "render_update", _paint_nothing))
@@ -155,4 +171,6 @@ def drive(
     return app
 
 
-__all__ = ["Any", "drive", "hold", "lines_of", "press", "seen", "settle", "until"]
+__all__ = [
+    "Any", "cell", "drive", "hold", "lines_of", "press", "seen", "settle", "tables", "until",
+]  # fmt: skip

@@ -6,23 +6,19 @@ from collections.abc import Awaitable, Callable
 
 from textual.pilot import Pilot
 
-from tests.tui.driving import lines_of, press, seen
+from tests.tui.driving import cell, lines_of, press, seen, tables
 from tests.tui.fake_desk import FakeDesk
 from tui.screen.app import InternalsApp
 
 Check = Callable[[Pilot[None], InternalsApp], Awaitable[None]]
 
 
-def first_symbols(app: InternalsApp, count: int = 3) -> list[object]:
-    main = app.main
-    assert main is not None
-    grid = main.names._tables[0].grid
-    return [grid._keys[row] for row in range(count)]
+def first_symbols(app: InternalsApp, count: int = 3) -> list[str]:
+    return [cell(tables(app)[0], row, "symbol") for row in range(count)]
 
 
 def under_cursor(app: InternalsApp) -> object:
-    assert app.main is not None
-    return app.main.names._tables[0].grid.cursor_key
+    return tables(app)[0].cursor_key
 
 
 # -- one check a key: what changes when it is pressed -------------------------------------
@@ -77,9 +73,7 @@ async def swap(pilot: Pilot[None], app: InternalsApp) -> None:
 
 
 async def rows(pilot: Pilot[None], app: InternalsApp) -> None:
-    main = app.main
-    assert main is not None
-    grid = main.names._tables[0].grid
+    grid = tables(app)[0]
     fits = grid.row_count
     await press(pilot, app, "+")
     assert grid.row_count == 25 + 4
@@ -115,9 +109,7 @@ async def rows_and_thresholds(pilot: Pilot[None], app: InternalsApp) -> None:
 async def seek(pilot: Pilot[None], app: InternalsApp) -> None:
     await press(pilot, app, "n")
     assert "nothing to look for" in seen(app)
-    main = app.main
-    assert main is not None
-    grid = main.names._tables[0].grid
+    grid = tables(app)[0]
     fits = grid.row_count
     # Every fourth line of S00 to S29 is in Energy, S26 the best of them; 7 in all.
     await press(pilot, app, "slash", *"sector:energy", "enter", "n")

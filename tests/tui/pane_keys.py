@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.pilot import Pilot
 
-from tests.tui.driving import lines_of, press, seen, settle
+from tests.tui.driving import lines_of, press, seen, settle, tables
 from tui.panes.name import NameScreen
 from tui.screen.app import InternalsApp
 
@@ -102,9 +102,7 @@ async def ends(pilot: Pilot[None], app: InternalsApp) -> None:
 
 async def pages(pilot: Pilot[None], app: InternalsApp) -> None:
     await press(pilot, app, "2", "+", "+")
-    main = app.main
-    assert main is not None
-    grid = main.names._tables[0].grid
+    grid = tables(app)[0]
     for down, up in (("pagedown", "pageup"), ("ctrl+d", "ctrl+u")):
         before = grid.cursor_row
         await press(pilot, app, down)

@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
-from tests.tui.driving import drive, lines_of, press, seen, settle
+from tests.tui.driving import cell, drive, lines_of, press, seen, settle, tables
 from tests.tui.markets import END, HOSTILE, small_market
 from tui.panes.name import NameScreen
 from tui.panes.wording import wrapped
@@ -54,14 +54,10 @@ def leaders_and_laggards_of_both_indices_are_side_by_side(app: InternalsApp) -> 
 
 async def contributions_and_closing_rows_add_up(pilot: Pilot[None], app: InternalsApp) -> None:
     await press(pilot, app, "2", "z")
-    main = app.main
-    assert main is not None
     for size in ((100, 24), (120, 36), (160, 48)):
         await resize(pilot, app, *size)
-        for table, total in zip(main.names._tables, ("+2,000", "+900"), strict=True):
-            grid = table.grid
-            cells = [grid.cell_at(row, "bp") for row in range(grid.row_count)]
-            printed = [c if isinstance(c, str) else str(c[0]) for c in cells]
+        for table, total in zip(tables(app), ("+2,000", "+900"), strict=True):
+            printed = [cell(table, row, "bp") for row in range(table.row_count)]
             assert printed[-1] == total
             numbers = [int(text.replace(",", "")) for text in printed]
             assert sum(numbers[:-1]) == numbers[-1]
@@ -218,9 +214,7 @@ def test_one_index_without_files_leaves_its_room_to_the_other() -> None:
 
 def test_the_mouse_chooses_panes_rows_and_headers() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        main = app.main
-        assert main is not None
-        grid = main.names._tables[0].grid
+        grid = tables(app)[0]
         await pilot.click(grid, offset=(4, 2))
         await settle(pilot, app)
         assert "▸2 Contributors" in seen(app)

@@ -6,6 +6,7 @@ import json
 import math
 import re
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from textual.pilot import Pilot
@@ -41,6 +42,31 @@ MARKET = small_market()
 def snapshot() -> Snapshot:
     """As of the last session, for alerts; with the daily breadth."""
     return take(MARKET, replace(QUESTION, as_of=None, daily=True))
+
+
+@pytest.fixture(scope="module")
+def noted(snapshot: Snapshot) -> list[str]:
+    """The lines of its note."""
+    return to_markdown(snapshot).splitlines()
+
+
+@cache
+def drawn(pane: int, view: str, scene: Scene) -> list[str]:
+    """What a pane's view shows, line by line."""
+    if (pane, view) == (4, "concentration"):
+        return plain(concentration.drawing(scene, 120, 40))
+    if (pane, view) == (4, "weights"):
+        return plain(concentration.weights(scene, 120, 40))
+    if view in breadth.COUNTED:
+        sides: dict[Side, str] = {"small": "IWM", "large": "SPY"}
+        daily = {side: scene.snapshot.daily[fund] for side, fund in sides.items()}
+        return plain(breadth.COUNTED[view](scene, daily, 120, 200))
+    return plain(breadth.drawing(scene, view, 120, 60))
+
+
+@pytest.fixture(scope="module")
+def scene(snapshot: Snapshot) -> Scene:
+    return Scene(snapshot, MARKET)
 
 
 def by_key(row: Scalar) -> str:
@@ -130,31 +156,18 @@ def test_what_json_has_elsewhere_is_the_tables(snapshot: Snapshot) -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=by_key)
-def test_a_row_is_in_the_note_and_on_the_screen(row: Scalar, snapshot: Snapshot) -> None:
-    text = to_markdown(snapshot)
-    scene = Scene(snapshot, MARKET)
-    sides: dict[Side, str] = {"small": "IWM", "large": "SPY"}
-    daily = {side: snapshot.daily[fund] for side, fund in sides.items()}
-    pane, view = row.view
-    if (pane, view) == (4, "concentration"):
-        drawn = concentration.drawing(scene, 120, 40)
-    elif (pane, view) == (4, "weights"):
-        drawn = concentration.weights(scene, 120, 40)
-    elif view in breadth.COUNTED:
-        drawn = breadth.COUNTED[view](scene, daily, 120, 200)
-    else:
-        drawn = breadth.drawing(scene, view, 120, 60)
-    lines = ["".join(text for text, _ in line) for line in drawn]
-    shown = [line for line in lines if f" {row.title} " in line]
+def test_a_row_is_in_the_note_and_on_the_screen(
+    row: Scalar, snapshot: Snapshot, scene: Scene, noted: list[str]
+) -> None:
+    shown = [line for line in drawn(*row.view, scene) if f" {row.title} " in line]
     assert shown, row.key
-    noted = [line for line in text.splitlines() if line.startswith(f"| {row.title} |")]
-    assert len(noted) == 1, row.key
+    (in_note,) = (line for line in noted if line.startswith(f"| {row.title} |"))
     for fund, index in snapshot.indices.items():
         measured = reading(row, index, snapshot.daily.get(fund), snapshot.before.get(fund))
         words = figure(row, measured.value)
-        assert words in noted[0] and any(words in line for line in shown), (row.key, fund)
+        assert words in in_note and any(words in line for line in shown), (row.key, fund)
         change = change_figure(row, measured.change)
-        assert change in noted[0] and any(change in line for line in shown), (row.key, fund)
+        assert change in in_note and any(change in line for line in shown), (row.key, fund)
 
 
 def test_the_change_of_the_day_comes_to_a_view_that_stands() -> None:

@@ -250,7 +250,7 @@ def test_the_picture_for_a_story_stands_alone(snapshot: Snapshot) -> None:
 def test_every_format_takes_an_answer_in_part(market: markets.Market, kind: str) -> None:
     if kind not in markets.formats_here():
         pytest.skip("no library or no font for it here")
-    snapshot = take(market, replace(markets.QUESTION, daily=True))
+    snapshot = markets.answer(market, replace(markets.QUESTION, daily=True))
     text = written(snapshot, kind)
     if isinstance(text, bytes):
         assert text.startswith({"xlsx": b"PK", "png": b"\x89PNG"}[kind])

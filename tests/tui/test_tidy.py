@@ -122,18 +122,19 @@ def test_csv_parquet_and_pandas_hold_the_same_values(
     assert len(written) == len(frame) == stored.num_rows == len(table.rows)
     for place, column in enumerate(table.columns):
         kept = stored.column(place).to_pylist()
+        framed, missing = frame[column.name].tolist(), frame[column.name].isna().tolist()
         for row, stands in enumerate(kept):
             value = table.rows[row][place]
             said = written[row][column.name]
             assert (stands is None) == (value is None) == (said == "" and value != "")
             if value is None:
-                assert frame[column.name].isna()[row]
+                assert missing[row]
             elif column.kind == "date":
-                assert str(stands) == said == str(frame[column.name][row].date()) == value
+                assert str(stands) == said == str(framed[row].date()) == value
             elif column.kind == "real":
-                assert stands == float(said) == frame[column.name][row] == value
+                assert stands == float(said) == framed[row] == value
             else:
-                assert stands == value == frame[column.name][row]
+                assert stands == value == framed[row]
 
 
 def test_an_empty_part_keeps_its_columns_types(whole: dict[str, Any]) -> None:

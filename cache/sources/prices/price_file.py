@@ -19,6 +19,7 @@ from cache.facts.sessions import sessions
 from cache.sources.holdings.rows import Rejected
 from cache.sources.prices import basis
 from cache.sources.prices.doubtful import settle_download, without_unmarked
+from cache.sources.prices.event_rows import without_denied, without_repeated
 from cache.sources.prices.layout import ColumnOptions
 from cache.sources.prices.parquet_file import read_parquet
 from cache.sources.prices.price_columns import FIELDS, PriceColumns, joined
@@ -89,6 +90,9 @@ def _parsed(columns: PriceColumns, args: dict[str, Any]) -> Parsed:
     decided = basis.decide(columns, good, args["basis"])
     good, against = basis.left_out(columns, good, decided)
     rejected += against
+    good, unbelieved = without_denied(columns, good, decided.basis)
+    rejected += unbelieved
+    rejected += without_repeated(columns, good)
     rejected += without_unmarked(columns, good, decided.basis)
     good, untold = without_unstated(columns, good, args["basis"])
     rejected += untold
@@ -214,7 +218,7 @@ def _judge(columns: PriceColumns, today: np.datetime64) -> tuple[IntArray, list[
     if {"close", "dividend"} <= columns.values.keys():
         paid = columns.values["dividend"]
         rich = paid > _RICHEST * columns.values["close"]
-        refuse(rich, "dividend", f"is more than {_RICHEST} times the close beside it", paid)
+        refuse(rich, "dividend", f"is more than {_RICHEST} times the close in its row", paid)
     good = _once(columns, np.flatnonzero(open_), rejected)
     rejected.sort(key=lambda row: (row.file, row.line))
     return good, rejected
