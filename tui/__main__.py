@@ -69,7 +69,7 @@ def _misplaced() -> str:
             return f"its part {name} is missing in {_ROOT!a}; install internals again"
         if not _ours(name, origin):
             return (
-                f"{origin!a} hides the part {name} of this program, which lies in"
+                f"{origin!a} hides the part {name} of this program, which is in"
                 f" {_ROOT!a}; take its folder out of PYTHONPATH"
             )
     return ""

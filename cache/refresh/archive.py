@@ -90,7 +90,7 @@ class ArchivePlan:
         """What is about to be asked, and how long it takes."""
         minutes = max(round(len(self.asks) * pace / 60), 1)
         unit = "minute" if minutes == 1 else "minutes"
-        known = f"; {self.stored:,} are held, {self.absent:,} are not in the archive"
+        known = f"; {self.stored:,} are stored, {self.absent:,} are not in the archive"
         if not self.asks:
             return f"nothing to ask for{known}"
         span = f"{self.asks[0].day} to {self.asks[-1].day}"
@@ -186,5 +186,5 @@ def fetch_archive(
         with store.guard.pinned():
             run.load()
             FileStage(run, files, YAHOO.name, pace=pace).fetch(plan.asks)
-        run.say("done", message=f"{len(run.files):,} files brought", always=True)
+        run.say("done", message=f"{len(run.files):,} files fetched", always=True)
     return ArchiveSummary(tuple(run.files), dict(run.failed), len(plan.asks) - run.done)

@@ -281,7 +281,7 @@ def with_older(assessment: Assessment, stored: StoredCloses, vendor: str) -> Ass
     if not first.any() or comparison.kind not in ("agrees", "rebase"):
         return Assessment(
             answer,
-            f"{vendor}'s history since {start} does not join the closes held from before it;"
+            f"{vendor}'s history since {start} does not join the stored closes from before it;"
             f" `internals forget prices {symbol}` takes it alone",
         )
     older = stored.bars_before(symbol, start)
@@ -335,7 +335,7 @@ def _assess(answer: Answer, stored: StoredCloses, vendor: Vendor, final: date) -
             symbol, answer.session, answer.close, answer.splits(), follows=follows
         )
         if follows and _compared(answer, stored, rounded=True).kind == "apart":
-            rewritten = "it does not join what is held"
+            rewritten = "it does not join the stored closes"
         assessment = of_own(answer, stored, name)
         return None if rewritten and not assessment.odd else assessment
     moved = stored.of_another_vendor(symbol, name)

@@ -95,7 +95,7 @@ def compare_sources(
         if (days >= day(first)).any():
             asks.append(Ask(symbol, start, final, whole=False))
         else:
-            result.failed[symbol] = f"no close since {first} is held"
+            result.failed[symbol] = f"no close since {first} is stored"
     for answer in source.fetch(asks, now=now, stop=stop):
         symbol = answer.ask.symbol
         if answer.kind:
@@ -107,7 +107,7 @@ def compare_sources(
             days, answer.session[given], assume_unique=True, return_indices=True
         )
         if not len(common):
-            result.failed[symbol] = f"{source.name} gave no close of a session that is held"
+            result.failed[symbol] = f"{source.name} gave no close of a stored session"
             continue
         result.compared += 1
         result.closes += len(common)

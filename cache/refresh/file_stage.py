@@ -71,12 +71,12 @@ class FileStage:
             run.say("holdings", symbol=ask.fund, message=f"asking for {ask}", always=True)
             run.done += 1
             if ask.fund in silent:
-                run.failed[str(ask)] = "not asked for: its issuer did not answer before"
+                run.failed[str(ask)] = "not requested: its issuer did not answer before"
                 continue
             fund = run.request.funds[ask.fund]
             answer = unless(run.stop, partial(self._get, fund, ask.day))
             if answer is None:
-                # stopped before it came: it is asked for by the next run
+                # stopped before it came: it is requested by the next run
                 run.done -= 1
                 break
             if isinstance(answer, SourceError):

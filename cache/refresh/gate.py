@@ -135,7 +135,7 @@ def gate(
     if (zone := meta.get("exchangeTimezoneName", str(NEW_YORK))) != str(NEW_YORK):
         return bad(f"trades in the time zone {str(zone)[:24]!r}, not in {NEW_YORK}")
     if (np.diff(days.astype(np.int64)) <= 0).any():
-        return bad(f"{vendor}'s dates are not ascending or stand twice")
+        return bad(f"{vendor}'s dates are not ascending or repeat")
     events = (dividend != 0) | (split != 0)
     filled = ~np.isnan(close) | events
     today = day(vendor_time.astimezone(NEW_YORK).date())
@@ -205,7 +205,7 @@ def _wrong_split(days: Dates, close: FloatArray, split: FloatArray, priced: IntA
     split_rows = np.flatnonzero(split > 0)
     if (twice := (np.diff(split_rows) <= OFF) & (np.diff(split[split_rows]) == 0)).any():
         first = split_rows[:-1][twice][0]
-        return f"a split of {split[first]:g} stands twice, on {days[first]} and soon after"
+        return f"a split of {split[first]:g} is given twice, on {days[first]} and soon after"
     for at in split_rows:
         place = int(np.searchsorted(priced, at))
         factor = float(split[at])

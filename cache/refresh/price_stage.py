@@ -90,7 +90,8 @@ class PriceStage:
             if len(changed) > older_days.MANY:
                 run.notes.append(
                     f"{source.name} gives other closes of {when} than before for {len(changed):,}"
-                    f" of {len(closes):,} lines; what is held stays (`refresh --full` takes them)"
+                    f" of {len(closes):,} lines; the stored closes stay (`refresh --full` takes the"
+                    " new ones)"
                 )
                 continue
             anew |= dict.fromkeys(changed)

@@ -114,7 +114,7 @@ class Gate:
         """
         symbol = fields.get("id")
         if not isinstance(symbol, str) or symbol not in self._symbols:
-            self.refused["?"] = f"{clean(str(symbol), 16)!r} was not asked for"
+            self.refused["?"] = f"{clean(str(symbol), 16)!r} was not requested"
             return False
         price, at = _number(fields.get("price")), _time(fields.get("time"))
         wrong = self._wrong(symbol, price, at, fields, now)

@@ -98,7 +98,7 @@ class RefreshRun:
         self._use(vendor)
         plan = self._plan(only=missing)
         if plan.asks and not plan.wait_until:
-            message = f"asking {vendor.name} for {len(plan.asks):,} lines that {name} did not bring"
+            message = f"asking {vendor.name} for {len(plan.asks):,} lines that {name} did not give"
             state.say("plan", message=message, always=True)
             source = make()
             state.sources.append(source)

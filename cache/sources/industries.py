@@ -68,7 +68,7 @@ def read_industries(
     """
     name = clean(path.name, 200)
     if as_of is not None and as_of > now.astimezone(UTC).date() + timedelta(days=1):
-        raise SourceError(f"{as_of} (--as-of) lies in the future", file=name)
+        raise SourceError(f"{as_of} (--as-of) is in the future", file=name)
     args = {"columns": dict(columns or {}), "ignore": list(ignored)}
     with open_regular(path, LARGEST) as file:
         fields, _ = run("cache.sources.industries:parse", file, args, file=name)

@@ -184,7 +184,7 @@ class Bucket:
         except (exceptions.AlreadyExistsError, exceptions.PreconditionError):
             raise OvertakenError(
                 f"{self.address}: somebody else has published meanwhile; what they published is"
-                " whole; publish again if yours is to stand there"
+                " whole; publish again if yours is to replace it"
             ) from None
         except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError) as error:
             raise UnreachableError(

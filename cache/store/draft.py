@@ -160,7 +160,7 @@ class Draft:
             return []
         if len(self.industries) >= LISTS:
             raise StoreError(
-                f"{LISTS} lists of industries are held; take one back first: `internals status"
+                f"{LISTS} lists of industries are stored; take one back first: `internals status"
                 " --imports` numbers them, `internals forget import ID` does it"
             )
         name = self.put(pack.pack_industries(industries), "json")

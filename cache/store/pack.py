@@ -210,7 +210,7 @@ def _array(data: bytes | memoryview) -> Any:
         # whatever a parser of Python raises
         raise ValueError("no header of an array") from error
     if by_columns or dtype.subdtype or min(shape, default=0) < 0:
-        raise ValueError("an array that does not stand row by row")
+        raise ValueError("an array that is not in row order")
     return np.frombuffer(data, dtype, offset=file.tell()).reshape(shape)
 
 

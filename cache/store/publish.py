@@ -101,7 +101,8 @@ def _check_place(target: Path, home: Path) -> None:
     """Refuse a directory that is not the publisher's, or not a publication's."""
     mine, there = home.resolve().parent, target.resolve()
     if there == mine or there in mine.parents or mine in there.parents:
-        raise StoreError(f"{target} and the store in {mine} lie in one another; publish elsewhere")
+        reason = f"{target} and the store in {mine} are inside one another; publish elsewhere"
+        raise StoreError(reason)
     owner.check(target, writing=True, shared=True)
     if not target.exists():
         return

@@ -186,7 +186,7 @@ MEASURES: Final = (
     ),
     AlertMeasure(
         "contribution",
-        "what a name brought",
+        "a name's contribution",
         "bp",
         CONTRIBUTORS,
         _contribution,

@@ -60,7 +60,7 @@ def test_a_split_is_on_older_closes_too(market: Market, store: Store) -> None:
 def test_a_history_that_does_not_join_is_refused(market: Market, store: Store) -> None:
     market.close["S03"] = market.close["S03"] * np.linspace(0.95, 1.05, len(DAYS))
     before = history(store, "S03")[1]
-    assert "does not join the closes held from before it" in market.run(store, 603)
+    assert "does not join the stored closes from before it" in market.run(store, 603)
     assert history(store, "S03")[1][:600] == before
 
 

@@ -134,6 +134,6 @@ def test_more_lists_than_are_read_at_every_start_are_refused(
     monkeypatch.setattr(draft, "LISTS", 1)
     store = Store(tmp_path / "market")
     store.commit(industries=industry_list("Chips"))
-    with pytest.raises(StoreError, match="1 lists of industries are held; take one back first"):
+    with pytest.raises(StoreError, match="1 lists of industries are stored; take one back first"):
         store.commit(industries=industry_list("Memory"))
     assert store.read().industries == (industry_list("Chips"),)

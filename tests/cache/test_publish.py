@@ -209,8 +209,8 @@ def test_a_place_that_cannot_be_is_refused_and_left_as_it_was(
     words = {
         "other": "holds other files",
         "file": "is no directory",
-        "inside": "lie in one another",
-        "around": "lie in one another",
+        "inside": "are inside one another",
+        "around": "are inside one another",
         "open": "may be written by others",
     }[case]
     if case == "other":

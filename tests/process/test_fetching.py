@@ -80,7 +80,7 @@ def test_a_refresh_fills_an_empty_home_and_what_failed_is_asked_for_by_wish(
         assert datetime.fromisoformat(told["failures"][0]["not_before"]) > datetime.now(UTC)
         assert (told["refresh"]["requests"], told["refresh"]["failed"]) == (4, 1)
         text = run("status", pair=("--home", str(home))).stdout
-        assert "SAH; asked for again after " in text and "4 requests" in text
+        assert "SAH; requested again after " in text and "4 requests" in text
         assert "; 1 symbol failed earlier; next try " in text
 
         # an alert set before: said once, by the refresh that saw it; the hook runs once

@@ -131,4 +131,4 @@ def test_a_list_of_industries_is_listed_shown_and_taken_back(desk: Desk) -> None
     assert desk("forget", "import", str(desk.imports()[-1]["id"]))[0] == 0
     assert desk.note() == before
     code, _, err = desk("import", "industries", listed, "--as-of", "2199-01-01")
-    assert code == 2 and "lies in the future" in err
+    assert code == 2 and "is in the future" in err

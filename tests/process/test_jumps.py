@@ -274,7 +274,7 @@ def test_weights_of_more_or_less_than_one_fund() -> None:
         (98, 1.0, ""),
         (97, 1.0, "is not one whole fund: the weights add up to 97.0%"),
         (100, 1.02, ""),
-        (100, 1.03, "the weights add up to 103.0%: rows stand twice, or are of another fund"),
+        (100, 1.03, "the weights add up to 103.0%: rows appear twice, or are of another fund"),
     ):
         found = read(count, weight)
         why = odd(found.holdings, found.rejected, (), Prices()).why

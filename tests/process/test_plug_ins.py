@@ -53,9 +53,9 @@ def test_what_a_plug_in_does_wrong_is_named() -> None:
         "SAB has bars on days without a session",
         "outside the days",
         "closes of SAB are not positive",
-        "does not say through which session",
+        "does not say up to which session",
         "which nobody knows, is answered",
-        "a key stands in what it says",
+        "its messages contain the key",
     ):
         assert words in wrong, wrong
 

@@ -119,7 +119,7 @@ def test_a_refused_symbol_keeps_its_quote_and_can_come_back() -> None:
 def test_what_was_not_asked_for_is_no_quote(fields: dict[str, Any]) -> None:
     one = gate(AA=100.0)
     assert not one.take(fields, NOON) and one.quoted == 0
-    assert "was not asked for" in one.refused["?"] and one.refused["?"].isprintable()
+    assert "was not requested" in one.refused["?"] and one.refused["?"].isprintable()
 
 
 @pytest.mark.parametrize("at", ["2026-06-26T13:00+00:00", "2026-06-25T16:00+00:00", "x"])

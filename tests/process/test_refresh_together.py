@@ -214,7 +214,7 @@ def test_a_silent_issuer_is_not_waited_for_file_by_file(
         assert time.monotonic() - began < 15.0
     failed = [why for name, why in summary.failed.items() if name.startswith("holdings IWM")]
     assert len(failed) == 7 and "took longer than 1 s" in failed[0]
-    assert set(failed[1:]) == {"not asked for: its issuer did not answer before"}
+    assert set(failed[1:]) == {"not requested: its issuer did not answer before"}
     # That nobody answered is no word about the files.
     assert load_absent(store.home, NOW) == frozenset()
 

@@ -153,10 +153,10 @@ def test_two_sources_are_compared_and_nothing_is_kept(server: VendorServer, tmp_
     (one,) = result.disagree
     assert (one.symbol, one.session, one.source, one.sessions) == ("SAE", day, "Massive", 1)
     assert one.relative == pytest.approx(0.02)
-    assert result.failed == {"GONE": "no close since 2026-06-17 is held"}
+    assert result.failed == {"GONE": "no close since 2026-06-17 is stored"}
     told = document(result, "EODHD")
     assert told["compared"] == len(ALL) and told["failed"] == [
-        {"symbol": "GONE", "reason": "no close since 2026-06-17 is held"}
+        {"symbol": "GONE", "reason": "no close since 2026-06-17 is stored"}
     ]
     (row,) = told["disagree"]
     assert (row["symbol"], row["session"], row["held_from"]) == ("SAE", f"{day}", "Massive")

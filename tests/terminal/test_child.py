@@ -99,7 +99,7 @@ def test_an_error_of_its_own_ends_in_a_sentence_without_variables(
     with pytest.raises(KeyError):
         drive(story, market=small_market())
     said = capsys.readouterr().err
-    assert "an error of its own ended the screen: KeyError(7)" in " ".join(said.split())
+    assert "an internal error ended the screen: KeyError(7)" in " ".join(said.split())
     assert "hunter2" not in said
     assert "Traceback" not in said
 

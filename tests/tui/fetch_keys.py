@@ -56,7 +56,7 @@ async def fetched(pilot: Pilot[None], app: InternalsApp) -> None:
     assert "317 requests, 1 asked twice" in seen(app)
     assert "Sources that differ" not in seen(app)
     assert "2 not found" in seen(app) and "SAC SAX" in seen(app)
-    assert "asked for again after 2026-07-01 14:35 UTC" in seen(app)
+    assert "requested again after 2026-07-01 14:35 UTC" in seen(app)
     await press(pilot, app, "escape")
     assert "▸1 Spread" in seen(app)
     words = (

@@ -223,7 +223,7 @@ def test_settings_and_colours_are_set_on_the_board_too() -> None:
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "B", ":", *"set open board", "enter")
-        assert "open board from the next start on: kept in config.toml" in seen(app)
+        assert "open board from the next start on: saved in config.toml" in seen(app)
         await press(pilot, app, ":", *"colours light", "enter")
         assert app.theme == "light" and isinstance(app.screen, BoardScreen)
         await press(pilot, app, ":", *"set open window", "enter")

@@ -56,7 +56,7 @@ def test_industries_are_shown_narrowed_explained_copied_and_opened() -> None:
 def test_without_industries_the_view_says_how_to_bring_them() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await type_line(pilot, app, "view industries")
-        assert "No industries: no file held says any" in " ".join(seen(app).split())
+        assert "No industries: no stored file has any" in " ".join(seen(app).split())
         await press(pilot, app, "enter", "d")
         assert "there is no such number in this answer" in seen(app)
         # v goes by what there is to see

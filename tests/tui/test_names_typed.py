@@ -106,7 +106,7 @@ async def go_and_mark_and_what_is_nowhere(pilot: Pilot[None], app: InternalsApp)
 
 async def help_is_searched(pilot: Pilot[None], app: InternalsApp) -> None:
     await type_line(pilot, app, "help turnover of nothing")
-    assert "nothing here speaks of 'turnover of nothing'" in seen(app)
+    assert "nothing here is about 'turnover of nothing'" in seen(app)
     await press(pilot, app, "slash", *"watch", "enter")
     page = seen(app)
     assert "the next pair of the watch list" in page and "half a page down" not in page
@@ -200,16 +200,16 @@ def test_a_palette_is_changed_and_kept() -> None:
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await type_line(pilot, app, "colours light")
-        assert app.theme == "light" and "light: kept in config.toml" in seen(app)
+        assert app.theme == "light" and "light: saved in config.toml" in seen(app)
         await type_line(pilot, app, "colours pink")
         assert app.theme == "light" and "there are dark, light" in seen(app)
         await type_line(pilot, app, "set mouse on")
         await type_line(pilot, app, "set open board")
-        assert "open board from the next start on: kept in config.toml" in seen(app)
+        assert "open board from the next start on: saved in config.toml" in seen(app)
         await type_line(pilot, app, "set open window")
         assert "open = window: write one of panes, board" in seen(app)
         await type_line(pilot, app, "set theme = dark")
-        assert app.theme == "dark" and "dark: kept in config.toml" in seen(app)
+        assert app.theme == "dark" and "dark: saved in config.toml" in seen(app)
         await type_line(pilot, app, "set theme light")
         await type_line(pilot, app, "set rate 2")
         assert "'rate' is not set from here; pair, window" in seen(app)

@@ -108,7 +108,7 @@ def test_a_readers_simulated_market_is_their_own(desk_home: Path, tmp_path: Path
 
 def test_wrong_use_is_one_line(filled: Cli, tmp_path: Path) -> None:
     for argv, words in (
-        (["publish", tmp_path / "home" / "x"], "lie in one another"),
+        (["publish", tmp_path / "home" / "x"], "are inside one another"),
         (["publish", tmp_path / "d", "--group", "no-such-group"], "no group called no-such-group"),
         (["publish", tmp_path / "d", "--demo"], "--demo"),
     ):

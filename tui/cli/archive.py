@@ -55,7 +55,7 @@ def fetch_history(desk: Desk, arguments: argparse.Namespace) -> int:
         issuers = Issuers(children=children)
         summary = fetch_archive(desk.store, fund, plan, issuers, now, desk.reference, report=report)
     reasons = Counter(reason.partition(";")[0] for reason in summary.failed.values())
-    words = [f"{len(summary.files):,} files brought"]
+    words = [f"{len(summary.files):,} files fetched"]
     words += [f"{count:,} not: {reason}" for reason, count in reasons.most_common(3)]
     if summary.left:
         words.append(f"stopped with {summary.left:,} to go: the same command goes on")

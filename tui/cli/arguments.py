@@ -59,7 +59,7 @@ def _options(*, question: bool) -> _Parser:
     """The options shared by the screen and its commands; absent ones leave no attribute."""
     shared = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     shared.add_argument(
-        "--home", type=path, metavar="DIR", help="where all is kept, or s3://bucket/desk"
+        "--home", type=path, metavar="DIR", help="the directory of all data, or s3://bucket/desk"
     )
     shared.add_argument("--demo", action="store_true", help="a simulated market, no network")
     if question:
@@ -157,7 +157,7 @@ def _history(history: argparse.ArgumentParser) -> None:
     history.add_argument("--fund", metavar="FUND", help="of the pair's funds this one")
     history.add_argument("--every", choices=EVERY, default="year", help="what a point stands for")
     history.add_argument(
-        "--series", default="", metavar="NAME,...", help="imported series, told beside the measures"
+        "--series", default="", metavar="NAME,...", help="imported series, shown with the measures"
     )
     history.add_argument(
         "--keep-only", action="store_true", help="work it out for the next time, and write nothing"
@@ -205,7 +205,7 @@ def _refresh(fetch: argparse.ArgumentParser) -> None:
     fetch.add_argument(
         "--compare", metavar="SOURCE", help="a table of closes that another source gives otherwise"
     )
-    fetch.add_argument("--format", choices=("text", "json"), help="with --compare: how it is told")
+    fetch.add_argument("--format", choices=("text", "json"), help="with --compare: the format")
     fetch.add_argument(
         "--history", type=int, metavar="YEAR", help="a fund's month-end files from a year on"
     )
@@ -382,7 +382,7 @@ _COMMANDS: Final[
     "import": ("import your own files", None, _import),
     "funds": ("the funds known, and adding one", False, _funds),
     "forget": ("take a wrong import back", None, _forget),
-    "publish": ("a copy that a desk may read", False, _publish),
+    "publish": ("a copy that others may read", False, _publish),
     "serve": ("the screen in a browser here", True, _serve),
     "mcp": ("answers for an assistant, on stdin and stdout", False, _nothing),
     "status": ("what is stored, and how old", False, _status),

@@ -61,12 +61,12 @@ def _csv_but(part: str) -> Callable[[argparse.Namespace], bool]:
     return lambda arguments: arguments.format == "csv" and arguments.part != part
 
 
-_BOARD: Final = "is of one pair; the board tells of all its pairs: leave it out"
-_FUNDS: Final = "is of one pair; --board brings the closes of all its funds: leave it out"
-_HISTORY: Final = "has no part in --history, which brings a fund's dated files: leave it out"
+_BOARD: Final = "is of one pair; the board shows all its pairs: leave it out"
+_FUNDS: Final = "is of one pair; --board fetches the closes of all its funds: leave it out"
+_HISTORY: Final = "has no part in --history, which fetches a fund's dated files: leave it out"
 _OF_NO_MARKET: Final = "has no part in this command, which asks no question: leave it out"
 _KEEP_ONLY: Final = "has no part in --keep-only, which writes nothing: leave it out"
-_COMPARE: Final = "has no part in --compare, which brings nothing: leave it out"
+_COMPARE: Final = "has no part in --compare, which stores nothing: leave it out"
 
 RULES: Final = (
     Rule("note", ("part",), "picks a table: it goes with --format csv; `internals export` writes"
@@ -81,7 +81,7 @@ RULES: Final = (
     Rule("note", ("since",), "goes with text, md, html, json, line, slack or xlsx, or with --part"
          " since: a picture or a table does not tell what changed",
          lambda a: _draws(a) or _csv_but("since")(a)),
-    Rule("note", _NAMES, "goes with --part without, or with a format that tells of it: this one"
+    Rule("note", _NAMES, "goes with --part without, or with a format that shows it: this one"
          " does not", lambda a: a.format == "line" or _csv_but("without")(a)
          or (_draws(a) and a.picture is None)),
     Rule("note board history", ("force",), "goes with --output FILE", _lacks("output")),
@@ -96,7 +96,7 @@ RULES: Final = (
     Rule("explain", ("breadth_list",), "goes with --measure of breadth, such as share_up",
          lambda a: a.measure is None),
     Rule("export", ("window", *_NAMES, "breadth_list"),
-         "has no part in --history, which tells of every month", _with("history")),
+         "has no part in --history, which covers every month", _with("history")),
     Rule("refresh", ("board", "compare", "format", "pair", "index", "window", "full", "retry",
                      "accept"), _HISTORY, lambda a: a.history is not None),
     Rule("refresh", ("fund", "daily"), "goes with --history YEAR", lambda a: a.history is None),
@@ -105,7 +105,7 @@ RULES: Final = (
          _with("compare")),
     Rule("refresh", ("format",), "goes with --compare SOURCE", _lacks("compare")),
     Rule("refresh", ("progress",), "and --quiet exclude each other", _with("quiet")),
-    Rule("refresh quotes", ("as_of", "basis"), "has no part here: what is brought is of now, and as"
+    Rule("refresh quotes", ("as_of", "basis"), "has no part here: what is fetched is of now, and as"
          " it was traded"),
     Rule("quotes", ("window",), "has no part in quotes, which are of now"),
     Rule("status", ("pair",), "has no part in --imports, which lists all of them",

@@ -45,7 +45,7 @@ def doubts_of(
             before.remove(other)
             if apart := lines_apart(rows, other):
                 differ = f"{several(apart, 'line')} differ{'s' if apart == 1 else ''}"
-                warned.append(f"{what} replaces the file of {rows.as_of} held before: {differ}")
+                warned.append(f"{what} replaces the file of {rows.as_of} stored before: {differ}")
         before.append(rows)
         before.sort(key=lambda one: one.as_of)
     return warned

@@ -293,7 +293,7 @@ def _membership(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Br
     taken = [(rows, raw) for rows, raw in lists if rows.as_of < first]
     if not taken:
         raise SourceError(
-            f"names no members before {first}, from which holdings files of {fund} are held",
+            f"names no members before {first}, from which holdings files of {fund} are stored",
             file=arguments.file.name,
         )
     days = [rows.as_of for rows, _ in taken]

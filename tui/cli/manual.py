@@ -29,7 +29,7 @@ _EXITS: Final = (
     ("3", "nothing to answer from"),
 )
 _FILES: Final = (
-    ("INTERNALS_HOME", "the directory under which everything is kept, as --home"),
+    ("INTERNALS_HOME", "the directory of all data, as --home"),
     ("NO_COLOR", "no colour on the screen"),
     ("HTTPS_PROXY, REQUESTS_CA_BUNDLE", "the proxy and the certificates that a refresh uses"),
 )

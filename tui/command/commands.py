@@ -224,7 +224,7 @@ COMMANDS: Final = (
     Command(
         "group",
         (),
-        "a group of names of your own, kept and shown like a theme; group remove NAME",
+        "a group of names of your own, saved and shown like a theme; group remove NAME",
         "",
         _LINE,
         line="group NAME = SYMBOLS",
@@ -273,7 +273,7 @@ COMMANDS: Final = (
     Command(
         "colours",
         (),
-        "another palette, kept: dark, light, colour-blind, red-up, terminal",
+        "another palette, saved: dark, light, colour-blind, red-up, terminal",
         "",
         _LINE,
         line="colours NAME",
@@ -297,12 +297,12 @@ COMMANDS: Final = (
     Command(
         "set_setting",
         (),
-        "a setting, kept in config.toml: open board, mouse off, window 1M, basis pr, pair IWM:SPY",
+        "a setting, saved in config.toml: open board, mouse off, window 1M, basis pr, pair IWM:SPY",
         "",
         _LINE,
         line="set NAME VALUE",
     ),
-    Command("help_on", (), "what of this page speaks of a word", "", _LINE, line="help WORD"),
+    Command("help_on", (), "the parts of this page about a word", "", _LINE, line="help WORD"),
     Command("ranked", (), "the members ranked by return", "", _LINE, line="mrr"),
     Command("sort_by", (), "sort by bp, ret, w, symbol, name or sector", "", _LINE, line="sort bp"),
 )

@@ -95,7 +95,7 @@ def prices(around: Surroundings) -> list[Finding]:
         ]
         if lacking:
             sentence = f"{vendor.name} brings closes and needs {' and '.join(lacking)}"
-            then = "set it in the environment that a refresh runs in, cron's too; it is never kept"
+            then = "set it in the environment of a refresh, cron's too; it is never stored"
             findings.append(Finding("prices", "fault", sentence, then))
         elif key == "files" and (config.folder is None or not config.folder.is_dir()):
             sentence = f"the folder of files is {config.folder or 'not set'}"

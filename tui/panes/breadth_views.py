@@ -33,7 +33,7 @@ _STRIP: Final = (8, 60)
 _LEAST_NAME: Final = 13
 #: Its heading, the first one that fits.
 _COURSE: Final = ("above 50 d through the window", "above 50 d", "50 d")
-NONE: Final = "No daily closes of members are held for this."
+NONE: Final = "No daily closes of members are available for this."
 
 
 def _table(head: Row, rows: Sequence[Row], title: Line, room: int, words: int = 1) -> Drawing:

@@ -42,8 +42,8 @@ _KINDS: Final = {
     "sectors": ("sector", "No sectors."),
     "industries": (
         "industry",
-        "No industries: no file held says any. `internals import industries FILE` (or :import FILE)"
-        " takes a table of symbol, industry and perhaps sector.",
+        "No industries: no stored file has any. `internals import industries FILE` (or"
+        " :import FILE) takes a table of symbol, industry and perhaps sector.",
     ),
     "themes": ("theme", "No themes: themes.toml beside the config has none."),
 }

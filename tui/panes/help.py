@@ -173,7 +173,7 @@ def drawing(
     if word or typing:
         head[1] = [(f" /{word}", "mark"), (" ", "reverse" if typing else "")]
         head.append([])
-    return head + (body or [[(f" nothing here speaks of {word!r}", "bold")]])
+    return head + (body or [[(f" nothing here is about {word!r}", "bold")]])
 
 
 def _commands(heading: str, keys: Mapping[str, tuple[str, ...]], word: str) -> list[Command]:

@@ -203,7 +203,7 @@ def _gap(snapshot: Snapshot, width: float) -> Drawn:
     small, large = snapshot.question.small, snapshot.question.large
     gap = snapshot.spread.gap
     if level(gap):
-        return f"{small} and {large} stand level", drawing
+        return f"{small} and {large} are level", drawing
     ahead, behind = (small, large) if gap > 0 else (large, small)
     return f"{ahead} is {f.pp(abs(gap), sign=False)} ahead of {behind}", drawing
 
@@ -268,7 +268,7 @@ def _years(snapshot: Snapshot, width: float) -> Drawn:
     what = "gap" if snapshot.spread else "return"
     title = f"{funds}: the {label} {what} of every year, pp"
     drawing = pictures.years(spread.same_window, title, snapshot.window.end.year, width)
-    return (title, drawing) if drawing else "no earlier year is held"
+    return (title, drawing) if drawing else "no earlier year is stored"
 
 
 def _stretches(snapshot: Snapshot, width: float) -> Drawn:

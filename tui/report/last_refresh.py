@@ -123,5 +123,5 @@ def _groups(
 def until_words(group: FailureGroup) -> str:
     """When the first of its symbols is requested again."""
     if group.until is None:
-        return "asked for at the next refresh"
-    return f"asked for again after {group.until:%Y-%m-%d %H:%M} UTC"
+        return "requested at the next refresh"
+    return f"requested again after {group.until:%Y-%m-%d %H:%M} UTC"

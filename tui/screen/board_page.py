@@ -172,7 +172,7 @@ class BoardPage(Stage, inherit_bindings=False):
         if not sentence and self.board is None:
             return []
         if not sentence:
-            sentence = "no closes of any pair of the board are held"
+            sentence = "no closes of any pair of the board are stored"
         keys = self.host.keys
         fetch, key, back = (commands.key_label(keys[n][0]) for n in ("refresh", "import", "back"))
         steps = f"{fetch} fetches them; {back} leads to the panes, where {key} imports a file"

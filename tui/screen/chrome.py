@@ -141,11 +141,11 @@ def next_steps(
         simulated: whether the market is, into which nothing can be brought.
     """
     if simulated:
-        return [("internals", "the real market, in a store of its own")]
+        return [("internals", "the real market, in a separate store")]
     vendor = {"yahoo": "Yahoo", "files": "your folder of files"}.get(source, source)
     demo, fetch, bring = (key_label(keys[name][0]) for name in ("demo", "refresh", "import"))
     return [
-        (demo, "look around in a simulated market, in a store of its own; no network"),
+        (demo, "look around in a simulated market, in a separate store; no network"),
         (fetch, f"fetch from the issuers and {vendor}. {cost}" if cost else "fetch from here"),
         (
             bring,

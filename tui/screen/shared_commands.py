@@ -54,6 +54,6 @@ def _keep(host: Workbench, name: str, value: str | bool, words: str) -> None:
         host.desk.config_file.keep(name, value)
     except (ConfigError, CacheError, OSError) as error:
         reason = f"{error}" if isinstance(error, ConfigError) else why(error)
-        host.tell(f"{name} is not kept: {reason}", error=True)
+        host.tell(f"{name} is not saved: {reason}", error=True)
         return
-    host.tell(f"{words}: kept in config.toml")
+    host.tell(f"{words}: saved in config.toml")

@@ -46,13 +46,13 @@ class Written:
         where, places = _real(target), self._places
         stores = [_real(places.store.with_name(name)) for name in ("market", "demo")]
         if any(store in (where, *where.parents) for store in stores):
-            return "lies in the store, where this program alone keeps files; name another place"
+            return "is in the store, where only this program writes files; name another place"
         homes = {_real(home) for home in (places.config, places.settings, places.state.parent)}
         if where.parent in homes and (where.name in _USER_FILES or where.name.startswith(_KEPT)):
             return "is a name that this program reads for itself; name another file"
         above = (where.parent, *where.parents)
         if self._looking and any(home in above for home in (*homes, _real(places.notes))):
-            return "lies in the home, which is opened to look only; name another place"
+            return "is in the home, which is opened to look only; name another place"
         return ""
 
     def wrote(self, target: Path) -> bool:

@@ -80,6 +80,6 @@ class FittedApp(App[None], inherit_bindings=False):
             return
         if (error := self._exception) is not None:
             message = crash.sentence(error, self.crash_log, self.now())
-            message = f"internals: an error of its own ended the screen: {message}"
+            message = f"internals: an internal error ended the screen: {message}"
             self._exit_renderables.append(Text(message))
         self._close_messages_no_wait()

@@ -78,7 +78,7 @@ def _check_sum(sheet: Sheet, weighed: float) -> None:
         )
     total = weighed / 100 if sheet.percent else weighed
     if _OVER < total <= _ABOVE:
-        reason = f"the weights add up to {total:.1%}: rows stand twice, or are of another fund"
+        reason = f"the weights add up to {total:.1%}: rows appear twice, or are of another fund"
         _not_whole(sheet, reason)
 
 
@@ -107,7 +107,7 @@ def _one_currency(sheet: Sheet, money: list[float]) -> list[float]:
     if all(weight == weight for weight in weights):
         if len(stated) == len(rows) and _proportional([money[r] for r in rows], weights):
             sheet.notes.append(
-                f"market values stand in one currency, though {_listed(several)} are named: they"
+                f"market values are in one currency, though {_listed(several)} are named: they"
                 " go with the weights"
             )
             return money

@@ -225,5 +225,5 @@ def _as_of(fields: Mapping[str, Any], option: date | None, now: datetime, file: 
         raise SourceError(reason, file=file)
     # East of New York the next day has begun; anything later is a slip of the pen.
     if as_of > now.astimezone(UTC).date() + timedelta(days=1):
-        raise SourceError(f"states {as_of}, which lies in the future", file=file)
+        raise SourceError(f"states {as_of}, which is in the future", file=file)
     return as_of

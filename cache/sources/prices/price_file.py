@@ -218,7 +218,7 @@ def _judge(columns: PriceColumns, today: np.datetime64) -> tuple[IntArray, list[
     if {"close", "dividend"} <= columns.values.keys():
         paid = columns.values["dividend"]
         rich = paid > _RICHEST * columns.values["close"]
-        refuse(rich, "dividend", f"is more than {_RICHEST} times the close beside it", paid)
+        refuse(rich, "dividend", f"is more than {_RICHEST} times the close in its row", paid)
     good = _once(columns, np.flatnonzero(open_), rejected)
     rejected.sort(key=lambda row: (row.file, row.line))
     return good, rejected

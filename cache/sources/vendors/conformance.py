@@ -72,7 +72,7 @@ def check(
     wrong += _stops(make(), asks, now)
     texts = [source.name, repr(source), *(answer.reason for answer in answers)]
     if any(secret and secret in text for secret in secrets for text in texts):
-        wrong.append("a key stands in what it says")
+        wrong.append("its messages contain the key")
     return wrong
 
 
@@ -85,7 +85,7 @@ def _complete(asks: Sequence[Ask], answers: Sequence[Answer]) -> list[str]:
         if (count := given.count(ask)) != 1
     ]
     if len(given) > len(asks):
-        wrong.append("it answers what nobody asked")
+        wrong.append("it answers requests that nobody made")
     return wrong
 
 
@@ -110,7 +110,7 @@ def _sound(answer: Answer, start: date, final: date, now: datetime) -> list[str]
     if not len(priced) or (priced <= 0).any() or np.isinf(priced).any():
         wrong.append(f"closes of {symbol} are not positive numbers")
     if answer.through is None:
-        wrong.append(f"{symbol} does not say through which session it speaks")
+        wrong.append(f"{symbol} does not say up to which session it answers")
     unfinished = len(days) and days[-1] > day(final)
     if unfinished and answer.provisional is None:
         wrong.append(f"the bar of {symbol} of an open session is not marked")
