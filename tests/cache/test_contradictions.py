@@ -71,7 +71,7 @@ DENIED = {
     another: "as another company's",
     another_at_its_level: "as another company's",
     in_dollars: "rounded beside the stored closes",
-    without_dividends: "none of 3 of the 3 dividends held",
+    without_dividends: "only 0 of the 3 stored dividends since",
     turned_round: "a split of 0.25 on 2026-05-27 and closes that show one of 4",
     that_did_not_happen: "a split of 4 on 2026-05-27 and closes before it without it",
 }
