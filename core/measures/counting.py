@@ -313,11 +313,11 @@ def _count(marks: Marks, columns: IntArray, rows: slice) -> Counts:
     counts = _sums(bits, (UP, DOWN, SAME, HIGH, LOW, SEASONED, *chain(*ABOVE.values())))
     size = bits.shape[1]
     totals = {bit: (np.zeros(size), np.zeros(size)) for bit in (UP, DOWN)}
-    for start in range(0, len(columns), _LINES):
-        volume = marks.matrix.volume(rows.start, rows.stop, columns[start : start + _LINES])
-        if volume is None:
-            break
-        traded = np.ascontiguousarray(volume.T)
+    volume = marks.matrix.volume(rows.start, rows.stop, columns)
+    if volume is None:
+        volume = np.zeros((size, 0))
+    for start in range(0, volume.shape[1], _LINES):
+        traded = np.ascontiguousarray(volume[:, start : start + _LINES].T)
         known = np.isfinite(traded)
         np.nan_to_num(traded, copy=False)
         for bit, (shares, lines) in totals.items():

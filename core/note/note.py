@@ -114,14 +114,14 @@ def _stray(view: IndexView) -> Sentence:
     )  # fmt: skip
 
 
-def leaders_sentence(view: IndexView, count: int = MOST_NAMED) -> Sentence:
+def leaders_sentence(view: IndexView) -> Sentence:
     """The sentence about an index's leaders, or why there is none."""
     if not view.claims:
         return withheld(view)
-    leaders = together(view, count, listed=False)
+    leaders = together(view, MOST_NAMED, listed=False)
     if leaders is None:
         return Sentence()
-    names = Name(" ".join(view.contributors.symbols[:count]))
+    names = Name(" ".join(view.contributors.symbols[:MOST_NAMED]))
     marks = ("estimated weights" if view.estimated else "", far_list(view))
     ground = joined(filter(None, marks), "; ")
     tail = Sentence(" (", ground, ")") if ground else Sentence()

@@ -117,10 +117,10 @@ def margin(ranking: Ranking) -> float | None:
     return max(side * (ranking.gap - ranking.runner_up.gap), 0.0)
 
 
-def drags(view: IndexView, count: int = MOST_NAMED) -> Few | None:
+def drags(view: IndexView) -> Few | None:
     """The largest losers of an index, worst first; None where no line lost a basis point."""
     lines = view.contributors
-    rows = [r for r in range(len(lines))[::-1][:count] if round(lines.contribution[r], 4) < 0]
+    rows = [r for r in range(len(lines))[::-1][:MOST_NAMED] if round(lines.contribution[r], 4) < 0]
     if not rows:
         return None
     return Few(

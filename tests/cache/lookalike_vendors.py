@@ -56,7 +56,7 @@ class VendorServer:
         self.bytes = 0
         self.fault = ""
         self.missing: dict[date, set[str]] = {}
-        self._lock = threading.Lock()
+        self.lock = threading.Lock()
         self._histories: dict[object, dict[date, tuple[float, float, float, float]]] = {}
 
     def __enter__(self) -> VendorServer:
@@ -278,7 +278,7 @@ def _handler(owner: VendorServer) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-            with owner._lock:
+            with owner.lock:
                 status, document = owner.answer(parts.path, query, self.headers)
             content = json.dumps(document).encode()
             packed = "gzip" in self.headers.get("Accept-Encoding", "")

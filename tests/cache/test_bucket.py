@@ -40,12 +40,12 @@ class Cut(Bucket):
 
     def __init__(self, shelf: Any, left: int) -> None:
         super().__init__(ADDRESS, shelf)
-        self._left = left
+        self.left = left
 
     def _request(self, name: str, ask: Callable[[], Any]) -> Any:
-        if self._left <= 0:
+        if self.left <= 0:
             raise UnreachableError(f"{ADDRESS} cannot be reached: cut")
-        self._left -= 1
+        self.left -= 1
         return super()._request(name, ask)
 
 
@@ -152,7 +152,7 @@ def test_a_reader_that_stays_looks_with_one_request(
         message = reader.bring()
         assert "cut; shown is the last whole generation here, 2," in message
     assert "5 h ago, read-only" in published_words(home, NOW + timedelta(hours=6))
-    quick._left = 9
+    quick.left = 9
     assert reader.bring() == "" and "cut" not in published_words(home, NOW)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 
 from cache.facts.errors import SourceError
 from cache.facts.vendors import YAHOO, load_vendors
+from cache.refresh.ask import Ask
 from cache.sources.vendors.registry import price_source
 from cache.sources.vendors.source_settings import SourceSettings
 
@@ -17,6 +18,8 @@ from cache.sources.vendors.source_settings import SourceSettings
 ENVIRON = dict.fromkeys(
     ("MASSIVE_API_KEY", "EODHD_API_KEY", "APCA_API_KEY_ID", "APCA_API_SECRET_KEY"), "key"
 )
+
+NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)
 
 
 def test_every_path_is_data_that_a_user_can_change(tmp_path: Path) -> None:
@@ -38,10 +41,11 @@ def test_every_path_is_data_that_a_user_can_change(tmp_path: Path) -> None:
         elif key == "eodhd":
             source.history("SAA", day, day)
         else:
-            source._bars(["SAA"], day, day)
+            list(source.answers([Ask("SAA", day, day, whole=True)], NOW, day))
     assert asked == [
         "v9/days/2026-06-26", "v9/splits", "stocks/v1/dividends",
         "v9/SAA", "splits/SAA.US", "div/SAA.US", "v9/bars",
+        "v1/corporate-actions",
     ]  # fmt: skip
 
 

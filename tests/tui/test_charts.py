@@ -231,6 +231,14 @@ def test_an_index_without_lines_has_no_shares() -> None:
     assert "0.0 %" not in text[1].replace("50.0 %", "")
 
 
+@pytest.mark.parametrize("size", [(60, 4), (24, 7), (20, 3)])
+def test_one_index_alone_has_no_figures_of_another(size: tuple[int, int]) -> None:
+    text = "\n".join(
+        plain(charts.histogram_pair(["down", "up"], [1, 3], [0, 0], *size, ("IWM", "")))
+    )
+    assert "IWM" in text and "N 0" not in text and " 0" not in text and "–" not in text
+
+
 def test_histograms_need_the_same_bins() -> None:
     with pytest.raises(ValueError, match="2 bins, but 1 counts of IWM and 2 of SPY"):
         charts.histogram_pair(["down", "up"], [1], [1, 2], 60, 3, ("IWM", "SPY"))

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from unittest.mock import patch
+
 import pytest
+from textual.geometry import Size
 from textual.pilot import Pilot
 
-from tests.tui.driving import drive, lines_of
+from core.data.question import Question
+from tests.tui.driving import drive, lines_of, settle
+from tests.tui.fake_desk import FakeDesk
 from tests.tui.markets import NOW, QUESTION, answer, small_market
 from tui.command.commands import COMMANDS
+from tui.host.messages import Taken
 from tui.host.scene import Scene
 from tui.panes.frame import READING, Start
+from tui.panes.pane import Pane
 from tui.screen.app import InternalsApp
 from tui.screen.first_numbers import answered
 from tui.state.config import Config
@@ -51,6 +59,34 @@ def test_a_pane_that_is_zoomed_keeps_the_room() -> None:
     drawn = plain(answered(120, 36, start, scene, NOW))
     assert "as of" in drawn[0] and "Breadth" in "".join(drawn) and "Spread" not in "".join(drawn)
     assert not "".join(drawn[4:-2]).strip()
+
+
+def test_an_answer_before_the_screen_is_drawn_once_in_its_room() -> None:
+    rooms: list[Size] = []
+
+    def early(app: InternalsApp, question: Question) -> None:
+        # taken while the panes are not mounted yet
+        number = app.underway.begin(question)
+        assert number is not None and app.main is None
+        market = app.desk.market()
+        app.on_taken(Taken(number, answer(market, question), market))
+
+    async def run() -> None:
+        app = InternalsApp(FakeDesk(small_market()), Config(), QUESTION, now=lambda: NOW)
+        async with app.run_test(size=(160, 48)) as pilot:
+            await settle(pilot, app)
+            assert "rose" in "\n".join(lines_of(app))
+
+    make_room = Pane.make_room
+
+    def watched(pane: Pane, scene: Scene) -> None:
+        rooms.append(pane.size)
+        make_room(pane, scene)
+
+    with patch.object(Pane, "make_room", watched), patch.object(InternalsApp, "ask", early):
+        asyncio.run(run())
+    # four panes, each once: the first time they had a room
+    assert len(rooms) == 4 and all(rooms), rooms
 
 
 def test_too_small_a_terminal_says_so() -> None:

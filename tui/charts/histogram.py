@@ -36,7 +36,7 @@ def histogram_pair(
         counts_b: (K,) of the second.
         width: cells a line has at most.
         height: lines of the drawing.
-        names: of the indices.
+        names: of the indices; a second one of "" leaves its side empty: there is one index alone.
         styles: of their bars.
         ascii: no character beyond ASCII.
 
@@ -93,7 +93,10 @@ def _mirrored(
     shared = side - count - 9 >= _MIN_BAR
     bar = side - count - 1 - (8 if shared else 0)
     top = _top(pair)
-    head = [f"{name}  N {formats.count(sum(c))}" for name, c in zip(names, both, strict=True)]
+    head = [
+        f"{name}  N {formats.count(sum(counts))}" if name else ""
+        for name, counts in zip(names, both, strict=True)
+    ]
     drawing: Drawing = [
         [
             (formats.fit(head[0], side, "right"), f"{styles[0]} bold"),
@@ -106,7 +109,9 @@ def _mirrored(
         b = bar_right(eighths_of(s_b, top, bar, whole=ascii), styles[1])
         texts = [
             (formats.pct(share, 1, sign=False).rjust(8) if shared else "", formats.count(n))
-            for share, n in ((s_a, n_a), (s_b, n_b))
+            if name
+            else ("", "")
+            for name, share, n in zip(names, (s_a, s_b), (n_a, n_b), strict=True)
         ]
         line: Line = [
             (texts[0][1].rjust(count), ""),
@@ -142,13 +147,16 @@ def _grouped(
         fit_line(
             [
                 (f"{names[0]} N {formats.count(sum(both[0]))}  ", f"{styles[0]} bold"),
-                (f"{names[1]} N {formats.count(sum(both[1]))}", f"{styles[1]} bold"),
+                (
+                    f"{names[1]} N {formats.count(sum(both[1]))}" * bool(names[1]),
+                    f"{styles[1]} bold",
+                ),
             ],
             width,
         )
     ]
     for row, label in enumerate(labels):
-        for k in (0, 1):
+        for k in range(1 + bool(names[1])):
             body = bar_right(eighths_of(pair[k][row], top, bar, whole=ascii), styles[k])
             line: Line = [
                 (formats.fit(label if k == 0 else "", label_width) + " ", ""),
@@ -183,7 +191,7 @@ def _upright(
     written = rows >= 3 and slot > count
     room = rows - written
     top = _top(pair)
-    for k in (0, 1):
+    for k in range(1 + bool(names[1])):
         foot = (k + 1) * rows - 1
         if tag:
             canvas.put(0, foot, names[k], f"{styles[k]} bold")

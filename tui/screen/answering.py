@@ -143,9 +143,13 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
         self.say()
 
     def _paint(self) -> None:
-        """Draw the screen now, and delay nothing any more."""
+        """Draw the screen now, or as soon as it is mounted, and delay nothing any more."""
         if self.main is not None:
             self.main.show()
+        elif self.screen_stack and isinstance(main := self.screen_stack[0], MainScreen):
+            # not mounted yet it has no room: its tables would be drawn for none, and seen so
+            main.call_later(self._paint)
+            return
         self._paint_hold.close()
 
     def _paint_without(self) -> None:

@@ -87,9 +87,13 @@ class FourPanes(Stage, inherit_bindings=False):
         return Seat(self.active, views, self.zoomed, self.host.first, self._headline_height)
 
     def on_mount(self) -> None:
-        """The first drawn state: no data yet, where a person was last."""
+        """The first drawn state: no data yet, where a person was last.
+
+        An answer that came before is drawn by the app, in the room there is once this is over.
+        """
         self.pane_here.set_active(True)
-        self.show()
+        if self.waiting:
+            self.show()
 
     # -- drawing ---------------------------------------------------------------------
 

@@ -60,9 +60,9 @@ def split_line(line: Line, cells: int) -> tuple[Line, Line]:
     return line[:count], line[count:]
 
 
-def inset(drawing: Iterable[Line], cells: int = 1) -> Drawing:
-    """The same drawing a little further in, under the texts around it."""
-    return [[(" " * cells, ""), *line] if line else [] for line in drawing]
+def inset(drawing: Iterable[Line]) -> Drawing:
+    """The same drawing one cell further in, under the texts around it."""
+    return [[(" ", ""), *line] if line else [] for line in drawing]
 
 
 def to_ascii(drawing: Iterable[Line]) -> Drawing:

@@ -116,7 +116,7 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
         self,
         columns: Sequence[TableColumn] = (),
         *,
-        empty: str = "No data yet.",
+        empty: str = "",
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
@@ -336,6 +336,9 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
     def line(self, y: int, ground: Backdrop) -> list[Segment]:
         """The header, a row, the sentence of an empty table, or nothing."""
         width, base = self._inner, ground.style
+        if not (self.row_count or self.empty):
+            # nothing was ever shown in it: its columns have no widths to stand by
+            return self.segments([], width, base)
         if y == 0:
             look = self.component("line-table--header", ground)
             titles = title_line(self.placed, self.sort_key, falling=self.reverse)
