@@ -133,7 +133,7 @@ def test_a_split_as_declared_is_taken(store: Store) -> None:
 def test_a_split_on_record_twice_is_refused(store: Store) -> None:
     world = World()
     world.split["S03"][[40, 41]] = 2.0
-    assert "a split of 2 stands twice" in world.run(store, AT).failed["S03"]
+    assert "a split of 2 is given twice" in world.run(store, AT).failed["S03"]
 
 
 def test_a_dividend_on_record_twice_counts_once_and_is_told(store: Store) -> None:
