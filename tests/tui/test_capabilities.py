@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tui.terminal.capabilities import TRUE, Capabilities, capabilities
+from tui.terminal.first_frame import coloured
 
 #: As terminfo lists them (infocmp -1 TERM | grep colors).
 LISTED = {
@@ -43,6 +46,23 @@ def of(encoding: str = "utf-8", c_locale: bool = False, **environ: str) -> Capab
 )
 def test_no_more_colours_than_the_terminal_has(environ: dict[str, str], colours: int) -> None:
     assert of(**environ).colours == colours
+
+
+@pytest.mark.parametrize(
+    ("term", "looks"),
+    [
+        # the small index is bright blue, what is dim white, a rule dark grey
+        ("rxvt-16color", ("94", "37", "90", "93;1", "33")),
+        ("xterm", ("1;34", "37", "37", "1;33;1", "33")),
+        ("vt100", ("", "", "", "1", "")),
+    ],
+)
+def test_the_first_frame_has_the_colours_that_the_terminal_has(
+    term: str, looks: tuple[str, ...]
+) -> None:
+    styles = ("small", "dim", "axis", "mark", "large")
+    drawn = coloured([[("x", style) for style in styles]], "terminal", of(TERM=term))
+    assert re.findall(r"\x1b\[([0-9;]*)mx", drawn) == list(looks)
 
 
 @pytest.mark.parametrize("term", ["", "dumb", "unknown"])

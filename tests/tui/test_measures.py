@@ -292,3 +292,26 @@ def test_too_few_closes_are_said_with_the_lines_that_have_them(snapshot: Snapsho
     assert shortfall(row, few) == "needs 200 closes: 1,402 of 1,863 have them"
     lines = measure_rows.table(Scene(snapshot, MARKET), shown_in(3, "session"), {}, 120)
     assert not any("needs" in text for line in lines for text, _ in line)
+
+
+def test_the_lines_counted_stay_when_the_change_of_the_day_comes_and_has_no_room(
+    snapshot: Snapshot,
+) -> None:
+    rows = [find("share_up")]
+    scene = Scene(snapshot, MARKET)
+    without = plain(measure_rows.table(scene, rows, {}, 66))
+    tuple(snapshot.before)
+    assert plain(measure_rows.table(scene, rows, {}, 66)) == without
+    assert without[0].split() == ["IWM", "lines", "SPY", "lines"]
+    wide = plain(measure_rows.table(scene, rows, {}, 120))
+    assert wide[0].split() == ["IWM", "day", "lines", "SPY", "day", "lines"]
+
+
+def test_an_index_without_measured_lines_leaves_its_side_of_the_histogram_empty(
+    snapshot: Snapshot,
+) -> None:
+    large = {fund: view for fund, view in snapshot.indices.items() if fund == "SPY"}
+    text = "\n".join(
+        plain(breadth.histogram(Scene(replace(snapshot, indices=large), MARKET), 80, 12))
+    )
+    assert text.count("SPY") == 1 and "N 20" in text and "N 0" not in text

@@ -258,7 +258,7 @@ def _lists(
 
 
 def histogram(scene: Scene, width: int, height: int) -> Drawing:
-    """Both indices' returns on the same bins, the largest on top."""
+    """Returns of the indices that have lines, on the same bins, the largest on top."""
     views = scene.views()
     bins = views[0][1].breadth.histogram[::-1]
     counts = [[one.count for one in view.breadth.histogram[::-1]] for _, view in views]
@@ -267,10 +267,7 @@ def histogram(scene: Scene, width: int, height: int) -> Drawing:
     names = [f"{view.fund}{words}" for (_, view), words in zip(views, of_lists, strict=True)]
     styles: list[str] = [side for side, _ in views]
     if len(views) == 1:
-        counts, names = (
-            [*counts, [0] * len(bins)],
-            [*names, "" if len(scene.sides) == 1 else scene.fund(scene.sides[1])],
-        )
+        counts, names = [*counts, [0] * len(bins)], [*names, ""]
         styles.append("dim")
     bars = histogram_pair(
         [bin_label(one) for one in bins],

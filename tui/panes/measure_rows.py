@@ -51,12 +51,14 @@ def table(
     names = [row.title for row in rows] + list(more or {})
     longest = max(map(len, names), default=0) + 1
     cells, label = _VALUE, longest
-    for room in ((_VALUE + _CHANGE * changed + _LINES), (_VALUE + _CHANGE * changed), _VALUE):
+    change = _CHANGE * changed
+    # the change goes before the lines go: it comes later, and takes nothing away that stands there
+    for room in (_VALUE + change + _LINES, _VALUE + change, _VALUE + _LINES, _VALUE):
         cells, label = room, min(longest, max(width - 2 - room * len(views), 10))
         if label == longest:
             break
-    with_change, with_lines = changed and cells >= _VALUE + _CHANGE, cells > _VALUE + _CHANGE
-    with_lines |= not changed and cells == _VALUE + _LINES
+    with_change = changed and cells in (_VALUE + change + _LINES, _VALUE + change)
+    with_lines = cells in (_VALUE + change + _LINES, _VALUE + _LINES)
     head: Line = [(" " * (label + 1), "")]
     for side, view in views:
         head.append((f"{view.fund:>{_VALUE}}", f"{side} bold"))

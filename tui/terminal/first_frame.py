@@ -43,8 +43,8 @@ _INPUT: Final = termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | t
 _IFLAG, _LFLAG, _CC = 0, 3, 6
 #: Attribute of a style name -> its SGR code.
 _ATTRIBUTES: Final = {"bold": "1", "italic": "3", "underline": "4", "reverse": "7"}
-#: A terminal of fewer colours shows the frame in its alone.
-_FEW: Final = 16
+#: A terminal of fewer colours has none that is bright; of fewer than the eight it shows none.
+_FEW, _EIGHT = 16, 8
 _BASIC: Final = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 
 
@@ -195,12 +195,19 @@ def _colours(fore: str, back: str, colours: int) -> str:
 
 def _colour(value: str, ground: int, colours: int) -> str:
     """SGR codes of a palette's colour, "" for the terminal's own; ``ground`` 10 is behind."""
-    if colours < _FEW or value == "ansi_default":
+    if colours < _EIGHT or value == "ansi_default":
         return ""
     if value.startswith("ansi_"):
         name = value.removeprefix("ansi_")
-        first = 90 if name.startswith("bright_") else 30
-        return str(first + _BASIC.index(name.removeprefix("bright_")) + ground)
+        place = _BASIC.index(name.removeprefix("bright_")) + ground
+        if not name.startswith("bright_"):
+            return str(30 + place)
+        if colours >= _FEW:
+            return str(90 + place)
+        # as `tui.terminal.colours.Eight` draws it: grey is white, what is bright is bold
+        return str(37 + ground) if name == "bright_black" else f"1;{30 + place}"
+    if colours < _FEW:
+        return ""
     if colours == TRUE:
         red, green, blue = (int(value[n : n + 2], 16) for n in (1, 3, 5))
         return f"{38 + ground};2;{red};{green};{blue}"
