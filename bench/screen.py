@@ -118,14 +118,18 @@ def main() -> None:
         subprocess.run(where, check=True, capture_output=True)
         started, answered = starts(home, min(max(times // 5, 3), 20)), keys(home, times)
     base = statistics.median(b.first for b, _ in started["bare Textual, four panes"])
-    print("| start | ms | x bare | bytes until settled | deflated |\n|---|--:|--:|--:|--:|")
+    cpu = statistics.median(b.cpu for b, _ in started["bare Textual, four panes"])
+    print("| start | ms | x bare | in processor time | bytes until settled | deflated |")
+    print("|---|--:|--:|--:|--:|--:|")
     for name, runs in started.items():
         first = statistics.median(burst.first for burst, _ in runs)
+        used = statistics.median(burst.cpu for burst, _ in runs)
         size, squeezed = (
             statistics.median(n) for n in zip(*((b.size, z) for b, z in runs), strict=True)
         )
         print(
-            f"| {name} | {first * 1e3:.0f} | {first / base:.2f} | {size:,.0f} | {squeezed:,.0f} |"
+            f"| {name} | {first * 1e3:.0f} | {first / base:.2f} | {used / cpu:.2f} | {size:,.0f}"
+            f" | {squeezed:,.0f} |"
         )
     print()
     print(
