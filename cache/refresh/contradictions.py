@@ -89,7 +89,8 @@ def lost_dividends(answer: Answer, stored: StoredCloses) -> str:
     lost = int(np.count_nonzero((apart > MOVED).all(axis=1)))
     if lost <= TAKEN_BACK or lost <= TAKEN_BACK_PART * len(ex_days):
         return ""
-    return f"none of {lost:,} of the {len(ex_days):,} stored dividends since {ex_days[0]}"
+    count = len(ex_days)
+    return f"only {count - lost:,} of the {count:,} stored dividends since {ex_days[0]}"
 
 
 def other_split(answer: Answer, stored: StoredCloses, comparison: Comparison) -> str:

@@ -71,7 +71,7 @@ DENIED = {
     another: "as another company's",
     another_at_its_level: "as another company's",
     in_dollars: "rounded beside the stored closes",
-    without_dividends: "none of 3 of the 3 dividends held",
+    without_dividends: "only 0 of the 3 stored dividends since",
     turned_round: "a split of 0.25 on 2026-05-27 and closes that show one of 4",
     that_did_not_happen: "a split of 4 on 2026-05-27 and closes before it without it",
 }
@@ -133,7 +133,7 @@ def test_a_split_as_declared_is_taken(store: Store) -> None:
 def test_a_split_on_record_twice_is_refused(store: Store) -> None:
     world = World()
     world.split["S03"][[40, 41]] = 2.0
-    assert "a split of 2 stands twice" in world.run(store, AT).failed["S03"]
+    assert "a split of 2 is given twice" in world.run(store, AT).failed["S03"]
 
 
 def test_a_dividend_on_record_twice_counts_once_and_is_told(store: Store) -> None:
