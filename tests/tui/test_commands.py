@@ -179,6 +179,7 @@ def test_the_command_line(text: str, asked: object) -> None:
         ("fund remove IWC", "write fund add SYMBOL"),
         ("list middle", "list start, or list end of the window"),
         ("ex M$FT", "is no symbol"),
+        ("5Y", "no window; known are"),
     ],
 )
 def test_what_the_command_line_does_not_know(text: str, said: str) -> None:

@@ -253,8 +253,8 @@ def _window(word: str) -> str | None:
     try:
         return normal(word)
     except WindowError as error:
-        # A pair may be written with a colon too; dates begin with a digit.
-        if ":" in word and word[0].isdigit():
+        # A pair may be written with a colon too; dates and periods begin with a digit.
+        if re.match(r"\d.*:|\d+[DWMY]$", word, re.IGNORECASE):
             raise CommandError(str(error)) from None
         return None
 
