@@ -1,4 +1,7 @@
-"""What few views of an index ask for, each worked out when it is first read."""
+"""What few views of an index ask for, each worked out when it is first read.
+
+What the first numbers do not need is loaded there as well.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +13,18 @@ import numpy as np
 
 from core.data.frames import LeftOut
 from core.data.record import record
-from core.measures.attribution import SectorEffect, by_sector
 from core.measures.bridge import GapLeaders, gap_leaders
 from core.measures.concentration import Concentration, concentration, net_return
-from core.measures.correlation import correlation_of
-from core.measures.end_weights import HeldWeights, WindowWeights, held_weights, weights_at
-from core.measures.groups import Group, industries, issuers, sectors, themes
 
 if TYPE_CHECKING:
     from datetime import date
 
     from core.data.frames import FloatArray, Holdings, IntArray
     from core.data.market import Market
+    from core.measures.attribution import SectorEffect
     from core.measures.basket import Basket
+    from core.measures.end_weights import WindowWeights
+    from core.measures.groups import Group
     from core.measures.membership import Span
 
 
@@ -98,12 +100,16 @@ class IndexDetails:
     @cached_property
     def sectors(self) -> tuple[Group, ...]:
         """Contributions by sector."""
+        from core.measures.groups import sectors
+
         kinds = self.basket.labels.coded_sectors.of(self.basket.numbers[self.rows])
         return sectors(kinds, self._weight, self._contribution)
 
     @cached_property
     def industries(self) -> tuple[Group, ...]:
         """Contributions by industry; () where no file says any."""
+        from core.measures.groups import industries
+
         labels, numbers = self.basket.labels, self.basket.numbers[self.rows]
         kinds, sources = labels.coded_industries.of(numbers), labels.industry_sources(numbers)
         return industries(kinds, self._weight, self._contribution, sources)
@@ -111,11 +117,15 @@ class IndexDetails:
     @cached_property
     def themes(self) -> tuple[Group, ...]:
         """Contributions by theme; may overlap."""
+        from core.measures.groups import themes
+
         return themes(self.market.themes, self._symbols, self._weight, self._contribution)
 
     @cached_property
     def issuers(self) -> tuple[Group, ...]:
         """Contributions of companies with several lines, their classes together."""
+        from core.measures.groups import issuers
+
         classes = self.market.reference.issuers
         return issuers(classes, self._symbols, self._weight, self._contribution)
 
@@ -135,11 +145,15 @@ class IndexDetails:
     @cached_property
     def correlation(self) -> float | None:
         """Average correlation of its lines; None under 60 sessions."""
+        from core.measures.correlation import correlation_of
+
         return correlation_of(self.market, self.basket)
 
     @cached_property
     def weights(self) -> WindowWeights:
         """The heaviest lines at the window's start and end, and a session before."""
+        from core.measures.end_weights import HeldWeights, WindowWeights, held_weights, weights_at
+
         before = self.market.session_before(self.end)
         return WindowWeights(
             held_weights(self._weight),
@@ -172,4 +186,6 @@ class PairDetails:
     @cached_property
     def sector_effects(self) -> tuple[SectorEffect, ...]:
         """The gap of the two baskets by sector."""
+        from core.measures.attribution import by_sector
+
         return by_sector(self.small, self.large)

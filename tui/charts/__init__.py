@@ -10,13 +10,11 @@ from tui.charts.histogram import histogram_pair
 from tui.charts.line_charts import SubChart, cumulative_curve, line_chart, sparkline, stacked_charts
 from tui.charts.multiples import Multiple, multiples
 from tui.charts.plot import Curve
-from tui.charts.rotation import Tail, rotation
 
 __all__ = [
     "Curve",
     "Multiple",
     "SubChart",
-    "Tail",
     "Unit",
     "cumulative_curve",
     "diverging_bars",
@@ -24,7 +22,6 @@ __all__ = [
     "ladder_bar",
     "line_chart",
     "multiples",
-    "rotation",
     "sparkline",
     "stacked_charts",
     "waterfall",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from core.answer.board import MONTH, RANKED, TAIL_WEEKS
-from tui.charts import Tail, rotation
+from tui.charts.rotation import Tail, rotation
 from tui.text import formats
 
 if TYPE_CHECKING:

@@ -13,7 +13,6 @@ from core.answer.group_names import group_members
 from core.answer.views import Lines
 from core.data.industries import UNTOLD
 from core.data.labels import coded
-from core.measures.groups import industries, sectors, themes
 from tui.command.filters import Filter
 from tui.panes.contents import ALL, GridContents, of_rows
 from tui.text import formats
@@ -60,6 +59,9 @@ def _groups_of(
     groups: tuple[Group, ...] = getattr(view, kind)
     if condition is None:
         return groups
+    # the first numbers do without it
+    from core.measures.groups import industries, sectors, themes
+
     lines = view.contributors
     rows = np.flatnonzero(condition.keeps(lines))
     weight, contribution = lines.weight[rows], lines.contribution[rows]

@@ -13,7 +13,6 @@ from textual import events
 
 from tui.command.keys import keys_of
 from tui.panes.frame import READING
-from tui.screen import preload
 from tui.screen.answering import AnsweringApp
 from tui.screen.main import MainScreen
 from tui.terminal import exit_signals, fitting
@@ -133,6 +132,8 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
         self._remember()
         fitting.collect_from_here()
         if not self.is_headless:
+            from tui.screen import preload
+
             self.background(preload.load, "later")
 
     async def on_event(self, event: events.Event) -> None:

@@ -15,7 +15,6 @@ from tui.panes.stepping import Stepping, stepped_window
 from tui.screen.board_answers import BoardAnswers
 from tui.screen.four_panes import FourPanes
 from tui.screen.prompt import Prompt
-from tui.screen.shared_commands import SharedCommands
 from tui.screen.shared_keys import SharedKeys
 from tui.text.safe import safe_lines
 from tui.workers.boards import edit_pairs
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from tui.screen.workbench import Workbench
 
 
-class BoardScreen(SharedKeys, SharedCommands, Stepping, BoardAnswers, inherit_bindings=False):
+class BoardScreen(SharedKeys, Stepping, BoardAnswers, inherit_bindings=False):
     """The keys of the board, and its command line."""
 
     SORTS: ClassVar[Collection[str]] = tuple(ORDERS)

@@ -11,7 +11,6 @@ from tui.screen import chrome
 from tui.screen.empty_store_keys import Starting
 from tui.screen.name_keys import Naming
 from tui.screen.question_keys import Asking
-from tui.screen.shared_keys import SharedKeys
 from tui.screen.word_commands import Wording
 from tui.text.safe import safe_lines
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from tui.panes.pane import Pane
 
 
-class MainScreen(SharedKeys, Asking, Naming, Starting, Wording, inherit_bindings=False):
+class MainScreen(Asking, Naming, Starting, Wording, inherit_bindings=False):
     """How far, who, how broad, who changes: one pane each."""
 
     BINDINGS: ClassVar[list[Any]] = keys.bindings()

@@ -13,7 +13,6 @@ from textual import events
 
 from core.data.errors import WindowError
 from tui.command.commands import CommandError
-from tui.command.path_completion import common_start, paths_from
 from tui.panes.frame import VIEWS
 from tui.panes.sheet import Panel
 from tui.report.note_formats import PICTURES
@@ -178,6 +177,7 @@ class Prompt(Panel):
     def _complete(self, step: int) -> None:
         """The last word, or the path, completed; where several fit, one after the other."""
         from tui.command.completion import completed, words_for
+        from tui.command.path_completion import common_start, paths_from
 
         if self._cycle is None:
             text = self._text
