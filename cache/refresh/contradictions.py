@@ -124,9 +124,9 @@ def changed_dividends(answer: Answer, stored: StoredCloses, factor: float) -> in
         stored: the stored data, of the same vendor.
         factor: what brings the stored closes onto the basis of the answer.
     """
-    if np.isnan(answer.dividend).any() or not len(answer.session):
-        return 0  # closes alone, or none
     days, _ = stored.final_closes(answer.ask.symbol)
+    if np.isnan(answer.dividend).any() or not len(answer.session) or not len(days):
+        return 0  # closes alone, or none; of a first day that had not ended nothing is compared
     ex_dates, cash = stored.dividends(answer.ask.symbol)
     first, last = answer.session[0], days[-1]
     dividends = dict(zip(ex_dates.tolist(), (cash * factor).tolist(), strict=True))
