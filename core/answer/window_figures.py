@@ -73,7 +73,7 @@ class Figures:
     Attributes:
         market: the available data.
         question: what is asked.
-        windows: the windows.
+        windows: each with its parts and the list at its end.
         swept: their lines measured.
     """
 

@@ -103,7 +103,7 @@ def _parsed(columns: PriceColumns, args: dict[str, Any]) -> Parsed:
     if (split := columns.values.get("split")) is not None:
         # A factor of 1 is how some vendors write "none".
         split[split == 1.0] = 0.0
-    # Symbols without a good row go, so that none is named that returned nothing.
+    # Symbols without a good row go, so that none is named that gave nothing.
     used, symbol = np.unique(columns.symbol[good], return_inverse=True)
     fields = {
         "symbols": [columns.symbols[i] for i in used],
