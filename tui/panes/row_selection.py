@@ -73,7 +73,7 @@ LabelOf = Callable[[int], "tuple[tuple[str, ...], str] | None"]
 
 
 class Grid(LineTable, can_focus=False):
-    """A table whose cells can be requested by others; keys are the screen's, not its own."""
+    """A table that gives its cells as text; keys are the screen's, not its own."""
 
     cell_at: CellOf = staticmethod(lambda row, key: "")
     label_at: LabelOf = staticmethod(lambda row: None)

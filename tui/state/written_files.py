@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 #: Files of this many places are known.
 _MOST: Final = 2000
 #: What the program itself reads or keeps in the directories of a home.
-_USER_FILES: Final = (FILE, "themes.toml", "funds.toml", MARKER, "crash.log")
-_KEPT: Final = ("market.", "demo.")
+_RESERVED: Final = (FILE, "themes.toml", "funds.toml", MARKER, "crash.log")
+_RESERVED_STARTS: Final = ("market.", "demo.")
 
 
 class Written:
@@ -48,7 +48,9 @@ class Written:
         if any(store in (where, *where.parents) for store in stores):
             return "is in the store, where only this program writes files; name another place"
         homes = {_real(home) for home in (places.config, places.settings, places.state.parent)}
-        if where.parent in homes and (where.name in _USER_FILES or where.name.startswith(_KEPT)):
+        if where.parent in homes and (
+            where.name in _RESERVED or where.name.startswith(_RESERVED_STARTS)
+        ):
             return "is a name that this program reads for itself; name another file"
         above = (where.parent, *where.parents)
         if self._looking and any(home in above for home in (*homes, _real(places.notes))):
