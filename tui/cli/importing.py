@@ -351,10 +351,10 @@ def _series(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Import
         f" {min(one.values)} to {max(one.values)}"
         for one in new
     )
-    where, brought = desk.places, {one.measure: one for one in new}
+    where, series = desk.places, {one.measure: one for one in new}
     with nullcontext() if arguments.dry_run else editing(where.config / FILE, where.config_lock):
         stored = stored_series(where.config)
-        after = merged(stored, brought)
+        after = merged(stored, series)
         if not arguments.dry_run and after != stored:
             store_series(where.config, after)
     return _ImportResult(summary, rejected, desk.generation() if after == stored else 0)

@@ -44,8 +44,8 @@ class BoardGrid(Grid, can_focus=False):
     @property
     def lit_cells(self) -> int:
         """The pair and its group: figures and trend are not sent anew with each move."""
-        words = [place for place in self.placed if place.column.key in ("pair", "alert", "group")]
-        return words[-1].x + words[-1].width
+        columns = [place for place in self.placed if place.column.key in ("pair", "alert", "group")]
+        return columns[-1].x + columns[-1].width
 
     def _row(self, row: int) -> Line:
         pointed = row == self.cursor_row and not self._quiet

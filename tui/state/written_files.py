@@ -63,8 +63,8 @@ class Written:
         with suppress(OSError), open(target, "rb") as file:  # noqa: PTH123
             size = os.fstat(file.fileno()).st_size
             return any(
-                size == length and _hash(file.read(size)) == known
-                for length, known in hashes
+                size == length and _hash(file.read(size)) == digest
+                for length, digest in hashes
                 if file.seek(0) == 0
             )
         return False
@@ -77,8 +77,8 @@ class Written:
         with suppress(OSError):
             text = json.dumps({"path": str(target), "files": entries})
             disk.replace(self._entry(target), text.encode())
-            known = sorted(self._directory.glob("*.json"), key=lambda path: path.stat().st_mtime)
-            for old in known[:-_MOST]:
+            records = sorted(self._directory.glob("*.json"), key=lambda path: path.stat().st_mtime)
+            for old in records[:-_MOST]:
                 old.unlink(missing_ok=True)
 
     def _entry(self, target: Path) -> Path:
@@ -88,7 +88,7 @@ class Written:
         """Length and hash of what was written to a place last, newest first."""
         try:
             entries = json.loads(state_files.read(self._entry(target)))["files"]
-            return [(int(length), str(known)) for length, known in entries]
+            return [(int(length), str(digest)) for length, digest in entries]
         except (OSError, ValueError, TypeError, KeyError):
             return []
 
