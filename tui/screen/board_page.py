@@ -14,7 +14,7 @@ from tui.panes.board_frame import head, hint_line, news_height
 from tui.panes.board_rotation import drawing as rotation_drawing
 from tui.panes.board_rows import CLOSES, ORDERS, BoardCells, columns_for
 from tui.panes.frame import LEAST, READING, status, too_small
-from tui.panes.row_selection import Grid
+from tui.panes.grid import Grid
 from tui.panes.sheet import Panel
 from tui.panes.wording import wrapped
 from tui.terminal import fitting
