@@ -146,7 +146,7 @@ class ArchiveSummary:
     """The result of a run over an archive.
 
     Attributes:
-        files: files.
+        files: those that came.
         failed: file -> why it is not there.
         left: files not requested, as the run was stopped.
     """

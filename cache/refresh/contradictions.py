@@ -110,8 +110,8 @@ def other_split(answer: Answer, stored: StoredCloses, comparison: Comparison) ->
             return f"a split of {factor:g} on {day} and closes that show one of {shown:g}"
     elif comparison.kind in ("agrees", "single") and np.isin(days, answer.session).any():
         for day, factor in new.items():
-            told = not 1 / TELLING < factor < TELLING
-            if told and days[-1] < np.datetime64(day) <= last:
+            shows = not 1 / TELLING < factor < TELLING
+            if shows and days[-1] < np.datetime64(day) <= last:
                 return f"a split of {factor:g} on {day} and closes before it without it"
     return ""
 
@@ -124,17 +124,17 @@ def changed_dividends(answer: Answer, stored: StoredCloses, factor: float) -> in
         stored: the stored data, of the same vendor.
         factor: what brings the stored closes onto the basis of the answer.
     """
-    if np.isnan(answer.dividend).any() or not len(answer.session):
-        return 0  # closes alone, or none
     days, _ = stored.final_closes(answer.ask.symbol)
+    if np.isnan(answer.dividend).any() or not len(answer.session) or not len(days):
+        return 0  # closes alone, or none; of a first day that had not ended nothing is compared
     ex_dates, cash = stored.dividends(answer.ask.symbol)
     first, last = answer.session[0], days[-1]
-    dividends = dict(zip(ex_dates.tolist(), (cash * factor).tolist(), strict=True))
+    stored_cash = dict(zip(ex_dates.tolist(), (cash * factor).tolist(), strict=True))
     paid = answer.dividend > 0
-    sent = dict(zip(answer.session[paid].tolist(), answer.dividend[paid].tolist(), strict=True))
+    new_cash = dict(zip(answer.session[paid].tolist(), answer.dividend[paid].tolist(), strict=True))
     return sum(
-        not math.isclose(dividends.get(day, 0.0), sent.get(day, 0.0), rel_tol=ADJUSTED)
-        for day in dividends.keys() | sent.keys()
+        not math.isclose(stored_cash.get(day, 0.0), new_cash.get(day, 0.0), rel_tol=ADJUSTED)
+        for day in stored_cash.keys() | new_cash.keys()
         if first <= np.datetime64(day) <= last
     )
 

@@ -142,8 +142,8 @@ class FileStage:
     def _believed(self, ask: FileAsk, file: FileRead) -> Holdings | None:
         """Return a file's lines, dated by its prices; None where it is set aside."""
         run, rows = self.run, file.holdings
-        everybodys = chain.from_iterable(run.holdings.values())
-        oddity = odd(rows, file.rejected, run.holdings.get(rows.fund, ()), run.prices, everybodys)
+        all_files = chain.from_iterable(run.holdings.values())
+        oddity = odd(rows, file.rejected, run.holdings.get(rows.fund, ()), run.prices, all_files)
         name = FileAsk(rows.fund, rows.as_of)
         if oddity.why:
             run.store.change(lambda draft: draft.keep_aside(rows, file.raw, oddity.why))

@@ -54,7 +54,7 @@ def turn(
 
     Args:
         home: the store's directory.
-        question: the question, such as "IWM:SPY"; equal questions have one answer.
+        question: such as "IWM:SPY"; equal questions have one answer.
         stop: ends the wait when set.
         waiting: called once, in a sentence, that and for whom one waits.
 

@@ -1,4 +1,4 @@
-"""Choose the lines that the next source is requested, after one has failed; pure."""
+"""Choose the lines to request from the next source, after one has failed; pure."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 def open_lines(
     first: Plan, failed: Mapping[str, str], stored: Prices, vendor: Vendor, final: date
 ) -> frozenset[str]:
-    """The symbols that a further source is to be requested.
+    """The symbols to request from a further source.
 
     A line that the first source keeps up, and failed to only in passing, waits for it: taking
     it anew from another, and back again, would mix nothing and cost everything.
 
     Args:
         first: the plan of the first source.
-        failed: symbol -> why it returned nothing in this refresh.
-        stored: the stored data now.
+        failed: symbol -> why it failed in this refresh.
+        stored: the stored prices now.
         vendor: the further source.
         final: the last session whose close is final.
     """

@@ -47,8 +47,8 @@ class Plan:
         current: how many wanted symbols need no asking.
         expected_seconds: how long that takes at the usual rate.
         wait_until: the vendor asked not to be asked before this time.
-        waiting: symbol -> the time before which it is not requested again, after an asking in
-            vain; these are stale, and neither asked for nor current.
+        waiting: symbol -> the time before which it is not requested again, after a request that
+            failed; these are stale, and neither asked for nor current.
         left: host -> its refusal to talk, because of which a file is not requested now.
         charts: requests that the prices cost, those for ``older`` among them.
         older: sessions of the market that are compared with the stored data.
@@ -171,7 +171,7 @@ def piece(symbol: str, last: date, stored: StoredCloses, request: Request, vendo
     sessions = request.reference.sessions
     # the vendor may have spoken for sessions without a close
     spoken = max(last, stored.prices.through.get(symbol, last))
-    # A vendor of days is requested the days after the last one that it answered for.
+    # A vendor of days is asked for those after the last one that it answered for.
     start = _sessions_back(sessions, last if vendor.overlap else spoken, vendor.overlap)
     new, final = _sessions_back(sessions, spoken, -1), last_final(request.now)
     turn = vendor.by_turns and has_turn(symbol, new, final, sessions, COMPARED)
@@ -256,7 +256,7 @@ def left_alone(
     """Return the time until which a stale symbol waits, None where it is requested now."""
     times: list[datetime] = []
     if session_of(prices.failures.get(symbol, "")) == final:
-        # The vendor was requested this session and had no use for the symbol.
+        # The vendor was asked for this session, and its answer was of no use.
         times.append(next_final(final))
     if wait is not None and wait.holds(now, final, prices.fetched_at.get(symbol)):
         times.append(wait.until)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class PriceStage:
-    """What one source is requested, in one refresh.
+    """The requests to one source of prices, in one refresh.
 
     Args:
         run: the refresh, which is told what came and what did not.

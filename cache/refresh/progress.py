@@ -65,7 +65,7 @@ class Summary:
         new_bars: closes that were not stored before.
         refetched: symbols whose history had changed and was brought whole.
         files: holdings files that came, such as "holdings IWM of 2026-06-25".
-        failed: symbol or file -> why it returned nothing.
+        failed: symbol or file -> why it failed.
         waiting: symbols that were left alone, asked for without success a while ago.
         requests: requests sent.
         planned: requests that the plan had stated; what was sent beyond it is the second tries,
@@ -76,7 +76,7 @@ class Summary:
         generation: the store's generation afterwards.
         wait_until: when a rate limit was met, the time to try again.
         stopped: ended early by a signal or by the caller.
-        notes: what was done with closes that were stored, a sentence each.
+        notes: what was done with stored closes, a sentence each.
         clock: a sentence where this machine's clock is wrong by the vendor's, also in the message.
     """
 

@@ -110,7 +110,7 @@ class RefreshRun:
     def _plan(self, only: Collection[str] | None = None) -> Plan:
         request, prices, home = self.state.request, self.state.prices, self.state.store.home
         if only is not None:
-            # Why another source returned nothing makes nobody wait for this one.
+            # That another source gave nothing makes nobody wait for this one.
             mine = f"limited by {self.vendor.name};"
             limited = {symbol: r for symbol, r in prices.failures.items() if mine in r}
             prices = replace(prices, failures=limited)

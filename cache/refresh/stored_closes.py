@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
 from cache.facts.vendors import fetched_names
 from core.data.frames import BoolArray, Dates, Events, FloatArray, Prices, day, pydate
+from core.data.latest import latest
 
 if TYPE_CHECKING:
     from cache.refresh.ask import Ask
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 TOLERANCE: Final = 1e-6
 #: A whole answer with fewer than this part of the stored closes does not replace them.
 WHOLE_ENOUGH: Final = 0.9
+#: Histories that are not read again: the closes, dividends and splits of the latest symbols.
+_LATEST: Final = 12
 
 
 class StoredCloses:
@@ -33,9 +37,14 @@ class StoredCloses:
         self.vendors = fetched_names() if vendors is None else vendors
         self.prices = prices
         self._columns = [{s: i for i, s in enumerate(b.symbols)} for b in prices.blocks]
+        self._latest: dict[tuple[str, str], tuple[Dates, FloatArray]] = {}
 
     def closes(self, symbol: str) -> tuple[Dates, FloatArray]:
         """Return a symbol's stored sessions (K,) and closes (K,), ascending, none of them NaN."""
+        make = partial(self._read_closes, symbol)
+        return latest(self._latest, (symbol, "close"), make, _LATEST)
+
+    def _read_closes(self, symbol: str) -> tuple[Dates, FloatArray]:
         days: list[Dates] = [np.zeros(0, "datetime64[D]")]
         values: list[FloatArray] = [np.zeros(0)]
         for block, columns in zip(self.prices.blocks, self._columns, strict=True):
@@ -153,6 +162,13 @@ class StoredCloses:
 
     def _events(self, symbol: str, name: Literal["dividend", "split"]) -> tuple[Dates, FloatArray]:
         """The sessions (K,) and values (K,) of a symbol's stored events, ascending."""
+        return latest(
+            self._latest, (symbol, name), partial(self._read_events, symbol, name), _LATEST
+        )
+
+    def _read_events(
+        self, symbol: str, name: Literal["dividend", "split"]
+    ) -> tuple[Dates, FloatArray]:
         days: list[Dates] = [np.zeros(0, "datetime64[D]")]
         values: list[FloatArray] = [np.zeros(0)]
         for block, columns in zip(self.prices.blocks, self._columns, strict=True):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 #: Sessions within which each line has its turn.
 TURNS: Final = 5
-#: Sessions within which all closes of each line is compared once. A multiple of `TURNS`: the
+#: Sessions within which all closes of each line are compared once. A multiple of `TURNS`: the
 #: line is requested by itself on that day anyway.
 COMPARED: Final = 20
 #: A dividend may come so long before or after the day that the last two make one expect.

@@ -126,7 +126,7 @@ def download(
         raise _refusal(error, host) from None
     except DownloadError:
         raise
-    except Exception as error:  # whatever is odd about an answer, it returned nothing
+    except Exception as error:  # whatever is odd about an answer, it is none
         if isinstance(error, TimeoutError) or time.monotonic() >= ends:
             raise DownloadError(f"{host} took longer than {timeout:g} s") from None
         if not isinstance(error, (HTTPException, OSError)):

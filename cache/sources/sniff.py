@@ -78,7 +78,7 @@ def _kind_of_titles(titles: Sequence[str]) -> Kind:
     """The kind of a workbook, by its first texts."""
     if _tells_industries(titles):
         return "industries"
-    return "holdings" if _is_holdings_title(titles) or not _dated(titles) else "prices"
+    return "holdings" if _any_of_holdings(titles) or not _dated(titles) else "prices"
 
 
 def _tells_industries(titles: Sequence[str]) -> bool:
@@ -86,7 +86,7 @@ def _tells_industries(titles: Sequence[str]) -> bool:
     words = {synonyms("holdings").get(fold(title)) for title in titles}
     return (
         words.issuperset({"symbol", "industry"})
-        and not _is_holdings_title(titles)
+        and not _any_of_holdings(titles)
         and "date" not in words
     )
 
@@ -108,12 +108,12 @@ def _has_closes(text: str) -> bool:
             layout = find_layout(rows, ColumnOptions())
         except (csv.Error, SourceError):
             continue
-        return not _is_holdings_title([*layout.titles.values()])
+        return not _any_of_holdings([*layout.titles.values()])
     return False
 
 
-def _is_holdings_title(titles: Sequence[str]) -> bool:
-    """Whether a title is of a column that only holdings have."""
+def _any_of_holdings(titles: Sequence[str]) -> bool:
+    """Whether any title is of a column that only holdings have."""
     table = synonyms("holdings")
     return any(table.get(fold(title)) in _HOLDINGS_WORDS for title in titles)
 

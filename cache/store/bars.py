@@ -45,7 +45,7 @@ class Bars:
             rows and is not named here is answered through the last of them.
         provisional: symbol -> the session of a bar taken before that session closed.
         replace: symbols whose whole history is replaced by these rows.
-        failures: symbol -> why it returned nothing.
+        failures: symbol -> why its request failed.
         disputed: symbol -> how these rows differ from stored closes of another source, which stay;
             "" where they no longer do.
     """

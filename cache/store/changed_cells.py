@@ -73,10 +73,10 @@ def difference(
     """Return the layer between two states of the prices.
 
     Args:
-        before: the stored data.
-        after: the stored data.
+        before: the first.
+        after: the second.
         applied: rows that led from one to the other; their cells count as changed also where they
-            repeat the stored data, so that they stay when what they repeat is taken out.
+            repeat what was stored, so that they stay when what they repeat is taken out.
         factors: symbol -> by what its changed closes and dividends were multiplied, and its
             volumes divided, where they were not given anew.
     """

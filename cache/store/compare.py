@@ -62,8 +62,10 @@ class Comparison:
     Attributes:
         kind: "agrees"; "rebase": the stored data is on the basis before a split; "older": the new
             ones are; "single": single closes differ; "shifted" by a session; "split": one lacks
-            or makes up a split; "currency": by a currency's factor; "differs" otherwise;
-            "apart": no close in common, and a move as of a split or beyond tenfold between.
+            or makes up a split; "currency": by a currency's factor; "coarse": the new ones
+            are the stored ones rounded to a digit or none; "another": most moves differ, as of
+            another company; "differs" otherwise; "apart": no close in common, and a move as of a
+            split or beyond tenfold between.
         factor: for "rebase", what brings the stored closes onto the basis of the new ones; for
             "older", the new ones onto that of the stored ones.
         before: for "rebase", the first stored session that stays as it is.

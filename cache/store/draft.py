@@ -47,7 +47,7 @@ class Note:
         kind: "prices", "holdings", "changes", "industries", "refresh" or "forget".
         at: when, with a time zone.
         source: a file's name, or whom a refresh asked.
-        words: what it fetched, in a few words.
+        words: what it brought, in a few words.
         key: equal for commits that belong together, "" for one that stands alone.
     """
 

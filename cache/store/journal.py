@@ -31,7 +31,7 @@ class Entry:
         at: when it was taken, with a time zone.
         kind: "prices", "holdings", "changes", "industries", "refresh" or "forget".
         source: the file's name, or whom a refresh asked.
-        words: what it fetched, in a few words.
+        words: what it brought, in a few words.
         layers: objects with what it changed of the prices, in the order of writing.
         files: fund, ISO date and the object of the issuer's bytes of each file brought.
         added: announced changes that it brought.

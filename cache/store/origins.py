@@ -44,8 +44,8 @@ def origins_after(
     """Return the sources of all closes after a merge; ``prices.origin`` itself where unchanged.
 
     Args:
-        prices: the stored data.
-        merged: the stored data now, its ``origin`` not yet right.
+        prices: those before the merge.
+        merged: those after it, their ``origin`` not yet right.
         bars: what was merged.
         symbols: those of which something changed.
     """

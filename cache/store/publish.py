@@ -1,4 +1,4 @@
-"""Publishes a copy of the store for others to read: one whole generation in its directory.
+"""Publishes a copy of the store for others to read: one whole generation in a directory.
 
     DIR/published.json      marks the directory, and says when it was published
     DIR/market/             a store like any other, 0755 and 0644 (or for one group alone)

@@ -53,10 +53,15 @@ class IndexDetails:
     end: date
 
     @cached_property
+    def _numbers(self) -> IntArray:
+        """(M,) of the measured lines in the register."""
+        return self.basket.numbers[self.rows]
+
+    @cached_property
     def _symbols(self) -> tuple[str, ...]:
         """(M,) of the measured lines."""
         register = self.basket.register
-        return register.texts(register.symbols, self.basket.numbers[self.rows])
+        return register.texts(register.symbols, self._numbers)
 
     @cached_property
     def _weight(self) -> FloatArray:
@@ -102,7 +107,7 @@ class IndexDetails:
         """Contributions by sector."""
         from core.measures.groups import sectors
 
-        kinds = self.basket.labels.coded_sectors.of(self.basket.numbers[self.rows])
+        kinds = self.basket.labels.coded_sectors.of(self._numbers)
         return sectors(kinds, self._weight, self._contribution)
 
     @cached_property
@@ -110,7 +115,7 @@ class IndexDetails:
         """Contributions by industry; () where no file says any."""
         from core.measures.groups import industries
 
-        labels, numbers = self.basket.labels, self.basket.numbers[self.rows]
+        labels, numbers = self.basket.labels, self._numbers
         kinds, sources = labels.coded_industries.of(numbers), labels.industry_sources(numbers)
         return industries(kinds, self._weight, self._contribution, sources)
 

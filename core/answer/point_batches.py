@@ -81,7 +81,7 @@ def batches(
     windows: Sequence[Window],
     earlier: Batches | None,
 ) -> dict[str, PointBatch]:
-    """The points of some measures of one index, earlier ones where they depend on what they did.
+    """The points of some measures of one index, earlier ones where their data are the same.
 
     Args:
         market: the available data.

@@ -73,7 +73,7 @@ class Figures:
     Attributes:
         market: the available data.
         question: what is asked.
-        windows: the windows.
+        windows: each with its parts and the list at its end.
         swept: their lines measured.
     """
 
@@ -209,12 +209,12 @@ def figures(
         windows: ascending by their ends.
         as_of: the session asked for.
     """
-    asked = []
+    with_parts = []
     for window in windows:
         ends = window.start, window.end
         parts = spans(market, fund, *ends, as_of)
-        asked.append(WindowParts(window, parts, list_at_end(market, fund, *ends, as_of)))
-    for has_list, group in groupby(asked, lambda one: bool(one.parts)):
+        with_parts.append(WindowParts(window, parts, list_at_end(market, fund, *ends, as_of)))
+    for has_list, group in groupby(with_parts, lambda one: bool(one.parts)):
         some = list(group)
         if has_list:
             yield from _measured(market, question, some)
@@ -223,12 +223,12 @@ def figures(
 
 
 def _measured(
-    market: Market, question: Question, parts: Sequence[WindowParts]
+    market: Market, question: Question, with_parts: Sequence[WindowParts]
 ) -> Iterator[Measured]:
     """The figures of windows that have lists."""
     first = 0
-    for swept in sweep(market, [(one.parts, one.at_end) for one in parts], question.basis):
-        some = parts[first : first + (1 if swept is None else len(swept.start))]
+    for swept in sweep(market, [(one.parts, one.at_end) for one in with_parts], question.basis):
+        some = with_parts[first : first + (1 if swept is None else len(swept.start))]
         windows = [one.window for one in some]
         if swept is None:
             yield windows, _none_measured(some[0])

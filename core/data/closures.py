@@ -52,11 +52,8 @@ class StrayDay:
     @property
     def by(self) -> str:
         """Who gave the closes of the day: ``, by x.csv``, or "" where nothing is known."""
-        more = (
-            f" and {len(self.sources) - _MOST_NAMED:,} more"
-            if len(self.sources) > _MOST_NAMED
-            else ""
-        )
+        further = len(self.sources) - _MOST_NAMED
+        more = f" and {further:,} more" if further > 0 else ""
         return f", by {', '.join(self.sources[:_MOST_NAMED])}{more}" if self.sources else ""
 
     def __str__(self) -> str:
@@ -68,7 +65,7 @@ class StrayDay:
 def closures(calendar: Dates, blocks: Sequence[Block]) -> Dates:
     """(K,) sessions of a calendar on which nothing has a close, between ones that are available.
 
-    They are runs of at most `LONGEST` sessions after `RUN` held ones, and Saturdays.
+    They are runs of at most `LONGEST` sessions after `RUN` available ones, and Saturdays.
 
     Args:
         calendar: (T,) ascending sessions of the exchange.
@@ -86,7 +83,7 @@ def closures(calendar: Dates, blocks: Sequence[Block]) -> Dates:
     )
     rows = np.flatnonzero(with_closes)
     gap = np.diff(rows) - 1
-    # Sessions held in a row, up to each one that is available.
+    # Available sessions in a row, up to each of them.
     breaks = np.r_[0, np.flatnonzero(gap) + 1]
     run = np.arange(len(rows)) - breaks[np.searchsorted(breaks, np.arange(len(rows)), "right") - 1]
     closed = np.flatnonzero((gap > 0) & (gap <= LONGEST) & (run[:-1] + 1 >= RUN))

@@ -4,7 +4,7 @@ Every file states each line's price on its day, also of lines that no longer tra
 has no close up to then, the price of each file is its close of that session. Prices of two files
 are on one basis once it is known whether the line was split between them (`core.data.file_splits`):
 two files of one fund tell it (`core.data.file_links`), and nothing else does. A line is not
-measured across what no two files apply to.
+measured over a stretch that no two files cover.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ _NEAR: Final[FloatArray] = np.repeat([_QUANTITY, 0.005], [2 * len(_COMMON), 2 * 
 _SMALL_QUANTITY, _SMALL_PRICE = 0.01, 0.50
 #: Ratios of quantities and of prices beyond these are not near 1.
 _TRADED, _MOVED, _MOVED_AT_FACTOR = np.log(1.18), np.log(1.25), np.log(1.10)
-#: Fewer common lines than this have no median that applies to what the fund bought.
+#: Fewer common lines than this have no median that shows what the fund bought.
 FEWEST: Final = 3
 
 

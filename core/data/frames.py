@@ -189,7 +189,7 @@ class Prices:
         provisional: symbol -> the session of a bar taken before that session closed.
         source: symbol -> where its newest bars came from, in a few words.
         fetched_at: symbol -> when its newest bars were taken.
-        failures: symbol -> why the last attempt to fetch it contributed nothing.
+        failures: symbol -> why the last attempt to fetch it failed.
         origin: symbol -> its sources in the order of their closes, each with its last session;
             only for symbols whose closes are not all of ``source``.
         disputed: symbol -> what another source says of closes that are available.

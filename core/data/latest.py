@@ -8,20 +8,20 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-def latest(kept: dict[Any, T], key: Hashable, make: Callable[[], T], most: int) -> T:
-    """Return ``make()`` for a key, out of ``kept`` where it is there already.
+def latest(cache: dict[Any, T], key: Hashable, make: Callable[[], T], most: int) -> T:
+    """Return ``make()`` for a key, out of ``cache`` where it is there already.
 
     Args:
-        kept: key -> value; emptied where it has reached its limit.
+        cache: key -> value; emptied where it has reached its limit.
         key: what the value is of.
         make: works it out.
         most: how many are kept.
     """
-    value = kept.get(key)
+    value = cache.get(key)
     if value is not None:
         return value
     value = make()
-    if len(kept) >= most:
-        kept.clear()
-    kept[key] = value
+    if len(cache) >= most:
+        cache.clear()
+    cache[key] = value
     return value

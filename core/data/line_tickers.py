@@ -57,7 +57,7 @@ class LineTickers:
         filled: ticker -> sessions inside its closes for which a file's price stands, ascending.
         ends: ticker that was taken over -> the ticker of each of its companies -> the session
             up to which the vendor's answer is known to go at the least.
-        edited: tickers whose bars are others than the available ones under them.
+        edited: tickers whose bars are not the ones that came under them.
         passed_on: file -> row -> the ticker of its closes, for rows whose ticker passed from
             one company to another.
         file_closes: prices of files that stand for closes where none are available yet.
@@ -197,7 +197,7 @@ class LineTickers:
 
         Args:
             last: the date.
-            blocks: the bars as they are available now.
+            blocks: the bars under the tickers that they came with.
             holdings: fund -> the files that were known, and those that serve the answer.
             reference: exchange sessions and renames.
         """
@@ -215,7 +215,7 @@ def line_tickers(
     """Find the ticker of every line's closes, and the bars under those tickers.
 
     Args:
-        blocks: the bars as they are available.
+        blocks: the bars under the tickers that they came with.
         holdings: fund -> its dated files, ascending.
         reference: exchange sessions and renames.
     """

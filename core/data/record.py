@@ -44,7 +44,7 @@ else:
 
 
 def _init_at_first(cls: Any) -> Any:
-    """An `__init__` that compiles the class's one, and puts it in its place."""
+    """An `__init__` that compiles the class's real one at its first call, and gives way to it."""
 
     def __init__(self: Any, *arguments: Any, **options: Any) -> None:  # noqa: N807
         cls.__init__ = _init_of(cls)

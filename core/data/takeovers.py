@@ -51,7 +51,7 @@ def takeovers(
     """Every takeover of a listed ticker, by symbol and session.
 
     Args:
-        blocks: the bars as they are available.
+        blocks: the bars under the tickers that they came with.
         sessions: every session of the exchange.
         files: all holdings files.
     """

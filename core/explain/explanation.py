@@ -47,7 +47,7 @@ class Explanation:
         formula: in the names of the terms.
         computed: what the terms come to; equal to ``value``.
         terms: the figures.
-        parts: explanations of figures that have their formula.
+        parts: explanations of figures that have a formula of their own.
         notes: sentences to bear in mind.
         origins: files and closes that all the figures depend on, with their dates.
         in_words: the formula is a rule in words, which no figures are put into.

@@ -85,7 +85,7 @@ def _gross(sign: int) -> Explain:
 
 
 def _top_share(k: int) -> Explain:
-    """The part of all gains that the k largest contributors contributed."""
+    """The part of all gains that comes from the k largest contributors."""
 
     def explain(ground: Ground) -> list[Explanation]:
         view = ground.view

@@ -24,7 +24,7 @@ SESSIONS: Final = 60
 #: Growth figures that are worked out together, so that they stay in the processor's cache.
 _CELLS: Final = 1 << 16
 #: Growth figures of a window that are kept, and for how many windows: 8 MB each at most.
-_KEPT: Final = 1 << 20
+_MOST_CACHED: Final = 1 << 20
 _WINDOWS: Final = 4
 #: They are kept for the next dates as well, in multiples of so many rows.
 _STEP: Final = 16
@@ -75,11 +75,13 @@ def correlation_of(market: Market, basket: Basket) -> float | None:
     weight = weight / weight.sum()
     sd, index = [], np.zeros(last - first)
     lines = max(_CELLS // (last - first), 1)
-    kept = _kept_growth(market, matrix, columns, int(first), int(last))
+    cached = _cached_growth(market, matrix, columns, int(first), int(last))
     for at in range(0, len(columns), lines):
         part = slice(at, at + lines)
         # growth deviates as returns do, and needs one pass less
-        growth = _growth(closes, columns[part]) if kept is None else kept[part, : last - first].T
+        growth = (
+            _growth(closes, columns[part]) if cached is None else cached[part, : last - first].T
+        )
         index += growth @ weight[part]
         growth = growth - growth.mean(axis=0)
         squares = np.einsum("tn,tn->n", growth, growth)
@@ -93,7 +95,7 @@ def _growth(closes: FloatArray, columns: IntArray) -> FloatArray:
     return levels[1:] / levels[:-1]
 
 
-def _kept_growth(
+def _cached_growth(
     market: Market, matrix: Matrix, columns: IntArray, first: int, last: int
 ) -> FloatArray | None:
     """(n, T) growth of some columns from one row to another and beyond; None of a long window.
@@ -101,7 +103,7 @@ def _kept_growth(
     It is kept: the next date needs all of it but a session.
     """
     stop = min(-(-last // _STEP) * _STEP, len(matrix.sessions) - 1)
-    if (stop - first) * len(columns) > _KEPT:
+    if (stop - first) * len(columns) > _MOST_CACHED:
         return None
 
     def make() -> FloatArray:

@@ -191,7 +191,7 @@ def daily(
         return spans(market, fund, lead, start, as_of, later=later) if lead < start else ()
 
     reach = min(market.position(lead), market.position(start) - YEAR_SESSIONS)
-    # with the two years before its own, dates of one year rest on one layout of the closes
+    # with the two years before its own, dates of one year use one layout of the closes
     first_year = min(sessions[max(reach, 0)].item().year, end.year - 2)
     years = {*range(first_year, end.year + 1), *years_of(market, within)}
     before = led_from(lead)

@@ -40,7 +40,7 @@ class Span:
         end: session whose close it ends at.
         file: the holdings it uses: ``origin``, or what is made of it by announced changes or
             at equal weights.
-        origin: the holdings file as it is available.
+        origin: the stored holdings file.
         carry: how far its list is carried, and whose it is.
         fund: the fund whose index it is a part of.
         as_of: the session asked for.
@@ -188,7 +188,7 @@ class _Lists:
     def span(
         self, market: Market, start: date, end: date, speaks_for: date | None = None
     ) -> Span | None:
-        """A part of the window, on the list that applies to its start or for another session."""
+        """A part of the window, on the list that applies to its start or to another session."""
         key = start, end, start if speaks_for is None else speaks_for
         if key not in self._spans:
             self._spans[key] = self._span(market, *key)
@@ -257,8 +257,8 @@ def spans(
 
     A part uses the latest file on or before its start that no reconstitution since has made
     old; where there is none, the earliest after it; where none is available since a reconstitution
-    the old file stays. A fund without its file for the date borrows the nearer list of a
-    fund of the same index.
+    the old file stays. A fund without a file of its own for the date borrows the nearer
+    list of a fund of the same index.
 
     Args:
         market: the available data.

@@ -33,7 +33,7 @@ _NEAR: Final = 5e-10
 NINETY: Final = 0.90
 #: Least share of new highs, and of new lows; sessions that the index must have risen over.
 OMEN_SHARE, OMEN_SESSIONS = 0.028, 50
-#: How near its high the index is, and how far below its the line.
+#: How near its high the index is, and how far below its own high the line.
 NEAR_HIGH, LINE_BELOW = 0.01, 0.01
 
 RULES: Final[Mapping[str, tuple[str, str]]] = {

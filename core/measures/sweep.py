@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from core.data.market import Market
 
 Spans = tuple[Span, ...]
-#: The parts of a window, and the list at its end.
-_Asked = tuple[Spans, Span | None]
+#: The parts of a window with their lists, and the list at its end.
+_WindowLists = tuple[Spans, Span | None]
 #: What a segment is known by: its file, its ends, and the columns that its window leaves out.
 _Key = tuple["Holdings", "date", "date", frozenset[int]]
 #: Windows times lines of a block.
@@ -146,8 +146,8 @@ def sweep(
 
 
 def _runs(
-    market: Market, windows: Sequence[_Asked]
-) -> Iterator[tuple[frozenset[int], list[_Asked]]]:
+    market: Market, windows: Sequence[_WindowLists]
+) -> Iterator[tuple[frozenset[int], list[_WindowLists]]]:
     """Windows one after another that are measured on the closes of the same years.
 
     Those of neighbouring years are put together where they are few: what a window does not need of
@@ -155,12 +155,12 @@ def _runs(
     has its years alone: none that lie further back may stand for it.
     """
 
-    def own_years(one: _Asked) -> tuple[frozenset[int], bool]:
+    def years_needed(one: _WindowLists) -> tuple[frozenset[int], bool]:
         return frozenset(years_of(market, one[0])), any_line_near(market, one[0])
 
-    run: list[_Asked] = []
+    run: list[_WindowLists] = []
     of_run, may_grow = frozenset[int](), False
-    for (years, near), group in groupby(windows, own_years):
+    for (years, near), group in groupby(windows, years_needed):
         some = list(group)
         if run and not (may_grow and near and len(run) + len(some) <= _FEW_WINDOWS):
             yield of_run, run
@@ -178,7 +178,7 @@ class _Axis:
         market: Market,
         years: frozenset[int],
         basis: str,
-        windows: Sequence[_Asked],
+        windows: Sequence[_WindowLists],
     ) -> None:
         self._market, self._basis = market, basis
         lists = (span for parts, at_end in windows for span in (*parts, at_end))

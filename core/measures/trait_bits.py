@@ -5,7 +5,7 @@ session; `core.measures.traits` keeps it.
 
 Definitions: distance from the high 1 - P / max(closes of 252 sessions, this one included), of
 lines with 200 of them; averages over a line's closes, strictly above; the trend score counts
-P > MA50, P > MA200, MA50 > MA200 and MA200 above its of 20 closes before; moves over 21, 34
+P > MA50, P > MA200, MA50 > MA200 and MA200 above its value 20 closes before; moves over 21, 34
 and 65 sessions and of 4 % in one after StockBee (P. Bhatt), the last with more volume than the
 session before.
 """

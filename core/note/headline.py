@@ -133,7 +133,7 @@ def headline(snapshot: Snapshot) -> Sentence:
 
 
 def compared(snapshot: Snapshot) -> Comparisons:
-    """The comparisons of the window's gap, in words."""
+    """The comparisons of the snapshot's gap."""
     sessions = 0 if snapshot.spread is None else snapshot.spread.history.length
     return comparisons(snapshot.window.label, sessions)
 

@@ -1,4 +1,4 @@
-"""The measured lines as a desk would print them, where the funds' closes give no gap."""
+"""The measured lines in prose, where the funds' closes give no gap."""
 
 from __future__ import annotations
 

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 
 import numpy as np
 import pytest
 
 from cache.refresh.ask import Ask
 from cache.refresh.gate import Answer
+from cache.refresh.refresh import refresh
+from cache.refresh.request import Request
 from cache.refresh.stored_closes import StoredCloses
+from cache.sources.issuers import Issuers
 from cache.sources.vendors.as_traded import answer_of
 from cache.store.store import Store
-from tests.cache.test_vendor import DAYS, LINES, PAIR, World, closes, everything, store
+from tests.cache.planning import shipped
+from tests.cache.test_vendor import (
+    DAYS,
+    LINES,
+    PAIR,
+    World,
+    closes,
+    evening,
+    everything,
+    store,
+)
 
 __all__ = ["store"]
 
@@ -166,6 +180,19 @@ def test_what_a_vendor_changed_in_a_history_fetched_whole_is_told(store: Store) 
     assert summary.ok and "31 closes of S03 changed at Yahoo" in summary.message
     held = list(closes(store.read().prices, "S03").values())
     assert held == pytest.approx(world.close["S03"][:63])
+
+
+def test_a_first_close_of_a_session_that_had_not_ended_is_replaced(store: Store) -> None:
+    """A line listed on the day of a refresh before the close, and the next refresh after it."""
+    world = World()
+    world.close["S03"][:AT] = np.nan
+    noon = evening(AT) - timedelta(hours=6)
+    refresh(store, Request(PAIR, noon, shipped()), prices=world, files=Issuers())
+    assert store.read().prices.provisional["S03"] == DAYS[AT]
+    assert list(closes(store.read().prices, "S03")) == [DAYS[AT].item()]
+    world.close["S03"][AT] *= 1.01
+    assert world.run(store, AT).ok
+    assert closes(store.read().prices, "S03") == {DAYS[AT].item(): world.close["S03"][AT]}
 
 
 @pytest.mark.parametrize("lines", [1, 3])

@@ -259,6 +259,10 @@ def test_status_tells_what_a_vendor_of_days_is_not_asked_again_for(
 ) -> None:
     words = "dividends of older sessions from Massive are compared by `internals refresh --full`"
     assert words not in filled("status")[1]
-    closes = bars("QQQ", source="Massive")
-    Store(tmp_path / "home" / "market").commit(bars=closes)
+    store = Store(tmp_path / "home" / "market")
+    store.commit(bars=bars("DIA", source="Massive closes.csv"))
+    text = filled("status")[1]
+    assert "from Massive closes.csv" in text
+    assert words not in text
+    store.commit(bars=bars("QQQ", source="Massive"))
     assert words in filled("status")[1]

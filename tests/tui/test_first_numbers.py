@@ -6,6 +6,7 @@ import asyncio
 from unittest.mock import patch
 
 import pytest
+from textual import events
 from textual.geometry import Size
 from textual.pilot import Pilot
 
@@ -87,6 +88,24 @@ def test_an_answer_before_the_screen_is_drawn_once_in_its_room() -> None:
         asyncio.run(run())
     # four panes, each once: the first time they had a room
     assert len(rooms) == 4 and all(rooms), rooms
+
+
+def test_what_is_typed_before_the_screen_is_there_is_text() -> None:
+    ask = InternalsApp.ask
+
+    def typed(app: InternalsApp, question: Question) -> None:
+        if app.main is None:
+            for character in ":2025":
+                name = "colon" if character == ":" else character
+                app.post_message(events.Key(name, character))
+            app.post_message(events.Key("enter", "\r"))
+        ask(app, question)
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        assert app.question.window == "2025" and app.main is not None and app.main.active == 1
+
+    with patch.object(InternalsApp, "ask", typed):
+        drive(story, market=small_market())
 
 
 def test_too_small_a_terminal_says_so() -> None:

@@ -51,11 +51,11 @@ def rotation(
     ascii = ascii or Characters.ascii_only
     canvas = Canvas(width, height)
     plot_width, plot_height = width - _LEFT, height - 1
-    known = [tail for tail in tails if len(tail.points)]
-    if plot_width < 10 or plot_height < 4 or not known:
+    drawn = [tail for tail in tails if len(tail.points)]
+    if plot_width < 10 or plot_height < 4 or not drawn:
         canvas.put(0, 0, formats.fit("no pair has 250 stretches", width).rstrip(), "dim")
         return canvas.drawing()
-    reach = max(_LEAST, *(abs(float(y)) for tail in known for _, y in tail.points))
+    reach = max(_LEAST, *(abs(float(y)) for tail in drawn for _, y in tail.points))
     dots = Dots(plot_width, plot_height, ascii=ascii)
 
     def at(point: Sequence[float]) -> tuple[int, int]:
@@ -66,8 +66,8 @@ def rotation(
     step = 1 if ascii else 2
     dots.set([(x, at((0, 0))[1]) for x in range(0, dots.columns, step)], "axis", 0)
     dots.set([(at((0.5, 0))[0], y) for y in range(0, dots.rows, step)], "axis", 0)
-    known.sort(key=lambda tail: tail.name == marked)
-    for layer, tail in enumerate(known, start=1):
+    drawn.sort(key=lambda tail: tail.name == marked)
+    for layer, tail in enumerate(drawn, start=1):
         places = [at(point) for point in tail.points]
         way = [dot for pair in itertools.pairwise(places) for dot in dots_between(*pair)]
         dots.set(way, "mark" if tail.name == marked else "axis", layer)
@@ -83,7 +83,7 @@ def rotation(
     across, down = dots.columns // plot_width, dots.rows // plot_height
     heads = []
     # the marked one first: its name has the place it wants
-    for tail in reversed(known):
+    for tail in reversed(drawn):
         column, row = at(tail.points[-1])
         heads.append((tail, _LEFT + column // across, row // down))
     _name_heads(canvas, heads, marked)

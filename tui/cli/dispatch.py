@@ -262,9 +262,9 @@ def _note(desk: Desk, config: Config, question: Question, arguments: argparse.Na
         from tui.cli.board import write_board
 
         return write_board(desk, config, question.as_of, arguments, group=None)
-    wanted = arguments.length is None and tells_daily(arguments.format, arguments.part)
-    snapshot = desk.take(replace(question, daily=wanted))
-    if wanted and arguments.format != "csv":
+    daily = arguments.length is None and tells_daily(arguments.format, arguments.part)
+    snapshot = desk.take(replace(question, daily=daily))
+    if daily and arguments.format != "csv":
         from core.answer.history import with_ranks
 
         names = ranked_measures((arguments.format,))

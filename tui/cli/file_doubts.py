@@ -23,11 +23,11 @@ def doubts_of(
 
     Args:
         files: by fund and date.
-        holdings: fund -> its files held, ascending.
-        prices: the stored data.
+        holdings: fund -> its stored files, ascending.
+        prices: the stored closes.
     """
     warned, many = list[str](), len(files) > 1
-    earlier = {fund: list(held) for fund, held in holdings.items()}
+    earlier = {fund: list(dated) for fund, dated in holdings.items()}
     for file in files:
         rows = file.holdings
         before = earlier.setdefault(rows.fund, [])

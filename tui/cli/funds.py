@@ -49,11 +49,11 @@ def fund_rows(desk: Desk) -> list[dict[str, Any]]:
     from cache.facts.errors import StoreEmpty
     from cache.facts.funds import load_funds
 
-    known = load_funds(desk.places.config / "funds.toml")
+    funds = load_funds(desk.places.config / "funds.toml")
     holdings: Mapping[str, Sequence[Holdings]] = {}
     with suppress(StoreEmpty):
         holdings = desk.store.read().holdings
-    return [_row(fund, known, holdings.get(fund.symbol, ())) for fund in known.values()]
+    return [_row(fund, funds, holdings.get(fund.symbol, ())) for fund in funds.values()]
 
 
 def _row(fund: Fund, funds: Mapping[str, Fund], files: Sequence[Holdings]) -> dict[str, Any]:

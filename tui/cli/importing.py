@@ -70,11 +70,11 @@ def _rejected(rows: Sequence[Rejected], file: Path) -> None:
 
 
 @record(frozen=True, slots=True)
-class _Brought:
+class _ImportResult:
     """The result of an import: what was read, the refused rows, and the new generation.
 
     Attributes:
-        summary: what was brought, a sentence.
+        summary: what was read, a sentence.
         rejected: the rows that were refused.
         generation: the stored data now; the one before where nothing is new, 0 where nothing was
             committed though something is.
@@ -107,21 +107,21 @@ def bring(arguments: argparse.Namespace, desk: Desk) -> int:
         "membership": _membership,
         "industries": _industries,
     }
-    brought = kinds[arguments.kind](arguments, desk, now)
-    _rejected(brought.rejected, file)
-    _changed(brought, file.name or f"{file}")
-    refused = f"; {several(len(brought.rejected), 'row')} refused" if brought.rejected else ""
-    unchanged = "; nothing new" if brought.generation == before else ""
+    result = kinds[arguments.kind](arguments, desk, now)
+    _rejected(result.rejected, file)
+    _changed(result, file.name or f"{file}")
+    refused = f"; {several(len(result.rejected), 'row')} refused" if result.rejected else ""
+    unchanged = "; nothing new" if result.generation == before else ""
     if getattr(arguments, "dry_run", False):
         unchanged = " (a dry run: nothing is stored)"
     name = clean(file.name or f"{file}", 200)
-    for at, line in enumerate(brought.details):
+    for at, line in enumerate(result.details):
         write(f"  {line}\n" if at else f"{name}: {line}\n")
-    write(f"{name}: {brought.summary}{refused}{unchanged}\n")
-    return IN_PART if brought.rejected or brought.refused else ANSWERED
+    write(f"{name}: {result.summary}{refused}{unchanged}\n")
+    return IN_PART if result.rejected or result.refused else ANSWERED
 
 
-def _changed(result: _Brought, name: str) -> None:
+def _changed(result: _ImportResult, name: str) -> None:
     """Report on stderr what an import changed in the store, and the symbols it did not take."""
     for sentence in result.changed[:LISTED]:
         say(f"{name}: {sentence}", ANSWERED)
@@ -137,7 +137,7 @@ def _stored(desk: Desk) -> Held | None:
         return None
 
 
-def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
+def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _ImportResult:
     from cache.sources.prices.read import HowToRead, read_prices
     from cache.store.admit import admit, bring_prices
 
@@ -166,12 +166,12 @@ def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brough
         generation = after.generation
     if admitted.refused:
         summary += f"; {several(len(admitted.refused), 'symbol')} not taken"
-    return _Brought(
+    return _ImportResult(
         summary, prices.rejected, generation, prices.notes, admitted.notes, admitted.refused
     )
 
 
-def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
+def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _ImportResult:
     files: list[Path] = arguments.file
     if len(files) == 1:
         return _one_file(files[0], arguments, desk, now)
@@ -204,9 +204,9 @@ def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brou
     generation, warned = 0, _doubts(readable, desk)
     if not arguments.dry_run:
         note = Note("holdings", now, files[0].parent.name, summary)
-        brought = [(one.holdings, one.raw) for one in readable]
-        generation = desk.store.commit(holdings=brought, note=note).generation
-    return _Brought(summary, rejected, generation, (), warned)
+        holdings = [(one.holdings, one.raw) for one in readable]
+        generation = desk.store.commit(holdings=holdings, note=note).generation
+    return _ImportResult(summary, rejected, generation, (), warned)
 
 
 def _reader(
@@ -228,7 +228,9 @@ def _reader(
     )
 
 
-def _one_file(path: Path, arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
+def _one_file(
+    path: Path, arguments: argparse.Namespace, desk: Desk, now: datetime
+) -> _ImportResult:
     from cache.refresh.file_stage import NO_DATE
     from cache.sources.holdings.report import report
 
@@ -250,7 +252,7 @@ def _one_file(path: Path, arguments: argparse.Namespace, desk: Desk, now: dateti
     if not arguments.dry_run:
         note = Note("holdings", now, rows.source, summary)
         generation = desk.store.commit(holdings=[(rows, file.raw)], note=note).generation
-    return _Brought(summary, file.rejected, generation, report(file), warned)
+    return _ImportResult(summary, file.rejected, generation, report(file), warned)
 
 
 def _dated(read: Callable[..., HoldingsFile], desk: Desk, now: datetime) -> date | None:
@@ -263,7 +265,7 @@ def _dated(read: Callable[..., HoldingsFile], desk: Desk, now: datetime) -> date
     return dated_by_prices(read(as_of=now.date()).holdings, contents.prices)
 
 
-def _changes(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
+def _changes(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _ImportResult:
     from cache.sources.holdings.announced import adding, read_changes
 
     file = read_changes(arguments.file, now=now, dates=arguments.dates)
@@ -273,13 +275,13 @@ def _changes(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Broug
     note = Note("changes", now, arguments.file.name, summary)
     # the answer of today is of the newest stored session, and tells of them
     stored = _stored(desk)
-    newest = stored and stored.newest_session
-    known = min(now.date(), newest or now.date())
-    contents = desk.store.commit(announce=adding(file.changes, known), note=note)
-    return _Brought(f"announced: {summary}", file.rejected, contents.generation)
+    newest = stored.newest_session if stored else None
+    announced = min(now.date(), newest or now.date())
+    contents = desk.store.commit(announce=adding(file.changes, announced), note=note)
+    return _ImportResult(f"announced: {summary}", file.rejected, contents.generation)
 
 
-def _membership(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
+def _membership(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _ImportResult:
     from cache.sources.membership import read_membership
 
     fund = arguments.fund.upper()
@@ -305,10 +307,10 @@ def _membership(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Br
     if not arguments.dry_run:
         note = Note("membership", now, arguments.file.name, summary)
         generation = desk.store.commit(holdings=taken, note=note).generation
-    return _Brought(summary, rejected, generation)
+    return _ImportResult(summary, rejected, generation)
 
 
-def _industries(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
+def _industries(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _ImportResult:
     from cache.facts.column_titles import column_words, given_columns
     from cache.sources.holdings.report import taken_for
     from cache.sources.industries import read_industries
@@ -334,10 +336,10 @@ def _industries(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Br
     if not arguments.dry_run:
         note = Note("industries", now, table.source, summary)
         generation = desk.store.commit(industries=table, note=note).generation
-    return _Brought(summary, file.rejected, generation, (taken_for(file.titles),))
+    return _ImportResult(summary, file.rejected, generation, (taken_for(file.titles),))
 
 
-def _series(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
+def _series(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _ImportResult:
     from cache.sources.imported_series import FILE, merged, read_series, store_series, stored_series
     from tui.state.editing import editing
 
@@ -349,13 +351,13 @@ def _series(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brough
         f" {min(one.values)} to {max(one.values)}"
         for one in new
     )
-    where, brought = desk.places, {one.measure: one for one in new}
+    where, series = desk.places, {one.measure: one for one in new}
     with nullcontext() if arguments.dry_run else editing(where.config / FILE, where.config_lock):
         stored = stored_series(where.config)
-        after = merged(stored, brought)
+        after = merged(stored, series)
         if not arguments.dry_run and after != stored:
             store_series(where.config, after)
-    return _Brought(summary, rejected, desk.generation() if after == stored else 0)
+    return _ImportResult(summary, rejected, desk.generation() if after == stored else 0)
 
 
 def _counted(

@@ -50,7 +50,7 @@ class Offer:
 
     Attributes:
         word: as it would be typed.
-        help: what it means, "" where it applies to itself.
+        help: what it means, "" where the word says enough.
         more: something follows it.
     """
 

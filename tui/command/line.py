@@ -109,7 +109,7 @@ class EditPairs:
 
 #: Commands that take the rest of the line as it is.
 VERBS: Final = ("view", "go", "mark", "help", "colours", "movers", "picture", "group", "set")
-Command = (
+ParsedLine = (
     Words
     | Question
     | SortBy
@@ -131,7 +131,7 @@ def parse(
     pairs: Sequence[tuple[str, str]] = (),
     sorts: Collection[str] = SORTS,
     funds: Collection[str] = (),
-) -> Command:
+) -> ParsedLine:
     """Read a command line against the question on the screen.
 
     Args:

@@ -82,12 +82,12 @@ def prices(around: Surroundings) -> list[Finding]:
     """Check which source brings prices, and whether its key is in the environment."""
     try:
         config = load(around.places.settings / FILE)
-        known = load_vendors(around.places.config / "funds.toml")
+        vendors = load_vendors(around.places.config / "funds.toml")
     except (ConfigError, CacheError):
         return []  # another look says what is wrong with them
     findings = []
     for key in (config.source, *config.then):
-        vendor = known.get(key) or plugin_vendor(key)
+        vendor = vendors.get(key) or plugin_vendor(key)
         lacking = [
             names[0]
             for names in (vendor.keys, vendor.secrets)

@@ -184,8 +184,8 @@ class BoardCells:
         row, cell = self._rows[place], partial(self, place)
         if not row.missing or row.history is not None:
             return row_line(placed, cell, pointed=pointed)
-        words = list(itertools.takewhile(lambda one: one.column.align != "right", placed))
-        line = [*row_line(words, cell, pointed=pointed), (" ", "")]
+        text_columns = list(itertools.takewhile(lambda one: one.column.align != "right", placed))
+        line = [*row_line(text_columns, cell, pointed=pointed), (" ", "")]
         return [*line, (f.fit(row.missing, max(width - line_width(line), 0)).rstrip(), "dim")]
 
     def _pair(self, row: BoardRow) -> Cell:

@@ -17,8 +17,9 @@ from core.note.phrase import Sentence
 from core.note.verdict import inside_window
 from tui.command.commands import CHANGES
 from tui.panes.contents import GridContents
+from tui.panes.grid import Grid
 from tui.panes.pane import Pane
-from tui.panes.row_selection import Grid, Order
+from tui.panes.row_selection import Order
 from tui.panes.sheet import Panel
 from tui.panes.wording import wrapped
 from tui.panes.years import YearsView

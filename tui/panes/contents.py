@@ -12,7 +12,7 @@ from tui.charts.canvas import finite_range
 from tui.widgets.columns import keeping
 
 if TYPE_CHECKING:
-    from tui.panes.row_selection import Grid
+    from tui.panes.grid import Grid
     from tui.widgets.columns import Cell, CellOf, TableColumn
 
 #: Key of the row that sums a table up.

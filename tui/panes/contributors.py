@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from tui.command.commands import CONTRIBUTORS
 from tui.panes.contents import ALL
+from tui.panes.grid import Grid
 from tui.panes.groups import (
     GROUPS,
     gap_leaders,
@@ -22,7 +23,7 @@ from tui.panes.groups import (
 )
 from tui.panes.names import NamesTable, below_floor
 from tui.panes.pane import Pane
-from tui.panes.row_selection import ROW_STEPS, Grid, Order
+from tui.panes.row_selection import ROW_STEPS, Order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

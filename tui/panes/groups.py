@@ -113,11 +113,11 @@ def groups(scene: Scene, kind: str, condition: Filter | None = None) -> GridCont
         wanted_symbols = {theme.name: theme.symbols for theme in scene.market_then.themes}
         for row, name in zip(rows, names, strict=True):
             symbols = wanted_symbols.get(name, ())
-            known = {
+            members = {
                 s for by_name in by_side.values() if name in by_name for s in by_name[name].symbols
             }
-            listed = " ".join(s for s in symbols if s in known)
-            row["found"] = f"{len(known)} of {len(symbols)}"
+            listed = " ".join(s for s in symbols if s in members)
+            row["found"] = f"{len(members)} of {len(symbols)}"
             row["source"] = f"{listed} · {sources[name]}" if sources[name] else listed
     for side, by_name in by_side.items():
         tail = "" if side == "small" else "2"
@@ -357,4 +357,4 @@ def _matching(lines: tuple[LeftOut, ...], condition: Filter) -> list[LeftOut]:
             flags={},
         )
     )
-    return [line for line, kept in zip(lines, keeps, strict=True) if kept]
+    return [line for line, keep in zip(lines, keeps, strict=True) if keep]

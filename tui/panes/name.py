@@ -115,8 +115,8 @@ class NameScreen(Stepping, PageScreen, inherit_bindings=False):
 
     def action_explain(self) -> None:
         """Explain the contribution of the line."""
-        wanted = (ExplainRequest(self.fund, "contribution", self.symbol),)
-        self.app.push_screen(ExplainScreen(self.snapshot, self.market, wanted))
+        requests = (ExplainRequest(self.fund, "contribution", self.symbol),)
+        self.app.push_screen(ExplainScreen(self.snapshot, self.market, requests))
 
     def on_trail_ready(self, message: TrailReady) -> None:
         """Draw what was found."""
@@ -159,9 +159,9 @@ def drawing(snapshot: Snapshot, path: Trail, words: str, width: int, height: int
         caption = "return since the start, against the index"
         stacked.append(SubChart(lead, left - share * (charts - 1) - 1, caption=caption))
     if charts >= 2 and measured:
-        brought = [Curve("brought", path.contribution, "up", filled=True)]
+        contribution = [Curve("brought", path.contribution, "up", filled=True)]
         caption = f"brought to {path.fund}, bp"
-        stacked.append(SubChart(brought, share - 1, "bp", places=0, caption=caption))
+        stacked.append(SubChart(contribution, share - 1, "bp", places=0, caption=caption))
     if charts >= 3 and np.isfinite(path.weight).any():
         weight = [Curve("weight", path.weight, side)]
         caption = f"weight in {path.fund}"

@@ -9,7 +9,8 @@ from textual.containers import Vertical
 from textual.widget import Widget
 
 from tui.charts import diverging_bars
-from tui.panes.row_selection import Closing, Grid, Order, Row, rows_of
+from tui.panes.grid import Grid
+from tui.panes.row_selection import Closing, Order, Row, rows_of
 from tui.panes.sheet import Panel
 from tui.panes.wording import why_not
 from tui.text import formats

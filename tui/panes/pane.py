@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from core.answer.snapshot import Snapshot
     from tui.host.scene import Scene
-    from tui.panes.row_selection import Grid
+    from tui.panes.grid import Grid
     from tui.text.spans import Drawing, Line
 
 #: Seconds after which a question is taken to stand: a held key asks a new one sooner.

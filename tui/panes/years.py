@@ -45,9 +45,9 @@ class YearsView:
 
     def draw(self, scene: Scene) -> None:
         """Show the measure's years, or that they are being worked out."""
-        made = self._result
-        if made is not None and made[0] is scene.snapshot:
-            self._sheet.show(lambda width, height: drawing(scene, made[1], width, height))
+        result = self._result
+        if result is not None and result[0] is scene.snapshot:
+            self._sheet.show(lambda width, height: drawing(scene, result[1], width, height))
             return
         self._sheet.show(lambda width, height: [[(WAITING, "dim")]])
         if not self._working:
@@ -63,14 +63,14 @@ class YearsView:
 
     def _work(self, scene: Scene) -> None:
         """In a thread: work the years out, and send them to the pane."""
-        made: Mapping[Side, History] | str = FAULT
+        histories: Mapping[Side, History] | str = FAULT
         try:
-            made = years_of(scene, self._measure)
+            histories = years_of(scene, self._measure)
         finally:
-            self._pane.call_later(self._show, scene.snapshot, made)
+            self._pane.call_later(self._show, scene.snapshot, histories)
 
     def _show(self, snapshot: Snapshot, histories: Mapping[Side, History] | str) -> None:
-        """Draw the years of an answer; of another one by now, have its worked out."""
+        """Draw the years of an answer; have those of a newer one worked out."""
         self._working, self._result = False, (snapshot, histories)
         scene = self._pane.scene
         if scene is not None and self._pane.view == "years":

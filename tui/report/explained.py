@@ -71,10 +71,10 @@ def _filled(explanation: Explanation) -> str:
     if explanation.in_words:
         return ""
     figures = {term.name: figure(term.value, term.unit) for term in explanation.terms}
-    known = "|".join(re.escape(name) for name in sorted(figures, key=len, reverse=True))
-    names = rf"(?<![\w.])(?:{known})(?!\w)"
+    alternatives = "|".join(re.escape(name) for name in sorted(figures, key=len, reverse=True))
+    names = rf"(?<![\w.])(?:{alternatives})(?!\w)"
     text, count = re.subn(names, lambda match: figures[match.group()], explanation.formula)
-    return text.replace("+ -", "- ") if known and count else ""
+    return text.replace("+ -", "- ") if alternatives and count else ""
 
 
 def _term(term: Term, width: int) -> str:

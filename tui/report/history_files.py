@@ -84,8 +84,8 @@ def _tables(market: Market, question: Question, fund: str) -> Iterator[tuple[str
             yield name, year, TidyTable(name, columns, tuple(mine))
     sessions = final_sessions(market, *question.pair)
     measures = [row for row in ROWS if row.series is None]
-    made = histories(market, question, fund, measures, sessions, "month")
-    whole = history.table(made)
+    answers = histories(market, question, fund, measures, sessions, "month")
+    whole = history.table(answers)
     # the fund is the folder's
     places = [at for at, column in enumerate(whole.columns) if column.name != "fund"]
     columns = tuple(whole.columns[at] for at in places)
@@ -161,9 +161,9 @@ def _contributions(market: Market, question: Question, fund: str) -> list[Row]:
         rows += [
             (
                 iso(window.start), iso(window.end), symbol, number(weight), number(value),
-                number(1e4 * brought), symbol in on_files,
+                number(1e4 * contribution), symbol in on_files,
             )
-            for symbol, weight, value, brought in zip(
+            for symbol, weight, value, contribution in zip(
                 lines.symbols, lines.weight.tolist(), lines.returns.tolist(),
                 lines.contribution.tolist(), strict=True,
             )

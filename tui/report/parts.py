@@ -176,11 +176,11 @@ def _changes(document: Json) -> Rows:
     for fund, changes in document["changes"].items():
         for kind in ("joined", "left", "renamed", "resized"):
             for row in changes[kind]:
-                known = (
+                fields = (
                     {"symbol": row["to"], "renamed_from": row["from"]} if kind[:3] == "ren" else row
                 )
                 yield {
-                    **known, "fund": fund, "change": kind,
+                    **fields, "fund": fund, "change": kind,
                     "file_from": changes["from"], "file_to": changes["to"],
                 }  # fmt: skip
 
@@ -196,13 +196,13 @@ def _since(document: Json) -> Rows:
     if since is None:
         return
 
-    def row(measure: str, moved: Json, **known: Any) -> dict[str, Any]:
+    def row(measure: str, moved: Json, **labels: Any) -> dict[str, Any]:
         figures = {
             "before": moved["before"],
             "after": moved["after"],
             "difference": moved["change"],
         }
-        return {**known, **figures, "measure": measure, "earlier": since["as_of"]}
+        return {**labels, **figures, "measure": measure, "earlier": since["as_of"]}
 
     for measure in ("gap_pp", "own_return", "rank"):
         yield row(measure, since[measure])
@@ -212,9 +212,9 @@ def _since(document: Json) -> Rows:
         for end in ("leaders", "laggards"):
             for kind, placed in (index[end] or {}).items():
                 for one in placed:
-                    known = {"fund": fund, "side": end, "change": kind, "symbol": one["symbol"]}
-                    yield row("rank", one["rank"], **known)
-                    yield row("contribution_bp", one["contribution_bp"], **known)
+                    labels = {"fund": fund, "side": end, "change": kind, "symbol": one["symbol"]}
+                    yield row("rank", one["rank"], **labels)
+                    yield row("contribution_bp", one["contribution_bp"], **labels)
         for kind in ("joined", "left"):
             for symbol in index[kind]:
                 yield {
@@ -368,8 +368,8 @@ def part(document: Json, name: str) -> TidyTable:
     for row in rows_of(document):
         values = []
         for column in columns:
-            known = asked if column.name in tail or column.name not in row else row
-            value = known.get(column.name)
+            source = asked if column.name in tail or column.name not in row else row
+            value = source.get(column.name)
             if isinstance(value, list):
                 value = _JOINED[column.name].join(value)
             values.append(int(value) if column.kind == "whole" and value is not None else value)

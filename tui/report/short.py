@@ -21,17 +21,17 @@ def to_line(snapshot: Snapshot, earlier: Since | None = None) -> str:
     With an earlier note the gap has what it was: ``+14.84 pp (+14.10 pp on 2026-06-25)``.
     """
     question, spread = snapshot.question, snapshot.spread
-    head, own = f"{'-'.join(question.funds)} {snapshot.window.label}", snapshot.single_spread
+    head, single = f"{'-'.join(question.funds)} {snapshot.window.label}", snapshot.single_spread
     before = earlier.before if earlier is not None else None
-    if own is not None:
+    if single is not None:
         then = ""
         if before is not None and before.own_return is not None:
             then = f" ({f.pct(before.own_return)} on {before.as_of})"
-        parts = [f"{head} {f.pct(own.small_return)}{then}"]
-        if comparisons(snapshot.window.label, own.history.length).rolling and own.rolling:
-            parts.append(as_wide(own.rolling, gap=False))
-        elif own.same_window.claim:
-            parts.append(years_rank(own.same_window))
+        parts = [f"{head} {f.pct(single.small_return)}{then}"]
+        if comparisons(snapshot.window.label, single.history.length).rolling and single.rolling:
+            parts.append(as_wide(single.rolling, gap=False))
+        elif single.same_window.claim:
+            parts.append(years_rank(single.same_window))
     elif spread is None:
         parts = [f"{head} not known: {'; '.join(snapshot.missing)}"]
         if snapshot.basket_gap is not None:

@@ -187,7 +187,8 @@ def to_text(state: StoreState, cost: str) -> str:
     lines += [
         f"           {count:,} symbols from {source}" for source, count in prices["sources"].items()
     ]
-    sources = " ".join(prices["sources"])
+    sources = {source for runs in contents.prices.origin.values() for _, source in runs}
+    sources.update(contents.prices.source.values())
     lines += [
         f"           dividends of older sessions from {vendor.name} are compared by"
         " `internals refresh --full` alone"

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 
 def _spread(snapshot: Snapshot) -> Iterator[ReportTable]:
-    spread, own = snapshot.spread, snapshot.single_spread
-    if own is not None:
-        yield _own(snapshot, own)
+    spread, single = snapshot.spread, snapshot.single_spread
+    if single is not None:
+        yield _own(snapshot, single)
     if spread is None:
         return
     question = snapshot.question

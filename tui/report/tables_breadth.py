@@ -64,14 +64,14 @@ def sector_rows(view: IndexView, daily: Daily) -> list[Row]:
     """Each sector: lines counted, share up, median, contribution, share above its averages."""
     if daily.sectors is None:
         return []
-    brought = {group.name: group.contribution for group in view.sectors}
+    contributions = {group.name: group.contribution for group in view.sectors}
     return [
         (
             one.name or "unknown",
             f.count(one.n),
             f.pct(one.share_up, 0, sign=False, unit=False),
             f.pct(one.median, 1),
-            f.bp(brought.get(one.name), unit=False),
+            f.bp(contributions.get(one.name), unit=False),
             *(f.pct(one.above[days], 0, sign=False, unit=False) for days in (50, 200)),
         )
         for one in daily.sectors.rows

@@ -81,8 +81,8 @@ def to_parquet(table: TidyTable) -> bytes:
     }  # fmt: skip
     arrays = []
     for place, column in enumerate(table.columns):
-        made = pa.array([row[place] for row in table.rows], kinds[column.kind])
-        arrays.append(pc.cast(made, pa.date32()) if column.kind == "date" else made)
+        values = pa.array([row[place] for row in table.rows], kinds[column.kind])
+        arrays.append(pc.cast(values, pa.date32()) if column.kind == "date" else values)
     out = pa.BufferOutputStream()
     pq.write_table(pa.table(arrays, [column.name for column in table.columns]), out)
     return bytes(out.getvalue())

@@ -38,9 +38,9 @@ def unit(column: TidyColumn) -> str:
     name = column.name
     if column.kind != "real" or name.endswith("_level"):
         return ""
-    for known in ("bp", "pp"):
-        if name == known or name.endswith(f"_{known}"):
-            return known
+    for suffix in ("bp", "pp"):
+        if name == suffix or name.endswith(f"_{suffix}"):
+            return suffix
     return "%" if _FRACTION.search(name) else ""
 
 

@@ -139,7 +139,11 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         """While something is typed, keys are text; after the sort key, one is a letter."""
         main = self.main
-        if main is None or event.is_forwarded:
+        typed = isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded
+        if main is None and typed and self.screen_stack:
+            # until the panes are mounted nothing tells text from keys: taken up when they are
+            self.screen_stack[0].call_later(self.post_message, event)
+        elif main is None or event.is_forwarded:
             await super().on_event(event)
         elif isinstance(self.screen, SizedScreen) and self.screen.took(event):
             return

@@ -14,7 +14,7 @@ from tui.panes.board_frame import head, hint_line, news_height
 from tui.panes.board_rotation import drawing as rotation_drawing
 from tui.panes.board_rows import CLOSES, ORDERS, BoardCells, columns_for
 from tui.panes.frame import LEAST, READING, status, too_small
-from tui.panes.row_selection import Grid
+from tui.panes.grid import Grid
 from tui.panes.sheet import Panel
 from tui.panes.wording import wrapped
 from tui.terminal import fitting
@@ -44,8 +44,8 @@ class BoardGrid(Grid, can_focus=False):
     @property
     def lit_cells(self) -> int:
         """The pair and its group: figures and trend are not sent anew with each move."""
-        words = [place for place in self.placed if place.column.key in ("pair", "alert", "group")]
-        return words[-1].x + words[-1].width
+        columns = [place for place in self.placed if place.column.key in ("pair", "alert", "group")]
+        return columns[-1].x + columns[-1].width
 
     def _row(self, row: int) -> Line:
         pointed = row == self.cursor_row and not self._quiet

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from core.data.question import Question
     from tui.command.filters import Filter
     from tui.command.line import EditPairs
-    from tui.panes.row_selection import Grid
+    from tui.panes.grid import Grid
     from tui.screen.workbench import Workbench
 
 

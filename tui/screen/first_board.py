@@ -9,7 +9,7 @@ from tui.panes.board_frame import head, hint_line, news_height
 from tui.panes.board_rows import ORDERS, BoardCells, columns_for, ordered
 from tui.panes.frame import Start, form, frame
 from tui.text.spans import Drawing, fit_line
-from tui.widgets.columns import lay_out, title_line
+from tui.widgets.columns import lay_out, title_line, width_of
 
 if TYPE_CHECKING:
     from core.answer.board import Board
@@ -34,8 +34,13 @@ def boarded(width: int, height: int, start: Start, board: Board, question: Quest
     rows = ordered(board.rows, place.key, falling=place.falling)
     # the scrollbar's column is kept free
     placed = lay_out(columns_for(rows, breadth=False), width - 1)
-    spark = next((one.width for one in placed if one.column.key == "spark"), 0)
-    cells = BoardCells(rows, grouped=place.key == "group", rung=(), spark=spark, as_of=board.as_of)
+    cells = BoardCells(
+        rows,
+        grouped=place.key == "group",
+        rung=(),
+        spark=width_of(placed, "spark"),
+        as_of=board.as_of,
+    )
     names = [row.pair.name for row in rows]
     cursor = names.index(place.pair) if place.pair in names else 0
     room = height - 4 - news_height(height, len(rows))

@@ -54,8 +54,8 @@ class Naming(FourPanes, inherit_bindings=False):
         key, side = None, app.scene.first
         if isinstance(pane, (Contributors, ChangesPane)):
             key, side = pane.item(), pane.side_shown(app.scene)
-        wanted = requests_of_pane(app.scene, pane.NUMBER, pane.view, side, key)
-        self.app.push_screen(ExplainScreen(app.scene.snapshot, app.scene.market, wanted))
+        requests = requests_of_pane(app.scene, pane.NUMBER, pane.view, side, key)
+        self.app.push_screen(ExplainScreen(app.scene.snapshot, app.scene.market, requests))
 
     def on_line_table_chosen(self, message: LineTable.Chosen) -> None:
         """A second click on a row is what enter is."""

@@ -186,10 +186,8 @@ class Prompt(Panel):
                 whole = [f"{head} {one}" for one in paths_from(path)]
                 common = common_start(whole) if whole else text
             else:
-                whole, common = (
-                    words_for(text, self._vocabulary()),
-                    completed(text, self._vocabulary()),
-                )
+                vocabulary = self._vocabulary()
+                whole, common = words_for(text, vocabulary), completed(text, vocabulary)
             if common != text or len(whole) < 2:
                 self._set(common)
                 return

@@ -52,7 +52,7 @@ class SharedKeys:
     # -- the command line ------------------------------------------------------------
 
     def help_on(self: Page, words: str) -> None:
-        """The help page, or what of it speaks of a word."""
+        """The help page, or its parts about a word."""
         from tui.panes.help import HelpScreen
 
         self.app.push_screen(HelpScreen(self.host.keys, words))

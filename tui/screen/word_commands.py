@@ -92,8 +92,8 @@ class Wording(SharedKeys, FourPanes, inherit_bindings=False):
                 return
             app.marked.update(dict.fromkeys(matches))
         elif wanted:
-            known = app.scene.market_then
-            names = [known.line(word) for word in words.upper().replace(",", " ").split() if word]
+            market = app.scene.market_then
+            names = [market.line(word) for word in words.upper().replace(",", " ").split() if word]
             app.marked.update(dict.fromkeys(name for name in names if name in listed))
             lacking = [name for name in names if name not in listed]
         else:

@@ -278,13 +278,13 @@ class Desk:
         if quotes is None:
             self._overlaid = None
             return market
-        made = self._overlaid
-        if made is None or made[0] is not market or made[1] is not quotes:
+        overlaid = self._overlaid
+        if overlaid is None or overlaid[0] is not market or overlaid[1] is not quotes:
             from cache.refresh.quotes import overlay
 
             prices = overlay(market.prices, quotes.prices, quotes.session, quotes.at)
-            self._overlaid = made = market, quotes, replace(market, prices=prices)
-        return made[2]
+            self._overlaid = overlaid = market, quotes, replace(market, prices=prices)
+        return overlaid[2]
 
     def cost(
         self, question: Question, now: datetime, *, by: str = "r", board: tuple[str, ...] = ()

@@ -75,7 +75,7 @@ class Memory:
         return news
 
     def beside(self, name: str) -> Path:
-        """A file or directory next to this market's: market.json -> market.NAME."""
+        """A file or directory of this market, next to its state: market.json -> market.NAME."""
         return self.state.with_name(f"{self.state.stem}.{name}")
 
     def _read(self) -> dict[str, Any]:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 #: Files of this many places are known.
 _MOST: Final = 2000
 #: What the program itself reads or keeps in the directories of a home.
-_USER_FILES: Final = (FILE, "themes.toml", "funds.toml", MARKER, "crash.log")
-_KEPT: Final = ("market.", "demo.")
+_RESERVED: Final = (FILE, "themes.toml", "funds.toml", MARKER, "crash.log")
+_RESERVED_STARTS: Final = ("market.", "demo.")
 
 
 class Written:
@@ -48,7 +48,9 @@ class Written:
         if any(store in (where, *where.parents) for store in stores):
             return "is in the store, where only this program writes files; name another place"
         homes = {_real(home) for home in (places.config, places.settings, places.state.parent)}
-        if where.parent in homes and (where.name in _USER_FILES or where.name.startswith(_KEPT)):
+        if where.parent in homes and (
+            where.name in _RESERVED or where.name.startswith(_RESERVED_STARTS)
+        ):
             return "is a name that this program reads for itself; name another file"
         above = (where.parent, *where.parents)
         if self._looking and any(home in above for home in (*homes, _real(places.notes))):
@@ -61,8 +63,8 @@ class Written:
         with suppress(OSError), open(target, "rb") as file:  # noqa: PTH123
             size = os.fstat(file.fileno()).st_size
             return any(
-                size == length and _hash(file.read(size)) == known
-                for length, known in hashes
+                size == length and _hash(file.read(size)) == digest
+                for length, digest in hashes
                 if file.seek(0) == 0
             )
         return False
@@ -75,8 +77,8 @@ class Written:
         with suppress(OSError):
             text = json.dumps({"path": str(target), "files": entries})
             disk.replace(self._entry(target), text.encode())
-            known = sorted(self._directory.glob("*.json"), key=lambda path: path.stat().st_mtime)
-            for old in known[:-_MOST]:
+            records = sorted(self._directory.glob("*.json"), key=lambda path: path.stat().st_mtime)
+            for old in records[:-_MOST]:
                 old.unlink(missing_ok=True)
 
     def _entry(self, target: Path) -> Path:
@@ -86,7 +88,7 @@ class Written:
         """Length and hash of what was written to a place last, newest first."""
         try:
             entries = json.loads(state_files.read(self._entry(target)))["files"]
-            return [(int(length), str(known)) for length, known in entries]
+            return [(int(length), str(digest)) for length, digest in entries]
         except (OSError, ValueError, TypeError, KeyError):
             return []
 

@@ -1,7 +1,7 @@
 """Palettes: the colours of each theme, by what they are for.
 
 The pair of indices is #5fafff and #ff8700 (xterm 75 and 208) on dark grounds, which every kind of
-colour blindness distinguish, and darker shades of the same two on a light one. The colour-blind
+colour blindness distinguishes, and darker shades of the same two on a light one. The colour-blind
 theme has two more for up and down (xterm 195 and 197), unlike each other and unlike the pair:
 were they the pair's own, a blue bar could mean up or the first index. Sign, position and line
 pattern carry the meaning; colour only repeats it.

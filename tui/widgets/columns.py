@@ -120,6 +120,11 @@ def cells_of(data: Mapping[str, Sequence[Cell]]) -> CellOf:
     return lambda row, key: data[key][row]
 
 
+def width_of(placed: Sequence[PlacedColumn], key: str) -> int:
+    """Cells of a column, 0 where it is not in sight."""
+    return next((place.width for place in placed if place.column.key == key), 0)
+
+
 def title_line(placed: Sequence[PlacedColumn], sort_key: str = "", *, falling: bool = True) -> Line:
     """The titles over the columns, with an arrow in the one the rows are sorted by."""
     line: Line = [(" " * GUTTER, "")]

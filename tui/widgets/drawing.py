@@ -62,7 +62,7 @@ class Backdrop(NamedTuple):
 
 
 class Painter(_Base):
-    """Turns style names into styles of the theme, for a widget that draws its lines.
+    """Turns style names into styles of the theme, for a widget that draws line by line.
 
     A name is a colour of the theme's variables, not a component class: nine of those on every
     widget are some three hundred more nodes to style at each change of a class. Sign, position

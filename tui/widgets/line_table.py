@@ -31,6 +31,7 @@ from tui.widgets.columns import (
     lay_out,
     row_line,
     title_line,
+    width_of,
 )
 from tui.widgets.drawing import NO_STYLE, Backdrop, Painter
 
@@ -270,7 +271,7 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
 
     def width_of(self, key: str) -> int:
         """Cells of a column, 0 where it is not in sight."""
-        return next((placed.width for placed in self.placed if placed.column.key == key), 0)
+        return width_of(self.placed, key)
 
     @property
     def _inner(self) -> int:
@@ -345,10 +346,12 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
             return self.segments(titles, width, base + look)
         row = round(self.scroll_y) + y - 1
         if row < self.row_count:
-            lit = self.lit_cells if row == self.cursor_row else 0
-            head, rest = split_line(self._row(row), lit)
-            style = base + self._row_style(row, ground)
-            return self.segments(head, lit, style) + self.segments(rest, width - lit, base)
+            line, look = self._row(row), self._row_style(row, ground)
+            if look is NO_STYLE:
+                return self.segments(line, width, base)
+            lit = self.lit_cells
+            head, rest = split_line(line, lit)
+            return self.segments(head, lit, base + look) + self.segments(rest, width - lit, base)
         if not self.row_count:
             look = self.component("line-table--empty", ground)
             lines = textwrap.wrap(safe(self.empty), max(width - GUTTER, 1))

@@ -36,7 +36,7 @@ class Refresher:
         self._host = host
         self.progress: str | None = None
         self._cost = self.board_cost = ""
-        #: The pair that the cost was requested last.
+        #: The pair whose cost was requested last.
         self.priced: tuple[str, str] | None = None
         self._until: datetime | None = None
         self._limited_by = "the vendor"

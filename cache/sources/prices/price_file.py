@@ -90,12 +90,12 @@ def _parsed(columns: PriceColumns, args: dict[str, Any]) -> Parsed:
     decided = basis.decide(columns, good, args["basis"])
     good, against = basis.left_out(columns, good, decided)
     rejected += against
-    good, unbelieved = without_denied(columns, good, decided.basis)
-    rejected += unbelieved
+    good, denied = without_denied(columns, good, decided.basis)
+    rejected += denied
     rejected += without_repeated(columns, good)
     rejected += without_unmarked(columns, good, decided.basis)
-    good, untold = without_unstated(columns, good, args["basis"])
-    rejected += untold
+    good, unstated = without_unstated(columns, good, args["basis"])
+    rejected += unstated
     if not len(good):
         raise _nothing(rejected)
     if decided.basis == "unadjusted":
@@ -103,7 +103,7 @@ def _parsed(columns: PriceColumns, args: dict[str, Any]) -> Parsed:
     if (split := columns.values.get("split")) is not None:
         # A factor of 1 is how some vendors write "none".
         split[split == 1.0] = 0.0
-    # Symbols without a good row go, so that none is named that returned nothing.
+    # Symbols without a good row go, so that none is named that gave nothing.
     used, symbol = np.unique(columns.symbol[good], return_inverse=True)
     fields = {
         "symbols": [columns.symbols[i] for i in used],
@@ -121,16 +121,18 @@ def _read_all(stream: BinaryIO, args: dict[str, Any]) -> PriceColumns:
     Raises:
         SourceError: none can be read; of several files those that cannot are refused rows.
     """
-    wanted = ColumnOptions(args["columns"], args["ignore"])
+    options = ColumnOptions(args["columns"], args["ignore"])
     files: list[tuple[str, int, str, str]] = args["files"]
     if len(files) == 1:
         name, _, *named = files[0]
-        return joined(_read(stream, wanted, replace(_file_options(args, name, *named), file="")))
+        return joined(_read(stream, options, replace(_file_options(args, name, *named), file="")))
     parts: list[PriceColumns] = []
     refused: list[Rejected] = []
     for name, size, *named in files:
         try:
-            parts += _read(io.BytesIO(stream.read(size)), wanted, _file_options(args, name, *named))
+            parts += _read(
+                io.BytesIO(stream.read(size)), options, _file_options(args, name, *named)
+            )
         except SourceError as error:
             symbol = error.symbol or ""
             refused.append(

@@ -296,8 +296,8 @@ class KeyedSource:
         reason = f"{error}"
         if error.kind in ("not_found", "bad_data"):
             reason = with_session(reason, final)
-        heard = "unasked" if unasked else error.answered_by
-        return Answer(ask, kind=error.kind, reason=reason, answered_by=heard)
+        answered_by: AnsweredBy = "unasked" if unasked else error.answered_by
+        return Answer(ask, kind=error.kind, reason=reason, answered_by=answered_by)
 
     def unknown(self, ask: Ask, final: date) -> Answer:
         """The answer to an ask for what the vendor cannot have."""

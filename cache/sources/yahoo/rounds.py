@@ -126,8 +126,8 @@ class Rounds:
             reason = self._halted.reason if self._halted else "the round took too long; try again"
             open_still = {ask.symbol for ask in todo}
             for ask in unanswered.values():
-                heard: AnsweredBy = "unasked" if ask.symbol in open_still else "nobody"
-                yield Answer(ask, kind=kind, reason=reason, answered_by=heard)
+                answered_by: AnsweredBy = "unasked" if ask.symbol in open_still else "nobody"
+                yield Answer(ask, kind=kind, reason=reason, answered_by=answered_by)
 
     def pace(self, halt: threading.Event) -> bool:
         """Wait for the next slot of the rate limit; False when the requests have ended."""

@@ -135,14 +135,14 @@ class Session(requests.Session[Any]):
 
     def _judged(self, response: Any) -> None:
         """Judge an answer, and look at the vendor's clock where it is the vendor's."""
-        heard: AnsweredBy = "vendor"
+        answered_by: AnsweredBy = "vendor"
         try:
             _judge(response)
         except RefusedError as refused:
-            heard = refused.answered_by
+            answered_by = refused.answered_by
             raise
         finally:
-            if heard == "vendor":
+            if answered_by == "vendor":
                 self.skew.note(response.headers.get("Date"), self._clock())
 
     def _limited(self, *args: Any, **options: Any) -> Any:
