@@ -86,12 +86,12 @@ def compare_sources(
         now: the time.
         stop: ends it when set.
     """
-    known, result = StoredCloses(stored), Comparing()
+    stored_closes, result = StoredCloses(stored), Comparing()
     final = last_final(now)
     start, first = _range(final)
     asks = []
     for symbol in symbols:
-        days, _ = known.final_closes(symbol)
+        days, _ = stored_closes.final_closes(symbol)
         if (days >= day(first)).any():
             asks.append(Ask(symbol, start, final, whole=False))
         else:
@@ -101,7 +101,7 @@ def compare_sources(
         if answer.kind:
             result.failed[symbol] = answer.reason
             continue
-        days, closes = known.final_closes(symbol)
+        days, closes = stored_closes.final_closes(symbol)
         given = ~np.isnan(answer.close) & (answer.session >= day(first))
         common, mine, theirs = np.intersect1d(
             days, answer.session[given], assume_unique=True, return_indices=True

@@ -31,10 +31,10 @@ def open_lines(
         vendor: the further source.
         final: the last session whose close is final.
     """
-    known = StoredCloses(stored)
+    stored_closes = StoredCloses(stored)
     missing: set[str] = set()
     for symbol in (*(ask.symbol for ask in first.asks), *first.waiting):
-        last = known.final(symbol)
+        last = stored_closes.final(symbol)
         if last is not None and max(last, stored.through.get(symbol, last)) >= final:
             continue
         reason = failed.get(symbol) or stored.failures.get(symbol, "")

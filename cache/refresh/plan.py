@@ -111,7 +111,7 @@ def make_plan(
     """
     pair, now, full = request.leading, request.now, request.full
     final = last_final(now)
-    known = StoredCloses(prices, vendors)
+    stored = StoredCloses(prices, vendors)
     asks: list[Ask] = []
     waiting: dict[str, datetime] = {}
     again = full or request.again
@@ -121,7 +121,7 @@ def make_plan(
     if request.board or only is not None:
         request = replace(request, funds={})
     for symbol in wanted:
-        last = known.final(symbol)
+        last = stored.final(symbol)
         if not full and last is not None and max(last, prices.through.get(symbol, last)) >= final:
             continue
         until = (
@@ -131,15 +131,15 @@ def make_plan(
         )
         if until is not None:
             waiting[symbol] = until
-        elif full or last is None or known.of_another_vendor(symbol, vendor.name):
-            asks.append(whole(symbol, known, request, vendor))
+        elif full or last is None or stored.of_another_vendor(symbol, vendor.name):
+            asks.append(whole(symbol, stored, request, vendor))
         else:
-            asks.append(piece(symbol, last, known, request, vendor))
+            asks.append(piece(symbol, last, stored, request, vendor))
     files = [*stale_files(holdings, request, final, absent)]
     if vendor.closes_alone:
-        asks = _with_turns(asks, known, final, request.reference.sessions)
+        asks = _with_turns(asks, stored, final, request.reference.sessions)
     since = reach(vendor, now)
-    older = older_sessions(asks, known, vendor, request.reference.sessions, final, since)
+    older = older_sessions(asks, stored, vendor, request.reference.sessions, final, since)
     limited = [r for r in prices.failures.values() if f"limited by {vendor.name};" in r]
     quiet = {} if again else {host: one for host, one in left.items() if one.holds(now)}
     hosts = {ask: request.funds[ask.fund].hosts(ask.day) for ask in files}

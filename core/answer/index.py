@@ -11,7 +11,7 @@ import numpy as np
 
 from core.answer.ground_of_lines import end_early, file_price_weight, price_return_weight
 from core.answer.views import IndexView, Lines, Without
-from core.data.frames import BoolArray, FloatArray, Holdings, IntArray, day
+from core.data.frames import BoolArray, Holdings, IntArray, day
 from core.data.question import names_left_out
 from core.measures.breadth import breadth_of
 from core.measures.concentration import order
@@ -75,11 +75,9 @@ def _lines(basket: Basket, ranked: IntArray, files: Sequence[Holdings]) -> Lines
     )
 
 
-def _without(
-    basket: Basket, marked: BoolArray, contribution: FloatArray, fund_return: float | None
-) -> Without:
+def _without(basket: Basket, marked: BoolArray, fund_return: float | None) -> Without:
     """The index without the marked ones of a basket's (M,) lines."""
-    total = math.fsum(contribution[marked])
+    total = math.fsum(basket.contribution[marked])
     register = basket.register
     return Without(
         register.texts(register.symbols, basket.numbers[marked]),
@@ -152,9 +150,7 @@ def index_of(
         segments=measured.segments,
         contributors=_lines(measured, rows[ranked], files),
         breadth=breadth_of(counted, question.above, question.below, which, measured.basket_return),
-        without=_without(measured, marked, measured.contribution, fund_return)
-        if marked.any()
-        else None,
+        without=_without(measured, marked, fund_return) if marked.any() else None,
         end_early=end_early(measured, window),
         price_return_weight=price_return_weight(market, fund, measured, window)
         if question.basis == "tr"
