@@ -84,7 +84,7 @@ def compile_program() -> None:
 def install(lock: Path) -> None:
     """Put what a lock file lists, and the project itself, into .venv.
 
-    Of what developers need, a part is imported and compiled then: all of it takes half a minute.
+    Developers' packages are compiled when they are imported: few are, and all take half a minute.
     """
     message = f"downloading the packages of {lock.name} into .venv, this once"
     print(message, file=sys.stderr, flush=True)
@@ -109,7 +109,7 @@ def check() -> None:
     with subprocess.Popen([BIN / "mypy"], cwd=ROOT) as types:
         call(BIN / "lint-imports", "--no-cache")
         collect = [PYTHON, "-m", "pytest", "--collect-only", *most]
-        # what is wrong there the run below says
+        # errors of collection are reported by the run below
         subprocess.run(collect, cwd=ROOT, stdout=subprocess.DEVNULL, check=False)
     if types.returncode:
         sys.exit(types.returncode)

@@ -33,7 +33,7 @@ from core.data.question import Question
 if TYPE_CHECKING:
     from core.data.market import Market
 
-#: Milliseconds, and ratios, that the README claims; of steps the median, the mean, the dearest.
+#: Milliseconds, and ratios to a whole answer or to NumPy, that are to be kept on this market.
 TARGETS = {"whole_ms": 200.0, "of_raw": 3.0}
 STEPS = {"median": 0.10, "mean": 0.10, "dearest": 0.15}
 #: Dates stepped to, one session earlier each; some need rows, or a year, that none needed before.
@@ -151,8 +151,8 @@ def whole_and_steps(rounds: int) -> dict[str, Any]:
 
 def _summary(times: Sequence[float]) -> dict[str, float]:
     """Median, mean and largest of some times, by the names of `STEPS`."""
-    found = statistics.median(times), statistics.mean(times), max(times)
-    return dict(zip(STEPS, found, strict=True))
+    figures = statistics.median(times), statistics.mean(times), max(times)
+    return dict(zip(STEPS, figures, strict=True))
 
 
 def growth(sizes: Mapping[str, tuple[int, int, str]], rounds: int) -> list[dict[str, Any]]:

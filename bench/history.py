@@ -141,32 +141,31 @@ def write_closes(path: Path, years: int) -> None:
 def measured(folder: Path, lines: Sequence[int], years: int) -> Iterator[tuple[str, str]]:
     """What was measured, and its figure in words."""
     home, pair = folder / "home", ["--pair", ":".join(FUNDS), "--basis", "pr"]
-    kept_in = ["--home", str(home)]
+    in_home = ["--home", str(home)]
     closes = folder / "closes.csv"
     write_closes(closes, years)
-    run(["import", "prices", str(closes), *kept_in])
+    run(["import", "prices", str(closes), *in_home])
     before, zipped = _size(home), folder / "files.zip"
-    brought = []
     with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as archive:
         for seed, (fund, count) in enumerate(zip(FUNDS, lines, strict=True)):
             paths = write_files(folder, fund, count, years, seed)
             for path in paths:
                 archive.write(path, path.name)
             files = [str(path) for path in paths]
-            brought.append(run(["import", "holdings", *files, "--fund", fund, *kept_in]))
-            yield f"import of {len(files)} files of {count:,} lines", _seconds(brought[-1])
+            taken = run(["import", "holdings", *files, "--fund", fund, *in_home])
+            yield f"import of {len(files)} files of {count:,} lines", _seconds(taken)
     part = (_size(home) - before) / zipped.stat().st_size
     yield "the store's files over a zip of the same", f"{part:.2f} |"
     for year in (FIRST + years // 10, FIRST + years - 1):
-        asked = ["note", *pair, "--window", "1M", "--as-of", f"{year}-06-30", *kept_in]
+        asked = ["note", *pair, "--window", "1M", "--as-of", f"{year}-06-30", *in_home]
         runs = [run(asked) for _ in range(3)]
         yield f"an answer over June {year}, best of 3", _seconds(min(runs, key=lambda r: r.cpu))
-    asked = ["history", *pair, "--measure", MEASURES, "--window", "1M", "--format", "csv", *kept_in]
+    asked = ["history", *pair, "--measure", MEASURES, "--window", "1M", "--format", "csv", *in_home]
     for every in ("month", "session"):
         for state in ("for the first time", "kept"):
-            taken = _seconds(run([*asked, "--every", every]))
-            yield f"20 measures by {every}, {state}", taken
-    yield "`internals status`", _seconds(run(["status", *kept_in]))
+            taken = run([*asked, "--every", every])
+            yield f"20 measures by {every}, {state}", _seconds(taken)
+    yield "`internals status`", _seconds(run(["status", *in_home]))
 
 
 def _size(home: Path) -> int:

@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import date
-from itertools import pairwise
+from itertools import compress, pairwise
 
 import numpy as np
 import pytest
@@ -295,14 +295,14 @@ def test_file_prices_are_as_traded_before_later_splits(market: Market) -> None:
         factors.setdefault(symbol, []).append(entry)
     assert 5 <= len(factors) <= 20
     for file, _ in market.files:
-        closes, traded = market.on(str(file.as_of)).tolist(), []
-        for symbol in file.symbols:
+        closes = market.on(str(file.as_of)).tolist()
+        known = [symbol in market.col for symbol in file.symbols]
+        traded = []
+        for symbol in compress(file.symbols, known):
             later = [f for d, f in factors.get(symbol, []) if d > str(file.as_of)]
-            known = symbol in market.col
-            seen += known and bool(later)
-            traded.append(closes[market.col[symbol]] * math.prod(later) if known else math.nan)
-        known_prices = np.where(np.isnan(traded), math.nan, file.price)
-        np.testing.assert_allclose(known_prices, traded, rtol=1e-9)
+            seen += bool(later)
+            traded.append(closes[market.col[symbol]] * math.prod(later))
+        np.testing.assert_allclose(file.price[known], traded, rtol=1e-9, equal_nan=False)
     assert market.bars.split[~np.isnan(market.bars.split)].min() >= 2
     assert seen >= 4
 

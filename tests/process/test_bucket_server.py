@@ -191,23 +191,23 @@ def test_an_open_screen_follows_what_is_published(
         async def story() -> None:
             async with app.run_test(size=(160, 36)) as pilot:
                 await settle(pilot, app)
-                await until(pilot, lambda: f"at {ADDRESS}, read-only" in app.status()[0])
+                await until(lambda: f"at {ADDRESS}, read-only" in app.status()[0])
                 asked = len(line.requests)
-                await until(pilot, lambda: len(line.requests) > asked + 2)
+                await until(lambda: len(line.requests) > asked + 2)
                 # where nothing is new a look is one request, for the pointer
                 assert {path.rpartition("/")[2] for path in line.requests[asked:]} == {
                     "published.json"
                 }
                 line.down = True
-                await until(pilot, lambda: "just now, read-only" in app.status()[0])
+                await until(lambda: "just now, read-only" in app.status()[0])
                 assert "cannot be reached" in app.status()[0] and "IWM leads SPY" in seen(app)
                 line.down = False
-                await until(pilot, lambda: f"at {ADDRESS}, read-only" in app.status()[0])
+                await until(lambda: f"at {ADDRESS}, read-only" in app.status()[0])
                 shown = app.market.generation if app.market else 0
                 assert filled("import", "prices", prices)[0] == 0
                 monkeypatch.setenv("AWS_ENDPOINT_URL", server)
                 assert filled("publish", ADDRESS)[0] == 0
-                await until(pilot, lambda: app.market and app.market.generation == shown + 1)
+                await until(lambda: app.market and app.market.generation == shown + 1)
                 await settle(pilot, app)
                 assert "IWM leads SPY" in seen(app)
                 await press(pilot, app, "q")

@@ -34,7 +34,7 @@ def lines_after_keys(config: Config) -> list[list[str]]:
     async def run() -> None:
         async with app.run_test(size=(120, 36)) as pilot:
             await settle(pilot, app)
-            await until(pilot, lambda: "IWM return" in "\n".join(lines_of(app)))
+            await until(lambda: "IWM return" in "\n".join(lines_of(app)))
             assert (type(app.screen_stack[0]._compositor) is Compositor) is fitting.plain(
                 config.wire
             )

@@ -57,7 +57,8 @@ async def settle(pilot: Pilot[None], app: InternalsApp) -> None:
     """
     ready: Sized = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]
     calm, end = 0, time.monotonic() + 60
-    while calm < 2 and time.monotonic() < end and app.is_running:
+    while calm < 2 and app.is_running:
+        assert time.monotonic() < end, "the screen is still busy after 60 s"
         # a thread that works gets the interpreter to itself, and not in slices of 5 ms
         await asyncio.sleep(0.002 if _threads(app) else 0)
         if ready:
@@ -87,7 +88,7 @@ def _busy(app: InternalsApp) -> bool:
         return True
     screen = app.screen
     pumps = (app, *app.screen_stack, *screen.walk_children())
-    if screen._layout_required or screen._dirty_widgets or screen.size != app.size:
+    if screen._layout_required or screen._dirty_widgets or screen._size != app.size:
         return True
     return any(not pump._message_queue.empty() for pump in pumps)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
+from unittest.mock import patch
 
 import pytest
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
-from tests.tui.driving import cell, drive, lines_of, press, seen, settle, tables
+from tests.tui.driving import cell, drive, lines_of, press, seen, settle, tables, until
 from tests.tui.markets import END, HOSTILE, small_market
 from tui.panes.name import NameScreen
 from tui.panes.wording import wrapped
@@ -168,6 +170,19 @@ def test_a_storm_of_sizes() -> None:
         assert "▸1 Spread" in seen(app)
 
     drive(story, market=MARKET, painted=True)
+
+
+def test_no_size_is_lost_on_a_machine_that_stops_the_process_for_a_while() -> None:
+    """Textual waits 8 ms for a next size; here they are over before its timer is looked at."""
+    clock = itertools.count(0.0, 0.05)
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        with patch("textual.timer._time.get_time", lambda: next(clock)):
+            for size in ((100, 30), (1, 1), (112, 32)):
+                await pilot.resize_terminal(*size)
+                await until(lambda rows=size[1]: len(lines_of(app)) == rows, 10)  # type: ignore[misc]
+
+    drive(story, market=MARKET)
 
 
 def test_nothing_of_an_older_answer_comes_back_with_another_height() -> None:

@@ -200,6 +200,11 @@ LOOKS: dict[str, tuple[tuple[int, int], tuple[str, ...], str]] = {
 }
 
 
+def is_under_way(text: str) -> bool:
+    """Whether a screen still waits for a thread."""
+    return any(words in text for words in UNDER_WAY)
+
+
 def themes_of(name: str) -> tuple[str, ...]:
     """The themes a look is looked at in: of a board, both."""
     return ("dark", "light") if "-board" in name else ("dark",)
@@ -225,7 +230,7 @@ def walk(names: list[str]) -> dict[tuple[str, str], tuple[str, set[tuple[str, st
         for name in names:
             _, keys, sentence = LOOKS[name]
             await press(pilot, app, *keys)
-            await until(lambda: not any(map(seen(app).__contains__, UNDER_WAY)))
+            await until(lambda: not is_under_way(seen(app)))
             for theme in themes_of(name):
                 app.theme = theme
                 await settle(pilot, app)

@@ -52,9 +52,7 @@ class FourPanes(Stage, inherit_bindings=False):
         self.active, self.zoomed = host.seat.pane, host.seat.zoomed
         for pane in self.panes:
             pane.simulated = host.desk.simulated
-            view = host.seat.views.get(pane.NUMBER, "")
-            if view in frame.VIEWS[pane.NUMBER]:
-                pane.view = view
+            pane.view = frame.view_of(host.seat, pane.NUMBER)
         self.sorting = False
         self._header, self._headline = Panel(id="header"), Panel(id="headline")
         self._status, self._hints = Panel(id="status"), Panel(id="hints")
