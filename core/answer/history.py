@@ -42,8 +42,15 @@ EVERY: Final[tuple[Every, ...]] = ("year", "month", "session")
 CLAIM_YEARS: Final = 10
 #: Every window of the measure takes a whole answer: it is ranked among the years alone.
 _COSTLY: Final = "average_correlation"
-#: Measures whose level depends on the session that their sum starts at.
-_RUNNING_SUMS: Final = ("advance_decline_line", "summation")
+#: Measures that have no history -> why.
+WITHOUT_HISTORY: Final = {
+    **dict.fromkeys(
+        ("advance_decline_line", "summation"), "its level depends on where its sum begins"
+    ),
+    **dict.fromkeys(
+        ("drawdown_mean", "drawdown_median"), "it takes every close inside each window"
+    ),
+}
 
 
 class Point(NamedTuple):
@@ -166,10 +173,8 @@ def kept_points(
         earlier: see `batches`.
     """
     for row in rows:
-        if row.key in _RUNNING_SUMS:
-            raise MeasureError(
-                f"{row.key} has no history: its level depends on where its sum begins"
-            )
+        if reason := WITHOUT_HISTORY.get(row.key):
+            raise MeasureError(f"{row.key} has no history: {reason}")
     windows = _with_files(market, fund, windows_of(question, sessions, every))
     return batches(market, question, fund, rows, windows, earlier)
 
@@ -209,7 +214,9 @@ def ranks_of(
         return {}
     question = replace(snapshot.question, as_of=snapshot.as_of)
     sessions = final_sessions(market, *question.pair)
-    rows = [row for row in ROWS if row.key not in _RUNNING_SUMS and (not names or row.key in names)]
+    rows = [
+        row for row in ROWS if row.key not in WITHOUT_HISTORY and (not names or row.key in names)
+    ]
     by_month = [row for row in rows if row.series is None and row.key != _COSTLY]
     samples: dict[Every, list[Scalar]] = {"year": rows}
     if _is_month(market, question):

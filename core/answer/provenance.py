@@ -72,6 +72,8 @@ def _lines_of(count: int, fund: str) -> str:
 
 def _rest_words(view: IndexView) -> str:
     """The likely sources of the rest of a fund's return, in words."""
+    if not view.weight_measured:
+        return "no line is measured in a part of the window"
     weight = view.price_return_weight
     if not weight:
         return "cash, fees, trades inside the window"

@@ -172,6 +172,10 @@ def _words(parts: list[Part], measured: BoolArray) -> tuple[list[str], dict[int,
     reasons, flags = [""] * measured.shape[1], dict[int, list[str]]()
     earlier = np.zeros(measured.shape[1], bool)
     for part in parts:
+        start = part.segment.start
+        for line in np.nonzero(part.measured & ~earlier)[0].tolist():
+            if reasons[line]:
+                flags.setdefault(line, []).append(f"not measured before {start}: {reasons[line]}")
         before, earlier = earlier.tolist(), earlier | part.measured
         for line, words in part.flags.items():
             flags.setdefault(line, []).extend(words)
@@ -181,9 +185,7 @@ def _words(parts: list[Part], measured: BoolArray) -> tuple[list[str], dict[int,
                 continue
             if not any(words.startswith("last traded") for words in flags.get(line, [])):
                 sentence = (
-                    why
-                    if why.startswith("last traded")
-                    else f"not measured from {part.segment.start}: {why}"
+                    why if why.startswith("last traded") else f"not measured from {start}: {why}"
                 )
                 flags.setdefault(line, []).append(sentence)
     return reasons, flags

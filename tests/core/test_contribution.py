@@ -198,6 +198,20 @@ def test_a_split_after_the_window_counts_too() -> None:
     assert measured(market, date(2025, 6, 2), date(2025, 12, 31)).flags == {}
 
 
+def test_a_return_of_a_part_of_the_window_is_marked_with_that_part() -> None:
+    """B has closes in the second half alone: its return is of that half, and says so."""
+    sessions = weekdays("2026-01-05", "2026-02-27")
+    half = len(sessions) // 2
+    rises = [NAN] * half + [10.0] * (len(sessions) - half - 1) + [15.0]
+    closes = {"A": [10.0] * len(sessions), "B": rises}
+    lists = [holdings("FND", str(sessions[at]), {"A": 50, "B": 50}) for at in (0, half)]
+    basket = measured(make_market(prices(sessions, closes), *lists), sessions[0], sessions[-1])
+    assert basket.member_returns == pytest.approx([0.0, 0.5])
+    [words] = basket.flags[1]
+    assert words.startswith(f"not measured before {sessions[half]}: ")
+    assert basket.joined(1) is None and 0 not in basket.flags
+
+
 def test_a_line_that_ended_stands_still_and_one_not_fetched_is_not_measured() -> None:
     sessions = weekdays("2026-01-05", "2026-02-27")
     half = len(sessions) // 2

@@ -166,10 +166,14 @@ def test_a_daily_measure_is_that_of_each_session() -> None:
     question = Question(window="YTD", basis="pr", as_of=ENDS[3])
     [one] = histories(held, question, "IWM", [row], sessions, "year")
     assert [p.value for p in one.points] == [float(rose) for rose in ROSE[:3]]
-    line = find("advance_decline_line")
-    assert line is not None
-    with pytest.raises(MeasureError, match="where its sum begins"):
-        histories(held, question, "IWM", [line], sessions, "year")
+    for name, reason in (
+        ("advance_decline_line", "where its sum begins"),
+        ("drawdown_median", "every close inside each window"),
+    ):
+        row = find(name)
+        assert row is not None
+        with pytest.raises(MeasureError, match=reason):
+            histories(held, question, "IWM", [row], sessions, "year")
 
 
 def test_windows_by_month_and_session() -> None:

@@ -59,6 +59,7 @@ class Closing:
 #: The two parts of what the contributions leave unexplained.
 UNMEASURED: Final = ("unexplained: not measured", "unexpl. unmeasured", "unmeasured", "unmeas.")
 REST: Final = ("unexplained: cash, fees, trades", "unexpl. cash, fees", "cash, fees", "cash")
+NONE_MEASURED: Final = ("unexplained: a part without lines", "unexpl. no lines", "no lines", "rest")
 PRICE_RETURNS: Final = ("unexplained: price returns", "price returns", "price r.", "rest")
 Row = int | Closing
 
@@ -152,6 +153,8 @@ def _closing(view: IndexView, rows: list[int], printed: int | None = None) -> It
     parts = [Closing("unmeasured", UNMEASURED, _bp(view.unmeasured), view.unmeasured)]
     if view.rest is not None:
         words: tuple[str, ...] = PRICE_RETURNS if view.price_return_weight else REST
+        if not view.weight_measured:
+            words = NONE_MEASURED
         parts.append(Closing("rest", words, _bp(view.rest), view.rest))
     if printed is None:
         printed = sum(_bp(float(contribution[row])) for row in rows)

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from core.answer.history import histories, windows_of
+from core.answer.history import WITHOUT_HISTORY, histories, windows_of
 from core.answer.index import index_of
 from core.answer.snapshot import final_sessions
 from core.answer.table import ROWS
@@ -83,7 +83,7 @@ def _tables(market: Market, question: Question, fund: str) -> Iterator[tuple[str
         for year, mine in _by_year(rows, at):
             yield name, year, TidyTable(name, columns, tuple(mine))
     sessions = final_sessions(market, *question.pair)
-    measures = [row for row in ROWS if row.series is None]
+    measures = [row for row in ROWS if row.series is None and row.key not in WITHOUT_HISTORY]
     answers = histories(market, question, fund, measures, sessions, "month")
     whole = history.table(answers)
     # the fund is the folder's
