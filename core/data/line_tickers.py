@@ -96,7 +96,7 @@ class LineTickers:
         """Ticker -> the sessions of a stretch for which a file's price stands, ascending."""
         tickers, line, sessions = self.file_priced(first, last)
         by_ticker: dict[str, list[date]] = {}
-        for place, session in sorted(zip(line.tolist(), sessions.tolist(), strict=True)):
+        for session, place in sorted(zip(sessions.tolist(), line.tolist(), strict=True)):
             by_ticker.setdefault(tickers[place], []).append(session)
         return by_ticker
 

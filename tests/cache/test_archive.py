@@ -63,7 +63,7 @@ def test_what_is_held_or_known_to_be_absent_is_not_asked_again() -> None:
     ]  # fmt: skip
     assert (asked.stored, asked.absent) == (2, 7 + 1)
     words = "4 files, 2017-08-31 to 2017-11-30, one request every 2 s: about 1 minute"
-    assert asked.sentence() == f"{words}; 2 are held, 8 are not in the archive"
+    assert asked.sentence() == f"{words}; 2 are stored, 8 are not in the archive"
 
 
 def test_members_without_weights_are_not_held_files() -> None:

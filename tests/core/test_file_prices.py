@@ -65,6 +65,30 @@ def test_it_is_told_with_the_line_and_explained() -> None:
     assert why is not None and why.computed == pytest.approx(why.value)
 
 
+def test_days_of_several_files_are_told_in_their_order() -> None:
+    """Two lines lack closes on other days before one that both lack."""
+    places = {"A": (6, 18), "B": (12, 18)}
+    files = [
+        holdings(
+            "IWM", str(DAYS[place]), {"A": 1000.0, "B": 1000.0},
+            quantity={"A": 100, "B": 100}, price={"A": 10.0, "B": 10.0},
+        )
+        for place in (6, 12, 18)
+    ]  # fmt: skip
+    closes = {
+        symbol: [NAN if place in lacking else 10.0 for place in range(SIZE)]
+        for symbol, lacking in places.items()
+    }
+    held = prices(DAYS, {**closes, "IWM": FLAT, "SPY": FLAT})
+    market = make_market(held, *files, holdings("SPY", str(DAYS[0]), {"B": 1}))
+    view = take(market, Question(window=f"{DAYS[0]}:{DAYS[-1]}", basis="pr")).small
+    assert view is not None
+    for symbol, (first, last) in places.items():
+        row = view.contributors.symbols.index(symbol)
+        words = f"the file's price is its close of {DAYS[first]}, {DAYS[last]}"
+        assert view.contributors.flags[row] == (words,)
+
+
 def test_a_split_on_record_since_is_taken_out_of_the_files_price() -> None:
     halved = [p / 2 for p in without(FILE)]
     split = [("A", DAYS[FILE + 4], 2.0)]

@@ -175,7 +175,7 @@ def test_a_refresh_keeps_to_the_requests_it_has_stated(
         beyond = len(second.refetched) + second.retried + second.addresses
         assert (len(second.refetched), second.retried) == (2, 1)
         # the issuer that answered with a page was not asked for its other file
-        skipped = sum(why.startswith("not asked for") for why in second.failed.values())
+        skipped = sum(why.startswith("not requested") for why in second.failed.values())
         assert skipped == 1
         assert second.planned + beyond - skipped == second.requests == server.requests
         # Two newest files, IWM's after its reconstitution of 26 June, 42 charts, cookie and crumb.

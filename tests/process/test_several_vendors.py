@@ -39,7 +39,7 @@ def test_a_change_of_source_takes_each_line_whole_and_mixes_nothing(
     store = stocked(tmp_path)
     run(store, server, "massive")
     server.world.now = later(NOW, 1)
-    server.world.seed = 2  # another market: every close differs
+    server.world.faults |= dict.fromkeys(ALL, "revised")  # every close differs by a little
     moved = run(store, server, "eodhd")
     assert moved.ok, moved.message
     assert f"{len(ALL)} taken anew from EODHD" in moved.message

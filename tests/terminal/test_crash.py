@@ -124,7 +124,7 @@ def test_the_screen_keeps_a_fault(tmp_path: Path) -> None:
     joined = "".join(said.split())
     os.close(ours)
     text = (tmp_path / "crash.log").read_text("utf-8")
-    assert "anerrorofitsownendedthescreen:KeyError(7)" in joined
+    assert "aninternalerrorendedthescreen:KeyError(7)" in joined
     assert "crash.log" in joined
     assert "KeyError(7)" in text and "in broken" in text
     assert "hunter2" not in said + text and "Traceback" not in said

@@ -107,7 +107,7 @@ def test_a_terminal_is_sent_what_it_knows_and_left_as_it_was(
     home: Path, environ: dict[str, str], most: int
 ) -> None:
     with started(home, **environ) as terminal:
-        drawn = read_until(terminal.ours, b"IWM", b"help", b"SIMULATED", b"Breadth", b"as of")
+        drawn = read_until(terminal.ours, b"IWM", b"help", b"SIMULATED", b"Breadth", b"lines rose")
         assert b"Breadth" in drawn and b"quit" in drawn
         left = terminal.quit()
     # All of the colours it has are used, and none beyond.
@@ -132,7 +132,7 @@ def test_the_locale_decides_the_characters(
     home: Path, environ: dict[str, str], ascii: bool
 ) -> None:
     with started(home, **environ) as terminal:
-        drawn = read_until(terminal.ours, b"IWM", b"help", b"SIMULATED", b"Breadth", b"as of")
+        drawn = read_until(terminal.ours, b"IWM", b"help", b"SIMULATED", b"Breadth", b"lines rose")
         drawn += terminal.quit()
     assert drawn.isascii() is ascii
     screen = Screen(120, 36)
@@ -145,7 +145,7 @@ def test_a_setting_is_stronger_than_the_locale(tmp_path: Path, home: Path) -> No
         (tmp_path / kept.name).symlink_to(kept)
     (tmp_path / "config.toml").write_text("ascii = false\nmouse = false\n")
     with started(tmp_path, LANG="C") as terminal:
-        drawn = read_until(terminal.ours, b"IWM", b"help", b"SIMULATED", b"Breadth", b"as of")
+        drawn = read_until(terminal.ours, b"IWM", b"help", b"SIMULATED", b"Breadth", b"lines rose")
         terminal.quit()
     assert not drawn.isascii()
     assert b"\x1b[?1003h" not in drawn
@@ -163,7 +163,7 @@ def test_what_cannot_show_a_screen_says_so_in_one_line(home: Path, term: str) ->
 
 def test_a_suspended_screen_gives_the_title_back(home: Path) -> None:
     with started(home) as terminal:
-        read_until(terminal.ours, b"IWM", b"help", b"SIMULATED", b"Breadth", b"as of")
+        read_until(terminal.ours, b"IWM", b"help", b"SIMULATED", b"Breadth", b"lines rose")
         os.write(terminal.ours, b"\x1a")
         stopped = read_until(terminal.ours, b"\x1b[?1004l")
         assert b"\x1b[23;2t" in stopped

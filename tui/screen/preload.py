@@ -19,6 +19,7 @@ MODULES: Final = (
     "tui.panes.measure_rows",
     "tui.panes.concentration",
     "tui.panes.daily",
+    "core.measures.groups",
     "tui.panes.breadth_views",
     "tui.panes.help",
     "tui.screen.board_screen",
