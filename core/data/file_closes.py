@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import date
 from functools import cached_property
-from itertools import compress, count, permutations, repeat
+from itertools import compress, count, repeat, zip_longest
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -154,6 +154,7 @@ def file_closes(
         splits: symbol -> session and factor of its splits on record; asked where needed.
     """
     funds: list[list[PricedFile]] = []
+    repeated: list[Untold] = []
     for files in holdings.values():
         priced: list[PricedFile] = []
         for file in files:
@@ -164,7 +165,22 @@ def file_closes(
             if priced and priced[-1].session == when:
                 priced.pop()
             priced.append(PricedFile(file, when, lines_of(file, when), price))
-        funds.append(_without_repeated(priced))
+        doubtful = _repeated(priced)
+        funds.append([one for one in priced if one.session not in doubtful])
+        # until the second of them came nothing spoke against the first
+        repeated += [Untold(first, second) for first, second in doubtful.items() if second]
+    closes = _of_funds(funds, bars, splits)
+    if not repeated:
+        return closes
+    return replace(closes, find_untold=lambda: (*closes.untold, *repeated))
+
+
+def _of_funds(
+    funds: Sequence[Sequence[PricedFile]],
+    bars: Sequence[Block],
+    splits: Callable[[], Mapping[str, Sequence[tuple[date, float]]]],
+) -> FileCloses:
+    """As `file_closes`, of each fund's files that state prices."""
     if all(len(priced) < 2 for priced in funds):
         return FileCloses()
     wanted = _without_close(bars, [one for files in funds for one in files])
@@ -188,21 +204,21 @@ def file_closes(
     return _assembled(symbols, funds, begun, links, recorded, bars)
 
 
-def _without_repeated(files: Sequence[PricedFile]) -> list[PricedFile]:
-    """The files of a fund without those that have all prices of another session's file.
+def _repeated(files: Sequence[PricedFile]) -> dict[date, date | None]:
+    """Session of a fund's files that all have the same prices -> that of the next, None at last.
 
-    One of the two has a wrong date, and nothing tells which.
+    Of two such one has a wrong date, and nothing tells which.
     """
-    groups: dict[bytes, list[PricedFile]] = {}
+    groups: dict[tuple[bytes, tuple[str, ...]], list[date]] = {}
     for one in files:
-        groups.setdefault(one.price.tobytes(), []).append(one)
-    repeated = {
-        id(one)
+        if len(one.symbols) >= _MANY:
+            groups.setdefault((one.price.tobytes(), one.file.symbols), []).append(one.session)
+    return {
+        session: following
         for group in groups.values()
-        for one, other in permutations(group, 2)
-        if len(one.symbols) >= _MANY and one.file.symbols == other.file.symbols
+        if len(group) > 1
+        for session, following in zip_longest(group, group[1:])
     }
-    return [one for one in files if id(one) not in repeated]
 
 
 def _without_close(bars: Sequence[Block], files: Sequence[PricedFile]) -> set[str]:

@@ -213,6 +213,11 @@ def test_a_file_under_a_wrong_date_lends_no_price() -> None:
         snapshot = take(market, Question(window=":".join(ends), basis="pr"))
         found = snapshot.indices.get("IWM")
         assert found is None or found.weight_measured == 0
+    # before it came both dates stood
+    for held in (market, make_market(fund_closes(), *files)):
+        as_of = date.fromisoformat(ENDS[1])
+        known = Question(window=f"{ENDS[0]}:{ENDS[1]}", basis="pr", as_of=as_of)
+        assert take(held, known).indices["IWM"].basket_return == pytest.approx(0.05)
 
 
 def test_a_month_is_no_session() -> None:

@@ -15,8 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import cache.refresh.refresh
 from cache.facts.errors import StoreEmpty, StoreError
+from cache.refresh import batch
 from cache.store import disk, reading
 from cache.store.store import Held, Store
 from tests.torture import steps
@@ -58,7 +58,7 @@ def upgrade(home: Path, count: int) -> None:
 
 
 def refreshes(home: Path, count: int) -> None:
-    cache.refresh.refresh.BATCH = 5  # type: ignore[misc]
+    batch.BATCH = 5  # type: ignore[misc]
     held = Store(home)
     done = steps.refreshed(held.read())
     say("ready")
