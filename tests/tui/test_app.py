@@ -180,7 +180,7 @@ def test_no_size_is_lost_on_a_machine_that_stops_the_process_for_a_while() -> No
         with patch("textual.timer._time.get_time", lambda: next(clock)):
             for size in ((100, 30), (1, 1), (112, 32)):
                 await pilot.resize_terminal(*size)
-                await until(lambda rows=size[1]: len(lines_of(app)) == rows, 10)  # type: ignore[misc]
+                await until(lambda rows=size[1]: len(lines_of(app)) == rows)  # type: ignore[misc]
 
     drive(story, market=MARKET)
 
