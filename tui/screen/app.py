@@ -73,7 +73,6 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
         self._opened = now()
         self.rung = ""
         self._followed: str | None = None
-        self._watched = False
         #: What is said first.
         self.greeting = ""
         Painter.ascii_only = Characters.ascii_only = config.ascii
@@ -113,7 +112,6 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
         else:
             self.ask(self.question)
         exit_signals.on_signals(self._leave, partial(fitting.give_back, self))
-        self._watched = not self.is_headless and not exit_signals.terminal_gone()
         # After a stop and a continue the terminal has forgotten the screen.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.set_timer(POLL, self._settle_down)
@@ -190,7 +188,7 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
 
     def poll(self) -> None:
         """Show data that another process brought; leave with a terminal that is gone."""
-        if self._watched and exit_signals.terminal_gone():
+        if not self.is_headless and exit_signals.terminal_gone():
             self._leave(128 + signal.SIGHUP)
             return
         if self._on_disk() != self._identity and not self.underway.open:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -48,10 +50,12 @@ def on_signals(leave: Callable[[int], None], restore: Callable[[], None]) -> Non
 
 
 def terminal_gone() -> bool:
-    """Whether the process has no terminal of its own: a dropped connection, if it had one."""
-    try:
-        descriptor = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
-    except OSError:
-        return True
-    os.close(descriptor)
-    return False
+    """Whether the other end of the terminal is closed: a dropped connection, a closed window.
+
+    A process of no session of that terminal is sent no SIGHUP for it, nor is one that ignores it.
+    """
+    if not hasattr(select, "poll") or sys.__stdin__ is None:
+        return False
+    watcher = select.poll()
+    watcher.register(sys.__stdin__, 0)
+    return any(event & select.POLLHUP for _, event in watcher.poll(0))
