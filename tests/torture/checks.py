@@ -36,7 +36,7 @@ class Check:
 
 
 _FORGET = "tests/process/test_forget.py"
-_WRITTEN = "tests/tui/test_written.py"
+_WRITTEN = "tests/tui/test_written_files.py"
 _REPLACED = "tests/process/test_replaced.py"
 CHECKS: dict[str, tuple[Check, ...]] = {
     "folders": (

@@ -24,7 +24,7 @@ from core.answer.snapshot import take
 from core.data.frames import Prices
 from core.data.market import Market
 from core.data.question import Question
-from tests.cache import test_contradictions, test_poison, test_vendor
+from tests.cache import test_batch_checks, test_contradictions, test_vendor
 from tests.cache.stores import store_of_lists
 from tests.cache.test_vendor import DAYS, LINES, PAIR, World, evening
 from tests.process import test_jumps
@@ -60,7 +60,7 @@ def answer(held: Held) -> str:
 def _poison(folder: Path) -> Row:
     wrong, runs = [], 0
     poisons = (test_vendor.still, test_vendor.late, test_vendor.unsplit, test_vendor.pence,
-               test_vendor.rich, test_vendor.net, *test_poison.POISONS)  # fmt: skip
+               test_vendor.rich, test_vendor.net, *test_batch_checks.POISONS)  # fmt: skip
     for poison in poisons:
         for full in (False, True):
             world, store = World(), _store(folder / f"{poison.__name__} {full}")

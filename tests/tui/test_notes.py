@@ -15,7 +15,7 @@ from tests.core.test_history import twelve_years
 from tests.tui.driving import drive, press, seen
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.markets import QUESTION, small_market
-from tests.tui.test_written import written_in
+from tests.tui.test_written_files import written_in
 from tui.report.notes import keep, stem
 from tui.screen.app import InternalsApp
 from tui.state.config import Config, ConfigError, read

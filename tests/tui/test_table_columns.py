@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.test_table import COLUMNS, Bench, run
+from tests.tui.test_line_table import COLUMNS, Bench, run
 from tui.widgets.columns import TableColumn, lay_out
 
 
