@@ -73,9 +73,8 @@ def odd(
     reasons = [f"is not one whole fund: {reason}" for reason in cut] or _part(file)
     before = [one for one in earlier if one.weighted and one.as_of < file.as_of]
     if before and file.as_of - before[-1].as_of <= DAYS:
-        usual = _usual(before)
-        reasons += _fewer(file, before[-1], usual)
-        reasons += _turned_over(file, before[-1], usual)
+        reasons += _fewer(file, before)
+        reasons += _turned_over(file, before)
     elif before and len(file.symbols) < LEAST_PART * len(before[-1].symbols):
         reasons.append(_line_counts(file, before[-1]))
     values_off, single = _values(file)
@@ -142,20 +141,26 @@ def _part(file: Holdings) -> list[str]:
 
 
 def _usual(before: Sequence[Holdings]) -> float | None:
-    """The largest turnover between two of a fund's files; None where there are no two."""
+    """The largest turnover between two of a fund's files; None where there are no two.
+
+    It takes every file of the fund: only what looks odd is measured by it.
+    """
     pairs = [(a, b) for a, b in pairwise(before) if b.as_of - a.as_of <= DAYS]
     return max((_turnover(a, b) for a, b in pairs), default=None)
 
 
-def _fewer(file: Holdings, before: Holdings, usual: float | None) -> list[str]:
+def _fewer(file: Holdings, earlier: Sequence[Holdings]) -> list[str]:
+    before = earlier[-1]
     now, then = len(file.symbols), len(before.symbols)
     if then - now <= FEWER or then - now <= FEWER_PART * then:
         return []
     there = frozenset(file.symbols)
     gone = [float(v) for s, v in zip(before.symbols, before.value, strict=True) if s not in there]
     # A small fund that trades sells several of its lines in a month.
-    if then < FEW_LINES and usual is not None and math.fsum(gone) <= usual * before.total:
-        return []
+    if then < FEW_LINES:
+        usual = _usual(earlier)
+        if usual is not None and math.fsum(gone) <= usual * before.total:
+            return []
     return [_line_counts(file, before)]
 
 
@@ -165,9 +170,13 @@ def _line_counts(file: Holdings, before: Holdings) -> str:
     return f"names {now:,} lines where the file of {before.as_of} named {then:,}"
 
 
-def _turned_over(file: Holdings, before: Holdings, usual: float | None) -> list[str]:
+def _turned_over(file: Holdings, earlier: Sequence[Holdings]) -> list[str]:
+    before = earlier[-1]
     traded = _turnover(before, file)
-    if traded <= max(TURNOVER, usual or 0.0):
+    if traded <= TURNOVER:
+        return []
+    usual = _usual(earlier)
+    if usual is not None and traded <= usual:
         return []
     than = "" if usual is None else f", never above {usual:.0%} before"
     return [f"says that {traded:.0%} of the fund was traded since {before.as_of}{than}"]
