@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.measures.spread import comparisons
 from core.note.phrase import Figure, Name, Sentence, joined, percent, share, spoken
-from core.note.ranking_words import BASIS_WORDS, NOTABLE_YEARS, place_of, window_words, year
+from core.note.ranking_words import BASIS_WORDS, same_window_words, window_words
 from core.note.rarity_words import rank_words, stronger
 from core.note.verdict import level
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from core.answer.views import Snapshot
     from core.measures.rarity import Standing
     from core.measures.ratio import LevelHistory
-    from core.measures.spread import Ranking, Spread
+    from core.measures.spread import Spread
     from core.measures.streaks import Streak
 
 _CALENDAR, _ROLLING, _STREAK, _LEVEL = "own.calendar", "own.rolling", "own.streaks[0]", "own.level"
@@ -45,33 +45,12 @@ def own_headline(snapshot: Snapshot, spread: Spread) -> Sentence:
             claims.append(rank_words(rank, kind, _ROLLING, "large"))
             standing = rank.standing
     if beside.same_window:
-        claims.append(_among_years(spread.same_window, kind))
+        claims.append(same_window_words(spread.same_window, _CALENDAR, f"largest {kind}"))
     further = _further(spread, standing) if beside.rolling else Sentence()
     all_claims = joined(claims, ", and ")
     if further:
         all_claims = joined((all_claims, further), "; ")
     return Sentence(sentence, ": ", all_claims, ".")
-
-
-def _among_years(ranking: Ranking, kind: str) -> Sentence:
-    """The return among those of the same window of other years."""
-    if not ranking.claim:
-        earlier = Figure(f"{ranking.of - 1:,}", f"{_CALENDAR}.earlier_years")
-        return Sentence("too few years for a rank (", earlier, " earlier)")
-    place = Sentence(place_of(ranking, _CALENDAR), " for this window")
-    if ranking.on_record:
-        assert ranking.first_year is not None
-        first = year(ranking.first_year, f"{_CALENDAR}.first_year")
-        of = Figure(f"{ranking.of:,}", f"{_CALENDAR}.of")
-        words = f"the largest {kind} for this window on record ("
-        return Sentence(words, of, " years, from ", first, ")")
-    last = max(one.year for one in ranking.history)
-    if ranking.ties is not None and ranking.ties == ranking.since:
-        return Sentence("it matches ", year(ranking.ties, f"{_CALENDAR}.ties"), ", ", place)
-    if ranking.since is not None and last - ranking.since >= NOTABLE_YEARS:
-        since = year(ranking.since, f"{_CALENDAR}.since")
-        return Sentence(f"the largest {kind} for this window since ", since, ", ", place)
-    return place
 
 
 def _further(spread: Spread, than: Standing | None) -> Sentence:

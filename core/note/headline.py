@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Final
 from core.measures.rarity import FAR_YEARS, TIE_DECIMALS, Standing
 from core.measures.spread import Comparisons, comparisons
 from core.note.phrase import Figure, Name, Sentence, further_places, joined, percent, points, spoken
-from core.note.ranking_words import BASIS_WORDS, NOTABLE_YEARS, place_of, window_words, year
+from core.note.ranking_words import (
+    BASIS_WORDS,
+    NOTABLE_YEARS,
+    place_of,
+    same_window_words,
+    window_words,
+    year,
+)
 from core.note.rarity_words import further_claim, rank_words, rolling_detail
 from core.note.verdict import level, margin
 
@@ -23,30 +30,6 @@ if TYPE_CHECKING:
 #: headline in four needs a third place, one in sixteen a fourth: it cannot leave a figure out.
 MOST_FURTHER: Final = 4
 _SAME, _FULL = "spread.same_window", "spread.full_years"
-
-
-def _same_window(ranking: Ranking, kind: str) -> Sentence:
-    """Words for the rank among the same windows of other years."""
-    if not ranking.claim:
-        earlier = Figure(f"{ranking.of - 1:,}", f"{_SAME}.earlier_years")
-        return Sentence("too few years for a rank (", earlier, " earlier)")
-    if ranking.on_record:
-        assert ranking.first_year is not None
-        return Sentence(
-            f"the widest {kind} for this window on record (",
-            Figure(f"{ranking.of:,}", f"{_SAME}.of"),
-            " years, from ",
-            year(ranking.first_year, f"{_SAME}.first_year"),
-            ")",
-        )
-    last = max(year.year for year in ranking.history)
-    place = Sentence(place_of(ranking, _SAME), " for this window")
-    if ranking.ties is not None and ranking.ties == ranking.since:
-        return Sentence("it matches ", year(ranking.ties, f"{_SAME}.ties"), ", ", place)
-    if ranking.since is not None and last - ranking.since >= NOTABLE_YEARS:
-        since = year(ranking.since, f"{_SAME}.since")
-        return Sentence(f"the widest {kind} for this window since ", since, ", ", place)
-    return place
 
 
 def _full_years(ranking: Ranking, now: int, kind: str) -> Sentence:
@@ -152,7 +135,7 @@ def _claims(
             claims.append(rank_words(spread.rolling, kind))
             standing = spread.rolling.standing
     if beside.same_window:
-        claims.append(_same_window(spread.same_window, kind))
+        claims.append(same_window_words(spread.same_window, _SAME, f"widest {kind}"))
         if not beside.rolling:
             standing = calendar_standing(spread.same_window)
     if beside.full_years:

@@ -49,3 +49,30 @@ def place_of(ranking: Ranking, path: str) -> Sentence:
         "rank ", Figure(f"{ranking.rank:,}", f"{path}.rank"),
         " of ", Figure(f"{ranking.of:,}", f"{path}.of"),
     )  # fmt: skip
+
+
+def same_window_words(ranking: Ranking, path: str, claim: str) -> Sentence:
+    """Words for the rank among the same windows of other years.
+
+    Args:
+        ranking: of the gap, or of one index's return.
+        path: where it stands in the answer.
+        claim: what the first of all is called: "widest lead", "largest gain".
+    """
+    if not ranking.claim:
+        earlier = Figure(f"{ranking.of - 1:,}", f"{path}.earlier_years")
+        return Sentence("too few years for a rank (", earlier, " earlier)")
+    if ranking.on_record:
+        assert ranking.first_year is not None
+        first = year(ranking.first_year, f"{path}.first_year")
+        of = Figure(f"{ranking.of:,}", f"{path}.of")
+        words = f"the {claim} for this window on record ("
+        return Sentence(words, of, " years, from ", first, ")")
+    last = max(one.year for one in ranking.history)
+    place = Sentence(place_of(ranking, path), " for this window")
+    if ranking.ties is not None and ranking.ties == ranking.since:
+        return Sentence("it matches ", year(ranking.ties, f"{path}.ties"), ", ", place)
+    if ranking.since is not None and last - ranking.since >= NOTABLE_YEARS:
+        since = year(ranking.since, f"{path}.since")
+        return Sentence(f"the {claim} for this window since ", since, ", ", place)
+    return place
