@@ -113,6 +113,10 @@ def test_nobody_there_and_nothing_held_is_nothing_to_answer_from(tmp_path: Path)
         command, cwd=ROOT, env=nowhere, capture_output=True, text=True, timeout=90
     )
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (3, "", 1)
+    # what can be done by hand is said of the file that was asked for
+    what, _, why = done.stderr.rpartition("(holdings ")[2].partition(": ")
+    assert f"internals import holdings FILE --fund {what}" in why
+    assert "no holdings file of IWM and SPY" in done.stderr
 
 
 def test_a_wrong_clock_is_told_to_cron_to_the_summary_and_by_status(

@@ -96,7 +96,9 @@ def fetch(
         print(safe_lines(text(summary)), file=sys.stderr)  # noqa: T201
     elif style != "json" and not summary.ok:
         # What is to be done about a file stands at the end of its reason.
-        files = [why for name, why in summary.failed.items() if name.startswith("holdings ")]
+        files = [
+            f"{name}: {why}" for name, why in summary.failed.items() if name.startswith("holdings ")
+        ]
         sentence = summary.message + (f" ({files[0]})" if files else "")
         print(f"internals: {safe(sentence)}", file=sys.stderr)  # noqa: T201
     elif style == "none" and summary.clock:
