@@ -62,11 +62,11 @@ class StoredCloses:
             days: (K,) datetime64[D], the sessions.
             symbols: which lines are counted.
         """
-        counts = np.zeros(len(days), np.int64)
+        counts = np.zeros(len(days), np.intp)
         for block, columns in zip(self.prices.blocks, self._columns, strict=True):
             _, rows, here = np.intersect1d(block.sessions, days, return_indices=True)
             places = [columns[symbol] for symbol in symbols if symbol in columns]
-            counts[here] = np.isfinite(block.close[np.ix_(rows, places)]).sum(axis=1)
+            counts[here] = np.isfinite(block.close[rows][:, places]).sum(axis=1)
         return counts
 
     def final_closes(self, symbol: str) -> tuple[Dates, FloatArray]:
