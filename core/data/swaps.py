@@ -68,15 +68,15 @@ def swaps(files: Sequence[Holdings]) -> Iterable[Swap]:
         others = map(ne, map(name_after.get, before.symbols), before.names)
         rows = list(compress(count(), others))
         texts = []
-        for old, new in (
+        for earlier, later in (
             (before.identifiers, after.identifiers),
             (before.names, after.names),
         ):
-            if rows and old and new and (wanted := {old[row] for row in rows} - {""}):
+            if rows and earlier and later and (wanted := {earlier[row] for row in rows} - {""}):
                 # of a line that left the fund neither stands in the later file
-                new_once = _alone(new, wanted)
-                once = _alone(old, new_once.keys()) if new_once else {}
-                texts.append((old, once, new_once))
+                new_once = _alone(later, wanted)
+                once = _alone(earlier, new_once.keys()) if new_once else {}
+                texts.append((earlier, once, new_once))
         known = set(before.symbols) if rows else set()
         for row in rows:
             old = before.symbols[row]
