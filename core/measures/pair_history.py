@@ -283,7 +283,7 @@ def new_extremes(level: FloatArray, sessions: int = YEAR_SESSIONS) -> BoolArray:
     from core.measures.counting import extremes
 
     state = np.zeros(len(level), bool)
-    before = extremes(level[None, :], sessions - 1, high=True)[0]
+    before = extremes(level[:, None], sessions - 1, high=True)[:, 0]
     if len(level) >= sessions:
         state[sessions - 1 :] = level[sessions - 1 :] > before[:-1]
     return state
