@@ -33,7 +33,7 @@ def first_closes(blocks: Sequence[Block]) -> Mapping[str, date]:
         begun, alone = closed.any(axis=0), np.zeros(len(block.symbols), bool)
         if block.adj_close is not None:
             adjusted = np.isfinite(block.adj_close)
-            alone = adjusted.any(axis=0) & ~begun
+            alone = np.asarray(adjusted.any(axis=0) & ~begun)
             both = np.flatnonzero(begun & (adjusted & ~closed).any(axis=0))
             alone[both] = adjusted[:, both].argmax(axis=0) < closed[:, both].argmax(axis=0)
         if bare or alone.any():
