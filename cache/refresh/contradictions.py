@@ -103,11 +103,11 @@ def other_split(answer: Answer, stored: StoredCloses, comparison: Comparison) ->
     splits, last = stored.splits(answer.ask.symbol), answer.session[~np.isnan(answer.close)][-1]
     new = {day: factor for day, factor in answer.splits().items() if day not in splits}
     if comparison.kind == "rebase":
-        shown = 1 / comparison.factor
+        ratio = 1 / comparison.factor
         products = {*new.values(), math.prod(new.values())}
-        if new and all(abs(factor / shown - 1) > SAME_SPLIT for factor in products):
+        if new and all(abs(factor / ratio - 1) > SAME_SPLIT for factor in products):
             day, factor = max(new.items())
-            return f"a split of {factor:g} on {day} and closes that show one of {shown:g}"
+            return f"a split of {factor:g} on {day} and closes that show one of {ratio:g}"
     elif comparison.kind in ("agrees", "single") and np.isin(days, answer.session).any():
         for day, factor in new.items():
             shows = not 1 / TELLING < factor < TELLING

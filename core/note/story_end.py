@@ -98,11 +98,11 @@ def _returns(snapshot: Snapshot, measured: list[IndexView], voice: ProseStyle) -
     """What the returns are of: the funds' closes, or the measured lines where those are shown."""
     if snapshot.ranked is not None:
         return Sentence(f"Returns are of {_whose(snapshot.question)}.")
-    shown = [view for view in measured if view.covered or by_own_closes(snapshot, view)]
-    lines = [voice.fund(view.fund) for view in shown if not by_own_closes(snapshot, view)]
-    if lines and len(lines) == len(shown):
+    covered = [view for view in measured if view.covered or by_own_closes(snapshot, view)]
+    lines = [voice.fund(view.fund) for view in covered if not by_own_closes(snapshot, view)]
+    if lines and len(lines) == len(covered):
         return Sentence("Returns are of the measured stocks, without cash and fees.")
-    closes = [voice.fund(view.fund) for view in shown if by_own_closes(snapshot, view)]
+    closes = [voice.fund(view.fund) for view in covered if by_own_closes(snapshot, view)]
     tail = Sentence(", that of ", lines[0], " of its measured stocks") if lines else Sentence()
     if not closes:
         return Sentence()

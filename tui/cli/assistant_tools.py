@@ -226,10 +226,10 @@ def _status(desk: Desk, arguments: Json) -> Json:
 def _funds(desk: Desk, arguments: Json) -> Json:
     from tui.cli.funds import fund_rows
 
-    rows, wanted = fund_rows(desk), arguments.get("fund", "").upper()
-    rows = [row for row in rows if wanted in ("", row["symbol"])]
+    rows, symbol = fund_rows(desk), arguments.get("fund", "").upper()
+    rows = [row for row in rows if symbol in ("", row["symbol"])]
     if not rows:
-        raise BadCallError(f"{wanted} is no fund that is known; without `fund` all are listed")
+        raise BadCallError(f"{symbol} is no fund that is known; without `fund` all are listed")
     return _held(desk, {"funds": rows}, {"rows": MOST_ROWS, **arguments}, datetime.now(UTC))
 
 

@@ -186,8 +186,8 @@ def parse(
     if head == "mrr" and not rest:
         return SortBy("ret")
     if head == "sort":
-        wanted = " ".join(rest).casefold()
-        key = next((known for known in sorts if known.casefold() == wanted), None)
+        column = " ".join(rest).casefold()
+        key = next((name for name in sorts if name.casefold() == column), None)
         if key is None:
             raise CommandError(f"sort by what? {' '.join(sorts)}")
         return SortBy(key)

@@ -247,10 +247,10 @@ class Pane(Widget):
                 lines[-1] = (
                     [("! ", "mark"), *hidden[0]] if most == 1 else [*lines[-1], (" …", "dim")]
                 )
-        shown = lines
-        self._notes.styles.height = len(shown)
-        self._notes.display = bool(shown)
-        self._notes.show(lambda w, h: shown)
+        note_lines = lines
+        self._notes.styles.height = len(note_lines)
+        self._notes.display = bool(note_lines)
+        self._notes.show(lambda w, h: note_lines)
 
     def on_resize(self, event: events.Resize) -> None:
         """Draw anew: the text depends on the room."""

@@ -162,9 +162,9 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
     def _watches_another(self, question: Question) -> bool:
         """Whether a question is about a pair of the watch list other than the one shown."""
         pair = (question.small, question.large)
-        shown = self.snapshot and (self.snapshot.question.small, self.snapshot.question.large)
+        pair_shown = self.snapshot and (self.snapshot.question.small, self.snapshot.question.large)
         listed = pair in self.config.pairs or self.place.pair == ":".join(pair)
-        return pair != shown and listed
+        return pair != pair_shown and listed
 
     def come_back(self) -> None:
         """From a pair without data to what was shown before it."""
@@ -183,11 +183,11 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
             return
         from core.answer.snapshot import stepped
 
-        shown = self.snapshot
+        snapshot = self.snapshot
         if self.question.as_of is not None:
-            shown = replace(shown, as_of=self.question.as_of)
-        question = stepped(self.question, self.market, shown, sessions)
-        if question.as_of == shown.as_of:
+            snapshot = replace(snapshot, as_of=self.question.as_of)
+        question = stepped(self.question, self.market, snapshot, sessions)
+        if question.as_of == snapshot.as_of:
             self.tell(
                 f"{question.as_of} is the {'last' if sessions > 0 else 'first'} session with closes"
             )

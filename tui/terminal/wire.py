@@ -286,13 +286,13 @@ def _pieces(text: str) -> list[Cell]:
 def _differing(row: _Row, old: _Row | None, columns: int) -> list[int]:
     """Columns of a line whose cell is known to be wanted and not known to be shown."""
     cells, pens = row.cells[:columns], row.pens[:columns]
-    known = 0 if old is None else min(len(old.cells), len(cells))
+    common = 0 if old is None else min(len(old.cells), len(cells))
     need = [
         x
-        for x in range(known)
+        for x in range(common)
         if old is not None and (cells[x] != old.cells[x] or pens[x] != old.pens[x])
     ]
-    return need + list(range(known, len(cells)))
+    return need + list(range(common, len(cells)))
 
 
 def _with_pieces(row: _Row, need: list[int]) -> list[int]:
