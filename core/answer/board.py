@@ -14,19 +14,21 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from core.answer.lazy_mapping import LazyMapping
 from core.answer.levels import pair_levels
 from core.answer.snapshot import common_sessions, final_sessions
 from core.data.errors import UnavailableError
 from core.data.frames import Dates, FloatArray, day, distinct, pydate
 from core.data.record import record
-from core.data.windows import Window, resolve
+from core.data.windows import resolve
 from core.measures.pair_history import PairHistory
-from core.measures.rarity import Rank, percentiles_at
+from core.measures.rarity import Rank, last_percentile, percentiles_at
 
 if TYPE_CHECKING:
     from core.data.market import Market
+    from core.data.windows import Window
     from core.measures.pair_series import PairSeries
-    from core.measures.ratio import LevelHistory
+    from core.measures.ratio import LevelHistory, LevelYear
     from core.measures.streaks import Streak
 
 #: Windows whose gap is shown, and those whose gap is ranked among all stretches as long.
@@ -64,6 +66,8 @@ class BoardRow:
         pair: the two funds and their group.
         end: session that the row's figures are of; None where there are none.
         gaps: window -> gap, a fraction, None where the window is not available.
+        percentiles: window -> share of all stretches as long whose gap is strictly below; None
+            under 250 of them.
         ranks: window -> the gap among all stretches as long, None where it has none.
         history: the pair up to ``end``, over one of its windows; None without figures.
         stretches: window -> (T,) gap over as many sessions as the window, by session.
@@ -73,6 +77,7 @@ class BoardRow:
     pair: Pair
     end: date | None = None
     gaps: Mapping[str, float | None] = field(default_factory=dict)
+    percentiles: Mapping[str, float | None] = field(default_factory=dict)
     ranks: Mapping[str, Rank | None] = field(default_factory=dict)
     history: PairHistory | None = None
     stretches: Mapping[str, FloatArray] = field(default_factory=dict)
@@ -83,15 +88,24 @@ class BoardRow:
         """Sessions in a row that the gap has one sign."""
         return None if self.history is None else self.history.session_streak
 
+    @cached_property
+    def run(self) -> int | None:
+        """How many sessions that streak has, below 0 where the gap is negative."""
+        return None if self.history is None else self.history.session_run
+
     @property
     def ratio(self) -> LevelHistory | None:
         """The ratio of closes in its history; None where only adjusted closes are available."""
         return None if self.history is None else self.history.ratio
 
+    @property
+    def ratio_year(self) -> LevelYear | None:
+        """What of it is about its averages and the last 52 weeks."""
+        return None if self.history is None else self.history.ratio_year
+
     def percentile(self, window: str) -> float | None:
         """Share of all stretches whose gap is strictly below; None under 250 of them."""
-        rank = self.ranks.get(window)
-        return None if rank is None or not rank.claim else rank.percentile
+        return self.percentiles.get(window)
 
     @property
     def farthest(self) -> tuple[str, float] | None:
@@ -123,17 +137,19 @@ class BoardRow:
         extreme. "streak": it began. "percentile_1M", "percentile_3M": it got beyond `EDGE`.
         """
         marks = set()
-        ratio, streak = self.ratio, self.streak
+        ratio = self.ratio_year
         if ratio is not None:
             marks |= {f"above_{a.closes}" for a in ratio.averages if a.crossed == self.end}
             for name, extreme in (("high_52", ratio.high_52), ("low_52", ratio.low_52)):
                 if extreme is not None and extreme.end == self.end:
                     marks.add(name)
-        if streak is not None and streak.length == 1:
+        if self.run in (1, -1):
             marks.add("streak")
         for window, gaps in self.stretches.items():
-            beyond = self.percentile(window) is not None and _at_edge(gaps)
-            if beyond and not _at_edge(gaps[:-1]):
+            share = self.percentile(window)
+            # nearly all lie far from both edges, and need not be counted
+            far = share is None or 2 * (1 - EDGE) < share < 1 - 2 * (1 - EDGE)
+            if not far and _at_edge(gaps) and not _at_edge(gaps[:-1]):
                 marks.add(f"percentile_{window}")
         return frozenset(marks)
 
@@ -177,16 +193,10 @@ class Board:
 
 def last_session(market: Market, pairs: Iterable[Pair], as_of: date | None = None) -> date | None:
     """The latest session, on or before a date, with a final close of both funds of any pair."""
-    latest: date | None = None
-    for pair in pairs:
-        if not _held(market, pair):
-            continue
-        sessions = final_sessions(market, pair.small, pair.large)
-        if as_of is not None:
-            sessions = sessions[: sessions.searchsorted(day(as_of), side="right")]
-        if len(sessions):
-            latest = max(latest or date.min, pydate(sessions[-1]))
-    return latest
+    sessions = sessions_of(market, pairs)
+    if as_of is not None:
+        sessions = sessions[: sessions.searchsorted(day(as_of), side="right")]
+    return pydate(sessions[-1]) if len(sessions) else None
 
 
 def sessions_of(market: Market, pairs: Iterable[Pair]) -> Dates:
@@ -194,10 +204,29 @@ def sessions_of(market: Market, pairs: Iterable[Pair]) -> Dates:
     priced = tuple(pair for pair in pairs if _held(market, pair))
 
     def joined() -> Dates:
-        parts = [final_sessions(market, pair.small, pair.large) for pair in priced]
+        # nearly all pairs have the same sessions: they are joined once
+        alike: dict[tuple[object, ...], Pair] = {}
+        for pair in priced:
+            provisional = map(market.prices.provisional.get, (pair.small, pair.large))
+            alike[id(_sessions(market, pair)), *provisional] = pair
+        parts = [final_sessions(market, pair.small, pair.large) for pair in alike.values()]
         return distinct(np.concatenate(parts)) if parts else np.zeros(0, "datetime64[D]")
 
     return market.cached(("board sessions", *(pair.name for pair in priced)), joined)
+
+
+def _sessions(market: Market, pair: Pair) -> Dates:
+    """(T,) the common sessions of a pair, one array for all pairs that have the same; cached."""
+
+    def shared() -> Dates:
+        sessions = common_sessions(market, pair.small, pair.large)
+        lists: list[Dates] = market.cached("board session lists", list)
+        same = next((known for known in lists if np.array_equal(known, sessions)), None)
+        if same is None:
+            lists.append(sessions)
+        return sessions if same is None else same
+
+    return market.cached(("board sessions of", pair.small, pair.large), shared)
 
 
 def stepped(market: Market, pairs: Iterable[Pair], as_of: date, steps: int) -> date:
@@ -207,6 +236,23 @@ def stepped(market: Market, pairs: Iterable[Pair], as_of: date, steps: int) -> d
         return as_of
     place = int(sessions.searchsorted(day(as_of), side="right")) - 1
     return pydate(sessions[min(max(place + steps, 0), len(sessions) - 1)])
+
+
+@record(frozen=True, eq=False, slots=True)
+class _Reach:
+    """Sessions up to the board's date, and its windows on them.
+
+    Attributes:
+        sessions: (T,) ascending; those after the date too.
+        stop: how many lie up to the date, at least 1.
+        end: the last of those.
+        windows: label -> window with the places of its first and last close; those available.
+    """
+
+    sessions: Dates
+    stop: int
+    end: date
+    windows: Mapping[str, tuple[Window, int, int]]
 
 
 def board(
@@ -223,47 +269,87 @@ def board(
     """
     pairs = tuple(pairs)
     session = last_session(market, pairs, as_of)
-    rows = tuple(board_row(market, pair, basis, session) for pair in pairs)
-    return Board(session, basis, rows, market.simulated, market.generation)
+    then = market if session is None else market.kinds_known_on(session)
+    # the windows of pairs that have the same sessions are the same
+    reaches: dict[int, _Reach | None] = {}
+
+    def row(pair: Pair) -> BoardRow:
+        funds = (pair.small, pair.large)
+        absent = [fund for fund in funds if market.series(fund) is None]
+        if absent or session is None:
+            return BoardRow(pair, missing=f"no closes of {' and '.join(absent) or pair.name}")
+        if pair.small == pair.large:
+            return BoardRow(pair, missing=f"{pair.small} cannot be compared with itself")
+        sessions = _sessions(then, pair)
+        if id(sessions) not in reaches:
+            reaches[id(sessions)] = _reach(sessions, session)
+        reach = reaches[id(sessions)]
+        if reach is None:
+            return BoardRow(pair, missing=f"no common close of {pair.name} up to {session}")
+        return _row(then, pair, basis, reach)
+
+    return Board(session, basis, tuple(map(row, pairs)), market.simulated, market.generation)
 
 
-def board_row(market: Market, pair: Pair, basis: str, as_of: date | None) -> BoardRow:
-    """One row of the board; see `board`."""
-    funds = (pair.small, pair.large)
-    absent = [fund for fund in funds if market.series(fund) is None]
-    if absent or as_of is None:
-        return BoardRow(pair, missing=f"no closes of {' and '.join(absent) or pair.name}")
-    if pair.small == pair.large:
-        return BoardRow(pair, missing=f"{pair.small} cannot be compared with itself")
-    market = market.kinds_known_on(as_of)
-    sessions = common_sessions(market, *funds)
+def _reach(sessions: Dates, as_of: date) -> _Reach | None:
+    """The windows of the board on some sessions; None where none lies up to the date."""
     stop = int(sessions.searchsorted(day(as_of), side="right"))
     if not stop:
-        return BoardRow(pair, missing=f"no common close of {pair.name} up to {as_of}")
-    end = pydate(sessions[stop - 1])
-    gaps: dict[str, float | None] = {}
-    ranks: dict[str, Rank | None] = {}
-    stretches: dict[str, FloatArray] = {}
-    shown: tuple[PairSeries, Window] | None = None
-    missing = ""
+        return None
+    windows = {}
     for label in dict.fromkeys((*WINDOWS, *RANKED)):
         try:
             window = resolve(label, as_of, sessions)
         except UnavailableError:
-            gaps[label] = None
             continue
-        levels = pair_levels(market, funds, basis, window, sessions)
+        first, last = sessions.searchsorted([day(window.start), day(window.end)]).tolist()
+        windows[label] = window, first, last
+    return _Reach(sessions, stop, pydate(sessions[stop - 1]), windows)
+
+
+def _row(market: Market, pair: Pair, basis: str, reach: _Reach) -> BoardRow:
+    """One row of the board, of a pair that has closes of both funds up to its date."""
+    gaps: dict[str, float | None] = {}
+    percentiles: dict[str, float | None] = {}
+    stretches: dict[str, FloatArray] = {}
+    histories: dict[str, PairHistory] = {}
+    missing = ""
+    levels: PairSeries | str | None = None
+    funds = (pair.small, pair.large)
+    doubtful = any(series.doubts for series in map(market.series, funds) if series is not None)
+    for label, (window, first, last) in reach.windows.items():
+        # without a doubtful close they are the same for every window
+        if levels is None or doubtful:
+            levels = pair_levels(market, funds, basis, window, reach.sessions)
         if isinstance(levels, str):
-            gaps[label], missing = None, levels
+            missing = levels
             continue
-        gaps[label], shown = _gap(levels, window), (levels, window)
+        # after a doubtful close the levels begin later
+        later = len(reach.sessions) - len(levels.sessions)
+        small, large = levels.returns_between(first - later, last - later)
+        gaps[label] = small - large
+        stop = reach.stop - later
+        histories[label] = PairHistory(
+            levels, stop, window.start, window.end, market.reference.sessions
+        )
         if label in RANKED:
-            ranked = _history(levels, window, day(end), market)
-            ranks[label], stretches[label] = ranked.rolling, ranked.gaps
-    # the pair's streak and ratio are the same over any window: worked out over the last
-    history = None if shown is None else _history(*shown, day(end), market)
-    of_windows = {label: gaps[label] for label in WINDOWS}
-    return BoardRow(pair, end, of_windows, ranks, history, stretches, missing)
+            stretches[label] = levels.gaps(last - first)[0][:stop]
+            percentiles[label] = last_percentile(stretches[label])
+
+    def ranks() -> Mapping[str, Rank | None]:
+        return {label: histories[label].rolling for label in stretches}
+
+    return BoardRow(
+        pair,
+        reach.end,
+        {label: gaps.get(label) for label in WINDOWS},
+        percentiles,
+        LazyMapping(ranks),
+        # the pair's streak and ratio are the same over any window
+        next(reversed(histories.values()), None),
+        stretches,
+        missing,
+    )
 
 
 def _at_edge(gaps: FloatArray) -> bool:
@@ -275,15 +361,3 @@ def _at_edge(gaps: FloatArray) -> bool:
 
 def _held(market: Market, pair: Pair) -> bool:
     return market.series(pair.small) is not None and market.series(pair.large) is not None
-
-
-def _gap(levels: PairSeries, window: Window) -> float:
-    """Small less large return over a window, a fraction."""
-    small, large = levels.returns(window)
-    return small - large
-
-
-def _history(series: PairSeries, window: Window, end: np.datetime64, market: Market) -> PairHistory:
-    """The pair up to the board's session, over one window."""
-    stop = int(series.sessions.searchsorted(end, side="right"))
-    return PairHistory(series, stop, window.start, window.end, market.reference.sessions)

@@ -51,13 +51,13 @@ def state_of(row: BoardRow) -> RowState | None:
     if row.end is None or row.history is None:
         return None
     percentiles = {window: row.percentile(window) for window in RANKED}
-    ratio, streak = row.ratio, row.streak
+    ratio = row.ratio_year
     highs = (None, None) if ratio is None else (ratio.high_52, ratio.low_52)
     return RowState(
         end=row.end,
         edges={name: _edge(value) for name, value in percentiles.items() if value is not None},
         above={} if ratio is None else {a.closes: a.above for a in ratio.averages},
-        streak=0 if streak is None else streak.sign * streak.length,
+        streak=row.run or 0,
         high=highs[0] is not None and highs[0].end == row.end,
         low=highs[1] is not None and highs[1].end == row.end,
     )

@@ -18,7 +18,9 @@ from core.measures.ratio import (
     AVERAGES,
     YEAR_SESSIONS,
     LevelHistory,
+    LevelYear,
     level_history,
+    level_year,
     means,
     records_by_year,
 )
@@ -28,6 +30,7 @@ from core.measures.streaks import (
     Streak,
     Unit,
     ended_periods,
+    last_run,
     period_ends,
     period_signs,
     streak,
@@ -36,6 +39,8 @@ from core.measures.streaks import (
 )
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from core.measures.episodes import Ahead, Followed
     from core.measures.pair_series import PairSeries
 
@@ -160,11 +165,19 @@ class PairHistory:
             return self.large, None
         return self.small, self.large if of == "gap" else None
 
+    @property
+    def _session_signs(self) -> NDArray[np.int8]:
+        return self.series.gap_signs[: max(self.stop - 1, 0)]
+
     @cached_property
     def session_streak(self) -> Streak:
         """The gap's streak in sessions; of one index alone, of its rises."""
-        signs = self.series.gap_signs[: max(self.stop - 1, 0)]
-        return streak_of(self.sessions, signs, np.arange(self.stop))
+        return streak_of(self.sessions, self._session_signs, np.arange(self.stop))
+
+    @property
+    def session_run(self) -> int:
+        """Sessions of that streak, below 0 where the gap is negative."""
+        return last_run(self._session_signs)
 
     @cached_property
     def gap_streaks(self) -> tuple[tuple[StreakOf, Streak], ...]:
@@ -189,6 +202,12 @@ class PairHistory:
         if level is None:
             return None
         return level_history(self.sessions, level, self.series.price_means)
+
+    @cached_property
+    def ratio_year(self) -> LevelYear | None:
+        """What of `ratio` is about its averages and the last 52 weeks."""
+        level = self.ratio_of_prices
+        return None if level is None else level_year(self.sessions, level, self.series.price_means)
 
     @property
     def ratio_of_prices(self) -> FloatArray | None:
@@ -246,8 +265,7 @@ class PairHistory:
     ) -> State:
         from core.measures.episodes import followed
 
-        large = self.series.large_or_flat[: self.stop]
-        after = followed(self.sessions, self.small, large, state, length, ahead=self._ahead)
+        after = followed(self.sessions, state, length, self._ahead)
         return State(kind, threshold, length, side, after)
 
     def _percentile_state(self) -> State | None:
@@ -278,12 +296,12 @@ class PairHistory:
         return None
 
 
-def new_extremes(level: FloatArray, sessions: int = YEAR_SESSIONS) -> BoolArray:
-    """(T,) whether a level is strictly above all of the ``sessions - 1`` before it."""
+def new_extremes(level: FloatArray) -> BoolArray:
+    """(T,) whether a level is strictly above all of the year's sessions before it."""
     from core.measures.counting import extremes
 
     state = np.zeros(len(level), bool)
-    before = extremes(level[None, :], sessions - 1, high=True)[0]
-    if len(level) >= sessions:
-        state[sessions - 1 :] = level[sessions - 1 :] > before[:-1]
+    before = extremes(level[None, :], YEAR_SESSIONS - 1, high=True)[0]
+    if len(level) >= YEAR_SESSIONS:
+        state[YEAR_SESSIONS - 1 :] = level[YEAR_SESSIONS - 1 :] > before[:-1]
     return state

@@ -66,6 +66,10 @@ class PairSeries:
     def returns(self, window: Window) -> tuple[float, float]:
         """The small fund's return over a window on its sessions and the large one's, fractions."""
         first, last = map(self.sessions.searchsorted, (day(window.start), day(window.end)))
+        return self.returns_between(int(first), int(last))
+
+    def returns_between(self, first: int, last: int) -> tuple[float, float]:
+        """The same between the sessions at two places."""
         small, large = self.small, self.large_or_flat
         return float(small[last] / small[first] - 1), float(large[last] / large[first] - 1)
 

@@ -138,7 +138,8 @@ def stretch_returns(level: FloatArray, length: int) -> FloatArray:
     """
     returns = np.full(len(level), np.nan)
     if 0 < length < len(level):
-        positive = np.where(level > 0, level, np.nan)
+        known = level > 0
+        positive = level if known.all() else np.where(known, level, np.nan)
         returns[length:] = positive[length:] / positive[:-length] - 1
     return returns
 
@@ -244,6 +245,19 @@ def percentiles_at(values: FloatArray, places: IntArray) -> FloatArray:
     below = [np.count_nonzero(finite < value) for value in values[places].tolist()]
     shares = np.array(below, np.float64) / max(len(finite), 1)
     return np.where(np.isfinite(values[places]), shares, np.nan)
+
+
+def last_percentile(values: FloatArray, least: int = CLAIM_VALUES) -> float | None:
+    """Share of all values strictly below the last one; None where it has none, or of too few.
+
+    Args:
+        values: (T,) NaN where there is none.
+        least: fewest values that carry a claim.
+    """
+    if not len(values) or not np.isfinite(values[-1]):
+        return None
+    count = np.count_nonzero(np.isfinite(values))
+    return None if count < least else float(np.count_nonzero(values < values[-1]) / count)
 
 
 def percentiles(values: FloatArray) -> FloatArray:

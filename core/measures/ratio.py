@@ -47,43 +47,21 @@ class Average:
 
 
 @record(frozen=True, slots=True)
-class LevelHistory:
-    """A level, such as the ratio of two funds, in its history.
+class LevelYear:
+    """A level against its averages and its extremes of 52 weeks.
 
     Attributes:
         level: at ``end``.
         end: the last session.
-        first: session that the history starts from.
-        sessions: how many it has.
-        high_since: the latest earlier session at least as high, where the session before was
-            lower; None also where no earlier one is as high.
-        low_since: likewise for as low.
-        record_high: no earlier session is as high.
-        record_low: no earlier session is as low.
-        high: the highest of the history, the latest of equal ones.
-        low: the lowest of it.
         high_52: the highest of the last 252 sessions, today included; None with fewer.
         low_52: the lowest of them.
-        high_span: the highest since the same day five years before; None where the history
-            is shorter.
-        low_span: the lowest since then.
         averages: those with enough closes.
     """
 
     level: float
     end: date
-    first: date
-    sessions: int
-    high_since: date | None
-    low_since: date | None
-    record_high: bool
-    record_low: bool
-    high: Extreme
-    low: Extreme
     high_52: Extreme | None
     low_52: Extreme | None
-    high_span: Extreme | None
-    low_span: Extreme | None
     averages: tuple[Average, ...]
 
     def off(self, extreme: Extreme) -> float:
@@ -95,6 +73,37 @@ class LevelHistory:
         if average.above:
             return "above"
         return "below" if round(self.level / average.level - 1, EXACT_DECIMALS - 3) < 0 else "at"
+
+
+@record(frozen=True, slots=True)
+class LevelHistory(LevelYear):
+    """A level, such as the ratio of two funds, in its history.
+
+    Attributes:
+        first: session that the history starts from.
+        sessions: how many it has.
+        high_since: the latest earlier session at least as high, where the session before was
+            lower; None also where no earlier one is as high.
+        low_since: likewise for as low.
+        record_high: no earlier session is as high.
+        record_low: no earlier session is as low.
+        high: the highest of the history, the latest of equal ones.
+        low: the lowest of it.
+        high_span: the highest since the same day five years before; None where the history
+            is shorter.
+        low_span: the lowest since then.
+    """
+
+    first: date
+    sessions: int
+    high_since: date | None
+    low_since: date | None
+    record_high: bool
+    record_low: bool
+    high: Extreme
+    low: Extreme
+    high_span: Extreme | None
+    low_span: Extreme | None
 
     @property
     def side(self) -> int:
@@ -122,24 +131,71 @@ def means(level: FloatArray, closes: int) -> FloatArray:
 
 
 #: Means of a level's last closes, and whether the level stands above each; (T - closes + 1,).
-Means = tuple[FloatArray, BoolArray]
+#: And (C,) places of the level at which it stands on the other side than at the one before.
+Means = tuple[FloatArray, BoolArray, IntArray]
 
 
 def level_means(level: FloatArray, closes: int) -> Means:
-    """The `means` of a level, and whether it stands strictly above them."""
+    """The `means` of a level, whether it stands strictly above them, and where that turns."""
     values = means(level, closes)
     # a level that only rounding lifts above its mean stands at it
     above = np.round(level[len(level) - len(values) :] / values - 1, EXACT_DECIMALS - 3) > 0
-    return values, above
+    return values, above, np.flatnonzero(above[1:] != above[:-1]) + closes
 
 
 def _average(sessions: Dates, closes: int, of: Means) -> Average | None:
-    values, above = (one[: max(len(sessions) - closes + 1, 0)] for one in of)
-    if not len(values):
+    values, above, turns = of
+    last = len(sessions) - closes
+    if last < 0:
         return None
-    turns = np.flatnonzero(above[1:] != above[:-1]) + closes
-    crossed = pydate(sessions[turns[-1]]) if len(turns) else None
-    return Average(closes, float(values[-1]), bool(above[-1]), crossed)
+    before = int(turns.searchsorted(len(sessions)))
+    crossed = pydate(sessions[turns[before - 1]]) if before else None
+    return Average(closes, float(values[last]), bool(above[last]), crossed)
+
+
+def _known(
+    sessions: Dates, level: FloatArray, means_of: Mapping[int, Means] | None
+) -> tuple[Dates, FloatArray, Mapping[int, Means]] | None:
+    """The sessions that have a level, and its means there; None where the last one has none."""
+    known = np.isfinite(level) & (level > 0)
+    if not len(level) or not known[-1]:
+        return None
+    if not known.all():
+        sessions, level, means_of = sessions[known], level[known], None
+    return (
+        sessions,
+        level,
+        means_of or {closes: level_means(level, closes) for closes in AVERAGES},
+    )
+
+
+def _extreme(sessions: Dates, level: FloatArray, first: int, pick: int) -> Extreme | None:
+    """The highest (or, with -1, lowest) level from a place on; None where it is no place."""
+    if first < 0:
+        return None
+    part = level[first:][::-1]
+    place = len(level) - 1 - int(part.argmax() if pick > 0 else part.argmin())
+    return Extreme(float(level[place]), pydate(sessions[place]))
+
+
+def level_year(
+    sessions: Dates, level: FloatArray, means_of: Mapping[int, Means] | None = None
+) -> LevelYear | None:
+    """A level against its averages and its year; arguments and None as in `level_history`."""
+    known = _known(sessions, level, means_of)
+    return None if known is None else _level_year(*known)
+
+
+def _level_year(sessions: Dates, level: FloatArray, means_of: Mapping[int, Means]) -> LevelYear:
+    year = len(level) - YEAR_SESSIONS
+    averages = (_average(sessions, closes, of) for closes, of in means_of.items())
+    return LevelYear(
+        level=float(level[-1]),
+        end=pydate(sessions[-1]),
+        high_52=_extreme(sessions, level, year, 1),
+        low_52=_extreme(sessions, level, year, -1),
+        averages=tuple(average for average in averages if average is not None),
+    )
 
 
 def level_history(
@@ -153,13 +209,12 @@ def level_history(
         means_of: number of closes -> means of the level, of later sessions too, where they are
             known already.
     """
-    known = np.isfinite(level) & (level > 0)
-    if not len(level) or not known[-1]:
+    known = _known(sessions, level, means_of)
+    if known is None:
         return None
-    if not known.all():
-        sessions, level, means_of = sessions[known], level[known], None
-    now, end = float(level[-1]), pydate(sessions[-1])
-    near = np.round(level / now, EXACT_DECIMALS)
+    sessions, level, _ = known
+    year = _level_year(*known)
+    near = np.round(level / year.level, EXACT_DECIMALS)
     earlier = near[:-1]
     high_since = low_since = None
     record_high = record_low = False
@@ -171,33 +226,27 @@ def level_history(
             high_since = pydate(sessions[high[-1]])
         if len(low) and earlier[-1] > 1:
             low_since = pydate(sessions[low[-1]])
-
-    def extreme(first: int, pick: int) -> Extreme:
-        part = level[first:][::-1]
-        place = len(level) - 1 - int(part.argmax() if pick > 0 else part.argmin())
-        return Extreme(float(level[place]), pydate(sessions[place]))
-
-    year = len(level) - YEAR_SESSIONS
-    start = years_back(end, SPAN_YEARS)
+    start = years_back(year.end, SPAN_YEARS)
     span = int(sessions.searchsorted(day(start))) if sessions[0] <= day(start) else -1
-    means_of = means_of or {closes: level_means(level, closes) for closes in AVERAGES}
-    averages = (_average(sessions, closes, of) for closes, of in means_of.items())
+    highest, lowest = (_extreme(sessions, level, 0, pick) for pick in (1, -1))
+    assert highest is not None
+    assert lowest is not None
     return LevelHistory(
-        level=now,
-        end=end,
+        level=year.level,
+        end=year.end,
+        high_52=year.high_52,
+        low_52=year.low_52,
+        averages=year.averages,
         first=pydate(sessions[0]),
         sessions=len(sessions),
         high_since=high_since,
         low_since=low_since,
         record_high=record_high,
         record_low=record_low,
-        high=extreme(0, 1),
-        low=extreme(0, -1),
-        high_52=extreme(year, 1) if year >= 0 else None,
-        low_52=extreme(year, -1) if year >= 0 else None,
-        high_span=extreme(span, 1) if span >= 0 else None,
-        low_span=extreme(span, -1) if span >= 0 else None,
-        averages=tuple(average for average in averages if average is not None),
+        high=highest,
+        low=lowest,
+        high_span=_extreme(sessions, level, span, 1),
+        low_span=_extreme(sessions, level, span, -1),
     )
 
 

@@ -177,6 +177,15 @@ def runs(signs: NDArray[np.int8]) -> tuple[IntArray, IntArray]:
     return np.concatenate([[0], turns]), np.append(turns, len(signs)) - 1
 
 
+def last_run(signs: NDArray[np.int8]) -> int:
+    """How many of some signs up to the last are equal to it, times that sign; 0 for a level one."""
+    if not len(signs) or not signs[-1]:
+        return 0
+    differing = signs[::-1] != signs[-1]
+    # where none differs, "the first one that does" is the last sign itself, at 0
+    return int(signs[-1]) * (int(differing.argmax()) or len(signs))
+
+
 def streak(
     sessions: Dates,
     level: FloatArray,

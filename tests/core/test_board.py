@@ -68,10 +68,16 @@ def test_every_row_is_the_answer_of_its_pair(
             if window in WINDOWS:
                 assert row.gaps.get(window) == (spread.gap if spread else None)
             if window in RANKED:
-                assert row.ranks.get(window) == (spread.rolling if spread else None)
+                rank = spread.rolling if spread else None
+                assert row.ranks.get(window) == rank
+                assert row.percentile(window) == (rank.percentile if rank and rank.claim else None)
             if spread is not None and row.history is not None:
                 assert row.streak == spread.history.session_streak
-                assert row.ratio == spread.history.ratio
+                assert row.run == row.streak.sign * row.streak.length
+                ratio, year = spread.history.ratio, row.ratio_year
+                assert row.ratio == ratio
+                for name in ("level", "end", "high_52", "low_52", "averages"):
+                    assert getattr(year, name) == getattr(ratio, name)
                 compared += 1
     assert compared >= (14 if as_of is None or as_of.year > 2024 else 0)
 

@@ -12,7 +12,6 @@ import pytest
 
 from cache.facts.pairs import board_pairs, shipped_pairs
 from core.answer.board import Board, BoardRow, Pair
-from core.measures.rarity import Extreme, Rank
 from tui.cli.dispatch import run
 from tui.report.board import to_line
 from tui.report.pictures_board import board_title
@@ -81,14 +80,7 @@ def test_csv_html_text_and_line(home: Path, capsys: pytest.CaptureFixture[str]) 
 
 def test_the_most_stretched_pairs_are_named_by_the_window_that_is_stretched() -> None:
     """The gap of one month lies farther out than that of three: it is the one told."""
-
-    def rank(percentile: float) -> Rank:
-        return Rank(
-            -0.1, DAY, -1, 21, 1000, 3, 0, None, None, percentile, 1 - percentile, None,
-            Extreme(-0.2, DAY), DAY, 0,
-        )  # fmt: skip
-
-    row = BoardRow(Pair("IWM", "SPY"), ranks={"1M": rank(0.002), "3M": rank(0.6)})
+    row = BoardRow(Pair("IWM", "SPY"), percentiles={"1M": 0.002, "3M": 0.6})
     shown = Board(DAY, "pr", (row,))
     assert row.farthest == ("1M", 0.002) and row.stretched == pytest.approx(0.996)
     assert to_line(shown) == "IWM-SPY 1M gap at percentile 0.2, 2026-06-26\n"

@@ -71,7 +71,7 @@ def _breadth_fields(breadth: BoardBreadth | None) -> Json | None:
 
 def row_fields(row: BoardRow, breadth: BoardBreadth | None = None) -> Json:
     """One row as plain JSON values, full precision."""
-    streak, ratio = row.streak, row.ratio
+    streak, ratio = row.streak, row.ratio_year
     return {
         "pair": row.pair.name,
         "group": row.pair.group,

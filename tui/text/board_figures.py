@@ -36,9 +36,9 @@ def value_of(row: BoardRow, key: str, breadths: Breadths = UNCOUNTED) -> float |
         return row.stretched
     if key[1:] in RANKED:
         return row.percentile(key[1:])
-    ratio, streak = row.ratio, row.streak
     if key == "streak":
-        return None if streak is None else streak.sign * streak.length
+        return row.run
+    ratio = row.ratio_year
     if ratio is None:
         return None
     if key in ("high_52", "low_52"):
