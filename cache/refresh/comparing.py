@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -74,8 +73,6 @@ def compare_sources(
     symbols: Sequence[str],
     source: PriceSource,
     now: datetime,
-    *,
-    stop: threading.Event | None = None,
 ) -> Comparing:
     """Request the newest sessions of some symbols from a source, and compare them with the store.
 
@@ -84,7 +81,6 @@ def compare_sources(
         symbols: whose closes.
         source: who is asked; nothing of its answers is kept.
         now: the time.
-        stop: ends it when set.
     """
     stored_closes, result = StoredCloses(stored), Comparing()
     final = last_final(now)
@@ -96,7 +92,7 @@ def compare_sources(
             asks.append(Ask(symbol, start, final, whole=False))
         else:
             result.failed[symbol] = f"no close since {first} is stored"
-    for answer in source.fetch(asks, now=now, stop=stop):
+    for answer in source.fetch(asks, now=now):
         symbol = answer.ask.symbol
         if answer.kind:
             result.failed[symbol] = answer.reason

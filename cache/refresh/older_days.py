@@ -19,7 +19,7 @@ import numpy as np
 
 from cache.refresh.ask_groups import ask_groups
 from cache.refresh.stored_closes import TOLERANCE
-from core.data.frames import day, pydate
+from core.data.frames import day
 
 if TYPE_CHECKING:
     from cache.facts.vendors import Vendor
@@ -68,12 +68,10 @@ def older_sessions(
     places: set[int] = set()
     for new in range(max(refreshed, last - WEEK) + 1, last + 1):
         places.update(range(new % HALF_YEAR, new, HALF_YEAR), [new - WEEK])
-    turns = (pydate(sessions[place]) for place in sorted(places) if 0 <= place < first)
-    return tuple(
-        when
-        for when in turns
-        if when >= since and stored.count(when, symbols) >= PART * len(symbols)
-    )
+    turns = sessions[[place for place in sorted(places) if 0 <= place < first]]
+    turns = turns[turns >= day(since)]
+    stored_on = stored.counts(turns, symbols) >= PART * len(symbols)
+    return tuple(turns[stored_on].tolist())
 
 
 def changed(

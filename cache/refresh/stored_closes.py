@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from cache.facts.vendors import fetched_names
-from core.data.frames import BoolArray, Dates, Events, FloatArray, Prices, day, pydate
+from core.data.frames import BoolArray, Dates, Events, FloatArray, IntArray, Prices, day, pydate
 from core.data.latest import latest
 
 if TYPE_CHECKING:
@@ -55,14 +55,19 @@ class StoredCloses:
                 values.append(close[filled])
         return np.concatenate(days), np.concatenate(values)
 
-    def count(self, when: date, symbols: Collection[str]) -> int:
-        """Return how many of some symbols have a stored close of a session."""
+    def counts(self, days: Dates, symbols: Collection[str]) -> IntArray:
+        """(K,) how many of some symbols have a stored close of each of some sessions.
+
+        Args:
+            days: (K,) datetime64[D], the sessions.
+            symbols: which lines are counted.
+        """
+        counts = np.zeros(len(days), np.intp)
         for block, columns in zip(self.prices.blocks, self._columns, strict=True):
-            row = int(np.searchsorted(block.sessions, day(when)))
-            if row < len(block.sessions) and block.sessions[row] == day(when):
-                places = [columns[symbol] for symbol in symbols if symbol in columns]
-                return int(np.isfinite(block.close[row, places]).sum())
-        return 0
+            _, rows, here = np.intersect1d(block.sessions, days, return_indices=True)
+            places = [columns[symbol] for symbol in symbols if symbol in columns]
+            counts[here] = np.isfinite(block.close[rows][:, places]).sum(axis=1)
+        return counts
 
     def final_closes(self, symbol: str) -> tuple[Dates, FloatArray]:
         """As `closes`, without that of an unfinished session."""

@@ -19,7 +19,7 @@ import numpy as np
 from cache.facts.errors import SourceError
 from cache.store.bars import EVENTS, MATRICES, Bars
 from cache.store.compare import Comparison, compare
-from cache.store.doubts import doubtful_dividends, repeated_session
+from cache.store.doubts import doubtful_dividends, long_gaps, repeated_session
 from cache.store.late_closes import LateCloses
 from cache.store.rebase import Rebase
 from core.data.frames import BoolArray, Dates, FloatArray, IntArray, Prices, day, pydate
@@ -96,11 +96,13 @@ def admit(
         return Admitted(bars, notes=tuple(doubtful))
     late = LateCloses(prices, bars)
     rows = np.bincount(bars.symbol, minlength=len(bars.symbols))
+    work = _Work(prices, bars)
     if len(rows) and rows.all() and prices.source.keys().isdisjoint(bars.symbols):
         # Nothing is stored to compare with, as on the first import.
-        notes = (*doubtful, *late.notes(range(len(rows))))
-        return Admitted(replace(bars, disputed={}), notes=notes)
-    work = _Work(prices, bars)
+        gaps = [note for place in range(len(rows)) for note in work.gaps(place)]
+        return Admitted(
+            replace(bars, disputed={}), notes=(*doubtful, *late.notes(range(len(rows))), *gaps)
+        )
     for place in range(len(bars.symbols)):
         if not accept and (why := late.why_refused(place)):
             work.refuse(place, why)
@@ -159,6 +161,7 @@ class _Work:
         self._notes: list[str] = []
         self._disputed: dict[str, str] = {}
         self._columns = [{s: i for i, s in enumerate(b.symbols)} for b in prices.blocks]
+        self._priced = bars.priced()
         self._order = bars.ordered()
         symbol = bars.symbol[self._order]
         self._from = np.searchsorted(symbol, np.arange(len(bars.symbols) + 1))
@@ -182,13 +185,22 @@ class _Work:
     def refuse(self, place: int, why: str) -> None:
         """Leave out all rows of a symbol."""
         self.refused[self.bars.symbols[place]] = why
-        self._keep[self._order[self._from[place] : self._from[place + 1]]] = False
+        self._keep[self._rows(place)] = False
+
+    def _rows(self, place: int) -> IntArray:
+        return self._order[self._from[place] : self._from[place + 1]]
+
+    def gaps(self, place: int) -> list[str]:
+        """Sentences on the quarters without a price of a symbol within these bars."""
+        rows = self._rows(place)
+        return long_gaps(self.bars.symbols[place], self.bars.session[rows][self._priced[rows]])
 
     def judge(self, place: int, *, accept: bool) -> None:
         """Compare one symbol with its stored closes, and record the result."""
-        rows = self._order[self._from[place] : self._from[place + 1]]
+        rows = self._rows(place)
         symbol = self.bars.symbols[place]
         if not len(rows) or symbol not in self.prices.source:
+            self._notes += self.gaps(place)
             return
         splits = self._splits(rows)
         stored: BoolArray = np.zeros(len(rows), np.bool_)
@@ -215,6 +227,8 @@ class _Work:
             stored |= np.isin(self.bars.session[rows], there.days)
             if not self._note(symbol, rows, name, comparison, accept=accept):
                 return
+            if name == "close" or symbol in self._only_adjusted:
+                self._notes += long_gaps(symbol, self.bars.session[rows][given], there.days)
         self._of_another(symbol, rows, stored)
 
     def _splits(self, rows: IntArray) -> dict[date, float]:

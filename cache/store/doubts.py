@@ -1,8 +1,8 @@
-"""Doubtful prices before a merge: a session repeated, a dividend without a fall."""
+"""Doubtful prices before a merge: a session repeated, a dividend without a fall, a long gap."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -11,10 +11,13 @@ from core.data.dividends import unbelievable
 
 if TYPE_CHECKING:
     from cache.store.bars import Bars
-    from core.data.frames import Prices
+    from core.data.frames import Dates, Prices
 
 #: Symbols that must repeat a close, and the part of all, before a session is called repeated.
 REPEATED, REPEATED_PART = 10, 0.5
+#: Without a price for longer, a symbol may have become another company's.
+LONG_GAP: Final = np.timedelta64(100, "D")
+_NO_SESSIONS: Final = np.zeros(0, "datetime64[D]")
 
 
 def repeated_session(bars: Bars) -> str:
@@ -78,3 +81,26 @@ def _close_before(prices: Prices, symbol: str, session: np.datetime64) -> float:
             if len(known):
                 return float(known[-1])
     return float("nan")
+
+
+def long_gaps(symbol: str, given: Dates, stored: Dates = _NO_SESSIONS) -> list[str]:
+    """Sentences on the quarters without a price of a symbol, at either end of which a file has one.
+
+    Args:
+        symbol: that the file has prices of.
+        given: (K,) its sessions with a price in the file, ascending.
+        stored: (H,) those in the store, ascending.
+    """
+    if not len(given):
+        return []
+    first = max(int(np.searchsorted(stored, given[0])) - 1, 0)
+    near = stored[first : np.searchsorted(stored, given[-1], "right") + 1]
+    if not (np.diff(np.concatenate([near[:1], given, near[-1:]])) > LONG_GAP).any():
+        return []
+    days = np.union1d(near, given)
+    return [
+        f"{symbol} has no price between {days[at]} and {days[at + 1]}: if its symbol went from one"
+        f" company to another, `internals forget prices {symbol}`, then import the one you want"
+        for at in np.flatnonzero(np.diff(days) > LONG_GAP).tolist()
+        if not np.isin(days[at : at + 2], stored).all()
+    ]

@@ -197,21 +197,12 @@ def _array(data: bytes | memoryview) -> Any:
     Raises:
         ValueError: `_npy` never wrote this.
     """
-    plain = _HEADER.match(data)
-    if plain and plain.end() == 10 + int.from_bytes(plain[1], "little"):
-        # NumPy's reader parses Python here, which takes longer than all the hashing
-        dtype, shape = plain[2].decode(), tuple(map(int, plain[3].replace(b",", b" ").split()))
-        return np.frombuffer(data, dtype, offset=plain.end()).reshape(shape)
-    file = io.BytesIO(data)
-    try:
-        np.lib.format.read_magic(file)
-        shape, by_columns, dtype = np.lib.format.read_array_header_1_0(file)
-    except Exception as error:
-        # whatever a parser of Python raises
-        raise ValueError("no header of an array") from error
-    if by_columns or dtype.subdtype or min(shape, default=0) < 0:
-        raise ValueError("an array that is not in row order")
-    return np.frombuffer(data, dtype, offset=file.tell()).reshape(shape)
+    header = _HEADER.match(data)
+    if header is None or header.end() != 10 + int.from_bytes(header[1], "little"):
+        raise ValueError("no header of an array")
+    # NumPy's own reader parses Python here, which takes longer than all the hashing
+    dtype, shape = header[2].decode(), tuple(map(int, header[3].replace(b",", b" ").split()))
+    return np.frombuffer(data, dtype, offset=header.end()).reshape(shape)
 
 
 def pack_announced(changes: tuple[Announcement, ...]) -> bytes:

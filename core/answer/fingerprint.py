@@ -118,10 +118,13 @@ class Fingerprints:
                 continue
             if name == "close" and since is not None:
                 values = values * since
-            hashes = _mixed(_bits(values) ^ (symbols ^ _FIELDS[name]))
-            hashes[np.isnan(values)] = 0
+            # where closes are prices of files, few sessions have any
+            known = np.isfinite(values)
+            rows = known.any(axis=1)
+            hashes = _mixed(_bits(values[rows]) ^ (symbols ^ _FIELDS[name]))
+            hashes[~known[rows]] = 0
             of_rows = traded if name == "volume" else prices
-            of_rows += hashes.sum(axis=1, dtype=np.uint64)
+            of_rows[rows] += hashes.sum(axis=1, dtype=np.uint64)
         for name in ("dividend", "split"):
             events = getattr(block, name)
             paid = events.value

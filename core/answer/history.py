@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -27,7 +29,7 @@ from core.measures.carry import NEAR_DAYS
 from core.measures.rarity import rank_value
 
 if TYPE_CHECKING:
-    from core.answer.point_batches import Batches, PointBatch
+    from core.answer.point_batches import Batches, Place, PointBatch, Value
     from core.answer.scalar import Scalar
     from core.answer.views import Snapshot
     from core.data.frames import Dates
@@ -78,7 +80,7 @@ class Point(NamedTuple):
         return not self.why and self.value is not None
 
 
-@record(frozen=True, slots=True)
+@record(frozen=True)
 class History:
     """A measure of one index over time.
 
@@ -87,16 +89,40 @@ class History:
         row: of the table of measures.
         window: as asked for.
         every: what a point stands for.
-        points: by end, ascending.
-        rank: of the last point; None where it does not count.
+        places: of the points, by end, ascending; measures of one question have them in common.
+        values: at each, and why it does not count, "" where it does.
     """
 
     fund: str
     row: Scalar
     window: str
     every: Every
-    points: tuple[Point, ...]
-    rank: MeasureRank | None
+    places: tuple[Place, ...]
+    values: tuple[Value, ...]
+
+    @cached_property
+    def points(self) -> tuple[Point, ...]:
+        """The places with their values."""
+        return tuple(
+            Point(place.start, place.end, value, place.coverage, place.on_files, why)
+            for place, (value, why) in zip(self.places, self.values, strict=True)
+        )
+
+    @property
+    def counts(self) -> list[bool]:
+        """Which points count for ranks."""
+        return [not why and value is not None for value, why in self.values]
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether the last point counts, and another one."""
+        counts = self.counts
+        return counts[-1:] == [True] and sum(counts) > 1
+
+    @cached_property
+    def rank(self) -> MeasureRank | None:
+        """The last point's rank among those that count; None where it does not, or stands alone."""
+        return _rank_of(self) if self.is_ranked else None
 
 
 def histories(
@@ -144,12 +170,15 @@ def histories_of(
         every: what a point stands for.
         points: gives the points of measures that are all daily ones, or none.
     """
-    of_kind: dict[bool, Batches] = {}
-    for daily in sorted({row.series is not None for row in rows}):
-        of_kind[daily] = points([row for row in rows if (row.series is not None) is daily])
-    return tuple(
-        _history(question, fund, row, every, of_kind[row.series is not None]) for row in rows
-    )
+    by_row: dict[str, History] = {}
+    for daily in {row.series is not None for row in rows}:
+        of_kind = [row for row in rows if (row.series is not None) is daily]
+        by_label = points(of_kind)
+        places = tuple(chain.from_iterable(batch.places for batch in by_label.values()))
+        for row in of_kind:
+            values = chain.from_iterable(batch.values[row.key] for batch in by_label.values())
+            by_row[row.key] = History(fund, row, question.window, every, places, tuple(values))
+    return tuple(by_row[row.key] for row in rows)
 
 
 def kept_points(
@@ -177,18 +206,6 @@ def kept_points(
             raise MeasureError(f"{row.key} has no history: {reason}")
     windows = _with_files(market, fund, windows_of(question, sessions, every))
     return batches(market, question, fund, rows, windows, earlier)
-
-
-def _history(
-    question: Question, fund: str, row: Scalar, every: Every, by_label: Batches
-) -> History:
-    """The history of one measure from the batches that have it."""
-    points = tuple(
-        Point(place.start, place.end, value, place.coverage, place.on_files, why)
-        for batch in by_label.values()
-        for place, (value, why) in zip(batch.places, batch.values[row.key], strict=True)
-    )
-    return History(fund, row, question.window, every, points, rank_of(points, every))
 
 
 def ranks_of(
@@ -299,11 +316,9 @@ def _with_files(market: Market, fund: str, windows: Iterable[Window]) -> list[Wi
     return [window for window in windows if window.start >= first - timedelta(days=NEAR_DAYS)]
 
 
-def rank_of(points: Sequence[Point], every: Every = "year") -> MeasureRank | None:
-    """The last point's rank among those that count; None where it does not, or stands alone."""
-    counting = [point for point in points if point.counts]
-    if not points or not points[-1].counts or len(counting) < 2:
-        return None
+def _rank_of(history: History) -> MeasureRank:
+    """The rank of a history's last point, which counts as others do."""
+    counting = [point for point in history.points if point.counts]
     values = np.array([point.value for point in counting], float)
     ends = np.array([point.end for point in counting], "datetime64[D]")
     side = 1 if values[-1] >= np.median(values[:-1]) else -1
@@ -322,5 +337,5 @@ def rank_of(points: Sequence[Point], every: Every = "year") -> MeasureRank | Non
         coverage=min(point.coverage or 0.0 for point in counting),
         on_files=max(point.on_files for point in counting),
         claim=last.year - first.year + 1 >= CLAIM_YEARS and len(counting) >= CLAIM_YEARS,
-        every=every,
+        every=history.every,
     )

@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from itertools import chain, groupby
+from functools import cache
+from itertools import chain, groupby, repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -25,13 +26,14 @@ from core.measures.daily import daily as daily_of
 from core.measures.membership import list_at_end, spans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from core.answer.scalar import Scalar
     from core.answer.window_figures import Figures
     from core.data.market import Market
     from core.data.question import Question
     from core.data.windows import Window
+    from core.measures.carry import Carry
     from core.measures.daily import Daily
 
 #: A measure's value at a window, and why it does not count, "" where it does.
@@ -174,7 +176,7 @@ def _of_like_batches(
         first = batch.stop
 
 
-def _values(row: Scalar, view: Figures, reasons: Sequence[str]) -> Iterator[Value]:
+def _values(row: Scalar, view: Figures, reasons: Sequence[str]) -> Iterable[Value]:
     """A measure of some windows; one that does not count says why.
 
     Args:
@@ -186,20 +188,29 @@ def _values(row: Scalar, view: Figures, reasons: Sequence[str]) -> Iterator[Valu
     of_view: Any = view
     numbers = np.full(len(reasons), row.value(of_view, None), float)
     claims = np.full(len(reasons), row.claimed(of_view), bool)
-    for place, (number, claimed, missing) in enumerate(
-        zip(numbers.tolist(), claims.tolist(), reasons, strict=True)
-    ):
-        value = None if missing or math.isnan(number) else number
-        if missing:
-            why = missing
-        elif not claimed and not view.covered[place]:
-            why = f"{100 * view.weight_measured[place]:.1f} % of weight measured"
-        elif not claimed:
-            bare = row.claim == "leaders" and view.claims_breadth[place]
-            why = f"its list of members {'has no weights' if bare else 'is carried too far'}"
-        else:
-            why = "not known" if value is None else ""
-        yield value, why
+    if claims.all() and not any(reasons) and not np.isnan(numbers).any():
+        return zip(numbers.tolist(), repeat(""), strict=False)
+    return [
+        _value(row, view, place, number, reason, claimed=claimed)
+        for place, (number, claimed, reason) in enumerate(
+            zip(numbers.tolist(), claims.tolist(), reasons, strict=True)
+        )
+    ]
+
+
+def _value(
+    row: Scalar, view: Figures, place: int, number: float, reason: str, *, claimed: bool
+) -> Value:
+    """A measure of one of some windows; see `_values`."""
+    if reason:
+        return None, reason
+    value = None if math.isnan(number) else number
+    if claimed:
+        return value, "not known" if value is None else ""
+    if not view.covered[place]:
+        return value, f"{100 * view.weight_measured[place]:.1f} % of weight measured"
+    bare = row.claim == "leaders" and view.claims_breadth[place]
+    return value, f"its list of members {'has no weights' if bare else 'is carried too far'}"
 
 
 def _of_sessions(
@@ -259,6 +270,8 @@ class _Marks:
         self._as_of = windows[-1].end
         # the same for every fund and measure
         self._of = market.cached("fingerprints", lambda: Fingerprints(market))
+        # the parts of all windows have the same few
+        self._text: Callable[[Carry], str] = cache(repr)
 
     def of(self, windows: Sequence[Window], *, daily: bool) -> str:
         """The fingerprint of some windows, or of their ends' sessions."""
@@ -280,7 +293,10 @@ class _Marks:
         parts = {id(part): part for part in chain.from_iterable(pieces)}
         files = list(dict.fromkeys(part.file for part in parts.values()))
         file_number = {file: place for place, file in enumerate(files)}
-        described = [(p.start, p.end, file_number[p.file], p.carry) for p in parts.values()]
+        described = [
+            (p.start.toordinal(), p.end.toordinal(), file_number[p.file], self._text(p.carry))
+            for p in parts.values()
+        ]
         number = {part: place for place, part in enumerate(parts)}
         windows_parts = [[number[id(part)] for part in some] for some in pieces]
         sessions = [market.session(file.as_of) for file in files]
@@ -290,7 +306,7 @@ class _Marks:
         # an announcement acts until a file shows otherwise, whichever that is
         shown = chain.from_iterable(market.holdings.values()) if market.announced else ()
         return fingerprint(
-            [(window.start, window.end) for window in windows],
+            [(window.start.toordinal(), window.end.toordinal()) for window in windows],
             described,
             windows_parts,
             [self._of.file(file) for file in files],

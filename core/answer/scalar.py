@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sized
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final, Literal
 
 from core.data.record import record
 
 if TYPE_CHECKING:
+    from core.answer.views import IndexView
     from core.data.frames import FloatArray
-    from core.measures.breadth import Breadth
-    from core.measures.concentration import Concentration
     from core.measures.daily import Daily
-    from core.measures.end_weights import WindowWeights
 
 ScalarUnit = Literal["share", "return", "pp", "bp", "count", "ratio"]
 #: What has to hold before a measure is claimed: nothing but the fund's closes, a list and
@@ -24,51 +22,6 @@ SCALE: Final[Mapping[ScalarUnit, float]] = {
     "share": 1.0, "return": 1.0, "pp": 100.0, "bp": 1e4, "count": 1.0, "ratio": 1.0,
 }  # fmt: skip
 CONTRIBUTORS, BREADTH, CHANGES = 2, 3, 4
-#: Most characters of a short title: those of a label beside two values in 40 columns.
-SHORT: Final = 12
-
-
-class IndexFigures(Protocol):
-    """What the table reads of an index over a window: of an `IndexView`, or of its numbers alone.
-
-    See `core.answer.views.IndexView` for what each is.
-    """
-
-    @property
-    def fund_return(self) -> float | None:
-        """Return of the fund's closes."""
-
-    @property
-    def basket_return(self) -> float:
-        """Return of the measured lines."""
-
-    @property
-    def contributors(self) -> Sized:
-        """Every measured line."""
-
-    @property
-    def breadth(self) -> Breadth:
-        """Counts over the window."""
-
-    @property
-    def concentration(self) -> Concentration:
-        """How few names it hangs on."""
-
-    @property
-    def correlation(self) -> float | None:
-        """Average correlation of its lines."""
-
-    @property
-    def weights(self) -> WindowWeights:
-        """The heaviest lines at the window's ends."""
-
-    @property
-    def claims(self) -> bool:
-        """Whether it may speak of leaders."""
-
-    @property
-    def claims_breadth(self) -> bool:
-        """Whether it may count how many rose."""
 
 
 @record(frozen=True, slots=True)
@@ -96,8 +49,8 @@ class Scalar:
         volumes: it is measured over members whose volumes are available.
         signed: a person reads it with its sign.
         also: older names that alerts and `explain` go on to understand.
-        short: its title in `SHORT` characters, for a narrow pane; "" where the title is no longer,
-            or is not cut.
+        short: its title in 12 characters, for a label beside two values in a pane of 40; "" where
+            the title is no longer, or is not cut.
     """
 
     key: str
@@ -105,12 +58,12 @@ class Scalar:
     help: str
     unit: ScalarUnit
     decimals: int
-    value: Callable[[IndexFigures, Daily | None], float | None]
+    value: Callable[[IndexView, Daily | None], float | None]
     view: tuple[int, str]
     claim: Claim = "breadth"
-    of: Callable[[IndexFigures, Daily | None], float | None] | None = None
+    of: Callable[[IndexView, Daily | None], float | None] | None = None
     series: Callable[[Daily], FloatArray] | None = None
-    before: Callable[[IndexFigures, Daily | None], float | None] | None = None
+    before: Callable[[IndexView, Daily | None], float | None] | None = None
     before_window: bool = False
     daily: bool = False
     closes: int = 0
@@ -129,7 +82,7 @@ class Scalar:
         """Its title, or its short one where the title has no room in so many characters."""
         return self.title if len(self.title) <= room else self.short or self.title
 
-    def claimed(self, view: IndexFigures) -> bool:
+    def claimed(self, view: IndexView) -> bool:
         """Whether the index's lists and coverage carry the measure."""
         if self.claim == "closes":
             return True
@@ -186,10 +139,10 @@ def session_scalar(
     measured over; for the rest see `Scalar`.
     """
 
-    def value(view: IndexFigures, daily: Daily | None) -> float | None:
+    def value(view: IndexView, daily: Daily | None) -> float | None:
         return last(series, daily)
 
-    def lines(view: IndexFigures, daily: Daily | None) -> float | None:
+    def lines(view: IndexView, daily: Daily | None) -> float | None:
         return None if of is None else last(of, daily)
 
     return Scalar(

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from core.answer.history import History, Point, rank_of
+from core.answer.history import History
+from core.answer.point_batches import Place, Value
 from core.answer.scalar import BREADTH, Scalar
 
 if TYPE_CHECKING:
@@ -30,16 +31,17 @@ def series_history(
         windows: ascending by their ends.
         every: what a point stands for.
     """
-    days, points = list(values), list[Point]()
+    days, places, at_places = list(values), list[Place](), list[Value]()
     for window in windows:
         place = bisect_right(days, window.end) - 1
         if place < 0:
             continue
         near = window.end - days[place] <= NEAR
         value, why = (values[days[place]], "") if near else (None, f"last value {days[place]}")
-        points.append(Point(window.end, window.end, value, 1.0 if near else None, 0.0, why))
+        places.append(Place(window.end, window.end, 1.0 if near else None, 0.0))
+        at_places.append((value, why))
     row = Scalar(
         measure, measure, f"measured by {source}", "ratio", 2, lambda view, daily: None,
         (BREADTH, "session"),
     )  # fmt: skip
-    return History(source, row, "level", every, tuple(points), rank_of(points, every))
+    return History(source, row, "level", every, tuple(places), tuple(at_places))

@@ -32,7 +32,7 @@ from core.answer.table_window import CONCENTRATION, RETURNS
 from core.measures.counting import AVERAGES
 
 if TYPE_CHECKING:
-    from core.answer.scalar import IndexFigures
+    from core.answer.views import IndexView
     from core.measures.daily import Daily
 
 #: Keys of series that the daily breadth has from the start.
@@ -60,7 +60,7 @@ def shown_in(pane: int, view: str) -> tuple[Scalar, ...]:
 
 
 def reading(
-    row: Scalar, view: IndexFigures, daily: Daily | None, before: IndexFigures | None = None
+    row: Scalar, view: IndexView, daily: Daily | None, before: IndexView | None = None
 ) -> Reading:
     """A measure of an index on the session of its answer, claimed or not.
 

@@ -23,7 +23,7 @@ from core.measures.trait_bits import (
 )
 
 if TYPE_CHECKING:
-    from core.answer.scalar import IndexFigures
+    from core.answer.views import IndexView
     from core.data.frames import FloatArray
     from core.measures.daily import Daily
     from core.measures.standing import Counted, Drawdowns
@@ -98,7 +98,7 @@ def _trend(counted: Counted) -> FloatArray:
 
 def _falls(
     pick: Callable[[Drawdowns], float | None],
-) -> Callable[[IndexFigures, Daily | None], float | None]:
+) -> Callable[[IndexView, Daily | None], float | None]:
     return lambda view, daily: None if daily is None else pick(daily.standing.drawdowns)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from core.answer.scalar import BREADTH, CHANGES, IndexFigures, Scalar, ScalarUnit
+from core.answer.scalar import BREADTH, CHANGES, Scalar, ScalarUnit
 from core.measures.concentration import TOPS
 from core.measures.end_weights import HEAVIEST
 
 if TYPE_CHECKING:
+    from core.answer.views import IndexView
     from core.measures.breadth import Breadth
     from core.measures.concentration import Concentration
     from core.measures.daily import Daily
@@ -17,18 +18,18 @@ if TYPE_CHECKING:
 _LADDER: Final = (BREADTH, "ladder")
 _FEW: Final = (CHANGES, "concentration")
 _WEIGHTS: Final = (CHANGES, "weights")
-Pick = Callable[["IndexFigures"], float | None]
+Pick = Callable[["IndexView"], float | None]
 
 
-def _counted(view: IndexFigures, daily: Daily | None) -> float:
+def _counted(view: IndexView, daily: Daily | None) -> float:
     return view.breadth.n
 
 
-def _measured(view: IndexFigures, daily: Daily | None) -> float:
+def _measured(view: IndexView, daily: Daily | None) -> float:
     return len(view.contributors)
 
 
-def _window(pick: Pick) -> Callable[[IndexFigures, Daily | None], float | None]:
+def _window(pick: Pick) -> Callable[[IndexView, Daily | None], float | None]:
     return lambda view, daily: pick(view)
 
 

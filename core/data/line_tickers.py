@@ -108,18 +108,24 @@ class LineTickers:
         """
         closes = self.file_closes
         rows = closes.between(first, last)
+        tickers, line, sessions = self.filled_between(first, last)
+        return (
+            (*closes.symbols, *tickers),
+            np.append(closes.line[rows], len(closes.symbols) + line),
+            np.append(closes.session[rows], sessions),
+        )
+
+    def filled_between(self, first: date, last: date) -> tuple[tuple[str, ...], IntArray, Dates]:
+        """As `file_priced`, of the prices that stand inside a line's closes alone."""
         filled = [
             (ticker, session)
             for session, tickers in self._filled_on.items()
             if first <= session <= last
-            for ticker in tickers - closes.on(session)
+            for ticker in tickers - self.file_closes.on(session)
         ]
-        places = np.arange(len(closes.symbols), len(closes.symbols) + len(filled))
-        return (
-            (*closes.symbols, *(ticker for ticker, _ in filled)),
-            np.append(closes.line[rows], places),
-            np.append(closes.session[rows], dates_of([session for _, session in filled])),
-        )
+        tickers = tuple(ticker for ticker, _ in filled)
+        sessions = dates_of([session for _, session in filled])
+        return tickers, np.arange(len(filled)), sessions
 
     @cached_property
     def _filled_on(self) -> dict[date, frozenset[str]]:

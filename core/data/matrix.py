@@ -229,7 +229,10 @@ class Matrix:
         """Row and column of each move between two closes beyond tenfold."""
         jumps: list[tuple[int, int]] = []
         closes = self.stand_in
-        lowest, highest = np.fmin.reduce(closes, axis=0), np.fmax.reduce(closes, axis=0)
+        # where they are prices of files, few sessions have any
+        closed = np.flatnonzero(np.isfinite(closes).any(axis=1))
+        some = closes if len(closed) == len(closes) else closes[closed]
+        lowest, highest = np.fmin.reduce(some, axis=0), np.fmax.reduce(some, axis=0)
         # a line that never was ten times its lowest close cannot have jumped
         far = np.nonzero(highest > JUMP * lowest)[0]
         step = max(_CELLS // max(len(far), 1), 1)
@@ -242,12 +245,15 @@ class Matrix:
                 rows, columns = np.nonzero(wide)
                 jumps += zip((rows + first + 1).tolist(), far[columns].tolist(), strict=True)
         # where the row before has no close, the move is from an earlier one
-        last, rows = self._last_in_gaps, np.arange(len(closes))[1:, None]
-        row, gap = np.nonzero((last[1:] == rows) & (last[:-1] >= 0) & (last[:-1] < rows - 1))
-        column = self._gaps[gap]
-        factor = closes[row + 1, column] / closes[last[row, gap], column]
+        rows = closed[closed > 0]
+        last, before = self._last_in_gaps[rows], self._last_in_gaps[rows - 1]
+        place, gap = np.nonzero(
+            (last == rows[:, None]) & (before >= 0) & (before < rows[:, None] - 1)
+        )
+        row, column = rows[place], self._gaps[gap]
+        factor = closes[row, column] / closes[before[place, gap], column]
         wide = (factor > JUMP) | (factor < 1 / JUMP)
-        return jumps + list(zip((row + 1)[wide].tolist(), column[wide].tolist(), strict=True))
+        return jumps + list(zip(row[wide].tolist(), column[wide].tolist(), strict=True))
 
     def volume(
         self, first: int = 0, last: int | None = None, columns: IntArray | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -102,7 +103,8 @@ def cells(
         line: (K,) places in ``symbols``.
         sessions: (K,) datetime64[D].
     """
-    column = np.array([matrix.column.get(symbol, -1) for symbol in symbols], np.intp)[line]
+    columns = map(matrix.column.get, symbols, repeat(-1))
+    column = np.fromiter(columns, np.intp, len(symbols))[line]
     row = np.minimum(np.searchsorted(matrix.sessions, sessions), len(matrix.sessions) - 1)
     there = (matrix.sessions[row] == sessions) & (column >= 0)
     return row[there], column[there]

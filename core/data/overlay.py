@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ def column_places(columns: tuple[str, ...], symbols: tuple[str, ...]) -> IntArra
     if columns == symbols:
         return np.arange(len(symbols))
     column = {symbol: place for place, symbol in enumerate(columns)}
-    return np.array([column.get(symbol, -1) for symbol in symbols], np.intp)
+    return np.fromiter(map(column.get, symbols, repeat(-1)), np.intp, len(symbols))
 
 
 def over_one_another(

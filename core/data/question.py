@@ -116,6 +116,7 @@ def normal(spec: str) -> str:
         except ValueError as error:
             raise WindowError(f"window {spec!r}: {error}") from None
         if first >= last:
-            raise WindowError(f"window {spec!r} ends before it starts; write START:END")
+            fault = "has no session" if first == last else "ends before it starts"
+            raise WindowError(f"window {spec!r} {fault}; write START:END")
         return text
     raise WindowError(f"{spec!r} is no window; known are {FORMS}")

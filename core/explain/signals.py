@@ -90,10 +90,10 @@ def _zweig(daily: Daily) -> Judged:
     if moved <= 24:
         return None, (Term("sessions", float(len(values)), "count", "25 are needed"),)
     used, hit = -1, False
-    settled = [n for n in range(len(values)) if n >= len(values) - moved + 24]
+    settled = range(len(values) - moved + 24, len(values))
     for n in settled:
-        since = [m for m in settled if max(used + 1, n - ZWEIG_SESSIONS) <= m <= n]
-        hit = values[n] > ZWEIG_HIGH and any(values[m] < ZWEIG_LOW for m in since)
+        since = values[max(used + 1, n - ZWEIG_SESSIONS, settled.start) : n + 1]
+        hit = values[n] > ZWEIG_HIGH and any(value < ZWEIG_LOW for value in since)
         used = n if hit else used
     last = [n for n in settled if values[n] < ZWEIG_LOW]
     low = f"last below .40 on {daily.sessions[last[-1]]}" if last else "not below .40 since held"

@@ -94,6 +94,8 @@ def acting(
         start: the session that the list is to stand for.
         as_of: the session asked for.
     """
+    if not market.announced:
+        return ()
     listed_on = market.session(file.as_of)
     # of two changes of one line the later stands
     newest = {

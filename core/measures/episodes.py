@@ -129,7 +129,13 @@ class Ahead:
 def all_ahead(
     small: FloatArray, large: FloatArray, horizons: Sequence[int] = HORIZONS
 ) -> tuple[Ahead, ...]:
-    """What followed every session, of the gap and of each level; arguments as `followed`."""
+    """What followed every session, of the gap and of each level.
+
+    Args:
+        small: (T,) level of the one, positive.
+        large: (T,) level of the other, positive.
+        horizons: sessions ahead.
+    """
     rows: list[Ahead] = []
     for horizon in horizons:
         of_small, of_large = forward_returns(small, horizon), forward_returns(large, horizon)
@@ -138,31 +144,20 @@ def all_ahead(
     return tuple(rows)
 
 
-def followed(
-    sessions: Dates,
-    small: FloatArray,
-    large: FloatArray,
-    state: BoolArray,
-    window: int,
-    horizons: Sequence[int] = HORIZONS,
-    ahead: Sequence[Ahead] | None = None,
-) -> Followed:
+def followed(sessions: Dates, state: BoolArray, window: int, ahead: Sequence[Ahead]) -> Followed:
     """What followed the episodes of a state.
 
     Args:
         sessions: (T,) ascending common sessions.
-        small: (T,) level of the one, positive.
-        large: (T,) level of the other, positive.
         state: (T,) whether the state holds at a session's close.
         window: sessions of the state's window.
-        horizons: sessions ahead.
-        ahead: from `all_ahead` of the same levels and horizons, where it is known already.
+        ahead: from `all_ahead`.
     """
     starts = episode_starts(state, window)
     rows: list[Forward] = []
     still_open: dict[int, int] = {}
     overlapping: dict[int, int] = {}
-    for one in all_ahead(small, large, horizons) if ahead is None else ahead:
+    for one in ahead:
         ended = starts[starts < len(one.returns)]
         still_open[one.horizon] = len(starts) - len(ended)
         overlapping[one.horizon] = int(np.count_nonzero(np.diff(ended) < one.horizon))

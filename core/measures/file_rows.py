@@ -27,7 +27,7 @@ Columns = tuple[BoolArray, IntArray]
 
 
 def start_values(
-    closes: ClosesOn, file: Holdings, starts: Sequence[date], columns: Columns
+    closes: ClosesOn, file: Holdings, starts: Sequence[date], at_starts: Ends, columns: Columns
 ) -> tuple[FloatArray, BoolArray, BoolArray]:
     """Carry a file's values to the starts of segments by the ratio of closes.
 
@@ -38,6 +38,7 @@ def start_values(
         closes: of the years needed.
         file: with (n,) rows.
         starts: (K,) sessions.
+        at_starts: the closes that stand for them.
         columns: of its rows.
 
     Returns:
@@ -48,7 +49,7 @@ def start_values(
     file_price, later_splits, off = closes.cached(
         (file, "at its date"), lambda: _at_file(closes, file, has_column, where)
     )
-    price = closes.ends(starts).price.take(where, axis=1)
+    price = at_starts.price.take(where, axis=1)
     stands_in = matrix.only_adjusted[where] & has_column
     values = file.value * price / file_price
     in_dollars = np.isfinite(file.price) & np.isfinite(file.quantity) & ~stands_in
@@ -137,7 +138,7 @@ def file_rows(
     start, end = closes.ends(starts), closes.ends([span.end for span in segments])
     # a jump between the file and the segment would be carried into the weight
     jumps = tuple(_jumps(closes, span) for span in segments)
-    worth, carried, off = start_values(closes, file, starts, columns)
+    worth, carried, off = start_values(closes, file, starts, start, columns)
     growth = matrix.growth(start.rows, end.rows, basis, (start.price, end.price)).take(
         where, axis=1
     )
@@ -191,8 +192,9 @@ def carried_weights(closes: ClosesOn, lists: Sequence[Span], columns: Columns) -
     """
     has_column, where = columns
     file, starts = lists[0].file, [span.start for span in lists]
-    values, _, _ = start_values(closes, file, starts, columns)
-    fresh = closes.ends(starts).fresh.take(where, axis=1)
+    at_starts = closes.ends(starts)
+    values, _, _ = start_values(closes, file, starts, at_starts, columns)
+    fresh = at_starts.fresh.take(where, axis=1)
     good = has_column & fresh & np.isfinite(values)
     for rows, span in zip(good, lists, strict=True):
         if jumps := _jumps(closes, span):

@@ -134,7 +134,8 @@ class _Lists:
         known = len(files) if later else bisect_right(sessions, self.as_of)
         if not known:
             return None
-        missed = max((r for r in self.remade if r <= start and r <= self.as_of), default=None)
+        remade = bisect_right(self.remade, min(start, self.as_of))
+        missed = self.remade[remade - 1] if remade else None
         fresh = 0 if missed is None else bisect_left(sessions, missed, 0, known)
         before = bisect_right(sessions, start, fresh, known) - 1
         place = before if before >= fresh else min(fresh, known - 1)

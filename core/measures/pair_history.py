@@ -265,8 +265,7 @@ class PairHistory:
     ) -> State:
         from core.measures.episodes import followed
 
-        large = self.series.large_or_flat[: self.stop]
-        after = followed(self.sessions, self.small, large, state, length, ahead=self._ahead)
+        after = followed(self.sessions, state, length, self._ahead)
         return State(kind, threshold, length, side, after)
 
     def _percentile_state(self) -> State | None:
@@ -297,12 +296,12 @@ class PairHistory:
         return None
 
 
-def new_extremes(level: FloatArray, sessions: int = YEAR_SESSIONS) -> BoolArray:
-    """(T,) whether a level is strictly above all of the ``sessions - 1`` before it."""
+def new_extremes(level: FloatArray) -> BoolArray:
+    """(T,) whether a level is strictly above all of the year's sessions before it."""
     from core.measures.counting import extremes
 
     state = np.zeros(len(level), bool)
-    before = extremes(level[None, :], sessions - 1, high=True)[0]
-    if len(level) >= sessions:
-        state[sessions - 1 :] = level[sessions - 1 :] > before[:-1]
+    before = extremes(level[None, :], YEAR_SESSIONS - 1, high=True)[0]
+    if len(level) >= YEAR_SESSIONS:
+        state[YEAR_SESSIONS - 1 :] = level[YEAR_SESSIONS - 1 :] > before[:-1]
     return state

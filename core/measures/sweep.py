@@ -213,8 +213,10 @@ class _Axis:
             the table, whose first row is of all other sessions.
         """
         matrix = self._closes.matrix
-        priced = self._market.line_tickers.file_priced(*matrix.sessions[[0, -1]].tolist())
-        of_prices, columns = cells(matrix, *priced)
+        # those inside a line's closes are few; the matrix has the others' cells already
+        filled = self._market.line_tickers.filled_between(*matrix.sessions[[0, -1]].tolist())
+        stated = divmod(matrix.of_files, len(matrix.symbols))
+        of_prices, columns = map(np.append, stated, cells(matrix, *filled))
         sessions, place = np.unique(of_prices, return_inverse=True)
         rows = np.zeros(len(matrix.sessions) + 1, np.intp)
         rows[sessions] = 1 + np.arange(len(sessions))
@@ -310,19 +312,24 @@ class _Axis:
         returns[:, place] = of_file.growth - 1
         earned = share * np.where(measured, returns, 0.0)
         start, end = of_file.start, of_file.end
-        early = (share * (end.rows < end.row)).sum(axis=1)
-        on_files = (share * self._on_files(file, start.rows, end.rows)).sum(axis=1)
-        for row, part in enumerate(weight(file, good).tolist()):
+        part = weight(file, good)
+        early = part * (share * (end.rows < end.row)).sum(axis=1)
+        on_files = part * (share * self._on_files(file, start.rows, end.rows)).sum(axis=1)
+        scaled, growth = part[:, None] * earned, 1 + earned.sum(axis=1)
+        numbers = (growth.tolist(), part.tolist(), on_files.tolist(), early.tolist())
+        for row, (grown, weight_measured, of_files, end_early) in enumerate(
+            zip(*numbers, strict=True)
+        ):
             yield Stretch(
-                growth=1 + float(earned[row].sum()),
-                weight=part,
+                growth=grown,
+                weight=weight_measured,
                 share=share[row],
                 measured=measured[row],
                 unscaled=earned[row],
-                scaled=part * earned[row],
-                weight_measured=part,
-                on_files=part * float(on_files[row]),
-                end_early=part * float(early[row]),
+                scaled=scaled[row],
+                weight_measured=weight_measured,
+                on_files=of_files,
+                end_early=end_early,
             )
 
     def _by_line(self, file: Holdings, values: NDArray[Any]) -> NDArray[Any]:

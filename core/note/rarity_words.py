@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from core.measures.streaks import Streak
 
 ROLLING, STREAKS, RATIO = "spread.rolling", "spread.streaks", "spread.ratio"
+#: Sessions after a state over which the note says what followed.
+_HORIZON: Final = 63
 UNITS: Final = {"session": "sessions", "week": "weeks", "month": "months"}
 
 
@@ -266,19 +268,14 @@ def streak_sentence(snapshot: Snapshot) -> Sentence:
     return Sentence(run, "the last run as long, of ", of, ", went to ", end, tail, ".")
 
 
-def followed_sentence(snapshot: Snapshot, horizon: int = 63) -> Sentence:
-    """What followed the states that hold now, beside the base rate; under ten, only how many.
-
-    Args:
-        snapshot: the answer.
-        horizon: sessions ahead, one of those measured.
-    """
+def followed_sentence(snapshot: Snapshot) -> Sentence:
+    """What followed the states that hold now, beside the base rate; under ten, only how many."""
     spread = snapshot.spread
     if spread is None or not spread.history.whole:
         return Sentence()
     clauses = []
     for number, state in enumerate(spread.history.states):
-        places = [k for k, f in enumerate(state.followed.horizons) if f.horizon == horizon]
+        places = [k for k, f in enumerate(state.followed.horizons) if f.horizon == _HORIZON]
         at = next(k for k in places if state.followed.horizons[k].of == "gap")
         row = state.followed.horizons[at]
         path = f"spread.followed[{number * len(state.followed.horizons) + at}]"
@@ -288,7 +285,7 @@ def followed_sentence(snapshot: Snapshot, horizon: int = 63) -> Sentence:
             episodes = "episode" if row.episodes.n == 1 else "episodes"
             clauses.append(Sentence(what, ": ", n, f" earlier {episodes}, too few to sum up"))
             continue
-        overlapping = state.followed.overlapping[horizon]
+        overlapping = state.followed.overlapping[_HORIZON]
         overlap = Sentence()
         if overlapping:
             overlap = Sentence(
@@ -308,7 +305,7 @@ def followed_sentence(snapshot: Snapshot, horizon: int = 63) -> Sentence:
         )  # fmt: skip
     if not clauses:
         return Sentence()
-    ahead = Figure(f"{horizon}", "spread.followed[3].horizon")
+    ahead = Figure(f"{_HORIZON}", "spread.followed[3].horizon")
     rows = joined(clauses, "; ")
     return Sentence("What followed over ", ahead, " sessions after ", rows, ". No forecast.")
 

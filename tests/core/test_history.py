@@ -9,8 +9,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from core.answer.history import Point, histories, rank_of, ranks_of, windows_of
-from core.answer.measure_rank import NOTED
+from core.answer.history import History, histories, ranks_of, windows_of
+from core.answer.measure_rank import NOTED, MeasureRank
+from core.answer.point_batches import Place
 from core.answer.snapshot import final_sessions, take
 from core.answer.table import find
 from core.data.errors import MeasureError
@@ -188,15 +189,20 @@ def test_windows_by_month_and_session() -> None:
 
 
 def test_ties_and_short_histories() -> None:
-    def points(*values: float) -> list[Point]:
-        return [Point(date(2000 + k, 1, 3), date(2000 + k, 12, 29), v, 1.0, 0.0)
-                for k, v in enumerate(values)]  # fmt: skip
+    row = find("median")
+    assert row is not None
 
-    rank = rank_of(points(0.3, 0.9, 0.5, 0.90001))
+    def rank_of(*values: float) -> MeasureRank | None:
+        years = range(2000, 2000 + len(values))
+        places = (Place(date(year, 1, 3), date(year, 12, 29), 1.0, 0.0) for year in years)
+        counting = tuple((value, "") for value in values)
+        return History("IWM", row, "YTD", "year", tuple(places), counting).rank
+
+    rank = rank_of(0.3, 0.9, 0.5, 0.90001)
     assert rank is not None and not rank.claim
     # equal at four decimals
     assert (rank.side, rank.rank, rank.since) == (1, 1, date(2001, 12, 29))
-    assert rank_of(points(0.5)) is None
-    on_record = rank_of(points(*np.linspace(0, 1, 12).tolist()))
+    assert rank_of(0.5) is None
+    on_record = rank_of(*np.linspace(0, 1, 12).tolist())
     assert on_record is not None and on_record.claim
     assert (on_record.rank, on_record.since) == (1, None)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.data.frames import Dates, FloatArray, dates_of
-from core.measures.episodes import followed, summary
+from core.measures.episodes import all_ahead, followed, summary
 from core.measures.pair_history import PairHistory
 from core.measures.pair_series import PairSeries
 from core.measures.rarity import (
@@ -241,7 +241,7 @@ def test_what_followed_by_hand() -> None:
     small = np.array([1.0, 2, 4, 8, 4, 2, 4, 8, 16])
     large = np.ones(9)
     state = np.array([False, False, True, False, False, True, True, False, True])
-    outcome = followed(sessions, small, large, state, 2, (1, 3))
+    outcome = followed(sessions, state, 2, all_ahead(small, large, (1, 3)))
     # the third begins one session after the second ended: the same episode
     assert outcome.starts == (sessions[2].item(), sessions[5].item())
     assert (outcome.open, outcome.overlapping) == ({1: 0, 3: 0}, {1: 0, 3: 0})
@@ -254,7 +254,7 @@ def test_what_followed_by_hand() -> None:
     # every session's next one: up six times of eight, by 100 %, and down twice by 50 %
     assert (gap_1.base.n, gap_1.base.median, gap_1.base.share_positive) == (8, 1.0, 0.75)
     assert gap_1.base.mean == pytest.approx((6 * 1 - 2 * 0.5) / 8)
-    late = followed(sessions, small, large, state, 2, (4, 9))
+    late = followed(sessions, state, 2, all_ahead(small, large, (4, 9)))
     assert late.open == {4: 1, 9: 2}
     assert [f.base.n for f in late.horizons if f.of == "gap"] == [5, 0]
 

@@ -14,7 +14,6 @@ from tui.charts import (
     Curve,
     Multiple,
     SubChart,
-    line_chart,
     multiples,
     stacked_charts,
     waterfall,
@@ -22,7 +21,7 @@ from tui.charts import (
 )
 from tui.charts.canvas import round_ticks, tick_labels
 from tui.charts.line_charts import date_ticks
-from tui.text.spans import Drawing, fit_line, line_width, plain
+from tui.text.spans import Characters, Drawing, fit_line, line_width, plain, to_ascii
 
 NAN = math.nan
 BINS = ["< -50", "-50 -25", "-25 -10", "-10 0", "0 10", "10 25", "25 50", "50 100", "> 100"]
@@ -34,62 +33,65 @@ SESSIONS = np.arange("2025-12-31", "2026-06-27", dtype="datetime64[D]")
 RISE = np.linspace(0.0, 0.2, len(SESSIONS))
 
 
-def lines(width: int, height: int, ascii: bool = False) -> Drawing:
+@pytest.fixture
+def ascii_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Characters, "ascii_only", True)
+
+
+def line_chart(dates: Dates, series: list[Curve], width: int, height: int) -> Drawing:
+    return stacked_charts(dates, [SubChart(series, height)], width)
+
+
+def lines(width: int, height: int) -> Drawing:
     series = [
         Curve("SPY", RISE / 3, "large", dashed=True),
         Curve("株式", RISE, "small", filled=True),
     ]
-    return charts.line_chart(SESSIONS, series, width, height, ascii=ascii)
+    return line_chart(SESSIONS, series, width, height)
 
 
-DRAWERS: dict[str, Callable[[int, int, bool], Drawing]] = {
+DRAWERS: dict[str, Callable[[int, int], Drawing]] = {
     "lines": lines,
-    "no values": lambda w, h, a: charts.line_chart(
-        SESSIONS, [Curve("IWM", np.full(len(SESSIONS), NAN))], w, h, ascii=a
+    "no values": lambda w, h: line_chart(
+        SESSIONS, [Curve("IWM", np.full(len(SESSIONS), NAN))], w, h
     ),
-    "no dates": lambda w, h, a: charts.line_chart(
-        np.array([], dtype="datetime64[D]"), [Curve("IWM", [])], w, h, ascii=a
+    "no dates": lambda w, h: line_chart(
+        np.array([], dtype="datetime64[D]"), [Curve("IWM", [])], w, h
     ),
-    "one date": lambda w, h, a: charts.line_chart(
-        dates_of(["2026-06-26"]), [Curve("IWM", [0.0])], w, h, ascii=a
+    "one date": lambda w, h: line_chart(dates_of(["2026-06-26"]), [Curve("IWM", [0.0])], w, h),
+    "years": lambda w, h: charts.year_bars(YEARS, GAPS, 2026, w, h),
+    "three years": lambda w, h: charts.year_bars([2024, 2025, 2026], [-0.1, NAN, -0.2], 2025, w, h),
+    "no years": lambda w, h: charts.year_bars([], [], None, w, h),
+    "level years": lambda w, h: charts.year_bars([2025, 2026], [0.0, 0.0], 2026, w, h),
+    "histogram": lambda w, h: charts.histogram_pair(BINS, SMALL, LARGE, w, h, ("IWM", "SPY")),
+    "no lines": lambda w, h: charts.histogram_pair(BINS, [0] * 9, LARGE, w, h, ("IWM", "SPY")),
+    "no bins": lambda w, h: charts.histogram_pair([], [], [], w, h, ("IWM", "SPY")),
+    "curve": lambda w, h: charts.cumulative_curve(
+        [0.02, 0.01, NAN, -0.01], w, h, marks=[(1, "1 name: half of the gain")]
     ),
-    "years": lambda w, h, a: charts.year_bars(YEARS, GAPS, 2026, w, h, ascii=a),
-    "three years": lambda w, h, a: charts.year_bars(
-        [2024, 2025, 2026], [-0.1, NAN, -0.2], 2025, w, h, ascii=a
-    ),
-    "no years": lambda w, h, a: charts.year_bars([], [], None, w, h, ascii=a),
-    "level years": lambda w, h, a: charts.year_bars([2025, 2026], [0.0, 0.0], 2026, w, h, ascii=a),
-    "histogram": lambda w, h, a: charts.histogram_pair(
-        BINS, SMALL, LARGE, w, h, ("IWM", "SPY"), ascii=a
-    ),
-    "no lines": lambda w, h, a: charts.histogram_pair(
-        BINS, [0] * 9, LARGE, w, h, ("IWM", "SPY"), ascii=a
-    ),
-    "no bins": lambda w, h, a: charts.histogram_pair([], [], [], w, h, ("IWM", "SPY"), ascii=a),
-    "curve": lambda w, h, a: charts.cumulative_curve(
-        [0.02, 0.01, NAN, -0.01], w, h, marks=[(1, "1 name: half of the gain")], ascii=a
-    ),
-    "no curve": lambda w, h, a: charts.cumulative_curve([NAN], w, h, ascii=a),
+    "no curve": lambda w, h: charts.cumulative_curve([NAN], w, h),
 }
 
 
 @pytest.mark.parametrize("name", DRAWERS)
 @pytest.mark.parametrize("ascii", [False, True])
-def test_every_size_gets_its_lines_and_none_too_wide(name: str, ascii: bool) -> None:
+def test_every_size_gets_its_lines_and_none_too_wide(
+    name: str, ascii: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Characters, "ascii_only", ascii)
     for width in (0, 1, 2, 3, 4, 5, 7, 10, 16, 20, 27, 28, 29, 40, 59, 80, 120, 200):
         for height in (0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 12, 19, 24, 27, 36, 60):
-            text = plain(DRAWERS[name](width, height, ascii))
+            text = plain(DRAWERS[name](width, height))
             assert len(text) == height, (width, height)
             assert max(map(cell_len, text), default=0) <= width, (width, height)
-            if ascii:
-                assert "".join(text).isascii(), (width, height)
+            braille = ["\u2800" <= char <= "\u28ff" for char in "".join(text)]
+            assert not (ascii and any(braille)), (width, height)
 
 
+@pytest.mark.usefixtures("ascii_terminal")
 def test_line_chart_rises_from_zero_to_its_labelled_end() -> None:
     series = [Curve("IWM", [0.0, 0.1, 0.2], "small")]
-    drawing = charts.line_chart(
-        dates_of(["2026-06-24", "2026-06-25", "2026-06-26"]), series, 40, 6, ascii=True
-    )
+    drawing = line_chart(dates_of(["2026-06-24", "2026-06-25", "2026-06-26"]), series, 40, 6)
     assert plain(drawing) == [
         "+20 %                   *** IWM +20.00 %",
         "                   *****",
@@ -100,9 +102,10 @@ def test_line_chart_rises_from_zero_to_its_labelled_end() -> None:
     ]
 
 
+@pytest.mark.usefixtures("ascii_terminal")
 def test_a_missing_value_is_a_gap_and_not_a_zero() -> None:
     days = dates_of([f"2026-06-{d:02d}" for d in range(1, 6)])
-    drawing = charts.line_chart(days, [Curve("IWM", [0.1, 0.1, NAN, 0.1, 0.1])], 9, 2, ascii=True)
+    drawing = line_chart(days, [Curve("IWM", [0.1, 0.1, NAN, 0.1, 0.1])], 9, 2)
     assert plain(drawing) == ["***   ***", "---------"]
 
 
@@ -110,26 +113,27 @@ def test_braille_dots_stand_where_the_values_are() -> None:
     # Two dots across and four down: the left column's lower half, the right one's upper half.
     days = dates_of(["2026-06-25", "2026-06-26"])
     cell = chr(0x2800 + 0x40 + 0x04 + 0x10 + 0x08)
-    assert plain(charts.line_chart(days, [Curve("", [0.0, 1.0])], 1, 1)) == [cell]
+    assert plain(line_chart(days, [Curve("", [0.0, 1.0])], 1, 1)) == [cell]
 
 
+@pytest.mark.usefixtures("ascii_terminal")
 def test_a_line_keeps_its_style_and_the_axis_gives_way() -> None:
     days = dates_of(["2026-06-25", "2026-06-26"])
-    drawing = charts.line_chart(days, [Curve("", [0.0, 0.0], "small")], 4, 1, ascii=True)
+    drawing = line_chart(days, [Curve("", [0.0, 0.0], "small")], 4, 1)
     assert drawing == [[("****", "small")]]
 
 
 def test_several_ends_are_told_apart_where_they_meet() -> None:
     days = dates_of(["2026-06-24", "2026-06-25", "2026-06-26"])
     series = [Curve(name, [0.0, 0.05, 0.1]) for name in ("IWM", "SPY", "RSP")]
-    text = plain(charts.line_chart(days, series, 60, 8))
+    text = plain(line_chart(days, series, 60, 8))
     found = [line.split()[-3] for line in text if line.endswith("+10.00 %")]
     assert sorted(found) == ["IWM", "RSP", "SPY"]
 
 
 def test_a_series_of_another_length_is_refused() -> None:
     with pytest.raises(ValueError, match="series IWM has 1 values for 2 dates"):
-        charts.line_chart(dates_of(["2026-06-25", "2026-06-26"]), [Curve("IWM", [0.0])], 20, 5)
+        line_chart(dates_of(["2026-06-25", "2026-06-26"]), [Curve("IWM", [0.0])], 20, 5)
 
 
 @pytest.mark.parametrize(
@@ -271,8 +275,15 @@ def test_left_eighths_are_right_eighths_in_reverse() -> None:
 def test_diverging_bars_of_one_sign_need_no_zero_line() -> None:
     assert plain(charts.diverging_bars([2.0, 1.0, NAN], 4)) == ["████", "██  ", "    "]
     assert plain(charts.diverging_bars([-2.0, -1.0], 4)) == ["████", "  ██"]
-    assert plain(charts.diverging_bars([1.0], 4, full=2.0)) == ["██  "]
-    assert plain(charts.diverging_bars([2.0, -2.0], 5, ascii=True)) == ["  |##", "##|  "]
+
+
+@pytest.mark.usefixtures("ascii_terminal")
+def test_bars_of_whole_cells_without_block_characters() -> None:
+    # 0.3 of 2 cells a side is drawn as one: the least that is seen
+    bars = to_ascii(charts.diverging_bars([2.0, -2.0, 0.3], 5))
+    assert plain(bars) == ["  |##", "##|  ", "  |# "]
+    assert plain(to_ascii([charts.ladder_bar(0.5, 4)])) == ["##.."]
+    assert plain(to_ascii(waterfall([4.0, -2.5], 9))) == ["#########", "|  ######", "####     "]
 
 
 @pytest.mark.parametrize("width", range(14))
@@ -287,7 +298,6 @@ def test_ladder_bar() -> None:
     assert plain([charts.ladder_bar(0.0, 4)]) == ["····"]
     assert plain([charts.ladder_bar(0.001, 4)]) == ["▏···"]
     assert plain([charts.ladder_bar(NAN, 4)]) == ["    "]
-    assert plain([charts.ladder_bar(0.5, 4, ascii=True)]) == ["##.."]
     assert charts.ladder_bar(0.5, 0) == []
 
 
@@ -358,7 +368,6 @@ def test_steps_of_a_waterfall_begin_where_the_one_before_ended() -> None:
     assert plain(waterfall([0.0], 8)) == ["│       ", "│       "]
     # A step too small to see is seen.
     assert plain(waterfall([100.0, 0.01], 10))[1] == "│        ▐"
-    assert all(line.isascii() for line in plain(waterfall([4.0, -2.5], 9, ascii=True)))
 
 
 def test_small_charts_share_a_scale_and_the_last_are_kept() -> None:
@@ -375,7 +384,6 @@ def test_small_charts_share_a_scale_and_the_last_are_kept() -> None:
     assert "▸2009" in few
     assert "2000" not in few
     assert multiples(shown, 5, 24) == multiples(shown, 80, 2) == multiples([], 80, 24) == []
-    assert all(line.isascii() for line in plain(multiples(shown, 80, 24, ascii=True)))
     for width, height in ((14, 3), (33, 7), (80, 24), (200, 60)):
         lines_ = multiples(shown, width, height)
         assert len(lines_) <= height

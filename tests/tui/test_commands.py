@@ -169,6 +169,7 @@ def test_the_command_line(text: str, asked: object) -> None:
         ("a b c", "is no command: write a pair"),
         ("hello!", "is no command: write a pair"),
         ("2026-03-31:2026-01-02", "ends before it starts"),
+        ("2026-01-02:2026-01-02", "has no session"),
         ("pair", "which pair of the watch list. 1 IWM:SPY"),
         ("pair 0", "which pair of the watch list"),
         ("pair 2", "which pair of the watch list"),

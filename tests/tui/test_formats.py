@@ -50,7 +50,6 @@ def test_units_signs_and_places() -> None:
 def test_dates() -> None:
     assert formats.date_text(date(2026, 6, 26)) == "2026-06-26"
     assert formats.date_text(np.datetime64("2026-06-26")) == "2026-06-26"
-    assert formats.date_text(date(2026, 6, 6), long=True) == "6 June 2026"
     assert formats.date_text(None) == "–"
     assert formats.date_text(np.datetime64("NaT")) == "–"
 

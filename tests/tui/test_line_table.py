@@ -132,7 +132,7 @@ def test_the_cursor_moves_and_stays_in_sight() -> None:
         assert app.seen()[2].startswith("▸ ZX0001")
         await pilot.press("pagedown")
         assert app.table.cursor_row == 24
-        assert app.table.visible_rows == range(23, 46)
+        assert [app.seen()[row][2:8] for row in (1, 23)] == ["ZX0023", "ZX0045"]
         assert app.seen()[2].startswith("▸ ZX0024")
         await pilot.press("ctrl+end")
         assert app.table.cursor_row == 2499
@@ -206,7 +206,6 @@ def test_an_empty_table_says_so() -> None:
     async def steps(app: Bench, pilot: Pilot[None]) -> None:
         await pilot.press("down", "enter", "pagedown")
         assert app.table.cursor_key is None
-        assert app.table.visible_rows == range(0)
         assert app.seen()[:5] == [
             "  Ticker     bp",
             "",
@@ -244,7 +243,7 @@ def test_a_smaller_terminal_keeps_the_cursor_in_sight() -> None:
             "%",
             "bp",
         ]
-        assert 30 in app.table.visible_rows
+        assert any(line.startswith("▸ ZX0030") for line in app.seen())
 
     run(2500, steps, (120, 36))
 
@@ -267,7 +266,7 @@ def test_the_mouse_points_chooses_and_scrolls() -> None:
             events.MouseScrollDown(app.table, 5, 5, 0, 0, 0, False, False, False)
         )
         await pilot.pause()
-        assert app.table.visible_rows.start > 0
+        assert "ZX0000" not in app.seen()[1]
         assert app.table.cursor_row == 4
 
     run(2500, steps, (80, 24))

@@ -7,7 +7,7 @@ a zero, and no meaning depends on a style alone.
 from tui.charts.bar_charts import diverging_bars, ladder_bar, waterfall, year_bars
 from tui.charts.canvas import Unit
 from tui.charts.histogram import histogram_pair
-from tui.charts.line_charts import SubChart, cumulative_curve, line_chart, sparkline, stacked_charts
+from tui.charts.line_charts import SubChart, cumulative_curve, sparkline, stacked_charts
 from tui.charts.multiples import Multiple, multiples
 from tui.charts.plot import Curve
 
@@ -20,7 +20,6 @@ __all__ = [
     "diverging_bars",
     "histogram_pair",
     "ladder_bar",
-    "line_chart",
     "multiples",
     "sparkline",
     "stacked_charts",

@@ -13,7 +13,6 @@ from tui.charts.canvas import (
     RISING,
     SCALE,
     Canvas,
-    Unit,
     Values,
     bar_left,
     bar_right,
@@ -22,7 +21,7 @@ from tui.charts.canvas import (
 )
 from tui.charts.line_charts import sparkline
 from tui.text import formats
-from tui.text.spans import Characters, Drawing, Line, line_width, to_ascii
+from tui.text.spans import Drawing, Line, line_width
 
 Styles = tuple[str, str]
 #: Stands before the highlighted year, so that it is seen without colour.
@@ -37,26 +36,18 @@ def diverging_bars(
     values: Values,
     width: int,
     *,
-    full: float | None = None,
     styles: Styles = ("up", "down"),
-    ascii: bool = False,
 ) -> Drawing:
     """One bar a row on a common zero and scale, each line exactly ``width`` cells.
 
     Args:
         values: (N,) in any unit; NaN leaves the row blank.
         width: cells of each line; the zero line takes one where there are both signs.
-        full: the absolute value a whole side stands for at least, so that pages of one
-            table share a scale.
         styles: of values above and below zero.
-        ascii: no character beyond ASCII.
     """
-    ascii = ascii or Characters.ascii_only
     numbers = [float(v) for v in values]
     low, high = finite_range([values]) or (0.0, 0.0)
     low, high = min(low, 0.0), max(high, 0.0)
-    if full is not None:
-        low, high = (min(low, -full) if low < 0 else low), (max(high, full) if high > 0 else high)
     width = max(width, 0)
     axis = 1 if low < 0 < high and width >= 3 else 0
     room = width - axis
@@ -69,20 +60,18 @@ def diverging_bars(
     for value in numbers:
         line: Line = []
         if value < 0 and left:
-            bar = bar_left(eighths_of(value, scale * left, left, whole=ascii), styles[1])
+            bar = bar_left(eighths_of(value, scale * left, left), styles[1])
             line = [(" " * (left - line_width(bar)), ""), *bar, ("│" * axis, "axis")]
         elif math.isfinite(value):
             line = [(" " * left, ""), ("│" * axis, "axis")]
             if value > 0:
-                line += bar_right(eighths_of(value, scale * right, right, whole=ascii), styles[0])
+                line += bar_right(eighths_of(value, scale * right, right), styles[0])
         line.append((" " * (width - line_width(line)), ""))
         drawing.append([span for span in line if span[0]])
-    return to_ascii(drawing) if ascii else drawing
+    return drawing
 
 
-def waterfall(
-    steps: Values, width: int, *, styles: Styles = ("up", "down"), ascii: bool = False
-) -> Drawing:
+def waterfall(steps: Values, width: int, *, styles: Styles = ("up", "down")) -> Drawing:
     """Steps from zero to their sum: each bar begins where the one before it ended.
 
     A last line more than there are steps draws the sum from zero. Each is exactly ``width``
@@ -92,9 +81,7 @@ def waterfall(
         steps: (N,) finite, in any unit.
         width: cells of each line.
         styles: of steps up and down, and of the sum by its sign.
-        ascii: no character beyond ASCII.
     """
-    ascii = ascii or Characters.ascii_only
     sums = np.concatenate([np.zeros(1), np.cumsum(np.asarray(steps, dtype=np.float64))])
     low, high = float(sums.min()), float(sums.max())
     width = max(width, 0)
@@ -116,22 +103,20 @@ def waterfall(
         for cell in range(first // 2, (last + 1) // 2):
             whole = first <= 2 * cell and last >= 2 * cell + 2
             half = "▌" if last < 2 * cell + 2 else "▐"
-            canvas.put(cell, 0, "█" if whole or ascii else half, style)
+            canvas.put(cell, 0, "█" if whole else half, style)
         line = canvas.drawing()[0]
         drawing.append([*line, (" " * (width - line_width(line)), "")])
-    return to_ascii(drawing) if ascii else drawing
+    return drawing
 
 
-def ladder_bar(share: float, width: int, style: str = "small", *, ascii: bool = False) -> Line:
+def ladder_bar(share: float, width: int, style: str = "small") -> Line:
     """A part of a whole, exactly ``width`` cells; the rest is a dotted track, NaN blank."""
     width = max(width, 0)
-    ascii = ascii or Characters.ascii_only
     if not math.isfinite(share):
         return [(" " * width, "")] if width else []
-    bar = bar_right(eighths_of(min(max(share, 0.0), 1.0), 1.0, width, whole=ascii), style)
+    bar = bar_right(eighths_of(min(max(share, 0.0), 1.0), 1.0, width), style)
     rest = "·" * (width - line_width(bar))
-    line = [*bar, (rest, "axis")] if rest else bar
-    return to_ascii([line])[0] if ascii else line
+    return [*bar, (rest, "axis")] if rest else bar
 
 
 def year_bars(
@@ -141,10 +126,7 @@ def year_bars(
     width: int,
     height: int,
     *,
-    unit: Unit = "pp",
-    places: int = 2,
     styles: Styles = ("up", "down"),
-    ascii: bool = False,
 ) -> Drawing:
     """One bar a year, upright on a zero line that carries the years, else a row a year.
 
@@ -158,21 +140,15 @@ def year_bars(
         highlight: the year to mark, None for none.
         width: cells a line has at most.
         height: lines of the drawing.
-        unit: how values are shown.
-        places: decimals of the values written out.
         styles: of values above and below zero.
-        ascii: no character beyond ASCII.
     """
-    ascii = ascii or Characters.ascii_only
-    pairs = [(int(y), float(v) * SCALE[unit]) for y, v in zip(years, values, strict=True)]
+    pairs = [(int(y), float(v) * SCALE["pp"]) for y, v in zip(years, values, strict=True)]
     width, height = max(width, 0), max(height, 0)
     if not pairs or height < 3 or width < 3:
-        drawing = _in_words(pairs, highlight, width, height, unit, places)
-    elif width // len(pairs) < 3 and height >= len(pairs) and width >= 20:
-        drawing = _year_rows(pairs, highlight, width, height, places, styles, ascii=ascii)
-    else:
-        drawing = _year_columns(pairs, highlight, width, height, unit, places, styles, ascii=ascii)
-    return to_ascii(drawing) if ascii else drawing
+        return _in_words(pairs, highlight, width, height)
+    if width // len(pairs) < 3 and height >= len(pairs) and width >= 20:
+        return _year_rows(pairs, highlight, width, height, styles)
+    return _year_columns(pairs, highlight, width, height, styles)
 
 
 def _labelled(pairs: Sequence[tuple[int, float]], highlight: int | None) -> list[int]:
@@ -180,22 +156,17 @@ def _labelled(pairs: Sequence[tuple[int, float]], highlight: int | None) -> list
     finite = [i for i, (_, v) in enumerate(pairs) if math.isfinite(v)]
     if not finite:
         return []
-    wanted = [i for i in finite if pairs[i][0] == highlight]
-    wanted += [max(finite, key=lambda i: pairs[i][1]), min(finite, key=lambda i: pairs[i][1])]
-    return list(dict.fromkeys(wanted))
+    years = [i for i in finite if pairs[i][0] == highlight]
+    years += [max(finite, key=lambda i: pairs[i][1]), min(finite, key=lambda i: pairs[i][1])]
+    return list(dict.fromkeys(years))
 
 
 def _in_words(
-    pairs: Sequence[tuple[int, float]],
-    highlight: int | None,
-    width: int,
-    height: int,
-    unit: str,
-    places: int,
+    pairs: Sequence[tuple[int, float]], highlight: int | None, width: int, height: int
 ) -> Drawing:
     canvas = Canvas(width, height)
     texts = [
-        f"{pairs[i][0]} {formats.number(pairs[i][1], places, sign=True, unit=unit)}"
+        f"{pairs[i][0]} {formats.number(pairs[i][1], 2, sign=True, unit='pp')}"
         for i in _labelled(pairs, highlight)
     ]
     words = "  ".join(texts) or "no years to draw"
@@ -209,16 +180,11 @@ def _year_rows(
     highlight: int | None,
     width: int,
     height: int,
-    places: int,
     styles: Styles,
-    *,
-    ascii: bool,
 ) -> Drawing:
-    texts = [formats.number(v, places, sign=True) for _, v in pairs]
+    texts = [formats.number(v, 2, sign=True) for _, v in pairs]
     widest = max(map(len, texts))
-    bars = diverging_bars(
-        np.array([v for _, v in pairs]), width - widest - 7, styles=styles, ascii=ascii
-    )
+    bars = diverging_bars(np.array([v for _, v in pairs]), width - widest - 7, styles=styles)
     drawing: Drawing = []
     for (year, _), text, bar in zip(pairs, texts, bars, strict=True):
         here = year == highlight
@@ -233,11 +199,7 @@ def _year_columns(
     highlight: int | None,
     width: int,
     height: int,
-    unit: str,
-    places: int,
     styles: Styles,
-    *,
-    ascii: bool,
 ) -> Drawing:
     canvas = Canvas(width, height)
     # The first cell is the pointer's, or says that earlier years are left off.
@@ -259,7 +221,7 @@ def _year_columns(
     for i, (_, value) in enumerate(pairs):
         x = 1 + i * slot
         room = above if value > 0 else below
-        eighths = eighths_of(value, scale * room, room, whole=ascii)
+        eighths = eighths_of(value, scale * room, room)
         for n in range(math.ceil(eighths / 8)):
             part = min(eighths - 8 * n, 8)
             if value > 0:
@@ -278,8 +240,8 @@ def _year_columns(
         here = pairs[i][0] == highlight
         style = "bold" if here else "dim"
         # Beside one another there is room for one decimal.
-        most = places if here or slot < _EACH else min(places, 1)
-        text = formats.number(pairs[i][1], most, sign=True, unit=unit if here else "")
+        places = 2 if here or slot < _EACH else 1
+        text = formats.number(pairs[i][1], places, sign=True, unit="pp" if here else "")
         _write_near(canvas, 1 + i * slot, bar, [tips[i], 2 * axis - tips[i], axis + 1], text, style)
     return canvas.drawing()
 

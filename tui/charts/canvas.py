@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui.text import formats
+from tui.text.spans import Characters
 
 if TYPE_CHECKING:
     from tui.text.spans import Drawing, Line
@@ -97,14 +98,14 @@ def bar_left(eighths: int, style: str) -> Line:
     return line
 
 
-def eighths_of(value: float, full: float, cells: int, *, whole: bool = False) -> int:
+def eighths_of(value: float, full: float, cells: int) -> int:
     """Length of a bar in eighths, where ``full`` takes ``cells``; never 0 for a value not 0.
 
-    ``whole`` asks for whole cells, for a terminal without the block characters.
+    A terminal without the block characters gets whole cells.
     """
     if not full > 0 or not math.isfinite(value) or value == 0:
         return 0
-    step = 8 if whole else 1
+    step = 8 if Characters.ascii_only else 1
     return min(max(round(abs(value) / full * cells * 8 / step), 1) * step, cells * 8)
 
 

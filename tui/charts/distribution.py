@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tui.charts.canvas import bar_right, eighths_of
 from tui.text import formats
-from tui.text.spans import Characters, Drawing, Line, to_ascii
+
+if TYPE_CHECKING:
+    from tui.text.spans import Drawing, Line
 
 #: Stands after the count of the marked bin.
 MARK = " ◂ "
@@ -21,7 +24,6 @@ def distribution(
     height: int,
     *,
     styles: Sequence[str] = (),
-    ascii: bool = False,
 ) -> Drawing:
     """A bar a bin, from the top in the order given; the count stands at its end.
 
@@ -33,9 +35,7 @@ def distribution(
         width: cells a line has at most.
         height: lines of the drawing; bins that do not fit are left out at the ends.
         styles: (K,) of the bars, () for none.
-        ascii: no character beyond ASCII.
     """
-    ascii = ascii or Characters.ascii_only
     side = max(map(formats.cell_width, labels), default=0)
     number = max((len(formats.count(n)) for n in counts), default=1)
     tail = formats.cell_width(MARK + words) if here >= 0 else 0
@@ -48,11 +48,11 @@ def distribution(
     for place in range(first, min(first + height, len(counts))):
         marked = place == here
         style = styles[place] if styles else ""
-        bar = bar_right(eighths_of(counts[place], max(counts), max(room, 1), whole=ascii), style)
+        bar = bar_right(eighths_of(counts[place], max(counts), max(room, 1)), style)
         line: Line = [(labels[place].rjust(side), "bold" if marked else "dim"), (" ", ""), *bar]
         line.append((f" {formats.count(counts[place])}", "bold" if marked else ""))
         if marked:
             line.append((f"{MARK}{words}".rstrip(), "mark"))
         drawing.append(line)
     drawing += [[] for _ in range(height - len(drawing))]
-    return to_ascii(drawing) if ascii else drawing
+    return drawing

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tui.charts.canvas import RISING, Canvas, bar_left, bar_right, eighths_of
 from tui.text import formats
-from tui.text.spans import Characters, Drawing, Line, fit_line, line_width, to_ascii
+from tui.text.spans import Drawing, Line, fit_line, line_width
 
 #: A bar shorter than this says too little to stand beside its number.
 _MIN_BAR = 6
@@ -22,7 +22,6 @@ def histogram_pair(
     names: tuple[str, str],
     *,
     styles: tuple[str, str] = ("small", "large"),
-    ascii: bool = False,
 ) -> Drawing:
     """Shares of two indices, bin by bin, on one scale.
 
@@ -38,7 +37,6 @@ def histogram_pair(
         height: lines of the drawing.
         names: of the indices; a second one of "" leaves its side empty: there is one index alone.
         styles: of their bars.
-        ascii: no character beyond ASCII.
 
     Raises:
         ValueError: There are not as many counts as labels.
@@ -49,69 +47,63 @@ def histogram_pair(
             f" and {len(counts_b)} of {names[1]}"
         )
     width, height = max(width, 0), max(height, 0)
-    ascii = ascii or Characters.ascii_only
-    pair = (_shares(counts_a), _shares(counts_b))
-    both = (counts_a, counts_b)
+    sides = (_Side(names[0], counts_a, styles[0]), _Side(names[1], counts_b, styles[1]))
     bins = len(labels)
     middle = max(map(formats.cell_width, labels), default=0) + 2
-    count = max((len(formats.count(n)) for n in (*counts_a, *counts_b)), default=0)
+    count = max(side.count_width for side in sides)
     if not bins:
         drawing: Drawing = []
     elif height >= 2 * bins + 1 and width < middle + 2 * (_MIN_BAR * 2 + count + 8) and width >= 24:
-        drawing = _grouped(labels, both, pair, width, names, styles, ascii=ascii)
+        drawing = _grouped(labels, sides, width)
     elif height >= bins + 1 and width >= middle + 2 * (_MIN_BAR + count + 1):
-        drawing = _mirrored(labels, both, pair, width, names, styles, ascii=ascii)
+        drawing = _mirrored(labels, sides, width)
     else:
-        drawing = _upright(labels, both, pair, width, height, names, styles, ascii=ascii)
-    drawing = [*drawing[:height], *([] for _ in range(height - len(drawing)))]
-    return to_ascii(drawing) if ascii else drawing
+        drawing = _upright(labels, sides, width, height)
+    return [*drawing[:height], *([] for _ in range(height - len(drawing)))]
 
 
-def _shares(counts: Sequence[int]) -> list[float]:
-    total = sum(counts)
-    return [n / total if total else math.nan for n in counts]
+class _Side:
+    """One index: its name, its lines in each bin and what part of all its lines they are."""
+
+    def __init__(self, name: str, counts: Sequence[int], style: str) -> None:
+        self.name, self.style = name, style
+        total = sum(counts)
+        self.total = f"N {formats.count(total)}"
+        self.shares = [n / total if total else math.nan for n in counts]
+        self.texts = [formats.count(n) for n in counts]
+        self.count_width = max(map(len, self.texts), default=0)
 
 
-def _top(pair: tuple[list[float], list[float]]) -> float:
-    return max((s for shares in pair for s in shares if math.isfinite(s)), default=0.0)
+def _top(sides: tuple[_Side, _Side]) -> float:
+    """The largest share, which the longest bar stands for."""
+    return max((s for side in sides for s in side.shares if math.isfinite(s)), default=0.0)
 
 
-def _mirrored(
-    labels: Sequence[str],
-    both: tuple[Sequence[int], Sequence[int]],
-    pair: tuple[list[float], list[float]],
-    width: int,
-    names: tuple[str, str],
-    styles: tuple[str, str],
-    *,
-    ascii: bool,
-) -> Drawing:
+def _mirrored(labels: Sequence[str], sides: tuple[_Side, _Side], width: int) -> Drawing:
+    left, right = sides
     middle = max(map(formats.cell_width, labels)) + 2
-    count = max(len(formats.count(n)) for counts in both for n in counts)
-    side = (width - middle) // 2
+    count = max(side.count_width for side in sides)
+    half = (width - middle) // 2
     # Shares go first where it gets narrow: they are what the bar shows.
-    shared = side - count - 9 >= _MIN_BAR
-    bar = side - count - 1 - (8 if shared else 0)
-    top = _top(pair)
-    head = [
-        f"{name}  N {formats.count(sum(counts))}" if name else ""
-        for name, counts in zip(names, both, strict=True)
-    ]
+    shared = half - count - 9 >= _MIN_BAR
+    bar = half - count - 1 - (8 if shared else 0)
+    top = _top(sides)
+    heads = [f"{side.name}  {side.total}" if side.name else "" for side in sides]
     drawing: Drawing = [
         [
-            (formats.fit(head[0], side, "right"), f"{styles[0]} bold"),
+            (formats.fit(heads[0], half, "right"), f"{left.style} bold"),
             (" " * middle, ""),
-            (formats.fit(head[1], side).rstrip(), f"{styles[1]} bold"),
+            (formats.fit(heads[1], half).rstrip(), f"{right.style} bold"),
         ]
     ]
-    for label, n_a, n_b, s_a, s_b in zip(labels, *both, *pair, strict=True):
-        a = bar_left(eighths_of(s_a, top, bar, whole=ascii), styles[0])
-        b = bar_right(eighths_of(s_b, top, bar, whole=ascii), styles[1])
+    for row, label in enumerate(labels):
+        a = bar_left(eighths_of(left.shares[row], top, bar), left.style)
+        b = bar_right(eighths_of(right.shares[row], top, bar), right.style)
         texts = [
-            (formats.pct(share, 1, sign=False).rjust(8) if shared else "", formats.count(n))
-            if name
+            (formats.pct(side.shares[row], 1, sign=False).rjust(8) * shared, side.texts[row])
+            if side.name
             else ("", "")
-            for name, share, n in zip(names, (s_a, s_b), (n_a, n_b), strict=True)
+            for side in sides
         ]
         line: Line = [
             (texts[0][1].rjust(count), ""),
@@ -128,80 +120,52 @@ def _mirrored(
     return drawing
 
 
-def _grouped(
-    labels: Sequence[str],
-    both: tuple[Sequence[int], Sequence[int]],
-    pair: tuple[list[float], list[float]],
-    width: int,
-    names: tuple[str, str],
-    styles: tuple[str, str],
-    *,
-    ascii: bool,
-) -> Drawing:
+def _grouped(labels: Sequence[str], sides: tuple[_Side, _Side], width: int) -> Drawing:
     label_width = min(max(map(formats.cell_width, labels)), width // 3)
-    tag = min(max(map(formats.cell_width, names)), 6)
-    count = max(len(formats.count(n)) for counts in both for n in counts)
+    tag = min(max(formats.cell_width(side.name) for side in sides), 6)
+    count = max(side.count_width for side in sides)
     bar = max(width - label_width - tag - count - 3, 1)
-    top = _top(pair)
-    drawing: Drawing = [
-        fit_line(
-            [
-                (f"{names[0]} N {formats.count(sum(both[0]))}  ", f"{styles[0]} bold"),
-                (
-                    f"{names[1]} N {formats.count(sum(both[1]))}" * bool(names[1]),
-                    f"{styles[1]} bold",
-                ),
-            ],
-            width,
-        )
-    ]
+    top = _top(sides)
+    named = [side for side in sides if side.name]
+    heads = [(f"{side.name} {side.total}", f"{side.style} bold") for side in named]
+    drawing: Drawing = [fit_line([heads[0], ("  ", heads[0][1]), *heads[1:]], width)]
     for row, label in enumerate(labels):
-        for k in range(1 + bool(names[1])):
-            body = bar_right(eighths_of(pair[k][row], top, bar, whole=ascii), styles[k])
+        for side in named:
+            body = bar_right(eighths_of(side.shares[row], top, bar), side.style)
             line: Line = [
-                (formats.fit(label if k == 0 else "", label_width) + " ", ""),
-                (formats.fit(names[k], tag) + " ", styles[k]),
+                (formats.fit(label if side is sides[0] else "", label_width) + " ", ""),
+                (formats.fit(side.name, tag) + " ", side.style),
                 *body,
                 (" " * (bar - line_width(body)), ""),
-                (formats.count(both[k][row]).rjust(count + 1), ""),
+                (side.texts[row].rjust(count + 1), ""),
             ]
             drawing.append(fit_line(line, width))
     return drawing
 
 
-def _upright(
-    labels: Sequence[str],
-    both: tuple[Sequence[int], Sequence[int]],
-    pair: tuple[list[float], list[float]],
-    width: int,
-    height: int,
-    names: tuple[str, str],
-    styles: tuple[str, str],
-    *,
-    ascii: bool,
-) -> Drawing:
+def _upright(labels: Sequence[str], sides: tuple[_Side, _Side], width: int, height: int) -> Drawing:
     canvas = Canvas(width, height)
-    tag = max(map(formats.cell_width, names)) + 1
+    tag = max(formats.cell_width(side.name) for side in sides) + 1
     slot = min((width - tag) // len(labels), 8)
     if slot < 1:
         tag, slot = 0, max(1, width // len(labels))
     labelled = height % 2 == 1 and height >= 3 and bool(tag)
     rows = max((height - labelled) // 2, 1)
-    count = max(len(formats.count(n)) for counts in both for n in counts)
+    count = max(side.count_width for side in sides)
     written = rows >= 3 and slot > count
     room = rows - written
-    top = _top(pair)
-    for k in range(1 + bool(names[1])):
+    top = _top(sides)
+    for k, side in enumerate(side for side in sides if side.name):
         foot = (k + 1) * rows - 1
         if tag:
-            canvas.put(0, foot, names[k], f"{styles[k]} bold")
-        for i, share in enumerate(pair[k]):
-            eighths = eighths_of(share, top, room, whole=ascii)
+            canvas.put(0, foot, side.name, f"{side.style} bold")
+        for i, share in enumerate(side.shares):
+            eighths = eighths_of(share, top, room)
             for n in range(math.ceil(eighths / 8)):
                 block = RISING[min(eighths - 8 * n, 8)] * max(1, slot - 1)
-                canvas.put(tag + i * slot, foot - n, block, styles[k])
+                canvas.put(tag + i * slot, foot - n, block, side.style)
             if written:
-                text = formats.fit(formats.count(both[k][i]), slot - 1, "center")
+                text = formats.fit(side.texts[i], slot - 1, "center")
                 canvas.put(tag + i * slot, foot - math.ceil(eighths / 8), text, "dim")
     if labelled:
         last = labels[-1]

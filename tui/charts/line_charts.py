@@ -20,71 +20,22 @@ if TYPE_CHECKING:
     from tui.text.spans import Drawing
 
 
-def line_chart(
-    dates: Dates,
-    series: Sequence[Curve],
-    width: int,
-    height: int,
-    *,
-    unit: Unit = "%",
-    places: int = 2,
-    sign: bool = True,
-    zero: bool = True,
-    dated: bool = True,
-    gutters: tuple[int, int] = (0, 0),
-    ascii: bool = False,
-) -> Drawing:
-    """Several series over the same dates.
-
-    Sessions stand at equal distances; NaN is a gap in the line. The last value of each
-    series stands at the right end, ``zero`` makes zero part of the scale and draws it.
-
-    Args:
-        dates: (T,) datetime64[D], ascending.
-        series: each with T values.
-        width: cells a line has at most.
-        height: lines of the drawing.
-        unit: how values are shown; "" leaves them as they are.
-        places: decimals of the last values.
-        sign: whether values carry a plus.
-        zero: whether the scale holds zero.
-        dated: whether the dates are written below; else their line stays blank.
-        gutters: least cells left and right of the plot.
-        ascii: no character beyond ASCII.
-
-    Raises:
-        ValueError: A series has not as many values as there are dates.
-    """
-    for one in series:
-        if len(one.values) != len(dates):
-            raise ValueError(
-                f"series {one.name} has {len(one.values)} values for {len(dates)} dates"
-            )
-    ends = [_end_label(one, unit, places, sign) for one in series]
-    return plot(
-        series,
-        ends,
-        width,
-        height,
-        unit=unit,
-        sign=sign,
-        zero=zero,
-        ascii=ascii,
-        x_labels=lambda columns: date_ticks(dates, columns) if dated else [],
-        gutters=gutters,
-    )
-
-
 @record(frozen=True, slots=True, eq=False)
 class SubChart:
     """One of several charts over the same dates.
 
+    Sessions stand at equal distances; NaN is a gap in the line. The last value of each
+    series stands at the right end.
+
     Attributes:
         series: its lines, each with as many values as there are dates.
         height: its lines on the screen, the caption not among them.
-        unit, places, sign, zero: as `line_chart` takes them.
+        unit: how values are shown; "" leaves them as they are.
+        places: decimals of the last values.
+        sign: whether values carry a plus.
+        zero: whether zero is part of the scale and drawn.
         caption: a line above it, "" for none.
-        dated: whether dates are written below it.
+        dated: whether dates are written below it; else its plot has that line too.
     """
 
     series: Sequence[Curve]
@@ -96,41 +47,53 @@ class SubChart:
     caption: str = ""
     dated: bool = True
 
+    @property
+    def rows(self) -> int:
+        """Lines of its plot with the line of dates, which may be cut off."""
+        return self.height + (not self.dated)
 
-def stacked_charts(
-    dates: Dates, charts: Sequence[SubChart], width: int, *, ascii: bool = False
-) -> Drawing:
+    @property
+    def ends(self) -> list[EndLabel]:
+        """The label at the end of each of its lines."""
+        return [_end_label(line, self.unit, self.places, self.sign) for line in self.series]
+
+
+def stacked_charts(dates: Dates, charts: Sequence[SubChart], width: int) -> Drawing:
     """Charts over one another, each date in the same column of all of them.
 
     Args:
         dates: (T,) datetime64[D], ascending.
-        charts: from the top; one without dates gives their line to its plot.
+        charts: from the top.
         width: cells a line has at most.
-        ascii: no character beyond ASCII.
+
+    Raises:
+        ValueError: A series has not as many values as there are dates.
     """
-    gutters = []
-    for one in charts:
-        ends = [_end_label(line, one.unit, one.places, one.sign) for line in one.series]
-        rows = one.height + (not one.dated)
-        gutters.append(
-            gutters_of(one.series, ends, width, rows, unit=one.unit, sign=one.sign, zero=one.zero)
+    for line in (line for one in charts for line in one.series):
+        if len(line.values) != len(dates):
+            raise ValueError(
+                f"series {line.name} has {len(line.values)} values for {len(dates)} dates"
+            )
+    gutters = [
+        gutters_of(
+            one.series, one.ends, width, one.rows, unit=one.unit, sign=one.sign, zero=one.zero
         )
+        for one in charts
+    ]
     widest = (max((g[0] for g in gutters), default=0), max((g[1] for g in gutters), default=0))
     drawing: Drawing = []
     for one in charts:
         drawing += [[(formats.fit(one.caption, width).rstrip(), "dim")]] if one.caption else []
-        lines = line_chart(
-            dates,
+        lines = plot(
             one.series,
+            one.ends,
             width,
-            one.height + (not one.dated),
+            one.rows,
             unit=one.unit,
-            places=one.places,
             sign=one.sign,
             zero=one.zero,
-            dated=one.dated,
+            x_labels=lambda columns: date_ticks(dates, columns),
             gutters=widest,
-            ascii=ascii,
         )
         drawing += lines[: one.height]
     return drawing
@@ -142,9 +105,7 @@ def cumulative_curve(
     height: int,
     *,
     marks: Sequence[tuple[int, str]] = (),
-    unit: Unit = "bp",
     style: str = "small",
-    ascii: bool = False,
 ) -> Drawing:
     """The running sum of contributions, in the order given (largest first), from 0 names on.
 
@@ -153,22 +114,19 @@ def cumulative_curve(
         width: cells a line has at most.
         height: lines of the drawing.
         marks: (number of names, text) of upright lines, such as half of the gross gain.
-        unit: how sums are shown.
         style: of the curve.
-        ascii: no character beyond ASCII.
     """
     finite = np.asarray(values, dtype=np.float64)
     finite = finite[np.isfinite(finite)]
     curve = Curve("", np.concatenate([np.zeros(1), np.cumsum(finite)]), style)
     return plot(
         [curve] if finite.size else [],
-        [_end_label(curve, unit, 0, True)] if finite.size else [],
+        [_end_label(curve, "bp", 0, True)] if finite.size else [],
         width,
         height,
-        unit=unit,
+        unit="bp",
         sign=True,
         zero=True,
-        ascii=ascii,
         x_labels=lambda columns: _count_ticks(finite.size, columns),
         marks=marks,
     )

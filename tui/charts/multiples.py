@@ -11,7 +11,7 @@ from tui.charts.bar_charts import POINTER
 from tui.charts.canvas import Canvas, Values, finite_range
 from tui.charts.plot import Curve, plot
 from tui.text import formats
-from tui.text.spans import Drawing, fit_line, to_ascii
+from tui.text.spans import Drawing, fit_line
 
 #: Cells of the narrowest and the widest, blanks between two, lines of the lowest with its title.
 _NARROW: Final = 14
@@ -39,9 +39,7 @@ class Multiple:
     marked: bool = False
 
 
-def multiples(
-    charts: Sequence[Multiple], width: int, height: int, *, ascii: bool = False
-) -> Drawing:
+def multiples(charts: Sequence[Multiple], width: int, height: int) -> Drawing:
     """Small charts row by row, all on the same scale, zero among it.
 
     Where not all have room, the last ones are shown.
@@ -50,7 +48,6 @@ def multiples(
         charts: in reading order.
         width: cells a line has at most.
         height: lines there are.
-        ascii: no character beyond ASCII.
     """
     limits = finite_range([one.values for one in charts])
     if limits is None or width < _NARROW or height < _LOW:
@@ -61,13 +58,11 @@ def multiples(
     extremes = (min(limits[0], 0.0), max(limits[1], 0.0))
     drawing: Drawing = []
     for first in range(0, len(shown), columns):
-        row = [
-            _one(one, size, lines, extremes, ascii=ascii) for one in shown[first : first + columns]
-        ]
+        row = [_one(one, size, lines, extremes) for one in shown[first : first + columns]]
         for parts in zip(*row, strict=True):
             line = [span for part in parts for span in (*part, (" " * _GAP, ""))]
             drawing.append(line[:-1])
-    return to_ascii(drawing) if ascii else drawing
+    return drawing
 
 
 def _grid(count: int, width: int, height: int) -> tuple[int, int, int]:
@@ -82,9 +77,7 @@ def _grid(count: int, width: int, height: int) -> tuple[int, int, int]:
     return narrowest, min((width + _GAP) // narrowest - _GAP, _WIDE), height // _LOW
 
 
-def _one(
-    one: Multiple, width: int, height: int, limits: tuple[float, float], *, ascii: bool
-) -> Drawing:
+def _one(one: Multiple, width: int, height: int, limits: tuple[float, float]) -> Drawing:
     """Title and last value over the line, exactly ``width`` cells."""
     head = f"{POINTER if one.marked else ' '}{one.title}"
     canvas = Canvas(width, height)
@@ -99,7 +92,6 @@ def _one(
         unit="",
         sign=False,
         zero=True,
-        ascii=ascii,
         x_labels=lambda columns: [],
         limits=limits,
         bare=True,

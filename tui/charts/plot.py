@@ -13,7 +13,7 @@ import numpy as np
 from core.data.record import record
 from tui.charts.canvas import Canvas, Unit, Values, finite_range, round_ticks, tick_labels
 from tui.text import formats
-from tui.text.spans import Characters, Drawing, to_ascii
+from tui.text.spans import Characters, Drawing
 
 #: Bit of each dot of a braille cell, by column (0, 1) and row (0 to 3).
 _BITS: Final = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
@@ -44,20 +44,26 @@ class Curve:
 
 
 class Dots:
-    """A grid of dots; a cell shows the style of what was set on it last."""
+    """A grid of dots; a cell shows the style of what was set on it last.
 
-    def __init__(self, width: int, height: int, *, ascii: bool) -> None:
-        self.width, self.height, self.ascii = width, height, ascii
-        self.columns, self.rows = (width, height) if ascii else (2 * width, 4 * height)
+    A cell has two by four dots in braille, one where the terminal shows ASCII alone.
+    """
+
+    def __init__(self, width: int, height: int) -> None:
+        self._size = (1, 1) if Characters.ascii_only else (2, 4)
+        self.columns, self.rows = width * self._size[0], height * self._size[1]
+        #: The columns and the rows on which a straight line of dots is drawn.
+        self.across = range(0, self.columns, self._size[0])
+        self.down = range(0, self.rows, self._size[0])
         self._cells: dict[tuple[int, int], tuple[int, str, int]] = {}
 
     def set(self, dots: Iterable[tuple[int, int]], style: str, layer: int) -> None:
         """Set dots; layer 0 (axes) gives way to the others, which share a cell."""
-        across, down = (1, 1) if self.ascii else (2, 4)
+        across, down = self._size
         cells = self._cells
         for x, y in dots:
             cell = (x // across, y // down)
-            bit = 1 if self.ascii else _BITS[x % 2][y % 4]
+            bit = _BITS[x % across][y % down]
             cell_state = cells.get(cell)
             if cell_state is not None and (cell_state[2] or not layer):
                 bit |= cell_state[0]
@@ -66,7 +72,7 @@ class Dots:
     def paint(self, canvas: Canvas, left: int) -> None:
         """Put the cells on a canvas, from cell ``left`` of its first line."""
         for (x, y), (bits, style, layer) in self._cells.items():
-            if self.ascii:
+            if Characters.ascii_only:
                 glyph = _GLYPHS[(layer - 1) % len(_GLYPHS)] if layer else "-"
             else:
                 glyph = chr(0x2800 + bits)
@@ -108,7 +114,6 @@ def plot(
     unit: Unit,
     sign: bool,
     zero: bool,
-    ascii: bool,
     x_labels: Callable[[Sequence[int]], list[tuple[int, str]]],
     marks: Sequence[tuple[int, str]] = (),
     gutters: tuple[int, int] = (0, 0),
@@ -121,7 +126,6 @@ def plot(
     ``gutters`` are the least cells left and right of the plot, where it has a frame: charts
     that stand over one another share them, and so the places of their dates.
     """
-    ascii = ascii or Characters.ascii_only
     canvas = Canvas(width, height)
     data_range = finite_range([one.values for one in series])
     limits = None if data_range is None else limits or data_range
@@ -130,7 +134,7 @@ def plot(
     if limits is None:
         text = formats.fit("no values to draw", min(width, 17))
         canvas.put((width - len(text)) // 2, height // 2, text, "dim")
-        return to_ascii(canvas.drawing()) if ascii else canvas.drawing()
+        return canvas.drawing()
     frame = _frame(series, ends, limits, width, height, unit=unit, sign=sign, zero=zero)
     frame = replace(frame, framed=False) if bare else frame
     low, high, framed = frame.low, frame.high, frame.framed
@@ -139,17 +143,15 @@ def plot(
     left = max(frame.left, gutters[0] if framed else 0)
     beside = max(frame.beside, gutters[1] if framed and right else 0)
     plot_width = width - left - beside
-    dots = Dots(plot_width, plot_height, ascii=ascii)
+    dots = Dots(plot_width, plot_height)
     points = max(len(one.values) for one in series)
     scale = _Scale(low, high, dots.columns, dots.rows, points)
     down = dots.rows // plot_height
 
     if low <= 0 <= high and (zero or low < 0 < high):
-        across = range(0, dots.columns, 1 if ascii else 2)
-        dots.set([(x, scale.y(0.0)) for x in across], "axis", 0)
+        dots.set([(x, scale.y(0.0)) for x in dots.across], "axis", 0)
     for position, _ in marks:
-        upright = range(0, dots.rows, 1 if ascii else 2)
-        dots.set([(scale.x(position), y) for y in upright], "mark", 0)
+        dots.set([(scale.x(position), y) for y in dots.down], "mark", 0)
     for layer, one in enumerate(series, start=1):
         _draw(dots, scale, one, layer)
     dots.paint(canvas, left)
@@ -166,8 +168,7 @@ def plot(
             if len(text) <= room:
                 canvas.put(left + column, plot_height, text, "dim")
         _label_marks(canvas, marks, left, plot_height, [scale.x(p) // wide for p, _ in marks])
-    drawing = canvas.drawing()
-    return to_ascii(drawing) if ascii else drawing
+    return canvas.drawing()
 
 
 @record(frozen=True, slots=True)

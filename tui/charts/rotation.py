@@ -10,10 +10,10 @@ from core.data.record import record
 from tui.charts.canvas import Canvas, round_ticks, tick_labels
 from tui.charts.plot import Dots, dots_between
 from tui.text import formats
-from tui.text.spans import Characters, Drawing, to_ascii
 
 if TYPE_CHECKING:
     from core.data.frames import FloatArray
+    from tui.text.spans import Drawing
 
 #: Cells left of the plot, for the scale's texts.
 _LEFT: Final = 6
@@ -36,9 +36,7 @@ class Tail:
     style: str = ""
 
 
-def rotation(
-    tails: Sequence[Tail], width: int, height: int, *, marked: str = "", ascii: bool = False
-) -> Drawing:
+def rotation(tails: Sequence[Tail], width: int, height: int, *, marked: str = "") -> Drawing:
     """Draw tails from the left (low percentile) to the right, falling below the middle line.
 
     Args:
@@ -46,9 +44,7 @@ def rotation(
         width: cells a line has at most.
         height: lines of the drawing.
         marked: name of the one that is drawn over all others.
-        ascii: no character beyond ASCII.
     """
-    ascii = ascii or Characters.ascii_only
     canvas = Canvas(width, height)
     plot_width, plot_height = width - _LEFT, height - 1
     drawn = [tail for tail in tails if len(tail.points)]
@@ -56,16 +52,15 @@ def rotation(
         canvas.put(0, 0, formats.fit("no pair has 250 stretches", width).rstrip(), "dim")
         return canvas.drawing()
     reach = max(_LEAST, *(abs(float(y)) for tail in drawn for _, y in tail.points))
-    dots = Dots(plot_width, plot_height, ascii=ascii)
+    dots = Dots(plot_width, plot_height)
 
     def at(point: Sequence[float]) -> tuple[int, int]:
         x, y = float(point[0]), float(point[1])
         across = round(x * (dots.columns - 1))
         return across, round((reach - y) / (2 * reach) * (dots.rows - 1))
 
-    step = 1 if ascii else 2
-    dots.set([(x, at((0, 0))[1]) for x in range(0, dots.columns, step)], "axis", 0)
-    dots.set([(at((0.5, 0))[0], y) for y in range(0, dots.rows, step)], "axis", 0)
+    dots.set([(x, at((0, 0))[1]) for x in dots.across], "axis", 0)
+    dots.set([(at((0.5, 0))[0], y) for y in dots.down], "axis", 0)
     drawn.sort(key=lambda tail: tail.name == marked)
     for layer, tail in enumerate(drawn, start=1):
         places = [at(point) for point in tail.points]
@@ -87,8 +82,7 @@ def rotation(
         column, row = at(tail.points[-1])
         heads.append((tail, _LEFT + column // across, row // down))
     _name_heads(canvas, heads, marked)
-    drawing = canvas.drawing()
-    return to_ascii(drawing) if ascii else drawing
+    return canvas.drawing()
 
 
 def _name_heads(canvas: Canvas, heads: Sequence[tuple[Tail, int, int]], marked: str) -> None:

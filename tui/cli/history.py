@@ -63,7 +63,7 @@ def write_history(desk: Desk, question: Question, arguments: argparse.Namespace)
         else:
             text = report.to_text(histories, simulated=simulated)
         answer_to(arguments.output, text, desk.ledger, kind=kind, force=arguments.force)
-    return ANSWERED if all(one.rank is not None for one in histories) else IN_PART
+    return ANSWERED if all(one.is_ranked for one in histories) else IN_PART
 
 
 def the_histories(
@@ -99,7 +99,7 @@ def the_histories(
             if fund in processes:
                 processes[fund].wait()
             histories += desk_histories(desk, question, fund, measures, every)
-    if not any(one.points for one in histories):
+    if not any(one.places for one in histories):
         whose = " and ".join(funds)
         raise UnavailableError(f"no holdings file of {whose} covers any such window: import one")
     return histories

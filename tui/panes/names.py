@@ -48,8 +48,8 @@ class NamesTable(Vertical):
     }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self) -> None:
+        super().__init__()
         self.caption, self.grid = Panel(classes="caption"), Grid(COLUMNS)
         self.rows: list[Row] = []
         self.matches = 0

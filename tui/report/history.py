@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from core.note.history_words import history_sentence
 from tui.report.document_index import rank_fields
@@ -73,18 +73,22 @@ def table(histories: Sequence[History]) -> TidyTable:
         ("every", "text"), ("start", "date"), ("end", "date"), ("value", "real"),
         ("coverage", "real"), ("file_price_weight", "real"), ("counts", "flag"), ("why", "text"),
     )  # fmt: skip
-    # the measures of a history share their windows: each date is written once
-    days = {day for one in histories for point in one.points for day in point[:2]}
-    text = {day: iso(day) for day in days}
-    rows = [
-        (
-            one.fund, one.row.key, one.row.unit, one.window, one.every, text[point.start],
-            text[point.end], one.row.in_unit(point.value), number(point.coverage),
-            number(point.on_files), point.counts, point.why or None,
-        )
-        for one in histories
-        for point in one.points
-    ]  # fmt: skip
+    # measures of one question have their windows in common, which are written out once
+    written: dict[int, list[tuple[Any, ...]]] = {}
+    rows: list[tuple[Any, ...]] = []
+    for one in histories:
+        if id(one.places) not in written:
+            written[id(one.places)] = [
+                (iso(place.start), iso(place.end), number(place.coverage), number(place.on_files))
+                for place in one.places
+            ]
+        of_all = one.fund, one.row.key, one.row.unit, one.window, one.every
+        rows += [
+            (*of_all, start, end, one.row.in_unit(value), coverage, on_files, counts, why or None)
+            for (start, end, coverage, on_files), (value, why), counts in zip(
+                written[id(one.places)], one.values, one.counts, strict=True
+            )
+        ]
     return TidyTable("history", tuple(TidyColumn(n, k) for n, k in names), tuple(rows))  # type: ignore[arg-type]
 
 

@@ -41,16 +41,15 @@ def foreign(text: str, limit: int = LONGEST) -> str:
     return clean(text, limit).translate(_MARKUP)
 
 
-def quoted(value: Any, names: Iterable[str] = (), key: str = "") -> Any:
+def quoted(value: Any, names: Iterable[str] = ()) -> Any:
     """An answer whose foreign texts are data.
 
     Args:
         value: plain JSON values.
         names: foreign names that may stand in sentences.
-        key: the name of the field that the value stands in.
     """
     odd = [name for name in names if name and not _is_name(name)]
-    return _quoted(value, sorted(odd, key=len, reverse=True), key)
+    return _quoted(value, sorted(odd, key=len, reverse=True), "")
 
 
 def _quoted(value: Any, odd: Sequence[str], key: str) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
 from cache.facts.errors import StoreError
@@ -41,18 +40,17 @@ class Places:
         return self.state.with_name("config.lock")
 
 
-def places(home: Path | None, *, demo: bool, environ: Mapping[str, str] | None = None) -> Places:
+def places(home: Path | None, *, demo: bool) -> Places:
     """The places in force.
 
     Args:
         home: from ``--home``; else the variable INTERNALS_HOME; else the platform's own.
         demo: the simulated market's store instead of the real one's.
-        environ: the environment, ``os.environ`` unless given.
 
     Raises:
         StoreError: it names the home of a user that there is not.
     """
-    variable = (environ if environ is not None else os.environ).get(VARIABLE, "").strip()
+    variable = os.environ.get(VARIABLE, "").strip()
     root = home or (Path(variable) if variable else None)
     if address_of(root) is not None:
         # what is published there is brought to a copy before (`tui.cli.remote`)

@@ -19,11 +19,7 @@ if TYPE_CHECKING:
 
 MISSING: Final = "–"
 ELLIPSIS: Final = "…"
-MONTH_NAMES: Final = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-MONTHS: Final = tuple(name[:3] for name in MONTH_NAMES)
+MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 Align = Literal["left", "right", "center"]
 
 # One cell to one cell, so that nothing moves where the terminal knows only ASCII.
@@ -92,8 +88,8 @@ def measure(x: float | None, unit: str, places: int, *, sign: bool = False) -> s
     return number(x, places, sign=sign) if form is None else form(x, places, sign)
 
 
-def date_text(value: date | np.datetime64 | None, *, long: bool = False) -> str:
-    """``2026-06-26`` (what the command line takes), or ``26 June 2026`` for a sentence."""
+def date_text(value: date | np.datetime64 | None) -> str:
+    """``2026-06-26``, as the command line takes it."""
     if value is None or isinstance(value, date):
         day = value
     else:
@@ -101,8 +97,6 @@ def date_text(value: date | np.datetime64 | None, *, long: bool = False) -> str:
         day = cast("date | None", value.astype("datetime64[D]").item())
     if day is None:
         return MISSING
-    if long:
-        return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
     return f"{day.year:04d}-{day.month:02d}-{day.day:02d}"
 
 

@@ -182,12 +182,6 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
         """Key of the row under the cursor, None where there are no rows."""
         return self._keys[self.cursor_row] if self.row_count else None
 
-    @property
-    def visible_rows(self) -> range:
-        """Positions of the rows in sight."""
-        first = min(round(self.scroll_y), self.row_count)
-        return range(first, min(first + self._body, self.row_count))
-
     # -- cursor ----------------------------------------------------------------------
 
     def validate_cursor_row(self, row: int) -> int:

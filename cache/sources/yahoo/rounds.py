@@ -10,12 +10,15 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cache.refresh.gate import Answer, AnsweredBy, Kind
 
 if TYPE_CHECKING:
     from cache.refresh.ask import Ask
+
+#: Seconds a round may take beyond twice the time its rate allows.
+_PATIENCE: Final = 120.0
 
 
 class Rounds:
@@ -33,7 +36,6 @@ class Rounds:
         pool: int,
         rate: float | None,
         pause: float,
-        patience: float = 120.0,
     ) -> None:
         """Send nothing yet.
 
@@ -42,9 +44,7 @@ class Rounds:
             pool: threads that ask.
             rate: questions a second, None for no limit.
             pause: seconds before what failed in passing is asked a second time.
-            patience: seconds a round may take beyond twice the time its rate allows.
         """
-        self._patience = patience
         self._ask, self.pool, self.rate, self.pause = ask, pool, rate, pause
         self.unreachable = False
         self.retried = 0
@@ -88,7 +88,7 @@ class Rounds:
         came: queue.Queue[Answer] = queue.Queue(self.pool)
         halt = threading.Event()
         # A vendor that answers each question just in time must not hold the round for hours.
-        ends = time.monotonic() + self._patience + 2 * len(asks) / (self.rate or self.pool)
+        ends = time.monotonic() + _PATIENCE + 2 * len(asks) / (self.rate or self.pool)
 
         def work() -> None:
             while not halt.is_set() and not self._halted and self.pace(halt):
