@@ -136,7 +136,8 @@ def test_less_is_sent_than_textual_would_send(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv(WIRE, "plain")
     run(keys)
     for key, (ours, plain) in found.items():
-        assert 0 < ours * 2 < plain, key
+        # of an arrow Textual sends two lines of few styles
+        assert 0 < ours < plain * (0.65 if key == "j" else 0.25), key
 
 
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed here")
