@@ -88,6 +88,12 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
             self.background(lambda: self.post_message(work()), "take")
             self.say()
 
+    @property
+    def top_screen(self) -> SizedScreen | None:
+        """The screen that is seen, where it fits the terminal's size; None once the app ends."""
+        top = self.screen_stack[-1] if self.screen_stack else None
+        return top if isinstance(top, SizedScreen) else None
+
     def again(self) -> None:
         """Answer the same question anew; what was shown stays."""
         self._ask(self.question)
@@ -116,8 +122,8 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
         self._paint()
         if self.main is not None and asks_another(asked, message.snapshot.question):
             self.main.to_top()
-        if isinstance(self.screen, SizedScreen):
-            self.screen.answered()
+        if (top := self.top_screen) is not None:
+            top.answered()
         # what nobody looks at yet waits until this is painted
         self.call_after_refresh(self._follow, old, message.snapshot)
         self.say()
@@ -224,8 +230,8 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
         """Bring the status line up to date."""
         if self.main is not None:
             self.main.show_status()
-            if isinstance(self.screen, SizedScreen):
-                self.screen.status_changed()
+            if (top := self.top_screen) is not None:
+                top.status_changed()
 
     # -- what the app does besides ---------------------------------------------------
 

@@ -19,7 +19,6 @@ from tui.terminal import exit_signals, fitting
 from tui.text.spans import Characters
 from tui.text.themes import THEMES
 from tui.widgets.drawing import Painter
-from tui.widgets.stage import SizedScreen
 from tui.workers.file_import import FileImporter
 from tui.workers.live import Live
 from tui.workers.refreshing import Refresher
@@ -143,7 +142,7 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
             self.screen_stack[0].call_later(self.post_message, event)
         elif main is None or event.is_forwarded:
             await super().on_event(event)
-        elif isinstance(self.screen, SizedScreen) and self.screen.took(event):
+        elif (top := self.top_screen) is not None and top.took(event):
             return
         elif self.screen is not main:
             await super().on_event(event)
