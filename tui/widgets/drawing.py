@@ -131,28 +131,29 @@ class Painter(_Base):
 
         Blanks have the look of the text before them, where nothing of it is seen on them.
         """
-        clean = [(safe(text), name) for text, name in line]
-        room = width - sum([cell_width(text) for text, _ in clean])
-        if room < 0:
-            clean = fit_line(clean, width)
-        elif room:
-            clean.append((" " * room, ""))
         looks = self._on(base)
+        plain = looks.get("") or looks.setdefault("", self._mix(base, ""))
+        clean = [(safe(text), name) for text, name in line]
         segments: list[Segment] = []
-        texts = ""
-        before: Style | None = None
-        before_bare = False
+        before, texts, before_bare = plain, "", True
         for text, name in clean:
             style = looks.get(name)
             if style is None:
                 style = looks[name] = self._mix(base, name)
-            if style is before or (before_bare and text.isspace() and _bare(name)):
+            if style is before or not text or (before_bare and text.isspace() and _bare(name)):
                 texts += text
                 continue
-            if before is not None:
+            if texts:
                 segments.append(Segment(texts, before))
             before, texts, before_bare = style, text, _bare(name)
-        if before is not None:
+        room = width - sum([cell_width(text) for text, _, _ in segments]) - cell_width(texts)
+        if room < 0:
+            return self.segments(fit_line(clean, width), width, base)
+        if room and not before_bare:
+            segments.append(Segment(texts, before))
+            before, texts = plain, ""
+        texts += " " * room
+        if texts:
             segments.append(Segment(texts, before))
         if self.ascii_only:
             return [Segment(formats.to_ascii(text), style) for text, style, _ in segments]
