@@ -185,6 +185,6 @@ def fetch_archive(
         run = RunState(store, Request(pair, now, reference, {fund.symbol: fund}), report, stop)
         with store.guard.pinned():
             run.load()
-            FileStage(run, files, YAHOO.name, pace=pace).fetch(plan.asks)
+            FileStage(run, files, YAHOO.name, pace=pace, slack=0).fetch(plan.asks)
         run.say("done", message=f"{len(run.files):,} files fetched", always=True)
     return ArchiveSummary(tuple(run.files), dict(run.failed), len(plan.asks) - run.done)

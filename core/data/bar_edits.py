@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import repeat
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -122,17 +123,17 @@ def same_bars(blocks: Sequence[Block], others: Sequence[Block], symbol: str, las
 def _column(block: Block, name: str, symbol: str) -> FloatArray:
     """(T,) one symbol's values of a table; NaN where there are none."""
     table: FloatArray | None = getattr(block, name)
-    if table is None or symbol not in block.symbols:
+    if table is None or symbol not in block.column:
         return np.full(len(block.sessions), np.nan)
-    return table[:, block.symbols.index(symbol)]
+    return table[:, block.column[symbol]]
 
 
 def _events_of(block: Block, name: str, symbol: str) -> list[tuple[int, float]]:
     """Row and value of one symbol's dividends or splits."""
     events: Events = getattr(block, name)
-    if symbol not in block.symbols:
+    if symbol not in block.column:
         return []
-    of_symbol = events.col == block.symbols.index(symbol)
+    of_symbol = events.col == block.column[symbol]
     return list(zip(events.row[of_symbol].tolist(), events.value[of_symbol].tolist(), strict=True))
 
 
@@ -173,7 +174,8 @@ def with_file_closes(
         column = {symbol: place for place, symbol in enumerate(block.symbols)}
         for number in distinct(line).tolist():
             column.setdefault(closes.symbols[number], len(column))
-        place = np.array([column.get(symbol, -1) for symbol in closes.symbols], np.intp)
+        places = map(column.get, closes.symbols, repeat(-1))
+        place = np.fromiter(places, np.intp, len(closes.symbols))
         tables = {name: _wider(getattr(block, name), len(column)) for name in _FIELDS}
         close = tables["close"]
         assert close is not None
@@ -232,7 +234,7 @@ def _roomy(block: Block | None, year: int, when: Dates, sessions: Dates) -> Bloc
 
 def _touches(block: Block, move: Move) -> bool:
     rows = between(block.sessions, move.first, move.last)
-    return rows.start < rows.stop and move.source in block.symbols
+    return rows.start < rows.stop and move.source in block.column
 
 
 def _edited(block: Block, moves: Sequence[Move], fills: Sequence[Fill]) -> Block:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date
 from functools import cached_property
-from itertools import compress, count, repeat, zip_longest
+from itertools import compress, zip_longest
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -30,6 +30,7 @@ from core.data.frames import (
     distinct,
     pydate,
 )
+from core.data.overlay import column_places
 from core.data.record import record
 from core.data.stated_prices import stated_prices
 from core.data.windows import last_on_or_before
@@ -224,7 +225,6 @@ def _repeated(files: Sequence[PricedFile]) -> dict[date, date | None]:
 def _without_close(bars: Sequence[Block], files: Sequence[PricedFile]) -> set[str]:
     """The lines that some file states a price of on a session without a close of theirs."""
     blocks = {block.year: block for block in bars}
-    places: dict[int, dict[str, int]] = {}
     wanted = set[str]()
     for one in files:
         block, stated = blocks.get(one.session.year), one.price > 0
@@ -232,10 +232,7 @@ def _without_close(bars: Sequence[Block], files: Sequence[PricedFile]) -> set[st
         if block is None or row == len(block.sessions) or block.sessions[row] != day(one.session):
             wanted.update(compress(one.symbols, stated.tolist()))
             continue
-        if block.year not in places:
-            places[block.year] = dict(zip(block.symbols, count(), strict=False))
-        column = places[block.year]
-        where = np.fromiter(map(column.get, one.symbols, repeat(-1)), np.intp, len(one.symbols))
+        where = column_places(block, one.symbols)
         closed = np.isfinite(block.close[row])
         if block.adj_close is not None:
             closed |= np.isfinite(block.adj_close[row])
@@ -346,10 +343,10 @@ def _assembled(
 def _close_on(bars: Sequence[Block], symbol: str, on: date) -> float:
     """A symbol's close of a session, NaN where none is available."""
     for block in bars:
-        if block.year == on.year and symbol in block.symbols:
+        if block.year == on.year and symbol in block.column:
             row = int(np.searchsorted(block.sessions, day(on)))
             if row < len(block.sessions) and block.sessions[row] == day(on):
-                return float(block.close[row, block.symbols.index(symbol)])
+                return float(block.close[row, block.column[symbol]])
     return math.nan
 
 

@@ -127,9 +127,9 @@ def _before(bars: Sequence[Block], row: int, symbols: Sequence[str], sessions: D
 
 def _after(block: Block, row: int, symbol: str) -> tuple[date, float] | None:
     """A symbol's next close within `STALE_SESSIONS` rows after one; None without."""
-    if symbol not in block.symbols:
+    if symbol not in block.column:
         return None
-    at, rows = block.symbols.index(symbol), slice(row + 1, row + 1 + STALE_SESSIONS)
+    at, rows = block.column[symbol], slice(row + 1, row + 1 + STALE_SESSIONS)
     for table in (block.close, block.adj_close):
         values = [] if table is None else table[rows, at].tolist()
         for place, value in enumerate(values):

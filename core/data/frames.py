@@ -118,7 +118,7 @@ class Events:
         return len(self.value)
 
 
-@record(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False)
 class Block:
     """The bars of one calendar year.
 
@@ -145,6 +145,11 @@ class Block:
     def year(self) -> int:
         """The calendar year of every session in the block."""
         return pydate(self.sessions[0]).year
+
+    @cached_property
+    def column(self) -> Mapping[str, int]:
+        """Symbol -> its column."""
+        return {symbol: place for place, symbol in enumerate(self.symbols)}
 
     def check(self) -> None:
         """Raise FrameError where shapes, order, uniqueness or signs are broken."""

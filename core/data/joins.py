@@ -48,7 +48,7 @@ def tape(bars: Sequence[Block], symbol: str) -> Tape:
     close, adjusted = [], []
     for block in bars:
         none = np.full(len(block.sessions), np.nan)
-        place = block.symbols.index(symbol) if symbol in block.symbols else -1
+        place = block.column.get(symbol, -1)
         close.append(none if place < 0 else block.close[:, place])
         table = block.adj_close
         adjusted.append(none if place < 0 or table is None else table[:, place])
@@ -59,8 +59,8 @@ def tape(bars: Sequence[Block], symbol: str) -> Tape:
 def last_close(bars: Sequence[Block], symbol: str) -> date | None:
     """A symbol's last session with a close or an adjusted close, None without any."""
     for block in reversed(bars):
-        if symbol in block.symbols:
-            place = block.symbols.index(symbol)
+        if symbol in block.column:
+            place = block.column[symbol]
             # nearly every line has a close on the very last session
             if len(block.sessions) and np.isfinite(block.close[-1, place]):
                 return pydate(block.sessions[-1])

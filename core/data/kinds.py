@@ -30,17 +30,17 @@ def first_closes(blocks: Sequence[Block]) -> Mapping[str, date]:
     bare, closed_before = set[str](), set[str]()
     for block in blocks:
         closed = np.isfinite(block.close)
-        first = np.where(closed.any(axis=0), closed.argmax(axis=0), len(closed))
-        begun = first < len(closed)
-        alone = np.zeros(len(block.symbols), bool)
+        begun, alone = closed.any(axis=0), np.zeros(len(block.symbols), bool)
         if block.adj_close is not None:
             adjusted = np.isfinite(block.adj_close)
-            alone = adjusted.any(axis=0) & (adjusted.argmax(axis=0) < first)
+            alone = np.asarray(adjusted.any(axis=0) & ~begun)
+            both = np.flatnonzero(begun & (adjusted & ~closed).any(axis=0))
+            alone[both] = adjusted[:, both].argmax(axis=0) < closed[:, both].argmax(axis=0)
         if bare or alone.any():
             for place in np.nonzero(begun)[0].tolist():
                 symbol = block.symbols[place]
                 if alone[place] or (symbol in bare and symbol not in closed_before):
-                    turns[symbol] = pydate(block.sessions[first[place]])
+                    turns[symbol] = pydate(block.sessions[closed[:, place].argmax()])
         bare.update(block.symbols[place] for place in np.nonzero(alone)[0].tolist())
         if block.adj_close is not None or bare:
             closed_before.update(block.symbols[place] for place in np.nonzero(begun)[0].tolist())

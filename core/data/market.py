@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import field, replace
 from datetime import date, timedelta
 from functools import cached_property, partial
-from itertools import chain, count, repeat
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
@@ -49,7 +49,7 @@ T = TypeVar("T")
 #: Markets as they were known on earlier sessions that are kept.
 _MARKETS: Final = 12
 #: What a market derives of its bars alone.
-_OF_BARS: Final = frozenset({"years", "last_close", "places", "_splits"})
+_OF_BARS: Final = frozenset({"years", "last_close", "_splits"})
 
 
 @record(frozen=True, eq=False)
@@ -385,16 +385,6 @@ class Market:
         """One symbol's closes over every available year, cached; None where none is available."""
         return self.cached_of_bars(symbol, lambda: self._make_series(symbol))
 
-    @cached_property
-    def places(self) -> Mapping[int, dict[str, int]]:
-        """Year -> symbol -> column of its block."""
-        blocks = self.bars
-        return {block.year: dict(zip(block.symbols, count(), strict=False)) for block in blocks}
-
     def _make_series(self, symbol: str) -> Series | None:
-        columns = [
-            (block, places[symbol])
-            for block, places in zip(self.bars, self.places.values(), strict=True)
-            if symbol in places
-        ]
+        columns = [(block, block.column[symbol]) for block in self.bars if symbol in block.column]
         return series_of(columns, self.reference.sessions) if columns else None

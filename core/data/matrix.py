@@ -37,7 +37,8 @@ class Matrix:
         only_adjusted: (N,) the symbol has adjusted closes and no close.
         by_adjusted: (N,) up to this row total return is read from adjusted closes: before a
             close without one, and before the first dividend on record.
-        dividends: (K,) rows, columns and D/P of each dividend, at the close it counts at.
+        dividends: (K,) rows, ascending, columns and D/P of each dividend, at the close it counts
+            at.
         doubtful_dividends: row, column and cash of each that is too large for what the price did.
         breaks: row, column and words of each close that must not be compared with the one before.
         of_files: (K,) row times N plus column, ascending, of closes that are prices of files.
@@ -71,12 +72,15 @@ class Matrix:
     def first_close(self) -> IntArray:
         """(N,) row of each symbol's first close, the number of rows where it has none."""
         closed = np.isfinite(self.stand_in)
-        return np.where(closed.any(axis=0), closed.argmax(axis=0), len(closed))
+        first, later = np.zeros(len(self.symbols), np.intp), np.flatnonzero(~closed[0])
+        closed = closed[:, later]
+        first[later] = np.where(closed.any(axis=0), closed.argmax(axis=0), len(closed))
+        return first
 
     @cached_property
     def unbroken(self) -> BoolArray:
         """(N,) a close on every session from the symbol's first close to its last."""
-        return ~holed(np.isfinite(self.stand_in).T)
+        return ~holed(np.isfinite(self.stand_in))
 
     @cached_property
     def _gaps(self) -> IntArray:
@@ -162,6 +166,10 @@ class Matrix:
         if basis == "pr":
             return np.where(self.only_adjusted, np.nan, ratio)
         rows, columns, yields = self.dividends
+        # ascending by row: those before and after all of the rows are left out at once
+        ends = first.min(initial=len(self.sessions)), last.max(initial=-1)
+        some = slice(*np.searchsorted(rows, ends, side="right"))
+        rows, columns, yields = rows[some], columns[some], yields[some]
         inside = (rows > first[..., columns]) & (rows <= last[..., columns])
         *leading, which = np.nonzero(inside)
         at = np.ravel_multi_index((*leading, columns[which]), ratio.shape)
@@ -294,6 +302,6 @@ class Matrix:
 
 
 def holed(closed: BoolArray) -> BoolArray:
-    """(n,) whether a line of (n, T) has sessions without a close between two with one."""
-    begins = (closed[:, 1:] & ~closed[:, :-1]).sum(axis=1) + closed[:, :1].sum(axis=1)
-    return np.asarray(begins > 1)
+    """(n,) whether a line of (T, n) has sessions without a close between two with one."""
+    begins = np.add.reduce((closed[1:] > closed[:-1]).view(np.uint8), axis=0, dtype=np.int32)
+    return np.asarray(begins + closed[:1].sum(axis=0) > 1)

@@ -38,7 +38,7 @@ def stack(
         symbols = parts[0].symbols
         if any(block.symbols != symbols for block in parts):
             symbols = tuple(sorted(set().union(*(block.symbols for block in parts))))
-    places = [column_places(block.symbols, symbols) for block in parts]
+    places = [column_places(block, symbols) for block in parts]
     sessions = np.concatenate([block.sessions for block in parts])
     sizes = [len(block.sessions) for block in parts]
     offsets = np.cumsum([0, *sizes])
@@ -140,7 +140,9 @@ def laid_out(
         has_close, has_adjusted = np.isfinite(close), np.isfinite(adjusted)
         only_adjusted = np.asarray(~has_close.any(axis=0) & has_adjusted.any(axis=0))
         lacking = has_close & ~has_adjusted
-        by_adjusted = np.where(lacking.any(axis=0), lacking.argmax(axis=0), len(close))
+        some = np.flatnonzero(lacking.any(axis=0))
+        by_adjusted[:] = len(close)
+        by_adjusted[some] = lacking[:, some].argmax(axis=0)
         np.minimum.at(by_adjusted, dividends[1], dividends[0])
         by_adjusted[only_adjusted] = len(close)
         if only_adjusted.any():

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from core.data.frames import FloatArray, IntArray
+    from core.data.frames import Block, FloatArray, IntArray
 
 
-def column_places(columns: tuple[str, ...], symbols: tuple[str, ...]) -> IntArray:
+def column_places(block: Block, symbols: Sequence[str]) -> IntArray:
     """(N,) column of each symbol in a block, -1 where the block has it not."""
-    if columns == symbols:
+    if block.symbols == symbols:
         return np.arange(len(symbols))
-    column = {symbol: place for place, symbol in enumerate(columns)}
-    return np.fromiter(map(column.get, symbols, repeat(-1)), np.intp, len(symbols))
+    return np.fromiter(map(block.column.get, symbols, repeat(-1)), np.intp, len(symbols))
 
 
 def over_one_another(
@@ -47,8 +46,12 @@ def over_one_another(
             rows[:] = np.nan
         elif np.array_equal(place, np.arange(values.shape[1])):
             rows[:] = values
+        elif np.count_nonzero(there := place >= 0) < len(place) // 2:
+            # a year of the funds alone beside years of all their lines
+            rows[:] = np.nan
+            rows[:, there] = values[:, place[there]]
         else:
             np.take(values, np.maximum(place, 0), axis=1, out=rows, mode="clip")
-            rows[:, place < 0] = np.nan
+            rows[:, ~there] = np.nan
         first += size
     return out

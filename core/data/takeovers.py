@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from itertools import count
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from core.data.frames import pydate
+from core.data.overlay import column_places
 from core.data.record import record
 
 if TYPE_CHECKING:
@@ -111,8 +111,7 @@ def _with_holes(blocks: Sequence[Block]) -> set[str]:
 
 def _columns(block: Block, symbols: Sequence[str]) -> FloatArray:
     """(T, C) closes of some symbols, or adjusted closes of those without any; NaN where none."""
-    place = dict(zip(block.symbols, count(), strict=False))
-    where = np.array([place.get(symbol, -1) for symbol in symbols], np.intp)
+    where = column_places(block, symbols)
     out = np.full((len(block.sessions), len(symbols)), np.nan)
     there = where >= 0
     out[:, there] = block.close[:, where[there]]
@@ -125,8 +124,8 @@ def _columns(block: Block, symbols: Sequence[str]) -> FloatArray:
 def _split(blocks: Sequence[Block], symbol: str, gap: tuple[np.datetime64, np.datetime64]) -> bool:
     """Whether a split of a symbol is on record after a gap's last close, up to its end."""
     for block in blocks:
-        if symbol in block.symbols and len(block.split):
-            rows = block.split.row[block.split.col == block.symbols.index(symbol)]
+        if symbol in block.column and len(block.split):
+            rows = block.split.row[block.split.col == block.column[symbol]]
             if ((block.sessions[rows] > gap[0]) & (block.sessions[rows] <= gap[1])).any():
                 return True
     return False

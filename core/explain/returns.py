@@ -42,9 +42,9 @@ def payments(
         return []
     dividends = []
     for block in market.bars:
-        if symbol not in block.symbols or not first.year <= block.year <= last.year:
+        if symbol not in block.column or not first.year <= block.year <= last.year:
             continue
-        places = np.nonzero(block.dividend.col == block.symbols.index(symbol))[0]
+        places = np.nonzero(block.dividend.col == block.column[symbol])[0]
         for place in places[np.argsort(block.dividend.row[places])].tolist():
             ex = block.sessions[block.dividend.row[place]]
             row = int(np.searchsorted(series.sessions, ex))

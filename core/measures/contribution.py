@@ -245,8 +245,8 @@ def any_line_near(market: Market, window_spans: tuple[Span, ...]) -> bool:
     file, year = window_spans[0].file, window_spans[0].start.year
 
     def look() -> bool:
-        near = [market.places[one] for one in (year, year + 1) if one in market.places]
-        return any(not places.keys().isdisjoint(market.lines(file)) for places in near)
+        near = [market.years[one] for one in (year, year + 1) if one in market.years]
+        return any(not block.column.keys().isdisjoint(market.lines(file)) for block in near)
 
     return market.cached((file, "near", year), look)
 

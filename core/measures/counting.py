@@ -4,8 +4,8 @@ Whether a line rose, stands above its averages or at a new extreme does not depe
 and on nothing after the session: it is worked out once a line, and kept as bits. Counting the
 lines of a list is then a sum of bits, whatever the list and the date.
 
-Lines are worked through a hundred at a time, a row a line, so that every step over them stays
-in the processor's cache.
+Lines are worked through some tens at a time, a row a session: every step over them stays in the
+processor's cache, and neighbouring sessions lie side by side in it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ AVERAGES: Final = (20, 50, 200)
 YEAR_SESSIONS: Final = 252
 #: Lines of a block, and its cells at the most: 26 years of closes are many.
 _LINES: Final = 96
-_CELLS: Final = 1 << 17
+_CELLS: Final = 1 << 16
 UP, DOWN, SAME, HIGH, LOW, SEASONED = (1 << bit for bit in range(6))
 #: Days of an average -> bits for above it, and for a line that has so many closes.
 ABOVE: Final = {days: (64 << 2 * k, 128 << 2 * k) for k, days in enumerate(AVERAGES)}
@@ -73,21 +73,21 @@ class Counts:
 
 
 def extremes(values: FloatArray, size: int, *, high: bool) -> FloatArray:
-    """(n, T - size + 1) largest (or smallest) of each ``size`` neighbours in a row.
+    """(T - size + 1, n) largest (or smallest) of each ``size`` neighbouring rows.
 
     NaN where one of them is NaN.
     """
     pick = np.maximum if high else np.minimum
     # twice the width a step
     out, width = values, 1
-    while width < size and out.shape[1]:
+    while width < size and len(out):
         step = min(width, size - width)
-        out, width = pick(out[:, step:], out[:, :-step]), width + step
+        out, width = pick(out[step:], out[:-step]), width + step
     return out
 
 
 def sums(values: FloatArray, sizes: Sequence[int]) -> dict[int, FloatArray]:
-    """Size -> (n, T - size + 1) sums of that many neighbours in a row.
+    """Size -> (T - size + 1, n) sums of that many neighbouring rows.
 
     Put together from sums of 1, 2, 4, ... neighbours: nothing is ever subtracted, so that no
     rounding of earlier values is carried along.
@@ -98,43 +98,41 @@ def sums(values: FloatArray, sizes: Sequence[int]) -> dict[int, FloatArray]:
         for size in sizes:
             if size & width:
                 partial, covered = by_size.get(size, (None, 0))
-                whole = (
-                    part if partial is None else partial[:, width:] + part[:, : -covered or None]
-                )
+                whole = part if partial is None else partial[width:] + part[: -covered or None]
                 by_size[size] = whole, covered + width
-        part, width = part[:, width:] + part[:, :-width], 2 * width
+        part, width = part[width:] + part[:-width], 2 * width
     return {size: by_size[size][0] for size in sizes}
 
 
 def _before(closes: FloatArray, position: IntArray) -> FloatArray:
-    """(n, T) the close before each session, NaN where none is recent enough."""
+    """(T, n) the close before each session, NaN where none is recent enough."""
     out = np.empty(closes.shape)
-    out[:, :1], out[:, 1:] = np.nan, closes[:, :-1]
+    out[:1], out[1:] = np.nan, closes[:-1]
     holes = np.nonzero(holed(np.isfinite(closes)))[0]
     if len(holes):
-        gappy = closes[holes]
-        rows = np.arange(closes.shape[1])
-        last = np.maximum.accumulate(np.where(np.isfinite(gappy), rows, -1), axis=1)[:, :-1]
-        fresh = (last >= 0) & (position[1:] - position[np.maximum(last, 0)] <= STALE_SESSIONS)
-        prior = np.take_along_axis(gappy, np.maximum(last, 0), axis=1)
-        out[holes, 1:] = np.where(fresh, prior, np.nan)
+        gappy = closes[:, holes]
+        rows = np.arange(len(closes))[:, None]
+        last = np.maximum.accumulate(np.where(np.isfinite(gappy), rows, -1), axis=0)[:-1]
+        age = position[1:, None] - position[np.maximum(last, 0)]
+        prior = np.take_along_axis(gappy, np.maximum(last, 0), axis=0)
+        out[1:, holes] = np.where((last >= 0) & (age <= STALE_SESSIONS), prior, np.nan)
     return out
 
 
 def _above(closes: FloatArray, sizes: Sequence[int]) -> dict[int, tuple[BoolArray, BoolArray]]:
-    """Days -> (n, T) bool, above the mean of so many own closes, and whether there are so many."""
+    """Days -> (T, n) bool, above the mean of so many own closes, and whether there are so many."""
     closed = np.isfinite(closes)
-    order = np.argsort(~closed, axis=1, kind="stable") if holed(closed).any() else None
-    packed = closes if order is None else np.take_along_axis(closes, order, axis=1)
+    order = np.argsort(~closed, axis=0, kind="stable") if holed(closed).any() else None
+    packed = closes if order is None else np.take_along_axis(closes, order, axis=0)
     by_days = {}
     for size, total in sums(packed, sizes).items():
         above, known = np.zeros((2, *closes.shape), bool)
         # a flat line is not above its average, however the mean was rounded
-        above[:, size - 1 :] = packed[:, size - 1 :] > total * ((1 + 1e-9) / size)
-        known[:, size - 1 :] = np.isfinite(total)
+        above[size - 1 :] = packed[size - 1 :] > total * ((1 + 1e-9) / size)
+        known[size - 1 :] = np.isfinite(total)
         if order is not None:
             for mask in (above, known):
-                np.put_along_axis(mask, order, mask.copy(), axis=1)
+                np.put_along_axis(mask, order, mask.copy(), axis=0)
         by_days[size] = above, known
     return by_days
 
@@ -214,24 +212,24 @@ class Marks:
         for first, last in pairwise(edges):
             lines = order[first:last]
             begin = int(matrix.first_close[lines].min())
-            closes = np.ascontiguousarray(matrix.stand_in[begin:, lines].T)
-            self._bits[lines, begin:] = _marked(closes, matrix.position[begin:])
+            closes = np.take(matrix.stand_in[begin:], lines, axis=1)
+            self._bits[lines, begin:] = _marked(closes, matrix.position[begin:]).T
         for column in columns[np.isin(columns, list(breaks))].tolist():
             # no close on one side of a move that cannot be believed is held against the other side
             for start, stop in pairwise([0, *breaks[column], len(matrix.sessions)]):
-                closes = np.full((1, len(matrix.sessions)), np.nan)
-                closes[0, start:stop] = matrix.stand_in[start:stop, column]
-                self._bits[column] |= _marked(closes, matrix.position)[0]
+                closes = np.full((len(matrix.sessions), 1), np.nan)
+                closes[start:stop, 0] = matrix.stand_in[start:stop, column]
+                self._bits[column] |= _marked(closes, matrix.position)[:, 0]
         self._done[columns] = True
 
 
 def _marked(closes: FloatArray, position: IntArray) -> Bits:
-    """(n, T) bits of (n, T) closes."""
+    """(T, n) bits of (T, n) closes."""
     before = _before(closes, position)
     bits: Bits = np.zeros(closes.shape, np.uint16)
 
     def mark(bit: int, mask: BoolArray, first: int = 0) -> None:
-        bits[:, first:] |= mask * np.uint16(bit)
+        bits[first:] |= mask * np.uint16(bit)
 
     mark(UP, closes > before)
     mark(DOWN, closes < before)
@@ -239,9 +237,9 @@ def _marked(closes: FloatArray, position: IntArray) -> Bits:
     for days, (over, enough) in _above(closes, AVERAGES).items():
         mark(ABOVE[days][0], over)
         mark(ABOVE[days][1], enough)
-    if closes.shape[1] > YEAR_SESSIONS:
-        now = closes[:, YEAR_SESSIONS:]
-        top, bottom = (extremes(closes, YEAR_SESSIONS, high=h)[:, :-1] for h in (True, False))
+    if len(closes) > YEAR_SESSIONS:
+        now = closes[YEAR_SESSIONS:]
+        top, bottom = (extremes(closes, YEAR_SESSIONS, high=h)[:-1] for h in (True, False))
         mark(HIGH, now > top, YEAR_SESSIONS)
         mark(LOW, now < bottom, YEAR_SESSIONS)
         mark(SEASONED, np.isfinite(top) & np.isfinite(now), YEAR_SESSIONS)

@@ -301,7 +301,7 @@ def new_extremes(level: FloatArray) -> BoolArray:
     from core.measures.counting import extremes
 
     state = np.zeros(len(level), bool)
-    before = extremes(level[None, :], YEAR_SESSIONS - 1, high=True)[0]
+    before = extremes(level[:, None], YEAR_SESSIONS - 1, high=True)[:, 0]
     if len(level) >= YEAR_SESSIONS:
         state[YEAR_SESSIONS - 1 :] = level[YEAR_SESSIONS - 1 :] > before[:-1]
     return state

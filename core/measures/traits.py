@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.data.matrix import Matrix
 
 #: Rows are worked out in multiples of this: what looks back a year costs as much for one.
-_STEP: Final = 8
+_STEP: Final = 16
 #: Closes that bits are worked out of together, so that they stay in the processor's cache; but
 #: of so many lines at the least.
 _CELLS: Final = 1 << 18

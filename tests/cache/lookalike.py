@@ -191,7 +191,7 @@ def _handler(owner: Lookalike) -> type[BaseHTTPRequestHandler]:
                 return
             self.host = name
             self.rfile = self.connection.makefile("rb")
-            self.wfile = self.connection.makefile("wb", buffering=0)  # type: ignore[assignment]
+            self.wfile = self.connection.makefile("wb", buffering=0)
             self.close_connection = False
 
         def do_GET(self) -> None:

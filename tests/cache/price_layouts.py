@@ -291,7 +291,7 @@ def _nasdaq() -> bytes:
     for day in DAYS:
         opened, high, low, close = _bar("AAPL", day)
         year, month, of_month = day.split("-")
-        cells = [f"${value:,.2f}" for value in (close, opened, high, low)]  # type: ignore[str-bytes-safe]
+        cells = [f"${value:,.2f}" for value in (close, opened, high, low)]
         rows.append([f"{month}/{of_month}/{year}", cells[0], "1,000", *cells[1:]])
     return table(rows)
 
@@ -309,7 +309,7 @@ def _german() -> bytes:
     rows: list[list[object]] = [["Datum", "Eröffnung", "Hoch", "Tief", "Schluss", "Volumen"]]
     for day in DAYS:
         year, month, of_month = day.split("-")
-        bar = [f"{value:.2f}".replace(".", ",") for value in _bar("AAPL", day)]  # type: ignore[str-bytes-safe]
+        bar = [f"{value:.2f}".replace(".", ",") for value in _bar("AAPL", day)]
         rows.append([f"{of_month}.{month}.{year}", *bar, "1.000"])
     return table(rows, mark=";")
 

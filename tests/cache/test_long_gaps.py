@@ -40,7 +40,7 @@ BETWEEN = days("2015-06-01", "2015-09-01", "2015-12-01")
         pytest.param([], EARLY, [], id="no price in the file"),
     ],
 )
-def test_gaps_of_a_quarter_and_more(given, stored, gaps):
+def test_gaps_of_a_quarter_and_more(given: np.ndarray, stored: np.ndarray, gaps: list[str]) -> None:
     notes = long_gaps("XYZ", np.array(given, "datetime64[D]"), np.array(stored, "datetime64[D]"))
     assert [
         note.partition(":")[0].removeprefix("XYZ has no price between ") for note in notes

@@ -133,7 +133,7 @@ def test_numeric_days() -> None:
 def test_titles_of_columns_mean_one_thing() -> None:
     assert fold(" Weight_(%) ") == fold("weight %") == "weight%"
     for files in ("holdings", "prices"):
-        table = synonyms(files)  # type: ignore[arg-type]
-        assert set(table.values()) == set(column_words(files))  # type: ignore[arg-type]
+        table = synonyms(files)
+        assert set(table.values()) == set(column_words(files))
     assert synonyms("holdings")[fold("Shares Held")] == "quantity"
     assert synonyms("prices")[fold("adj_close")] == "adj_close"

@@ -38,17 +38,17 @@ def test_a_session_without_a_move_leaves_the_averages_as_they_were() -> None:
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 20, 21, 33, 39, 40, 41])
 def test_sums_and_extremes_are_those_of_every_window(size: int) -> None:
-    values = np.random.default_rng(3).normal(size=(3, 40))
-    values[1, 11] = NAN
-    windows = [values[:, t : t + size] for t in range(40 - size + 1)]
+    values = np.random.default_rng(3).normal(size=(40, 3))
+    values[11, 1] = NAN
+    windows = [values[t : t + size] for t in range(40 - size + 1)]
     for got, of in (
         (extremes(values, size, high=True), np.max),
         (extremes(values, size, high=False), np.min),
         (sums(values, (size,))[size], np.sum),
     ):
-        assert got.shape == (3, len(windows))
-        for place, window in enumerate(windows):
-            assert got[:, place] == pytest.approx(of(window, axis=1), nan_ok=True)
+        assert got.shape == (len(windows), 3)
+        for row, window in zip(got, windows, strict=True):
+            assert row == pytest.approx(of(window, axis=0), nan_ok=True)
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 20, 33])

@@ -41,7 +41,7 @@ def file(as_of: date = FIRST, names: tuple[str, ...] = NAMES, **more: np.ndarray
     fields = {"quantity": quantity, "price": price, "value": quantity * price} | more
     return Holdings(
         "IWM", as_of, names, names, ("",) * len(names), total=float(fields["value"].sum()), **fields
-    )  # type: ignore[arg-type]
+    )
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ def test_a_file_kept_aside_counts_when_it_is_accepted(tmp_path: Path) -> None:
             Request(("IWM", "IVV"), evening(place), load_reference(), funds),
             prices=world,
             files=files,
-        )  # type: ignore[arg-type]
+        )
 
     half = Files(file(SECOND, NAMES[:60]))
     summary = run(60, half)

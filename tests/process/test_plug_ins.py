@@ -46,7 +46,7 @@ class Sloppy:
 
 
 def test_what_a_plug_in_does_wrong_is_named() -> None:
-    wrong = "; ".join(check(Sloppy, ("SAA", "SAB"), NOW, secrets=(KEY,)))  # type: ignore[arg-type]
+    wrong = "; ".join(check(Sloppy, ("SAA", "SAB"), NOW, secrets=(KEY,)))
     for words in (
         "SAA is answered 0 times",
         "sessions of SAB are not ascending",

@@ -123,10 +123,12 @@ def test_a_split_known_to_half_the_history_is_quarantined(
     assert answer.reason == words + ASKED
 
 
-def test_a_round_has_an_end(server: Lookalike, tmp_path: Path) -> None:
+def test_a_round_has_an_end(
+    server: Lookalike, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     server.delay = 0.5
+    monkeypatch.setattr("cache.sources.yahoo.rounds._PATIENCE", 1.2)
     source = yahoo(tmp_path, pool=1, rate=1000.0)
-    source._rounds._patience = 1.2
     began = time.monotonic()
     got = fetch(source, *(f"S{i}" for i in range(9)))
     assert time.monotonic() - began < 30.0 and len(got) == 9

@@ -19,8 +19,7 @@ from tests.tui.markets import answer
 from tui.host.messages import Quotes
 from tui.report.answer_file import Ledger
 from tui.report.last_refresh import Fetched
-from tui.service.own_funds import add_fund
-from tui.service.own_groups import keep_group
+from tui.service.user_files import add_fund, keep_group
 from tui.state.config_file import ConfigFile
 from tui.state.places import places
 from tui.state.state_files import Memory

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from cache.facts.errors import CacheError
 from core.answer.by_session import daily_of
@@ -18,19 +18,10 @@ if TYPE_CHECKING:
     from core.answer.snapshot import Snapshot
     from core.data.market import Market
     from tui.alerts.book import AlertBook
+    from tui.host.messages import DeskLike
     from tui.state.config import Config
 
 QuestionKey = tuple[str, str, str, Basis]
-
-
-class Answering(Protocol):
-    """The answers that alerts are judged on."""
-
-    def take(self, question: Question) -> Snapshot:
-        """Answer a question."""
-
-    def market(self) -> Market:
-        """Return the market of the newest generation."""
 
 
 def key_of_alert(alert: Alert) -> QuestionKey:
@@ -45,7 +36,7 @@ def key_of_snapshot(snapshot: Snapshot) -> QuestionKey:
 
 
 def answers(
-    desk: Answering, alerts: Iterable[Alert], at_hand: Snapshot | None = None
+    desk: DeskLike, alerts: Iterable[Alert], at_hand: Snapshot | None = None
 ) -> list[Snapshot]:
     """An answer to each question of some alerts, as of the last session.
 
@@ -85,7 +76,7 @@ def _with_daily(snapshot: Snapshot, market: Market, alerts: list[Alert]) -> Snap
 
 
 def check(
-    desk: Answering, book: AlertBook, config: Config, since: datetime, now: datetime
+    desk: DeskLike, book: AlertBook, config: Config, since: datetime, now: datetime
 ) -> list[str]:
     """Judge every alert once a refresh has ended, and run the hook for those that fire.
 

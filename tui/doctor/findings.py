@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Sequence
 from typing import Final, Literal
 
 from cache.facts.clean import clean
 from core.data.record import record
+from tui.report.values import json_text
 from tui.text.formats import cell_width
 
 #: As it should be; worth knowing; to be mended.
@@ -53,7 +53,7 @@ def to_json(findings: Sequence[Finding]) -> str:
             for one in cleaned
         ],
     }
-    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json_text(document)
 
 
 def to_text(findings: Sequence[Finding], width: int) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from core.note.ranking_words import BASIS_WORDS
 from tui.command import commands
 from tui.panes.board_rows import ORDERS
-from tui.panes.wording import BASIS
 from tui.text import formats
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def head(
         simulated: the market is.
     """
     line: Line = [(" Board", "bold")]
-    parts = [BASIS[question.basis]]
+    parts = [BASIS_WORDS[question.basis]]
     if board is not None and board.as_of is not None:
         parts.append(f"as of {formats.date_text(board.as_of)}{' (last)' * last}")
     if place.key != "group" or place.falling:

@@ -12,11 +12,12 @@ from textual.message import Message
 from core.answer.trail import Trail, trail
 from core.data.errors import CoreError
 from core.note.rank_text import rank_of
+from core.note.ranking_words import BASIS_WORDS
 from tui.charts import Curve, SubChart, stacked_charts
 from tui.panes.explain import ExplainRequest, ExplainScreen
 from tui.panes.help import HelpScreen, PageScreen, page_bindings
 from tui.panes.stepping import Stepping
-from tui.panes.wording import BASIS, flowed, wrapped
+from tui.panes.wording import flowed, wrapped
 from tui.text import formats
 from tui.text.safe import safe_lines
 from tui.text.spans import Drawing, Line, inset, line_width
@@ -196,7 +197,7 @@ def _first(values: FloatArray) -> float | None:
 
 def _facts(snapshot: Snapshot, path: Trail, width: int) -> Drawing:
     """Who it is, what it did, when it was a member, and what a reader should know."""
-    window, basis = snapshot.window, BASIS[snapshot.question.basis]
+    window, basis = snapshot.window, BASIS_WORDS[snapshot.question.basis]
     head: Line = [
         (f" {path.symbol}", "bold"),
         (f"  {path.name}", "bold"),

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from core.answer.looks import LookError, look
 from core.answer.since import ENDS, IndexSince, Placed, RankingEnd, Since, ThenNow, since
+from core.note.ranking_words import BASIS_WORDS
 from tui.panes.help import PageScreen, page_bindings
-from tui.panes.wording import BASIS, wrapped
+from tui.panes.wording import wrapped
 from tui.text import formats
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class SinceScreen(PageScreen, inherit_bindings=False):
             changes, sentence = None, f"{error}."
         head: Line = [("SIMULATED  ", "mark")] if now.simulated else []
         funds = now.small if now.alone else f"{now.small} – {now.large}"
-        words = f"{funds}  {now.window}  {BASIS[now.basis]}"
+        words = f"{funds}  {now.window}  {BASIS_WORDS[now.basis]}"
         head += [("Since the last look  ", "bold"), (words, "")]
 
         def draw(width: int, height: int) -> Drawing:

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from tui.host.scene import Scene, Side
     from tui.text.spans import Drawing, Line
 
-BASIS = {"tr": "total return", "pr": "price return"}
-
 
 def foot_texts(scene: Scene, *, funds_only: bool = False) -> list[str]:
     """As-of date, state and coverage, the fullest text first."""

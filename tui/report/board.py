@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from core.answer.board import RANKED, WINDOWS, Board, BoardRow
 from core.answer.board_breadth import COLUMNS as BREADTH
 from core.measures.ratio import AVERAGES
+from core.note.ranking_words import BASIS_WORDS
 from tui.report.export import plain_table
 from tui.report.note_formats import PICTURE_FORMATS
 from tui.report.note_table import ReportTable
@@ -17,7 +17,7 @@ from tui.report.page import page, table_html
 from tui.report.parts import TidyColumn, TidyTable
 from tui.report.sketch import clean
 from tui.report.tidy import to_csv as table_csv
-from tui.report.values import Json, iso, number, scaled
+from tui.report.values import Json, iso, json_text, number, scaled
 from tui.text import formats as f
 from tui.text.board_figures import UNCOUNTED, Breadths, figure, is_new, value_of
 from tui.text.safe import safe, safe_lines
@@ -46,8 +46,7 @@ _BREADTH_COLUMNS: Final = (
 
 def to_json(board: Board, breadths: Breadths = UNCOUNTED) -> str:
     """The board as JSON, one trailing newline."""
-    fields = document(board, breadths)
-    return json.dumps(fields, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json_text(document(board, breadths))
 
 
 def document(board: Board, breadths: Breadths = UNCOUNTED) -> Json:
@@ -167,8 +166,12 @@ def farthest_words(row: BoardRow) -> str:
 
 def _state(board: Board, breadths: Breadths) -> str:
     """What the board shows, to when, on which basis."""
-    basis = {"tr": "total return", "pr": "price return"}[board.basis]
-    parts = ["SIMULATED" if board.simulated else "", "board", basis, f"as of {board.as_of}"]
+    parts = [
+        "SIMULATED" if board.simulated else "",
+        "board",
+        BASIS_WORDS[board.basis],
+        f"as of {board.as_of}",
+    ]
     if windows := {breadth.window for breadth in breadths.values()}:
         parts.append(f"breadth of the index that leads over {min(windows)}, in %")
     return " · ".join(filter(None, parts))

@@ -5,7 +5,6 @@ Fractions are fractions, ``_pp`` percentage points, ``_bp`` basis points, dates 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from tui.report.document_index import index_document
 from tui.report.document_rarity import own_document, ranking_fields, rarity_document
 from tui.report.ledger import ledger
 from tui.report.since import since_document
-from tui.report.values import Json, iso, number, scaled
+from tui.report.values import Json, iso, json_text, number, scaled
 
 if TYPE_CHECKING:
     from core.answer.since import Since
@@ -269,7 +268,4 @@ def document(snapshot: Snapshot, earlier: Since | None = None) -> Json:
 
 def to_json(snapshot: Snapshot, earlier: Since | None = None) -> str:
     """The document as text, one trailing newline; NaN cannot get in."""
-    return (
-        json.dumps(document(snapshot, earlier), indent=1, ensure_ascii=False, allow_nan=False)
-        + "\n"
-    )
+    return json_text(document(snapshot, earlier))

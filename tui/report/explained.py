@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from core.explain.measures import explain
-from tui.report.values import Json, scaled
+from tui.report.values import Json, json_text, scaled
 from tui.text import formats as f
 
 if TYPE_CHECKING:
@@ -158,4 +157,4 @@ def to_json(snapshot: Snapshot, explanations: Sequence[Explanation]) -> str:
         "simulated": snapshot.simulated,
         "explanations": to_document(explanations),
     }
-    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json_text(document)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from core.note.note import sentences
+from core.note.ranking_words import BASIS_WORDS
 from core.note.story import story
 from tui.report.tables import tables
 from tui.text import formats as f
@@ -88,12 +89,11 @@ def source_lines(snapshot: Snapshot) -> list[str]:
 def state_line(snapshot: Snapshot) -> str:
     """The question, its dates, basis and state in one line."""
     window = snapshot.window
-    basis = {"tr": "total return", "pr": "price return"}[snapshot.question.basis]
     parts = [
         "SIMULATED" if snapshot.simulated else "",
         " against ".join(snapshot.question.funds),
         f"{window.label} {window.start} to {window.end}",
-        basis,
+        BASIS_WORDS[snapshot.question.basis],
         f"as of {snapshot.as_of}",
         snapshot.state_words,
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +12,7 @@ from tui.report.note_table import ReportTable
 from tui.report.parts import TidyColumn, TidyTable
 from tui.report.sketch import CHARACTER, Sketch
 from tui.report.style import picture_style
-from tui.report.values import Json, iso, number
+from tui.report.values import Json, iso, json_text, number
 from tui.text import formats as f
 from tui.text.safe import safe_lines
 
@@ -27,8 +26,7 @@ _WIDTH, _HEIGHT, _LEFT = 900.0, 180.0, 8.0
 
 def to_json(histories: Sequence[History], *, basis: str, simulated: bool) -> str:
     """The histories as JSON, one trailing newline."""
-    fields = document(histories, basis=basis, simulated=simulated)
-    return json.dumps(fields, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json_text(document(histories, basis=basis, simulated=simulated))
 
 
 def document(histories: Sequence[History], *, basis: str, simulated: bool) -> Json:

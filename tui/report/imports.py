@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Literal
 
+from tui.report.values import json_text
 from tui.text.safe import safe
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def imports(
                 for entry in listed
             ],
         }
-        return json.dumps(state, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        return json_text(state)
     if not listed:
         return "no import is listed\n"
     rows = [

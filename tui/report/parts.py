@@ -6,6 +6,8 @@ Each row says which question it answers, so that a table cannot be read under a 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import reduce
+from operator import getitem
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from core.data.record import record
@@ -54,23 +56,12 @@ def _columns(text: str) -> tuple[TidyColumn, ...]:
     return tuple(columns)
 
 
-def _each(key: str) -> Callable[[Json], Rows]:
-    """A list of both indices."""
+def _each(*path: str) -> Callable[[Json], Rows]:
+    """A list of both indices, by its path in an index."""
 
     def rows(document: Json) -> Rows:
         for fund, index in document["indices"].items():
-            for row in index[key]:
-                yield {"fund": fund, **row}
-
-    return rows
-
-
-def _breadth(key: str) -> Callable[[Json], Rows]:
-    """A list under both indices' breadth."""
-
-    def rows(document: Json) -> Rows:
-        for fund, index in document["indices"].items():
-            for row in index["breadth"][key]:
+            for row in reduce(getitem, path, index):
                 yield {"fund": fund, **row}
 
     return rows
@@ -83,7 +74,7 @@ def _signals(document: Json) -> Rows:
 
 
 def _ladder(document: Json) -> Rows:
-    for row in _breadth("ladder")(document):
+    for row in _each("breadth", "ladder")(document):
         side = "below" if "below" in row else "above"
         yield {**row, "side": side, "threshold": row[side]}
 
@@ -99,12 +90,6 @@ def _measures(document: Json) -> Rows:
     for fund, index in document["indices"].items():
         for measure, row in index["measures"].items():
             yield {"fund": fund, "measure": measure, **row}
-
-
-def _concentration(document: Json) -> Rows:
-    for fund, index in document["indices"].items():
-        for row in index["concentration"]["top"]:
-            yield {"fund": fund, **row}
 
 
 def _without(document: Json) -> Rows:
@@ -265,12 +250,12 @@ _PARTS: Final[Mapping[str, tuple[str, Callable[[Json], Rows]]]] = {
         _each("sector_breadth"),
     ),
     "ladder": ("fund side threshold:f count:i share:f", _ladder),
-    "histogram": ("fund low:f high:f count:i", _breadth("histogram")),
-    "outside": ("fund reason count:i", _breadth("outside")),
+    "histogram": ("fund low:f high:f count:i", _each("breadth", "histogram")),
+    "outside": ("fund reason count:i", _each("breadth", "outside")),
     "concentration": (
         "fund k:i sum_bp:f share_of_net:f share_of_gross_gain:f index_without_reweighted:f"
         " index_without_zeroed:f fund_without_zeroed:f",
-        _concentration,
+        _each("concentration", "top"),
     ),
     "without": (
         f"{_PAIR}of symbols sum_bp:f fund_without_zeroed:f index_without_reweighted:f"

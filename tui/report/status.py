@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from datetime import datetime
@@ -15,6 +14,7 @@ from cache.sources.holdings.report import left_out
 from core.data.record import record
 from core.note.phrase import several
 from tui.report.last_refresh import Fetched, until_words
+from tui.report.values import json_text
 from tui.text import formats as f
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def _announced(contents: Held) -> list[dict[str, Any]]:
 
 def to_json(state: StoreState) -> str:
     """The state as JSON, one trailing newline."""
-    return json.dumps(document(state), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json_text(document(state))
 
 
 def to_text(state: StoreState, cost: str) -> str:

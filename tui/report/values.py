@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -10,6 +11,11 @@ from typing import Any
 Json = dict[str, Any]
 #: Rows of a tidy table, each by column.
 Rows = Iterable[Mapping[str, Any]]
+
+
+def json_text(value: Any) -> str:
+    """A document as text, one trailing newline; NaN cannot get in."""
+    return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def number(value: float | None) -> float | None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from core.data.question import ABOVE, BELOW
 from core.note.note import headline
+from core.note.ranking_words import BASIS_WORDS
 from tui.command.commands import key_label
 from tui.panes.frame import TITLES, question_line
-from tui.panes.wording import BASIS, names_text, without_text, wrapped
+from tui.panes.wording import names_text, without_text, wrapped
 from tui.text import formats
 from tui.text.spans import Drawing, Line, line_width
 
@@ -29,7 +30,7 @@ def header(
         return line
     snapshot = scene.snapshot
     start, end = formats.date_text(snapshot.window.start), formats.date_text(snapshot.window.end)
-    basis = BASIS[snapshot.question.basis]
+    basis = BASIS_WORDS[snapshot.question.basis]
     last = " (last)" if snapshot.as_of == snapshot.last_session else ""
     parts: list[Line] = [
         [(f"  {start} → {end}", "")],
@@ -69,7 +70,7 @@ def copy_heading(snapshot: Snapshot, pane: int, view: str) -> str:
     parts = [
         f"{question.small} – {question.large}",
         f"{window.label} {window.start} → {window.end}",
-        BASIS[question.basis],
+        BASIS_WORDS[question.basis],
         f"as of {snapshot.as_of}",
         f"{TITLES[pane]}: {view}",
     ]

@@ -8,7 +8,6 @@ from tui.command import commands, keys
 from tui.command.commands import CONTRIBUTORS
 from tui.panes.breadth import BreadthPane
 from tui.screen import chrome
-from tui.screen.empty_store_keys import Starting
 from tui.screen.name_keys import Naming
 from tui.screen.question_keys import Asking
 from tui.screen.word_commands import Wording
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from tui.panes.pane import Pane
 
 
-class MainScreen(Asking, Naming, Starting, Wording, inherit_bindings=False):
+class MainScreen(Asking, Naming, Wording, inherit_bindings=False):
     """How far, who, how broad, who changes: one pane each."""
 
     BINDINGS: ClassVar[list[Any]] = keys.bindings()
@@ -155,3 +154,21 @@ class MainScreen(Asking, Naming, Starting, Wording, inherit_bindings=False):
         """Only in the list of alerts: say where that is."""
         key = commands.key_label(self.host.keys["alerts"][0])
         self.host.tell(f"nothing is removed here: {key} lists the alerts")
+
+    # -- on an empty store -----------------------------------------------------------
+
+    def action_bring(self) -> None:
+        """Type, or drag into the terminal, the path of a file to import."""
+        self.prompt.open(":", "import ")
+
+    def action_demo(self) -> None:
+        """The simulated market, where no real one is stored that it would hide."""
+        host = self.host
+        if host.desk.simulated:
+            host.tell("this is the simulated market")
+        elif host.desk.read_only:
+            host.tell(host.desk.read_only, error=True)
+        elif host.scene is not None:
+            host.tell("there is a real market here; `internals --demo` opens the simulated one")
+        else:
+            host.to_demo()

@@ -337,7 +337,7 @@ class Desk:
             CacheError: the entry cannot be used, or nothing is to be kept.
             OSError: the list cannot be written.
         """
-        from tui.service.own_funds import add_fund
+        from tui.service.user_files import add_fund
 
         if refusal := self.memory.refusal or self.read_only:
             raise StoreError(refusal)
@@ -350,7 +350,7 @@ class Desk:
             CacheError: it cannot be kept, or nothing is to be kept.
             OSError: the file cannot be written.
         """
-        from tui.service.own_groups import keep_group
+        from tui.service.user_files import keep_group
 
         if refusal := self.memory.refusal or self.read_only:
             raise StoreError(refusal)
