@@ -17,6 +17,7 @@ from cache.refresh.file_plan import FILE_SLACK, FileAsk, by_hand
 from cache.refresh.host_backoff import keep_hosts, load_hosts
 from cache.refresh.interrupt import unless
 from cache.refresh.jumps import odd, same_rows
+from core.data.windows import last_on_or_before
 
 if TYPE_CHECKING:
     from cache.facts.funds import Fund
@@ -38,13 +39,23 @@ class FileStage:
         source: where the files come from.
         vendor: name of the source of the refresh's prices, for the list of imports.
         pace: seconds from one request to the next, at least.
+        slack: days that the session of a file may lie from the day asked for.
 
     Attributes:
         left: host -> its refusal to talk, because of which it is not asked.
     """
 
-    def __init__(self, run: RunState, source: FileSource, vendor: str, pace: float = 0.0) -> None:
+    def __init__(
+        self,
+        run: RunState,
+        source: FileSource,
+        vendor: str,
+        *,
+        pace: float = 0.0,
+        slack: int = FILE_SLACK,
+    ) -> None:
         self.run, self.source, self.vendor, self.pace = run, source, vendor, pace
+        self._slack = timedelta(days=slack)
         self._next_request = -math.inf
         self.left = load_hosts(run.store.home)
         self._absent: set[FileAsk] = set()
@@ -126,16 +137,18 @@ class FileStage:
         run.files.append(str(FileAsk(ask.fund, rows.as_of)))
 
     def _of_another_day(self, ask: FileAsk, rows: Holdings, *, undated: bool) -> str:
-        """Why a file is not of the day asked for, "" where it may be.
+        """Why a file is not of the requested day, "" where it may be.
 
         Some issuers answer for any day with today's file, which need not say its date.
         """
         if ask.day is None:
             return ""
-        if abs(rows.as_of - ask.day) > timedelta(days=FILE_SLACK):
+        # a file dated a holiday stands for the session before
+        session = last_on_or_before(self.run.request.reference.sessions, rows.as_of) or rows.as_of
+        if abs(session - ask.day) > self._slack:
             return f"the issuer gave its file of {rows.as_of} instead"
         for other in self.run.holdings.get(ask.fund, ()) if undated else ():
-            if abs(other.as_of - ask.day) > timedelta(days=FILE_SLACK) and same_rows(rows, other):
+            if abs(other.as_of - ask.day) > self._slack and same_rows(rows, other):
                 return f"the issuer gave its file of {other.as_of} once more"
         return ""
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from core.answer.measure_rank import Every, MeasureRank
-from core.answer.point_batches import batches
+from core.answer.point_batches import batches, batches_of_some
 from core.answer.snapshot import final_sessions
 from core.answer.table import ROWS
 from core.data.errors import MeasureError, UnavailableError
@@ -206,6 +206,31 @@ def kept_points(
             raise MeasureError(f"{row.key} has no history: {reason}")
     windows = _with_files(market, fund, windows_of(question, sessions, every))
     return batches(market, question, fund, rows, windows, earlier)
+
+
+def month_points(
+    market: Market,
+    question: Question,
+    fund: str,
+    sessions: Dates,
+    of_sessions: Batches,
+    earlier: Batches,
+    *,
+    daily: bool,
+) -> dict[str, PointBatch]:
+    """The points of the months, out of those of every session.
+
+    Args:
+        market: see `histories`.
+        question: see `histories`.
+        fund: see `histories`.
+        sessions: see `histories`.
+        of_sessions: the points of every session, from `kept_points`.
+        earlier: those of the months from another call; see `batches_of_some`.
+        daily: whether they are of daily measures.
+    """
+    windows = _with_files(market, fund, windows_of(question, sessions, "month"))
+    return batches_of_some(market, fund, windows, of_sessions, earlier, daily=daily)
 
 
 def ranks_of(

@@ -118,6 +118,38 @@ def batches(
     return by_label
 
 
+def batches_of_some(
+    market: Market,
+    fund: str,
+    windows: Sequence[Window],
+    of_all: Batches,
+    earlier: Batches,
+    *,
+    daily: bool,
+) -> dict[str, PointBatch]:
+    """The points of some of the windows that points are available of, as `batches` has them.
+
+    Args:
+        market: the available data.
+        fund: whose index.
+        windows: ascending by their ends.
+        of_all: the points of all windows.
+        earlier: see `batches`; other measures of it are kept beside these.
+        daily: whether the points are of daily measures.
+    """
+    marks, by_label = _Marks(market, fund, windows), dict[str, PointBatch]()
+    for label, group in groupby(windows, _year if daily else _month):
+        some, batch = list(group), of_all[label]
+        row_of = {place.end: row for row, place in enumerate(batch.places)}
+        rows, mark = [row_of[window.end] for window in some], marks.of(some, daily=daily)
+        old = earlier.get(label)
+        values = dict(old.values) if old is not None and old.fingerprint == mark else {}
+        for key, of_measure in batch.values.items():
+            values[key] = tuple(of_measure[row] for row in rows)
+        by_label[label] = PointBatch(mark, tuple(batch.places[row] for row in rows), values)
+    return by_label
+
+
 class _Missing(NamedTuple):
     """What is to be worked out of a batch."""
 

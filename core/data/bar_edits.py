@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import repeat
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -173,7 +174,8 @@ def with_file_closes(
         column = {symbol: place for place, symbol in enumerate(block.symbols)}
         for number in distinct(line).tolist():
             column.setdefault(closes.symbols[number], len(column))
-        place = np.array([column.get(symbol, -1) for symbol in closes.symbols], np.intp)
+        places = map(column.get, closes.symbols, repeat(-1))
+        place = np.fromiter(places, np.intp, len(closes.symbols))
         tables = {name: _wider(getattr(block, name), len(column)) for name in _FIELDS}
         close = tables["close"]
         assert close is not None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from datetime import date
 from itertools import compress, count, pairwise
 from operator import ne
@@ -67,14 +67,16 @@ def swaps(files: Sequence[Holdings]) -> Iterable[Swap]:
         name_after = dict(zip(after.symbols, after.names, strict=True))
         others = map(ne, map(name_after.get, before.symbols), before.names)
         rows = list(compress(count(), others))
-        texts = [
-            (old, _alone(old, wanted), _alone(new, wanted))
-            for old, new in (
-                (before.identifiers, after.identifiers),
-                (before.names, after.names),
-            )
-            if rows and old and new and (wanted := {old[row] for row in rows} - {""})
-        ]
+        texts = []
+        for earlier, later in (
+            (before.identifiers, after.identifiers),
+            (before.names, after.names),
+        ):
+            if rows and earlier and later and (wanted := {earlier[row] for row in rows} - {""}):
+                # of a line that left the fund neither stands in the later file
+                new_once = _alone(later, wanted)
+                once = _alone(earlier, new_once.keys()) if new_once else {}
+                texts.append((earlier, once, new_once))
         known = set(before.symbols) if rows else set()
         for row in rows:
             old = before.symbols[row]
@@ -91,7 +93,7 @@ def swaps(files: Sequence[Holdings]) -> Iterable[Swap]:
                 break
 
 
-def _alone(texts: Sequence[str], wanted: set[str]) -> dict[str, int]:
+def _alone(texts: Sequence[str], wanted: Set[str]) -> dict[str, int]:
     """Text -> row, for those of some texts that stand once."""
     rows = list(compress(count(), map(wanted.__contains__, texts)))
     seen = Counter(texts[row] for row in rows)

@@ -231,10 +231,10 @@ def day_move_ratio(key: str, size: int) -> Explain:
         tail, moves = session.daily.standing.tail, _day_moves(ground, session)
         sums: list[float | None] = []
         for name, sign in (("up4", 1), ("down4", -1)):
-            known = tail.counts["traded"][-size:-1] > 0
+            has_trades = tail.counts["traded"][-size:-1] > 0
             earlier = tail.counts[name][-size:-1]
             now = sum(more and round(sign * r, _DECIMALS) >= DAY_MOVE for _, r, more in moves)
-            whole = len(known) == size - 1 and known.all() and bool(moves)
+            whole = len(has_trades) == size - 1 and has_trades.all() and bool(moves)
             sums.append(math.fsum(earlier.tolist()) + now if whole else None)
         up, down = sums
         terms = (

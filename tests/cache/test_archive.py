@@ -86,6 +86,7 @@ class Files:
     absent: tuple[date, ...] = ()
     stop_after: int = 1000
     shifted: tuple[date, ...] = ()
+    given: date = FINAL
     asked: list[date] = field(default_factory=list)
     left: dict[str, object] = field(default_factory=dict)
     requests: int = 0
@@ -105,7 +106,7 @@ class Files:
     def read(self, raw: bytes, address: str, **_: object) -> HoldingsFile:
         on = date.fromisoformat(raw.decode())
         if on in self.shifted:
-            on = FINAL
+            on = self.given
         rows = holdings("IWM", str(on), {f"S{n:02}": 10.0 + n for n in range(20)})
         return HoldingsFile(rows, raw, (), None)  # type: ignore[arg-type]
 
@@ -143,6 +144,21 @@ def test_a_stopped_run_goes_on_and_what_is_not_there_is_remembered(tmp_path: Pat
     # of a day as old as that it is believed for half a year
     later = NOW.replace(month=6)
     assert FileAsk("IWM", gone) in load_absent(store.home, later)
+
+
+def test_a_file_of_the_next_session_is_not_the_one_asked_for(tmp_path: Path) -> None:
+    store = Store(tmp_path / "market")
+    asked, given = date(2018, 1, 31), date(2018, 2, 1)
+    summary = fetch(store, Files(threading.Event(), shifted=(asked,), given=given), plan(2018))
+    assert held(store) == [date(2018, 2, 28)]
+    assert summary.failed == {
+        "holdings IWM of 2018-01-31": "the issuer gave its file of 2018-02-01 instead"
+    }
+    assert FileAsk("IWM", asked) in load_absent(store.home, NOW)
+    # a day without a session stands for the one before it
+    files = Files(threading.Event(), shifted=(date(2017, 9, 29),), given=date(2017, 9, 30))
+    assert not fetch(store, files, plan(2017, store.read().holdings["IWM"])).failed
+    assert date(2017, 9, 30) in held(store)
 
 
 @pytest.mark.parametrize(

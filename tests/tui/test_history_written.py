@@ -367,3 +367,21 @@ def test_by_session_a_second_process_works_out_the_second_fund(
     assert {one["fund"] for one in json.loads(capsys.readouterr().out)["histories"]} == {"SPY"}
     assert run([*words, "--fund", "QQQ", *place]) == 2
     assert "--fund QQQ: it is one of IWM and SPY" in capsys.readouterr().err
+
+
+def test_by_month_reads_what_a_history_by_session_left(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = "--measure", "share_up,advances,skew", "--window", "1D", "--format", "json"
+    by_month = history(home, capsys, *words, "--every", "month")
+    shutil.rmtree(home / "market" / "derived")
+    # a measure that is there already stays beside those of the sessions
+    history(home, capsys, "--measure", "median", *words[2:], "--every", "month")
+    history(home, capsys, *words, "--every", "session")
+
+    def measured(*_: object) -> None:
+        raise AssertionError("worked out again")
+
+    monkeypatch.setattr("tui.service.histories.kept_points", measured)
+    assert history(home, capsys, *words, "--every", "month") == by_month
+    history(home, capsys, "--measure", "median,skew", *words[2:], "--every", "month")

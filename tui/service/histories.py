@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from cache.facts.code_version import measures_digest
 from cache.facts.interpreter import environment
 from cache.store.derived import Derived
-from core.answer.history import History, histories_of, kept_points
+from core.answer.history import History, histories_of, kept_points, month_points
 from core.answer.point_batches import Place, PointBatch
 from core.answer.snapshot import final_sessions
 from tui import VERSION
@@ -95,8 +95,7 @@ def _points(
     """The points of measures that are all daily ones, or none."""
     derived, daily = _derived(desk), rows[0].series is not None
     key = _key(desk, question, fund, every, daily=daily)
-    answer, current = derived.read(key) if derived is not None else ({}, False)
-    kept = {label: _unpacked(fields) for label, fields in answer.items()}
+    kept, current = _read(derived, key) if derived is not None else ({}, False)
     if current and all(row.key in batch.values for batch in kept.values() for row in rows):
         return kept
     market = desk.market()
@@ -104,8 +103,25 @@ def _points(
     points = kept_points(market, question, fund, rows, sessions, every, kept)
     # of a damaged newest generation an older one is read: nothing is kept under its name
     if derived is not None and derived.number == market.generation:
-        derived.keep(key, {label: _packed(batch) for label, batch in points.items()})
+        _keep(derived, key, points)
+        if every == "session":
+            # the months' ends are among the sessions: by month nothing is left to be worked out
+            key = _key(desk, question, fund, "month", daily=daily)
+            earlier, _ = _read(derived, key)
+            months = month_points(market, question, fund, sessions, points, earlier, daily=daily)
+            _keep(derived, key, months)
     return points
+
+
+def _read(derived: Derived, key: str) -> tuple[Batches, bool]:
+    """What is kept under a key, and whether it is of the newest generation."""
+    answer, current = derived.read(key)
+    return {label: _unpacked(fields) for label, fields in answer.items()}, current
+
+
+def _keep(derived: Derived, key: str, points: Batches) -> None:
+    """Keep points for the newest generation."""
+    derived.keep(key, {label: _packed(batch) for label, batch in points.items()})
 
 
 def _packed(batch: PointBatch) -> Json:

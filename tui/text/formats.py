@@ -52,7 +52,7 @@ def number(x: float | None, places: int = 0, *, sign: bool = False, unit: str = 
     if x is None or not math.isfinite(x):
         return MISSING
     text = f"{x:{'+' if sign else ''},.{places}f}"
-    if not any(char in "123456789" for char in text):
+    if not text.strip("+-,.0"):
         text = text.lstrip("+-")
     return f"{text} {unit}" if unit else text
 

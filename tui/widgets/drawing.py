@@ -6,6 +6,7 @@ Nothing here reads markup: text becomes segments, cleaned of every control chara
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from rich.segment import Segment
@@ -30,6 +31,8 @@ _COMMON: Final = {
     "dim": "foreground",
     "mark": "text-warning",
 }
+#: Words of a style name that are seen on a blank too.
+_SEEN_ON_BLANK: Final = ("reverse", "underline", "match")
 #: The pair's hues where the theme has none of its own: on a dark ground, on a light one.
 _PAIR: Final = {"small": ("#5fafff", "#005faf"), "large": ("#ff8700", "#af5f00")}
 _ATTRIBUTES: Final = {
@@ -124,7 +127,10 @@ class Painter(_Base):
         return components[name]
 
     def segments(self, line: Iterable[Span], width: int, base: Style) -> list[Segment]:
-        """A line as exactly ``width`` cells over a base style, one segment a look."""
+        """A line as exactly ``width`` cells over a base style, one segment a look.
+
+        Blanks have the look of the text before them, where nothing of it is seen on them.
+        """
         clean = [(safe(text), name) for text, name in line]
         room = width - sum([cell_width(text) for text, _ in clean])
         if room < 0:
@@ -135,16 +141,17 @@ class Painter(_Base):
         segments: list[Segment] = []
         texts = ""
         before: Style | None = None
+        before_bare = False
         for text, name in clean:
             style = looks.get(name)
             if style is None:
                 style = looks[name] = self._mix(base, name)
-            if style is before:
+            if style is before or (before_bare and text.isspace() and _bare(name)):
                 texts += text
                 continue
             if before is not None:
                 segments.append(Segment(texts, before))
-            before, texts = style, text
+            before, texts, before_bare = style, text, _bare(name)
         if before is not None:
             segments.append(Segment(texts, before))
         if self.ascii_only:
@@ -159,8 +166,8 @@ class Painter(_Base):
 
     def _mix(self, base: Style, name: str) -> Style:
         mixed = base + self.look(name) if name else base
-        known = self._on(base).values()
-        return next((style for style in known if style == mixed), mixed)
+        styles = self._on(base).values()
+        return next((style for style in styles if style == mixed), mixed)
 
     @property
     def line_width(self) -> int:
@@ -174,6 +181,12 @@ class Painter(_Base):
     def render_line(self, y: int) -> Strip:
         """A line, for Textual."""
         return Strip(self.line(y, self.ground), self.line_width)
+
+
+@cache
+def _bare(name: str) -> bool:
+    """Whether nothing of a style name is seen on a blank: none has a background."""
+    return not any(word in _SEEN_ON_BLANK for word in name.split())
 
 
 def _coloured(word: str, variables: Mapping[str, str], dark: bool) -> Style:
