@@ -364,7 +364,7 @@ class Market:
         files, sessions = self.line_tickers.file_closes, self.reference.sessions
         if symbols is not None:
             return stack(blocks, sessions, files, symbols)
-        layouts = self.cached_of_bars("layouts", set)
+        layouts: set[tuple[int, ...]] = self.cached_of_bars("layouts", set)
         if wanted not in layouts and len(layouts) == _LAYOUTS:
             # what is worked out of a layout goes with it: years of dates do not add up
             self._cache.clear()
