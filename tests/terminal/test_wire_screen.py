@@ -14,7 +14,7 @@ import pytest
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.pilot import Pilot
 
-from tests.tui.driving import press, seen, settle
+from tests.tui.driving import press, settle
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.markets import NOW, QUESTION, small_market
 from tests.vt import Screen
@@ -102,7 +102,8 @@ def test_a_storm_of_keys_and_sizes_shows_the_same_cells(
                 await press(pilot, app, *draw.choice(KEYS).split(","))
             assert driver.ours.seen() == driver.plain.seen(), n
             # and what both show is what the widgets drew
-            drawn = [line.rstrip() for line in seen(app).split("\n")]
+            strips = app.screen._compositor.render_strips()
+            drawn = [strip.text.rstrip() for strip in strips]
             if n % 7 != 6:
                 assert driver.ours.lines() == drawn
 

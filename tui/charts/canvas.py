@@ -136,8 +136,9 @@ def round_ticks(low: float, high: float, most: int) -> list[float]:
 
 def tick_labels(ticks: Sequence[float], unit: Unit = "%", sign: bool = True) -> list[str]:
     """Texts of ticks in one unit, all with the fewest decimals that distinguish them exactly."""
-    shown = [tick * SCALE[unit] for tick in ticks]
+    values = [tick * SCALE[unit] for tick in ticks]
     places = next(
-        (n for n in range(7) if all(abs(round(v, n) - v) < 1e-9 * max(1, abs(v)) for v in shown)), 6
+        (n for n in range(7) if all(abs(round(v, n) - v) < 1e-9 * max(1, abs(v)) for v in values)),
+        6,
     )
-    return [formats.number(value, places, sign=sign, unit=unit) for value in shown]
+    return [formats.number(value, places, sign=sign, unit=unit) for value in values]

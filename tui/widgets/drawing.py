@@ -167,8 +167,8 @@ class Painter(_Base):
 
     def _mix(self, base: Style, name: str) -> Style:
         mixed = base + self.look(name) if name else base
-        known = self._on(base).values()
-        return next((style for style in known if style == mixed), mixed)
+        styles = self._on(base).values()
+        return next((style for style in styles if style == mixed), mixed)
 
     @property
     def line_width(self) -> int:
