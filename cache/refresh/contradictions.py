@@ -43,7 +43,7 @@ def contradiction(answer: Answer, stored: StoredCloses, comparison: Comparison) 
 
 
 def overpaid(answer: Answer, stored: StoredCloses) -> str:
-    """A sentence about a dividend of sessions not held that is above the close before, or ""."""
+    """A sentence about a dividend of a new session that is above the close before, or ""."""
     days, closes = stored.closes(answer.ask.symbol)
     if not len(days):
         return ""
@@ -117,7 +117,7 @@ def other_split(answer: Answer, stored: StoredCloses, comparison: Comparison) ->
 
 
 def changed_dividends(answer: Answer, stored: StoredCloses, factor: float) -> int:
-    """Count the ex-dates up to the last one held on which the two have other dividends.
+    """Count the ex-dates up to the last stored one on which the two have other dividends.
 
     Args:
         answer: has bars.
@@ -140,7 +140,7 @@ def changed_dividends(answer: Answer, stored: StoredCloses, factor: float) -> in
 
 
 def without_repeated(answer: Answer) -> tuple[Answer, str]:
-    """An answer without the second of two equal dividends days apart; what is to be told of it."""
+    """An answer without the second of two equal dividends days apart, and a note about it."""
     paid = np.flatnonzero(answer.dividend > 0)
     cash, when = answer.dividend[paid], answer.session[paid]
     near = np.diff(when.astype(np.int64)) <= MOVED

@@ -79,7 +79,7 @@ def _open(snapshot: Snapshot) -> str:
 
 
 def withheld(view: IndexView) -> Sentence:
-    """Why nothing is said about an index's lines."""
+    """Why the note has no sentence about an index's lines."""
     what = "leaders" if view.claims_breadth else "leaders or breadth"
     weight = Figure(share(view.weight_measured), f"{path_of(view)}.weight_measured")
     why = list_trouble(view) if view.covered else Sentence(weight, " of weight is measured")

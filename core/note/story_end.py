@@ -120,7 +120,7 @@ def _neither(funds: list[str], voice: ProseStyle) -> Sentence:
 
 
 def _unanswered(snapshot: Snapshot, measured: list[str], voice: ProseStyle) -> list[Sentence]:
-    """The funds of whose stocks nothing is said, and whether it is for want of a list."""
+    """The funds whose stocks the story leaves out, and whether a list is missing."""
     silent = [fund for fund in snapshot.question.funds if fund not in measured]
     unlisted = [fund for fund in silent if no_list(fund) in snapshot.missing]
     bare = [fund for fund in silent if fund not in unlisted]
@@ -165,7 +165,7 @@ def _covered(views: list[IndexView], voice: ProseStyle) -> Sentence:
 
 
 def _silent(view: IndexView, voice: ProseStyle) -> Sentence:
-    """What is not said of an index, and why."""
+    """What the story leaves out of an index, and why."""
     fund, unsaid = voice.fund(view.fund), f", so {_unsaid(breadth=view.claims_breadth)}."
     if view.end_early is not None:
         early, path = view.end_early, f"{path_of(view)}.end_early"

@@ -350,7 +350,7 @@ TOOLS: Final[Mapping[str, AssistantTool]] = {
         _record_of,
     ),
     "status": AssistantTool(
-        "What is held, and how old",
+        "What is stored, and how old",
         "Closes, holdings files and their dates, what failed, what is damaged or set aside. For the"
         " question whether an answer can be trusted, and why one is missing.",
         _rows(),
@@ -359,7 +359,7 @@ TOOLS: Final[Mapping[str, AssistantTool]] = {
     ),
     "funds": AssistantTool(
         "The funds known",
-        "Each fund, the index it follows, how far back its issuer's files go, and what is held.",
+        "Each fund, the index it follows, how far back its issuer's files go, and what is stored.",
         {"fund": _text("one fund, such as IWM"), **_rows(MOST_ROWS)},
         (),
         _funds,

@@ -24,7 +24,7 @@ EDITS: Final = ("add", "remove", "move")
 
 @record(frozen=True, slots=True)
 class Act:
-    """An action of a key, asked for by its word."""
+    """An action of a key, by its word."""
 
     action: str
 

@@ -71,7 +71,7 @@ class ChangesTable(Vertical):
         self.caption.show(lambda w, h: caption)
 
     def draw(self, scene: Scene, side: Side, order: Order | None) -> None:
-        """Show an index's changes, leavers by what they brought unless sorted."""
+        """Show an index's changes, leavers by their contributions unless sorted."""
         rows = _sorted(_rows(scene, side), order)
         brought = (change.contribution for _, change in rows)
         self.grid.marked = frozenset(scene.marked)

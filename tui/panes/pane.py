@@ -107,7 +107,7 @@ class Pane(Widget):
         self.redraw()
 
     def redraw(self) -> None:
-        """Draw the scene at hand once more; before the first one, the title alone."""
+        """Draw the current scene once more; before the first one, the title alone."""
         if self.scene is None:
             self._title.show(self._draw_title)
             return
@@ -127,7 +127,7 @@ class Pane(Widget):
             self.set_timer(STANDS, partial(self._compare, scene.snapshot))
 
     def _compare(self, snapshot: Snapshot) -> None:
-        """Have the answer of a session earlier made in a thread, if it is still asked for."""
+        """Work out the answer of a session earlier in a thread, if it is still needed."""
 
         def make() -> None:
             tuple(snapshot.before)

@@ -65,7 +65,7 @@ Row = int | Closing
 
 
 def ranked(lines: Lines, order: Order) -> IntArray:
-    """(M,) lines in the order asked for; missing numbers last, ties by contribution."""
+    """(M,) lines in order; missing numbers last, ties by contribution."""
     size = len(lines)
     if order.key == "bp":
         rows = np.arange(size)

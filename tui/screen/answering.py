@@ -220,7 +220,7 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
         self.say()
 
     def dismiss(self) -> None:
-        """Take away what was said of an earlier command; why there is no answer stays."""
+        """Remove the message of an earlier command; the reason for a missing answer stays."""
         self.notice = ""
         if self.failed is None or self.error != self.failed.sentence:
             self.error = ""

@@ -99,7 +99,7 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
         return Ringer(self, self._opened)
 
     def on_mount(self) -> None:
-        """Ask the first question; from then on look for data that others brought."""
+        """Ask the first question; from then on look for data that other processes stored."""
         if fitting.framed(self):
             # the frame stands on the terminal: what is painted first is the answer
             self._paint_hold.enter_context(self.batch_update())
@@ -186,7 +186,7 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
     # -- data ------------------------------------------------------------------------
 
     def poll(self) -> None:
-        """Show data that another process brought; leave with a terminal that is gone."""
+        """Show data that another process stored; leave with a terminal that is gone."""
         if not self.is_headless and exit_signals.terminal_gone():
             self._leave(128 + signal.SIGHUP)
             return

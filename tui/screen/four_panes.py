@@ -106,7 +106,7 @@ class FourPanes(Stage, inherit_bindings=False):
         return self.panes[self.active - 1]
 
     def on_resize(self, event: events.Resize) -> None:
-        """Lay out for the size at hand."""
+        """Lay out for the present size."""
         self._lay_out()
         self.show_status()
 

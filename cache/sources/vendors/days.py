@@ -48,7 +48,7 @@ class VendorHistory:
 
 
 class DayVendor(KeyedSource, ABC):
-    """A source of prices that is asked for days and for histories.
+    """A source of prices with requests for days and for histories.
 
     Attributes:
         volume_adjusted: its volumes are on the basis of the last split already.
