@@ -16,7 +16,7 @@ import numpy as np
 
 from core.answer.table import find
 from core.data.frames import STALE_SESSIONS, day
-from core.explain.daily import SessionFigures, ema_of, one, session_of, volumes
+from core.explain.daily import OF_WINDOW, SessionFigures, ema_of, one, session_of, volumes
 from core.explain.explanation import Explanation, Term, Unit, cut
 from core.measures.counting import YEAR_SESSIONS
 from core.measures.signals import ZWEIG_ALPHA
@@ -153,7 +153,7 @@ def zweig(ground: Ground) -> list[Explanation]:
         Term("sessions", float(len(ratios)), "count", "seeded with the first; 25 are needed"),
     )
     formula = "exponential average of A / (A + D), alpha 2/11"
-    return [one(ground, session, title, value, unit, formula, computed, terms)]
+    return [one(ground, session, title, value, unit, formula, computed, terms, OF_WINDOW)]
 
 
 def fund_off_high(ground: Ground) -> list[Explanation]:
