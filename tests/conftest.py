@@ -54,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test by its folder."""
+    """Mark each test by its folder; one marked `limited` uses `parse_limited` from the start."""
     here = Path(__file__).parent
     for item in items:
         folder = item.path.relative_to(here).parts[0]
@@ -62,6 +62,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(folder)
         if folder == "torture":
             item.add_marker("limited")
+        # every test would pay for a fixture of all that looks whether it is wanted
+        if item.get_closest_marker("limited") and "parse_limited" not in item.fixturenames:
+            item.fixturenames.insert(0, "parse_limited")
 
 
 def pytest_collection_finish() -> None:
@@ -82,15 +85,14 @@ def parse_here() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True)
-def parse_limited(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def parse_limited(parse_here: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Parse foreign files in the limited child, as the program does, where a test is of that."""
-    if request.node.get_closest_marker("limited") is not None:
-        from cache.sources import sandbox
-        from tests.cache.parsed_here import READERS
+    from cache.sources import sandbox
+    from tests.cache.parsed_here import READERS
 
-        for name in READERS:
-            monkeypatch.setattr(f"cache.sources.{name}.run", sandbox.run)
+    for name in READERS:
+        monkeypatch.setattr(f"cache.sources.{name}.run", sandbox.run)
 
 
 @pytest.fixture

@@ -90,12 +90,12 @@ class ArchivePlan:
         """What is about to be asked, and how long it takes."""
         minutes = max(round(len(self.asks) * pace / 60), 1)
         unit = "minute" if minutes == 1 else "minutes"
-        known = f"; {self.stored:,} are stored, {self.absent:,} are not in the archive"
+        tail = f"; {self.stored:,} are stored, {self.absent:,} are not in the archive"
         if not self.asks:
-            return f"nothing to ask for{known}"
+            return f"nothing to ask for{tail}"
         span = f"{self.asks[0].day} to {self.asks[-1].day}"
         every = f"one request every {pace:g} s: about {minutes:,} {unit}"
-        return f"{len(self.asks):,} files, {span}, {every}{known}"
+        return f"{len(self.asks):,} files, {span}, {every}{tail}"
 
 
 def archive_plan(
@@ -119,7 +119,7 @@ def archive_plan(
         daily: every session, where the archive has it, else month ends.
         absent: files that the issuer said lately it does not have.
     """
-    known = archive_of(fund)
+    archive = archive_of(fund)
     within = sessions[(sessions >= day(date(since, 1, 1))) & (sessions <= day(final))]
     month = within.astype("datetime64[M]")
     last = np.append(month[1:] != month[:-1], False) if len(within) else np.zeros(0, bool)
@@ -134,7 +134,7 @@ def archive_plan(
             continue
         if on in stood_for:
             stored += 1
-        elif not known.has(on, month_end=month_end) or FileAsk(fund.symbol, on) in absent:
+        elif not archive.has(on, month_end=month_end) or FileAsk(fund.symbol, on) in absent:
             missing += 1
         else:
             asks.append(FileAsk(fund.symbol, on))

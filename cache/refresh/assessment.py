@@ -110,7 +110,7 @@ def _corrections(count: int, what: str, symbol: str, vendor: str) -> str:
 
 
 def newest(answer: Answer, stored: StoredCloses) -> Answer:
-    """The newest sessions of an answer, where what it has before them is all held already.
+    """The newest sessions of an answer, where all of its earlier ones are stored already.
 
     Merging the rest would read and write the years before for nothing.
 

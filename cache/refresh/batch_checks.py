@@ -70,10 +70,10 @@ class Evidence:
         split, paid = answer.split[given] > 0, answer.dividend[given]
         fresh = session > days[-1] if len(days) else np.ones(len(session), np.bool_)
         # the newest in the store stand before the new ones
-        session = np.r_[days[-NEWEST:], session[fresh]]
-        close = np.r_[closes[-NEWEST:], close[fresh]]
+        session = np.concatenate((days[-NEWEST:], session[fresh]))
+        close = np.concatenate((closes[-NEWEST:], close[fresh]))
         zeros = np.zeros(min(len(days), NEWEST))
-        split, paid = np.r_[zeros, split[fresh]], np.r_[zeros, paid[fresh]]
+        split, paid = (np.concatenate((zeros, values[fresh])) for values in (split, paid))
         moves = self._fund_moves if symbol in self._pair else self._moves
         for at in range(max(1, len(zeros), len(session) - NEWEST), len(session)):
             when = pydate(session[at])
@@ -86,7 +86,7 @@ class Evidence:
                 self._split[when] += bool(split[at])
                 self._paid[when] += bool(paid[at] > _PAID * before[0])
         before = closes if not given.any() else closes[days < answer.session[given][0]]
-        recent = np.r_[before, answer.close[given]][-(NEWEST + 1) :]
+        recent = np.concatenate((before, answer.close[given]))[-(NEWEST + 1) :]
         if symbol not in self._pair and len(recent) > NEWEST and (recent == recent[0]).all():
             self.still.append(symbol)
         self.lines += symbol not in self._pair

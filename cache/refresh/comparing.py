@@ -47,7 +47,7 @@ class Disagreement:
 
     @property
     def relative(self) -> float:
-        """How far the other close lies above the one held, a fraction."""
+        """How far the other close lies above the stored one, a fraction."""
         return self.other / self.stored - 1
 
 

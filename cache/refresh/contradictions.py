@@ -43,7 +43,7 @@ def contradiction(answer: Answer, stored: StoredCloses, comparison: Comparison) 
 
 
 def overpaid(answer: Answer, stored: StoredCloses) -> str:
-    """A sentence about a dividend of sessions not held that is above the close before, or ""."""
+    """A sentence about a dividend of a new session that is above the close before, or ""."""
     days, closes = stored.closes(answer.ask.symbol)
     if not len(days):
         return ""
@@ -103,11 +103,11 @@ def other_split(answer: Answer, stored: StoredCloses, comparison: Comparison) ->
     splits, last = stored.splits(answer.ask.symbol), answer.session[~np.isnan(answer.close)][-1]
     new = {day: factor for day, factor in answer.splits().items() if day not in splits}
     if comparison.kind == "rebase":
-        shown = 1 / comparison.factor
+        ratio = 1 / comparison.factor
         products = {*new.values(), math.prod(new.values())}
-        if new and all(abs(factor / shown - 1) > SAME_SPLIT for factor in products):
+        if new and all(abs(factor / ratio - 1) > SAME_SPLIT for factor in products):
             day, factor = max(new.items())
-            return f"a split of {factor:g} on {day} and closes that show one of {shown:g}"
+            return f"a split of {factor:g} on {day} and closes that show one of {ratio:g}"
     elif comparison.kind in ("agrees", "single") and np.isin(days, answer.session).any():
         for day, factor in new.items():
             shows = not 1 / TELLING < factor < TELLING
@@ -117,7 +117,7 @@ def other_split(answer: Answer, stored: StoredCloses, comparison: Comparison) ->
 
 
 def changed_dividends(answer: Answer, stored: StoredCloses, factor: float) -> int:
-    """Count the ex-dates up to the last one held on which the two have other dividends.
+    """Count the ex-dates up to the last stored one on which the two have other dividends.
 
     Args:
         answer: has bars.
@@ -140,7 +140,7 @@ def changed_dividends(answer: Answer, stored: StoredCloses, factor: float) -> in
 
 
 def without_repeated(answer: Answer) -> tuple[Answer, str]:
-    """An answer without the second of two equal dividends days apart; what is to be told of it."""
+    """An answer without the second of two equal dividends days apart, and a note about it."""
     paid = np.flatnonzero(answer.dividend > 0)
     cash, when = answer.dividend[paid], answer.session[paid]
     near = np.diff(when.astype(np.int64)) <= MOVED

@@ -44,10 +44,10 @@ def dated_by_prices(file: Holdings, prices: Prices) -> date | None:
                 factor[:at, place[column]] *= value
                 later[rows[place[column]]] *= value
         stated, close = file.price[rows], block.close[:, columns] * factor
-        known = np.isfinite(close)
+        has_close = np.isfinite(close)
         with np.errstate(invalid="ignore"):
             same = np.abs(close - stated) <= np.maximum(_CENT, _SAME * stated)
-        compared = known.sum(axis=1)
+        compared = has_close.sum(axis=1)
         part = np.where(compared >= PRICED, same.sum(axis=1) / np.maximum(compared, 1), 0.0)
         best += list(zip(part.tolist(), map(pydate, block.sessions), strict=True))
     best.sort(reverse=True)

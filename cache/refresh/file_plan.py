@@ -100,15 +100,15 @@ def stale_files(
         sources = (symbol,) if fund is not None and fund.dated else dated_lenders(funds, symbol)
         if not sources:
             continue
-        known = request.reference.reconstitutions.get(symbol, ())
-        remade = (at for at in known if start < at < final)
+        reconstitutions = request.reference.reconstitutions.get(symbol, ())
+        remade = (at for at in reconstitutions if start < at < final)
         # A reconstitution is served by a file after it, any other day by one before it.
-        wanted = [(at, 0) for at in dict.fromkeys((start, year_end))]
-        wanted += [(at, FILE_SLACK) for at in remade]
-        wanted += [(at, 0) for at in month_ends]
+        dates = [(at, 0) for at in dict.fromkeys((start, year_end))]
+        dates += [(at, FILE_SLACK) for at in remade]
+        dates += [(at, 0) for at in month_ends]
         days = [file.as_of for name in {symbol, *sources} for file in issued.get(name, ())]
         slack = timedelta(days=FILE_SLACK)
-        for at, later in wanted:
+        for at, later in dates:
             last = at + timedelta(days=later)
             first = last - slack
             if any(first <= stored <= last for stored in days):

@@ -137,7 +137,7 @@ class FileStage:
         run.files.append(str(FileAsk(ask.fund, rows.as_of)))
 
     def _of_another_day(self, ask: FileAsk, rows: Holdings, *, undated: bool) -> str:
-        """Why a file is not of the day asked for, "" where it may be.
+        """Why a file is not of the requested day, "" where it may be.
 
         Some issuers answer for any day with today's file, which need not say its date.
         """

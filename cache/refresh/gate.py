@@ -123,7 +123,7 @@ def gate(
     if (open_ := _trading(meta, now)) is not None and open_ <= final:
         # The exchange keeps longer hours today than the calendar here knows of.
         final = _session_before(open_)
-    dividend, split = np.nan_to_num(dividend), np.nan_to_num(split)
+    dividend, split = (np.where(np.isnan(values), 0.0, values) for values in (dividend, split))
 
     def bad(reason: str) -> Answer:
         return Answer(ask, kind="bad_data", reason=with_session(reason, final))
@@ -134,7 +134,7 @@ def gate(
         return bad(f"is quoted in {str(currency)[:8]!r}, not in dollars")
     if (zone := meta.get("exchangeTimezoneName", str(NEW_YORK))) != str(NEW_YORK):
         return bad(f"trades in the time zone {str(zone)[:24]!r}, not in {NEW_YORK}")
-    if (np.diff(days.astype(np.int64)) <= 0).any():
+    if (days[1:] <= days[:-1]).any():
         return bad(f"{vendor}'s dates are not ascending or repeat")
     events = (dividend != 0) | (split != 0)
     filled = ~np.isnan(close) | events

@@ -208,23 +208,23 @@ def _values(file: Holdings) -> tuple[list[str], list[str]]:
     Lines in the fund's currency alone are looked at.
     """
     product = file.quantity * file.price
-    known = np.isfinite(product) & (product > 0)
+    priced = np.isfinite(product) & (product > 0)
     if file.listings:
         home = [listing.currency in ("", "USD") for listing in file.listings]
         place = np.array(file.listing, np.intp)
-        known &= np.array([*home, True])[place]
-    if known.sum() < PRICED:
+        priced &= np.array([*home, True])[place]
+    if priced.sum() < PRICED:
         return [], []
-    value, price = file.value[known], file.price[known]
+    value, price = file.value[priced], file.price[priced]
     # A price may be rounded to a cent, and a value to a dollar.
     slack = VALUE + 0.006 / price + 1 / value
-    off = np.abs(value / product[known] - 1) > slack
+    off = np.abs(value / product[priced] - 1) > slack
     if not off.any():
         return [], []
     count = f"values {int(off.sum()):,} of {len(off):,} lines at other than quantity times price"
     if off.mean() > VALUE_PART:
         return [count], []
-    names = np.array(file.symbols)[known][off][:3].tolist()
+    names = np.array(file.symbols)[priced][off][:3].tolist()
     return [], [f"{count} ({', '.join(names)})"]
 
 

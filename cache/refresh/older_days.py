@@ -77,7 +77,7 @@ def older_sessions(
 def changed(
     stored: StoredCloses, vendor: Vendor, when: date, closes: Mapping[str, float]
 ) -> tuple[str, ...]:
-    """Symbols whose close of a session is no longer the one held.
+    """Symbols whose close of a session differs from the stored one.
 
     Args:
         stored: the stored data; only what this vendor alone brought is compared.

@@ -115,12 +115,12 @@ def make_plan(
     asks: list[Ask] = []
     waiting: dict[str, datetime] = {}
     again = full or request.again
-    wanted = _symbols_of(holdings, request)
+    symbols = _symbols_of(holdings, request)
     if only is not None:
-        wanted = [symbol for symbol in wanted if symbol in only]
+        symbols = [symbol for symbol in symbols if symbol in only]
     if request.board or only is not None:
         request = replace(request, funds={})
-    for symbol in wanted:
+    for symbol in symbols:
         last = stored.final(symbol)
         if not full and last is not None and max(last, prices.through.get(symbol, last)) >= final:
             continue
@@ -147,7 +147,7 @@ def make_plan(
     plan = Plan(
         files=tuple(ask for ask in files if ask not in skipped),
         asks=tuple(asks),
-        current=len(wanted) - len(asks) - len(waiting),
+        current=len(symbols) - len(asks) - len(waiting),
         wait_until=wait_until(limited, now),
         charts=vendor.requests(sizes(asks, final), sum(not ask.events for ask in asks))
         + len(older),

@@ -59,14 +59,14 @@ def _opens(session: date) -> datetime:
 
 def last_closes(prices: Prices, symbols: Iterable[str], session: date) -> dict[str, Close]:
     """Return each symbol's last stored close before a session."""
-    wanted = set(symbols)
+    names = set(symbols)
     closes: dict[str, Close] = {}
     for block in prices.blocks:
         before = block.sessions < day(session)
         usable = np.isfinite(block.close) & before[:, None]
         row = len(usable) - 1 - usable[::-1].argmax(axis=0)
         for column in np.flatnonzero(usable.any(axis=0)).tolist():
-            if (symbol := block.symbols[column]) in wanted:
+            if (symbol := block.symbols[column]) in names:
                 at = int(row[column])
                 closes[symbol] = Close(pydate(block.sessions[at]), float(block.close[at, column]))
     return closes

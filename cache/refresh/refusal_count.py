@@ -48,16 +48,16 @@ def note_refusal(home: Path, vendor: str, now: datetime, *, refused: bool) -> Re
         now: the time.
         refused: it was limited, and returned nothing at all.
     """
-    known = _load(home)
-    before = known.pop(vendor, None)
+    counts = _load(home)
+    before = counts.pop(vendor, None)
     if not refused:
         if before is not None:
-            _keep(home, known)
+            _keep(home, counts)
         return None
     since = before.since if before is not None and before.since <= now else now
-    known[vendor] = Refusals(since, (before.times if before is not None else 0) + 1)
-    _keep(home, known)
-    return known[vendor]
+    counts[vendor] = Refusals(since, (before.times if before is not None else 0) + 1)
+    _keep(home, counts)
+    return counts[vendor]
 
 
 def _load(home: Path) -> dict[str, Refusals]:

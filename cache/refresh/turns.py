@@ -34,7 +34,7 @@ _SHORTEST, _LONGEST = timedelta(days=20), timedelta(days=400)
 
 
 def expected(prices: Prices) -> dict[str, date]:
-    """Symbol -> the day on which its next dividend is expected, by the last two held."""
+    """Symbol -> the day on which its next dividend is expected, by the last two stored."""
     last: dict[str, date] = {}
     gap: dict[str, timedelta] = {}
     for block in prices.blocks[-3:]:

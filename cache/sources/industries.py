@@ -99,8 +99,8 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
             table.check_width(row)
             symbol = yahoo_symbol(text)
             if not valid_symbol(symbol):
-                shown = clean(text, 20)
-                raise BadCell(table.title("symbol"), f'"{shown}" is no symbol, such as BRK-B')
+                symbol_text = clean(text, 20)
+                raise BadCell(table.title("symbol"), f'"{symbol_text}" is no symbol, such as BRK-B')
             groups = industry(table.text(row, "industry")), sector(table.text(row, "sector"))
             if not groups[0]:
                 blank += 1

@@ -219,9 +219,9 @@ def date_order(
     best = max(ORDERS, key=counts.__getitem__)
     if counts[best] >= (1 - _STRAY) * total:
         return best
-    shown = " and ".join(f'"{clean(cell, 20)}"' for cell in [*first.values()][:2])
+    examples = " and ".join(f'"{clean(cell, 20)}"' for cell in [*first.values()][:2])
     raise SourceError(
-        f"writes dates in more than one order ({shown}); say which is right: --dates dmy,"
+        f"writes dates in more than one order ({examples}); say which is right: --dates dmy,"
         " mdy or ymd"
     )
 

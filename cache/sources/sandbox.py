@@ -286,11 +286,11 @@ def _child(request: str) -> None:
     os.dup2(2, 1)
     # A short life, and millions of cells: collecting cycles would cost more than it frees.
     gc.disable()
-    wanted = json.loads(request)
-    limits = Limits(**wanted["limits"])
-    if "parser" in wanted:
+    fields = json.loads(request)
+    limits = Limits(**fields["limits"])
+    if "parser" in fields:
         _restrict(limits, limits.cpu)
-        _send(out, *run_here(wanted["parser"], sys.stdin.buffer, wanted["args"], limits))
+        _send(out, *run_here(fields["parser"], sys.stdin.buffer, fields["args"], limits))
     else:
         _restrict(limits, _FILES * limits.cpu)
         _read_in_turn(sys.stdin.buffer, out, limits)
@@ -309,9 +309,9 @@ def _read_in_turn(files: BinaryIO, out: BinaryIO, limits: Limits) -> None:
     """
     while line := files.readline():
         _allow(limits.cpu)
-        wanted = json.loads(line)
-        source = io.BytesIO(files.read(wanted["size"]))
-        head, arrays = run_here(wanted["parser"], source, wanted["args"], limits)
+        fields = json.loads(line)
+        source = io.BytesIO(files.read(fields["size"]))
+        head, arrays = run_here(fields["parser"], source, fields["args"], limits)
         if "failed" in head:
             # of what the files before it left, perhaps: a child of its own reads it again
             return
@@ -348,14 +348,14 @@ def _restrict(limits: Limits, cpu: int) -> None:
         import resource
     except ImportError:
         return
-    wanted = {
+    rlimits = {
         "RLIMIT_AS": limits.memory,
         "RLIMIT_CPU": cpu,
         "RLIMIT_FSIZE": 0,
         "RLIMIT_CORE": 0,
         "RLIMIT_NOFILE": 128,
     }
-    for name, value in wanted.items():
+    for name, value in rlimits.items():
         # A system may not know a limit, or hold a lower one already.
         with suppress(AttributeError, ValueError, OSError):
             resource.setrlimit(getattr(resource, name), (value, value))

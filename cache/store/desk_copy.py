@@ -79,11 +79,11 @@ def upload(store: Store, config: Path, bucket: Bucket, now: datetime) -> Uploade
         OvertakenError: somebody else has published meanwhile; what they published stands.
     """
     before = bucket.pointer(MARKER)
-    known = _fields(before.data, bucket.address) if before is not None else None
+    fields = _fields(before.data, bucket.address) if before is not None else None
     there = bucket.sizes()
     # the pointer may have come meanwhile: then this publication is overtaken, at its end
     others = [n for n in there if n != MARKER and not n.startswith(f"{_OBJECTS}/")]
-    if known is None and others:
+    if fields is None and others:
         raise StoreError(f"{bucket.address} holds other files; publish under an empty prefix")
     facts = {name: data for name in FACTS if (data := fact(config / name)) is not None}
     while True:
@@ -109,7 +109,7 @@ def upload(store: Store, config: Path, bucket: Bucket, now: datetime) -> Uploade
     bucket.point(MARKER, pack.seal(pack.to_json(pointer)), before)
     return Uploaded(
         contents.generation,
-        None if known is None else known["generation"],
+        None if fields is None else fields["generation"],
         contents.damage,
         count,
         bucket.sent,
@@ -138,11 +138,6 @@ def _put_all(bucket: Bucket, there: dict[str, int], pieces: Iterable[tuple[str, 
             there[path] = len(data)
             count += 1
     return count
-
-
-def bring(bucket: Bucket, home: Path) -> str:
-    """Update a reader's copy to what is published, once; see `CopyReader.bring`."""
-    return CopyReader(bucket, home).bring()
 
 
 class CopyReader:

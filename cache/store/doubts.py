@@ -77,9 +77,9 @@ def _close_before(prices: Prices, symbol: str, session: np.datetime64) -> float:
             values = dense(block, "close", block.sessions, block.symbols)
             assert values is not None
             column = values[block.sessions < session, block.symbols.index(symbol)]
-            known = column[~np.isnan(column)]
-            if len(known):
-                return float(known[-1])
+            closes = column[~np.isnan(column)]
+            if len(closes):
+                return float(closes[-1])
     return float("nan")
 
 

@@ -209,8 +209,8 @@ class Draft:
 
     def accept(self, funds: Iterable[str], at: datetime) -> None:
         """Use the files of some funds that were set aside."""
-        wanted = frozenset(funds)
-        for entry in [a for a in self.aside if a["fund"] in wanted]:
+        symbols = frozenset(funds)
+        for entry in [a for a in self.aside if a["fund"] in symbols]:
             note = Note("holdings", at, entry["from"], "a file that was set aside, accepted")
             self.bring(note, holdings=[(self._read(entry), self._raw(entry))])
             self.aside = [a for a in self.aside if a is not entry]

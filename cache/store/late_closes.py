@@ -75,8 +75,8 @@ def _first_held(prices: Prices, symbols: tuple[str, ...], name: str) -> Dates:
             continue
         column = {symbol: place for place, symbol in enumerate(block.symbols)}
         places = [place for place, symbol in enumerate(symbols) if symbol in column]
-        known = np.isfinite(values[:, [column[symbols[place]] for place in places]])
-        sessions = np.where(known.any(axis=0), block.sessions[known.argmax(axis=0)], _NEVER)
+        has_close = np.isfinite(values[:, [column[symbols[place]] for place in places]])
+        sessions = np.where(has_close.any(axis=0), block.sessions[has_close.argmax(axis=0)], _NEVER)
         first[places] = np.minimum(first[places], sessions)
     return first
 

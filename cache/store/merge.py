@@ -145,8 +145,8 @@ def _with_price(bars: Bars, days: Mapping[str, date]) -> set[str]:
     """The symbols for which the bars give a price on the day named."""
     if not days:
         return set()
-    wanted = _by_position(bars, days)
-    at = bars.priced() & (wanted[bars.symbol] == bars.session.astype(np.int64))
+    day_of = _by_position(bars, days)
+    at = bars.priced() & (day_of[bars.symbol] == bars.session.astype(np.int64))
     return {bars.symbols[i] for i in np.unique(bars.symbol[at]).tolist()}
 
 

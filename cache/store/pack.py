@@ -169,12 +169,12 @@ def pack_facts(prices: Prices) -> dict[str, list[list[Any]]]:
 
 def unpack_prices(blocks: Iterable[Block], facts: Json) -> Prices:
     """Prices from their blocks and from what `pack_facts` wrote."""
-    known: dict[str, Json] = {}
+    by_field: dict[str, Json] = {}
     for field, groups in facts.items():
-        known[field] = {}
+        by_field[field] = {}
         for text, symbols in groups:
-            known[field] |= dict.fromkeys(symbols, FACTS[field](text))
-    return Prices(tuple(blocks), **known)
+            by_field[field] |= dict.fromkeys(symbols, FACTS[field](text))
+    return Prices(tuple(blocks), **by_field)
 
 
 def by_fund(rows: Iterable[Holdings]) -> dict[str, tuple[Holdings, ...]]:

@@ -139,9 +139,9 @@ class Store(StoreReader):
                 fetch=self._fetched,
             )
             act(draft)
-            known = dict(zip(map(id, before.prices.blocks), body["blocks"], strict=True))
+            body_of = dict(zip(map(id, before.prices.blocks), body["blocks"], strict=True))
             after: Json = {
-                "blocks": [known.get(id(b)) or self._put_block(b) for b in draft.prices.blocks],
+                "blocks": [body_of.get(id(b)) or self._put_block(b) for b in draft.prices.blocks],
                 "symbols": pack.pack_facts(draft.prices),
                 "holdings": [draft.files[key] for key in sorted(draft.files)],
             }

@@ -173,7 +173,7 @@ def price_returns(market: Market, question: Question, window: Window) -> tuple[s
 
 
 def _has_dividends(market: Market, window: Window) -> bool:
-    """Whether any dividend or adjusted close is held up to a window's end, of whatever line."""
+    """Whether any line has a stored dividend or adjusted close up to a window's end."""
     first = market.cached("first dividend", lambda: _first_dividend(market))
     return first is not None and first <= window.end
 

@@ -51,6 +51,8 @@ class Scalar:
         also: older names that alerts and `explain` go on to understand.
         short: its title in 12 characters, for a label beside two values in a pane of 40; "" where
             the title is no longer, or is not cut.
+        family: name of the measures that say much the same, of which a note tells one (see
+            `core.answer.unusual`); "" of one that it does not look at.
     """
 
     key: str
@@ -71,6 +73,7 @@ class Scalar:
     signed: bool = False
     also: tuple[str, ...] = ()
     short: str = ""
+    family: str = ""
 
     @property
     def needs(self) -> frozenset[str]:
@@ -132,6 +135,7 @@ def session_scalar(
     before_window: bool = False,
     also: tuple[str, ...] = (),
     short: str = "",
+    family: str = "",
 ) -> Scalar:
     """A row of a daily measure: its value is that of its series' last session.
 
@@ -150,6 +154,7 @@ def session_scalar(
         of=None if of is None else lines, series=series,
         before=lambda view, daily: last(series, daily, back=1), daily=True, closes=closes,
         volumes=volumes, signed=signed, before_window=before_window, also=also, short=short,
+        family=family,
     )  # fmt: skip
 
 

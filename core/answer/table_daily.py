@@ -52,12 +52,12 @@ SESSION: Final[tuple[Scalar, ...]] = (
     session_scalar(
         "rana", "ratio-adjusted net advances", "1000 (A - D) / (A + D)", "ratio", 1,
         lambda d: d.oscillators.rana, _SESSION, of=_moved, signed=True, before_window=True,
-        short="RANA",
+        short="RANA", family="advances",
     ),
     session_scalar(
         "mcclellan", "McClellan oscillator", "10 % less 5 % average of ratio-adjusted net advances",
         "ratio", 1, _settled(lambda d: d.oscillators.mcclellan), _SESSION, signed=True,
-        before_window=True, short="McClellan",
+        before_window=True, short="McClellan", family="advances",
     ),
     session_scalar(
         "summation", "McClellan summation", "running sum of the oscillator", "ratio", 0,
@@ -68,7 +68,7 @@ SESSION: Final[tuple[Scalar, ...]] = (
         "zweig_average", "average of A / (A + D)",
         "10-session exponential average, as in Zweig's breadth thrust", "ratio", 3,
         zweig_average, _SESSION, of=_moved,
-        before_window=True, short="A / (A + D)",
+        before_window=True, short="A / (A + D)", family="advances",
     ),
     session_scalar(
         "trin", "TRIN", "(advances / declines) / (volume up / volume down)", "ratio", 2,
@@ -77,12 +77,12 @@ SESSION: Final[tuple[Scalar, ...]] = (
     session_scalar(
         "new_highs", "52-week highs", "closes above all of the 252 sessions before", "count", 0,
         lambda d: d.highs, _SESSION, of=lambda d: d.seasoned, closes=YEAR_SESSIONS + 1,
-        short="new highs",
+        short="new highs", family="new extremes",
     ),
     session_scalar(
         "new_lows", "52-week lows", "closes below all of the 252 sessions before", "count", 0,
         lambda d: d.lows, _SESSION, of=lambda d: d.seasoned, closes=YEAR_SESSIONS + 1,
-        short="new lows",
+        short="new lows", family="new extremes",
     ),
     session_scalar(
         "highs_less_lows", "52-week highs less lows", "new highs less new lows", "count", 0,

@@ -46,6 +46,7 @@ def _row(
     volumes: bool = False,
     also: tuple[str, ...] = (),
     short: str = "",
+    family: str = "",
 ) -> Scalar:
     """A row of counts of members; ``of`` names the trait of the lines it is measured over."""
 
@@ -60,7 +61,7 @@ def _row(
         of=(lambda view, daily: at(daily, 0, lambda c: c.counts[of])) if of else None,
         series=lambda daily: pick(daily.standing.whole),
         before=lambda view, daily: at(daily, 1, pick), daily=True, closes=closes, volumes=volumes,
-        also=also, short=short,
+        also=also, short=short, family=family,
     )  # fmt: skip
 
 
@@ -125,7 +126,7 @@ def _average(days: int) -> Scalar:
         return _row(key, title, help, "share", 1, pick, of=of, closes=days, also=also, short=short)
     return session_scalar(
         key, title, help, "share", 1, lambda d: d.above[days], _AVERAGES,
-        of=lambda d: d.averaged[days], closes=days, also=also, short=short,
+        of=lambda d: d.averaged[days], closes=days, also=also, short=short, family="averages",
     )  # fmt: skip
 
 
@@ -136,7 +137,7 @@ def _move(days: int, size: float, *, up: bool) -> Scalar:
         name, f"members {way} {size * 100:.0f} % in {days} sessions",
         f"{_STOCKBEE}: {way} {size * 100:.0f} % or more in {days} sessions", "count", 0,
         _number(name, f"moved_{days}"), of=f"moved_{days}",
-        short=f"{way} {size * 100:.0f} %/{days}",
+        short=f"{way} {size * 100:.0f} %/{days}", family="moves" if size == 0.25 else "",
     )  # fmt: skip
 
 
@@ -146,6 +147,7 @@ MEMBERS: Final[tuple[Scalar, ...]] = (
         "trend_score", "average trend score",
         "0 to 4: P > MA50, P > MA200, MA50 > MA200, MA200 above its own of 20 closes before",
         "ratio", 2, _trend, of="trended", closes=TREND_CLOSES, short="trend score",
+        family="averages",
     ),
     _row(
         "share_uptrend", "members in a full uptrend", "a trend score of 4", "share", 1,
@@ -159,6 +161,7 @@ MEMBERS: Final[tuple[Scalar, ...]] = (
         "off_high_median", "median distance from the 52-week high",
         "1 - close / highest close of 252 sessions, of members with 200 of them", "return", 1,
         lambda c: c.off_median, of="seasoned_high", closes=HIGH_CLOSES, short="off (median)",
+        family="off high",
     ),
     _row(
         "fund_off_high", "the fund's distance from its 52-week high",
@@ -168,7 +171,7 @@ MEMBERS: Final[tuple[Scalar, ...]] = (
     _row(
         "share_at_high", "members at their 52-week high", "at the highest close of 252 sessions",
         "share", 1, _share("at_high", "seasoned_high"), of="seasoned_high", closes=HIGH_CLOSES,
-        short="at the high",
+        short="at the high", family="off high",
     ),
     _row(
         "share_within_5", "members within 5 % of their high", "at most 5 % off the highest close",
@@ -182,6 +185,7 @@ MEMBERS: Final[tuple[Scalar, ...]] = (
             f"{size * 100:.0f} % or more off the highest close of 252 sessions", "share", 1,
             _share(f"off_{size * 100:.0f}", "seasoned_high"), of="seasoned_high",
             closes=HIGH_CLOSES, short=f"{size * 100:.0f} % off",
+            family="off high" if size == 0.20 else "",
         )
         for size in OFF
     ),

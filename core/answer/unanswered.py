@@ -61,7 +61,7 @@ def absent_names(
 
 
 def not_reached(market: Market, question: Question, label: str, sessions: Dates) -> str:
-    """Say that a date asked for lies beyond the last available session; "" where it does not.
+    """Sentence about an as-of date after the last available session; "" where it is not.
 
     A date without a session of its own, such as a Sunday, stands for the session before it.
 

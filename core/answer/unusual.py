@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from core.answer.table import find
+from core.answer.table import ROWS
 from core.data.record import record
 from core.measures.rarity import STANDINGS, Rank, rank_value
 
@@ -20,14 +20,6 @@ if TYPE_CHECKING:
     from core.answer.views import Snapshot
     from core.measures.daily import Daily
 
-#: Measures that say much the same: one of each family is named.
-FAMILIES: Final = (
-    ("rana", "zweig_average", "mcclellan"),
-    ("share_above_20", "share_above_50", "share_above_200", "trend_score"),
-    ("off_high_median", "share_off_20", "share_at_high"),
-    ("new_highs", "new_lows"),
-    ("up25_21", "down25_21", "up25_65", "down25_65"),
-)
 #: Most that a note tells.
 MOST: Final = 3
 #: Fewest sessions that a claim is made of: a year of members' closes has 247 to 249 changes.
@@ -76,15 +68,12 @@ def unusual(snapshot: Snapshot) -> tuple[Unusual, ...]:
         view = snapshot.indices.get(fund)
         if view is None or not view.claims_breadth:
             continue
-        for family in FAMILIES:
-            ranks = []
-            for key in family:
-                row = find(key)
-                assert row is not None
-                rank = among(row, daily)
-                if rank is not None and rank.standing not in (None, "usual"):
-                    ranks.append(Unusual(fund, row, rank))
-            candidates += sorted(ranks, key=_order)[:1]
+        of_family: dict[str, list[Unusual]] = {}
+        for row in ROWS:
+            rank = among(row, daily) if row.family else None
+            if rank is not None and rank.standing not in (None, "usual"):
+                of_family.setdefault(row.family, []).append(Unusual(fund, row, rank))
+        candidates += [min(ranks, key=_order) for ranks in of_family.values()]
     return tuple(sorted(candidates, key=_order)[:MOST])
 
 

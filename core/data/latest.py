@@ -1,4 +1,4 @@
-"""What was worked out last, kept so that going through years of dates does not add up."""
+"""What was worked out, kept: once and for all, or the last so that years of dates do not add up."""
 
 from __future__ import annotations
 
@@ -6,6 +6,18 @@ from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+
+def once(cache: dict[Hashable, Any], key: Hashable, make: Callable[[], T]) -> T:
+    """Return ``make()`` for a key, out of ``cache`` where it is there already.
+
+    Another thread may empty the cache meanwhile.
+    """
+    try:
+        value: T = cache[key]
+    except KeyError:
+        value = cache[key] = make()
+    return value
 
 
 def latest(cache: dict[Any, T], key: Hashable, make: Callable[[], T], most: int) -> T:

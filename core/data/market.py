@@ -32,7 +32,7 @@ from core.data.frames import (
     pydate,
 )
 from core.data.kinds import first_closes, without_closes
-from core.data.latest import latest
+from core.data.latest import latest, once
 from core.data.line_tickers import LineTickers, line_tickers
 from core.data.matrix_layout import stack
 from core.data.record import record
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 #: Markets as they were known on earlier sessions that are kept.
 _MARKETS: Final = 12
+#: Layouts of years that are kept, of some tens of megabytes each: two for a year of dates.
+_LAYOUTS: Final = 8
 #: What a market derives of its bars alone.
 _OF_BARS: Final = frozenset({"years", "last_close", "_splits"})
 
@@ -85,17 +87,11 @@ class Market:
 
     def cached(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return ``make()`` for a key, computed once for this market."""
-        if key not in self._cache:
-            self._cache[key] = make()
-        value: T = self._cache[key]
-        return value
+        return once(self._cache, key, make)
 
     def cached_of_bars(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return ``make()`` for a key, computed once for `bars`."""
-        if key not in self._of_bars:
-            self._of_bars[key] = make()
-        value: T = self._of_bars[key]
-        return value
+        return once(self._of_bars, key, make)
 
     @cached_property
     def line_tickers(self) -> LineTickers:
@@ -358,7 +354,8 @@ class Market:
 
         Args:
             years: calendar years.
-            symbols: the columns wanted; None for all symbols held, which is cached.
+            symbols: the columns wanted; None for all symbols held, of which the latest layouts
+                are kept.
         """
         wanted = tuple(sorted(set(years) & set(self.years)))
         if not wanted:
@@ -367,6 +364,13 @@ class Market:
         files, sessions = self.line_tickers.file_closes, self.reference.sessions
         if symbols is not None:
             return stack(blocks, sessions, files, symbols)
+        layouts: set[tuple[int, ...]] = self.cached_of_bars("layouts", set)
+        if wanted not in layouts and len(layouts) == _LAYOUTS:
+            # what is worked out of a layout goes with it: years of dates do not add up
+            self._cache.clear()
+            self._of_bars.clear()
+            layouts = self.cached_of_bars("layouts", set)
+        layouts.add(wanted)
         return self.cached_of_bars(wanted, lambda: stack(blocks, sessions, files))
 
     @cached_property

@@ -67,7 +67,7 @@ def _moment(
 
 
 def equal_weight(ground: Ground) -> list[Explanation]:
-    """Explain the mean return: of equal amounts bought at the start and held."""
+    """Explain the mean return: of equal amounts bought at the start and never traded."""
 
     def work(r: list[float]) -> tuple[float, tuple[Term, ...]]:
         return statistics.fmean(r), (Term("sum r", math.fsum(r), "ratio", "over the N lines"),)

@@ -66,12 +66,12 @@ def change(ground: Ground, item: str = "") -> list[Explanation]:
         return []
     files = _files(ground, changes)
     lines: list[Resized | Change] = [*changes.resized, *changes.left, *changes.joined]
-    wanted = select(lines, lambda line: line.symbol, item, "line of both files")
+    selected = select(lines, lambda line: line.symbol, item, "line of both files")
     return [
         _resized(ground, files, changes, line)
         if isinstance(line, Resized)
         else _member_change(ground, files, changes, line)
-        for line in (wanted if item else lines[:3])
+        for line in (selected if item else lines[:3])
     ]
 
 

@@ -284,13 +284,13 @@ def without(ground: Ground, item: str = "") -> list[Explanation]:
     if view is None or basket is None:
         return []
     left_out = names_left_out(ground.snapshot.question, ground.fund)
-    wanted = item.upper().replace(",", " ").split() or [*map(ground.market.symbol, left_out)]
+    symbols = item.upper().replace(",", " ").split() or [*map(ground.market.symbol, left_out)]
     place = {symbol: row for row, symbol in enumerate(view.contributors.symbols)}
-    names = [symbol for symbol in dict.fromkeys(wanted) if symbol in place]
+    names = [symbol for symbol in dict.fromkeys(symbols) if symbol in place]
     if not names:
         problem = (
-            f"{view.fund} has no measured line {' '.join(wanted)}"
-            if wanted
+            f"{view.fund} has no measured line {' '.join(symbols)}"
+            if symbols
             else "no line is marked"
         )
         raise MeasureError(f"{problem}; name lines of {view.fund}, such as without:BE,STRL")

@@ -24,6 +24,11 @@ from core.measures.counting import AVERAGES, YEAR_SESSIONS
 from core.measures.daily import FAST, SETTLING, SLOW, Daily
 from core.measures.trait_bits import FURTHER_AVERAGES
 
+#: Note on a sum or average over the sessions before.
+OF_WINDOW: Final = (
+    "where closes are missing, another window, or a history by whole years, counts a few lines more"
+    " or fewer on these sessions: its value may differ in the last digits"
+)
 _STRICT: Final = "strictly beyond every close of the 252 sessions before"
 
 
@@ -164,7 +169,8 @@ def net_line(ground: Ground) -> list[Explanation]:
     value = _last_value(daily.oscillators.line)
     name = "advance/decline line"
     formula = "line before + A - D"
-    return [one(ground, session, name, value, "count", formula, before + up - down, terms)]
+    computed = before + up - down
+    return [one(ground, session, name, value, "count", formula, computed, terms, OF_WINDOW)]
 
 
 def rana(ground: Ground) -> list[Explanation]:
@@ -205,7 +211,7 @@ def mcclellan(ground: Ground) -> list[Explanation]:
     )
     value = _last_value(swings.mcclellan)
     hidden = f"hidden on the screen: fewer than {SETTLING} sessions since its seed"
-    notes = () if session.daily.settled[-1] else (hidden,)
+    notes = (OF_WINDOW,) if session.daily.settled[-1] else (OF_WINDOW, hidden)
     earlier = swings.mcclellan[:-1][np.isfinite(swings.mcclellan[:-1])].tolist()
     before = math.fsum(earlier)
     running = (

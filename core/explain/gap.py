@@ -40,10 +40,10 @@ def bridge(ground: Ground, item: str = "") -> list[Explanation]:
         (f"basket {small}", f"equal weight {small}"),
         (f"fund {small}", f"basket {small}"),
     )
-    wanted = select(steps, lambda step: step.name, item, "step")
+    selected = select(steps, lambda step: step.name, item, "step")
     explanations = []
     for step, (upper, lower) in zip(steps, ways, strict=True):
-        if step not in wanted:
+        if step not in selected:
             continue
         first, second = figures[upper], figures[lower]
         explanations.append(
@@ -100,14 +100,14 @@ def leader(ground: Ground, item: str = "") -> list[Explanation]:
     if leaders is None:
         return []
     ranked = list(zip(leaders.symbols, leaders.names, leaders.value.tolist(), strict=True))
-    wanted = select(ranked, lambda line: line[0], item, "line in the gap")
+    selected = select(ranked, lambda line: line[0], item, "line in the gap")
     if not item:
-        wanted = (*ranked[:3], *ranked[-2:]) if len(ranked) > 5 else ranked
+        selected = (*ranked[:3], *ranked[-2:]) if len(ranked) > 5 else ranked
     sides = [(side, shares(side, _first_measured(side)), earned(side)) for side in ground.pair]
     whole = [math.fsum(figures.values()) for _, _, figures in sides]
     middle = sum(whole) / 2
     explanations = []
-    for symbol, name, value in wanted:
+    for symbol, name, value in selected:
         ws, wl = (figures.get(symbol, 0.0) for _, figures, _ in sides)
         cs, cl = (figures.get(symbol, 0.0) for _, _, figures in sides)
         names = [side.fund for side, _, _ in sides]
@@ -142,10 +142,10 @@ def brinson(ground: Ground, item: str = "") -> list[Explanation]:
     effects = ground.snapshot.sector_effects
     if not effects:
         return []
-    wanted = select(effects, lambda effect: effect.name, item, "sector")
+    selected = select(effects, lambda effect: effect.name, item, "sector")
     sides = [_by_sector(side) for side in ground.pair]
     whole = [math.fsum(contributions.values()) for _, contributions in sides]
-    explanations = [_effect(effect, sides, whole[1]) for effect in wanted]
+    explanations = [_effect(effect, sides, whole[1]) for effect in selected]
     small, large = ground.pair
     origins = small.origins + large.origins
     if item:

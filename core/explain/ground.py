@@ -109,8 +109,8 @@ class Ground:
                 returns.append(float("nan"))
                 continue
             at = np.searchsorted(series.sessions, [day(first), day(last)], side="right") - 1
-            known = at[0] >= 0
-            returns.append(float(level[at[1]] / level[at[0]] - 1) if known else float("nan"))
+            has_start = at[0] >= 0
+            returns.append(float(level[at[1]] / level[at[0]] - 1) if has_start else float("nan"))
         return returns
 
     def closes(self, symbol: str) -> tuple[date, date]:
@@ -148,6 +148,8 @@ def select(items: Sequence[T], name: Callable[[T], str], item: str, kind: str) -
     matches = [one for one in items if plain(name(one)) == plain(item)]
     if not matches:
         names = [name(one) for one in items]
-        known = ", ".join(names[:20]) + (f", … {len(names) - 20:,} more" if len(names) > 20 else "")
-        raise MeasureError(f"there is no {kind} {item!r}; there are {known or 'none'}")
+        names_text = ", ".join(names[:20]) + (
+            f", … {len(names) - 20:,} more" if len(names) > 20 else ""
+        )
+        raise MeasureError(f"there is no {kind} {item!r}; there are {names_text or 'none'}")
     return matches

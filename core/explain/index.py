@@ -21,8 +21,10 @@ def index(ground: Ground) -> Explanation | None:
     view = ground.view
     if view is None:
         return None
-    known = view.fund_return is not None
-    parts = [return_of(ground.market, ground.fund, *ground.ends, ground.basis)] if known else []
+    has_closes = view.fund_return is not None
+    parts = (
+        [return_of(ground.market, ground.fund, *ground.ends, ground.basis)] if has_closes else []
+    )
     parts += [basket_return(view), *filter(None, (cuts(ground),))]
     terms = [
         Term(
@@ -33,7 +35,7 @@ def index(ground: Ground) -> Explanation | None:
         ),
         Term("unmeasured", view.unmeasured, "bp", "basket return less the contributions"),
     ]
-    if known:
+    if has_closes:
         terms.append(Term("rest", view.rest, "bp", "fund return less basket return"))
     return Explanation(
         f"return of {view.fund}",

@@ -130,7 +130,7 @@ def line(ground: Ground, symbol: str) -> Explanation | None:
 
 def _others(ground: Ground, symbol: str) -> list[Explanation]:
     """Rows of the index's files under a ticker that are no lines here, each with its reason."""
-    wanted = symbol.strip().upper()
+    ticker = symbol.strip().upper()
     assert ground.view is not None
     return [
         Explanation(
@@ -144,5 +144,5 @@ def _others(ground: Ground, symbol: str) -> list[Explanation]:
             (other.reason,),
         )
         for other in ground.view.others
-        if wanted in {other.symbol.upper(), *other.symbol.upper().replace(".", " ").split()[:1]}
+        if ticker in {other.symbol.upper(), *other.symbol.upper().replace(".", " ").split()[:1]}
     ]

@@ -163,7 +163,9 @@ def explain(
         raise MeasureError(f"{name!r} is no measure; known are {names()}")
     if item and not measure.item:
         raise MeasureError(f"{name} takes no {item!r}; it is one figure of the index")
-    known = as_known(market, snapshot.question.pair, snapshot.window, snapshot.as_of)
-    ground = ({} if grounds is None else grounds).setdefault(fund, Ground(known, snapshot, fund))
+    market_then = as_known(market, snapshot.question.pair, snapshot.window, snapshot.as_of)
+    ground = ({} if grounds is None else grounds).setdefault(
+        fund, Ground(market_then, snapshot, fund)
+    )
     explanations = measure.make(ground, item) if measure.item else measure.make(ground)
     return tuple(one for one in explanations if one is not None)

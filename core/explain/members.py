@@ -16,7 +16,7 @@ import numpy as np
 
 from core.answer.table import find
 from core.data.frames import STALE_SESSIONS, day
-from core.explain.daily import SessionFigures, ema_of, one, session_of, volumes
+from core.explain.daily import OF_WINDOW, SessionFigures, ema_of, one, session_of, volumes
 from core.explain.explanation import Explanation, Term, Unit, cut
 from core.measures.counting import YEAR_SESSIONS
 from core.measures.signals import ZWEIG_ALPHA
@@ -153,7 +153,7 @@ def zweig(ground: Ground) -> list[Explanation]:
         Term("sessions", float(len(ratios)), "count", "seeded with the first; 25 are needed"),
     )
     formula = "exponential average of A / (A + D), alpha 2/11"
-    return [one(ground, session, title, value, unit, formula, computed, terms)]
+    return [one(ground, session, title, value, unit, formula, computed, terms, OF_WINDOW)]
 
 
 def fund_off_high(ground: Ground) -> list[Explanation]:
@@ -231,10 +231,10 @@ def day_move_ratio(key: str, size: int) -> Explain:
         tail, moves = session.daily.standing.tail, _day_moves(ground, session)
         sums: list[float | None] = []
         for name, sign in (("up4", 1), ("down4", -1)):
-            known = tail.counts["traded"][-size:-1] > 0
+            has_trades = tail.counts["traded"][-size:-1] > 0
             earlier = tail.counts[name][-size:-1]
             now = sum(more and round(sign * r, _DECIMALS) >= DAY_MOVE for _, r, more in moves)
-            whole = len(known) == size - 1 and known.all() and bool(moves)
+            whole = len(has_trades) == size - 1 and has_trades.all() and bool(moves)
             sums.append(math.fsum(earlier.tolist()) + now if whole else None)
         up, down = sums
         terms = (

@@ -111,13 +111,13 @@ def _ninety(ground: Ground, session: SessionFigures) -> dict[str, Judged]:
     volume = {
         way: math.fsum(traded[s] for s in lines if s in traded) for way, lines in sides.items()
     }
-    known = all(not lines or any(s in traded for s in lines) for lines in sides.values())
+    has_volume = all(not lines or any(s in traded for s in lines) for lines in sides.values())
     both = volume["up"] + volume["down"]
     for way, lines in sides.items():
         share = len(lines) / whole if whole else None
         term = Term(f"members {way}", float(len(lines)), "count", f"of {whole:,} that moved")
         values[f"{way}_issues_90"] = None if share is None else round(share, 9) >= NINETY, (term,)
-        part = volume[way] / both if known and both else None
+        part = volume[way] / both if has_volume and both else None
         term = Term(f"volume {way}", volume[way], "money", f"shares, of {both:,.0f}")
         values[f"{way}_volume_90"] = None if part is None else round(part, 9) >= NINETY, (term,)
     return values

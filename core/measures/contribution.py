@@ -168,7 +168,7 @@ def years_of(market: Market, window_spans: tuple[Span, ...]) -> set[int]:
 
 
 def _words(parts: list[Part], measured: BoolArray) -> tuple[list[str], dict[int, list[str]]]:
-    """Each line's first reason for not being measured, and what else is to be said of it."""
+    """Each line's first reason for not being measured, and its flags."""
     reasons, flags = [""] * measured.shape[1], dict[int, list[str]]()
     earlier = np.zeros(measured.shape[1], bool)
     for part in parts:

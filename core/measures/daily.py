@@ -24,7 +24,7 @@ from core.measures.contribution import basket, counted_lines, years_of
 from core.measures.counting import AVERAGES, YEAR_SESSIONS, Counts, Marks
 from core.measures.membership import spans
 from core.measures.sector_breadth import Sectors
-from core.measures.standing import Members, MemberStanding, counted
+from core.measures.standing import Members, MemberStanding, counted, own_off
 from core.measures.traits import Traits
 
 if TYPE_CHECKING:
@@ -238,7 +238,8 @@ def daily(
     fund_series = market.series(fund)
 
     def standing(first: int) -> MemberStanding:
-        last = counted(traits, parts, tail, days[tail - opened :], fund_series)
+        newest = days[tail - opened :]
+        last = counted(traits, parts, tail, newest, own_off(fund_series, newest))
         return MemberStanding(
             last, days[first:], tuple(parts), opened + first, fund_series, traits, closes, inside
         )

@@ -17,11 +17,9 @@ import numpy as np
 from core.data.record import record
 from core.measures.counting import YEAR_SESSIONS
 from core.measures.daily import Daily, ema
-from core.measures.standing import own_off
 
 if TYPE_CHECKING:
     from core.data.frames import BoolArray, FloatArray
-    from core.data.series import Series
 
 SignalState = Literal["on", "armed", "off", "unknown"]
 #: The average of Zweig's thrust, the levels it crosses, and the sessions it has for it.
@@ -131,19 +129,19 @@ def thrusts(average: FloatArray) -> tuple[BoolArray, FloatArray]:
     return fired, left
 
 
-def _index_levels(series: Series | None, daily: Daily) -> tuple[FloatArray, FloatArray]:
+def _index_levels(daily: Daily) -> tuple[FloatArray, FloatArray]:
     """Return (T,) whether the fund has risen over 50 sessions, and its distance from its high.
 
     1 or 0, and a fraction; NaN where that is not known.
     """
-    days = daily.sessions
+    days, series = daily.sessions, daily.standing.series
     if series is None or not len(series.sessions):
         return np.full(len(days), np.nan), np.full(len(days), np.nan)
     closes = series.stand_in
     rows = np.minimum(np.searchsorted(series.sessions, days), len(closes) - 1)
     known = (series.sessions[rows] == days) & (rows >= OMEN_SESSIONS)
     risen = closes[rows] > closes[np.maximum(rows - OMEN_SESSIONS, 0)]
-    return np.where(known, risen, np.nan), own_off(series, days)
+    return np.where(known, risen, np.nan), daily.standing.own_off
 
 
 def _line_extremes(line: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -176,7 +174,7 @@ def states(daily: Daily) -> dict[str, FloatArray]:
         for way, share in zip(("up", "down"), shares, strict=True):
             on = np.where(np.isfinite(share), np.round(share, 9) >= NINETY, np.nan)
             by_key[f"{way}_{what}_90"] = on
-    risen, off = _index_levels(daily.standing.series, daily)
+    risen, off = _index_levels(daily)
     with np.errstate(invalid="ignore", divide="ignore"):
         highs, lows = daily.highs / daily.seasoned, daily.lows / daily.seasoned
         swing = np.where(daily.settled, daily.oscillators.mcclellan, np.nan)

@@ -107,13 +107,18 @@ class MemberStanding:
         return drawdowns(self._closes, self._lines)
 
     @cached_property
+    def own_off(self) -> FloatArray:
+        """(T,) the fund's distance from its highest close, on every session."""
+        return own_off(self.series, self.sessions)
+
+    @cached_property
     def whole(self) -> Counted:
         """On every session of the daily breadth; NaN before those that members are counted on."""
-        return counted(self._traits, self.parts, self.first, self.sessions, self.series)
+        return counted(self._traits, self.parts, self.first, self.sessions, self.own_off)
 
 
 def counted(
-    traits: Traits, parts: Sequence[Members], first: int, sessions: Dates, series: Series | None
+    traits: Traits, parts: Sequence[Members], first: int, sessions: Dates, own: FloatArray
 ) -> Counted:
     """Count members on some sessions, which are consecutive rows of the matrix from ``first`` on.
 
@@ -122,7 +127,7 @@ def counted(
         parts: who is counted on which rows.
         first: row of the first session.
         sessions: (T,).
-        series: the fund's closes, None where none are available.
+        own: (T,) the fund's distance from its highest close.
     """
     counts = np.full((len(NAMES), len(sessions)), np.nan)
     off = np.full(len(sessions), np.nan)
@@ -138,7 +143,7 @@ def counted(
         place = slice(part.rows.start - first, part.rows.stop - first)
         counts[:, place], off[place] = traits.counts(part.columns, part.rows)
     by_name = dict(zip(NAMES, counts, strict=True))
-    return Counted(sessions, by_name, off, own_off(series, sessions))
+    return Counted(sessions, by_name, off, own)
 
 
 def own_off(series: Series | None, sessions: Dates) -> FloatArray:

@@ -79,7 +79,7 @@ def _open(snapshot: Snapshot) -> str:
 
 
 def withheld(view: IndexView) -> Sentence:
-    """Why nothing is said about an index's lines."""
+    """Why the note has no sentence about an index's lines."""
     what = "leaders" if view.claims_breadth else "leaders or breadth"
     weight = Figure(share(view.weight_measured), f"{path_of(view)}.weight_measured")
     why = list_trouble(view) if view.covered else Sentence(weight, " of weight is measured")
@@ -272,15 +272,17 @@ def _left(snapshot: Snapshot, view: IndexView) -> Sentence:
     who = Sentence("the line")
     if several:
         who = Sentence("the ", Figure(f"{leavers.count:,}", f"{total}.count"), " lines")
-    known = Sentence()
+    contribution = Sentence()
     if leavers.measured < leavers.count:
-        known = Sentence(" (", Figure(f"{leavers.measured:,}", f"{total}.measured"), " measured)")
+        contribution = Sentence(
+            " (", Figure(f"{leavers.measured:,}", f"{total}.measured"), " measured)"
+        )
     return Sentence(
         _head(view, *_marks(snapshot, view)), who, " that left between ",
         Figure(spoken(changes.from_date), f"{path}.from"), " and ",
         Figure(spoken(changes.to_date), f"{path}.to"), ", ",
         Figure(share(leavers.weight), f"{total}.weight"), " of the fund before, brought ",
-        Figure(basis_points(leavers.contribution), f"{total}.sum_bp"), known,
+        Figure(basis_points(leavers.contribution), f"{total}.sum_bp"), contribution,
         " while members; the index goes on without them."
         if several
         else " while a member; the index goes on without it.",

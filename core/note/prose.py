@@ -132,7 +132,7 @@ class ProseStyle:
         return Name(f"{name} ({symbol})" if first and name != symbol else name)
 
     def once(self, fund: str, words: str) -> str:
-        """Words that are said once of a fund: "" from then on."""
+        """Words for the first mention of a fund; "" from then on."""
         mention = f"{fund} {words}"
         first = mention not in self._mentioned
         self._mentioned.add(mention)

@@ -105,7 +105,7 @@ def _rank(rank: ThenNow) -> Sentence:
 
 
 def _index(fund: str, index: IndexSince, *, returns: bool) -> Sentence:
-    """Return (unless it was said before), breadth and leaders of one index, then and now."""
+    """Return (unless a sentence has it already), breadth and leaders of one index, then and now."""
     path, head = f"since.indices{key(fund)}", Sentence(Name(fund), " since then: ")
     clauses: list[Sentence] = []
     then, now = index.fund_return.before, index.fund_return.after

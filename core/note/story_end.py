@@ -98,11 +98,11 @@ def _returns(snapshot: Snapshot, measured: list[IndexView], voice: ProseStyle) -
     """What the returns are of: the funds' closes, or the measured lines where those are shown."""
     if snapshot.ranked is not None:
         return Sentence(f"Returns are of {_whose(snapshot.question)}.")
-    shown = [view for view in measured if view.covered or by_own_closes(snapshot, view)]
-    lines = [voice.fund(view.fund) for view in shown if not by_own_closes(snapshot, view)]
-    if lines and len(lines) == len(shown):
+    covered = [view for view in measured if view.covered or by_own_closes(snapshot, view)]
+    lines = [voice.fund(view.fund) for view in covered if not by_own_closes(snapshot, view)]
+    if lines and len(lines) == len(covered):
         return Sentence("Returns are of the measured stocks, without cash and fees.")
-    closes = [voice.fund(view.fund) for view in shown if by_own_closes(snapshot, view)]
+    closes = [voice.fund(view.fund) for view in covered if by_own_closes(snapshot, view)]
     tail = Sentence(", that of ", lines[0], " of its measured stocks") if lines else Sentence()
     if not closes:
         return Sentence()
@@ -120,7 +120,7 @@ def _neither(funds: list[str], voice: ProseStyle) -> Sentence:
 
 
 def _unanswered(snapshot: Snapshot, measured: list[str], voice: ProseStyle) -> list[Sentence]:
-    """The funds of whose stocks nothing is said, and whether it is for want of a list."""
+    """The funds whose stocks the story leaves out, and whether a list is missing."""
     silent = [fund for fund in snapshot.question.funds if fund not in measured]
     unlisted = [fund for fund in silent if no_list(fund) in snapshot.missing]
     bare = [fund for fund in silent if fund not in unlisted]
@@ -165,7 +165,7 @@ def _covered(views: list[IndexView], voice: ProseStyle) -> Sentence:
 
 
 def _silent(view: IndexView, voice: ProseStyle) -> Sentence:
-    """What is not said of an index, and why."""
+    """What the story leaves out of an index, and why."""
     fund, unsaid = voice.fund(view.fund), f", so {_unsaid(breadth=view.claims_breadth)}."
     if view.end_early is not None:
         early, path = view.end_early, f"{path_of(view)}.end_early"

@@ -137,9 +137,12 @@ def leaders_that_left(changes: Changes, view: IndexView) -> Few | None:
 
 def members_total(changes: tuple[Change, ...]) -> MembersTotal:
     """Add up the lines that left, or joined."""
-    known = [c.contribution for c in changes if c.contribution is not None]
+    contributions = [c.contribution for c in changes if c.contribution is not None]
     return MembersTotal(
-        len(changes), len(known), math.fsum(c.weight for c in changes), math.fsum(known)
+        len(changes),
+        len(contributions),
+        math.fsum(c.weight for c in changes),
+        math.fsum(contributions),
     )
 
 

@@ -54,8 +54,8 @@ def test_any_answer_will_do_and_brings_the_hosts_clock(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
     (told,) = reach(["localhost"], port=port).values()
     assert told.why == ""
-    assert told.seconds is not None and told.seconds < 3
-    assert told.date is not None and abs(told.date.timestamp() - time.time()) < 5
+    assert told.seconds is not None and told.seconds < 30
+    assert told.date is not None and abs(told.date.timestamp() - time.time()) < 60
 
 
 def test_a_certificate_nobody_vouches_for_is_said(server: tuple[int, Path]) -> None:
@@ -65,11 +65,13 @@ def test_a_certificate_nobody_vouches_for_is_said(server: tuple[int, Path]) -> N
 
 
 def test_the_silent_are_given_up_together() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
+    hosts = [f"127.0.0.{n}" for n in range(1, 31)]
+    with socket.create_server(("", 0)) as silent:
         started = time.monotonic()
-        found = reach(["127.0.0.1", "localhost"], 0.4, port=silent.getsockname()[1])
-        assert time.monotonic() - started < 2
-    assert len(found) == 2
+        found = reach(hosts, 0.4, port=silent.getsockname()[1])
+        # one after the other they would take twelve
+        assert time.monotonic() - started < 8
+    assert len(found) == len(hosts)
     assert all(one.seconds is None and one.why for one in found.values())
 
 

@@ -184,6 +184,27 @@ def test_every_measure_of_a_year_comes_to_its_number(year: Market) -> None:
         assert all(one.value is not None for one in told), name
 
 
+def test_what_adds_up_sessions_says_that_another_window_may_count_other_lines(year: Market) -> None:
+    """A line without closes about a window's start is counted before it in a longer one alone."""
+    before, block, after = year.prices.blocks
+    close = block.close.copy()
+    close[210:220, block.column["S5"]] = np.nan
+    blocks = before, replace(block, close=close), after
+    market = replace(year, prices=replace(year.prices, blocks=blocks))
+    days = block.sessions.tolist()
+    as_of, values = days[240], []
+    for start in (days[100], days[218]):
+        window = f"{start}:{as_of}"
+        snapshot = take(market, Question("S", "L", window, as_of, daily=True))
+        for name in ("mcclellan", "zweig_average", "adline"):
+            for one in explain(market, snapshot, "S", name):
+                holds(one)
+                assert any(note.startswith("where closes are missing") for note in one.notes)
+        values.append(explain(market, snapshot, "S", "mcclellan")[0].value)
+    assert values[0] != values[1]
+    assert not any("another window" in n for n in explain(market, snapshot, "S", "rana")[0].notes)
+
+
 def test_an_explanation_is_worked_out_anew_and_can_disagree(year: Market) -> None:
     """A snapshot with a wrong number is told so: what the inputs come to does not follow it."""
     snapshot = take(year, Question("S", "L", "1Y", SESSIONS[-1], daily=True))

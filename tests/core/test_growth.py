@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cProfile
+import gc
 import pstats
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 from bench.made import make
 from core.answer.snapshot import Question, take
 from core.data.market import Market
+from core.data.matrix import Matrix
 from core.measures.pair_history import PairHistory
 from core.measures.pair_series import PairSeries
 
@@ -55,3 +57,15 @@ def test_how_rare_a_gap_is_costs_as_many_calls_however_long_the_history() -> Non
         found.append(int(total.total_calls))
     # no call a session: those of 1,300 and 6,800 sessions differ by the lists that are told
     assert found[1] < 1.3 * found[0] and max(found) < 6_000
+
+
+def test_years_of_dates_keep_no_more_than_the_latest_layouts() -> None:
+    made = make(20, 5, 16)
+    market, layouts = made.market(), list[int]()
+    for year in range(2025, 2012, -1):
+        last = max(day for day in made.sessions if day.year == year)
+        take(market, Question(window="1Y", as_of=last, daily=True))
+        gc.collect()
+        layouts.append(sum(type(one) is Matrix for one in gc.get_objects()))
+    # a year asks for two: its own closes, and with the years before for averages
+    assert layouts[0] == 2 and max(layouts) <= 8

@@ -14,7 +14,7 @@ import pytest
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.pilot import Pilot
 
-from tests.tui.driving import press, seen, settle
+from tests.tui.driving import press, settle
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.markets import NOW, QUESTION, small_market
 from tests.vt import Screen
@@ -102,7 +102,8 @@ def test_a_storm_of_keys_and_sizes_shows_the_same_cells(
                 await press(pilot, app, *draw.choice(KEYS).split(","))
             assert driver.ours.seen() == driver.plain.seen(), n
             # and what both show is what the widgets drew
-            drawn = [line.rstrip() for line in seen(app).split("\n")]
+            strips = app.screen._compositor.render_strips()
+            drawn = [strip.text.rstrip() for strip in strips]
             if n % 7 != 6:
                 assert driver.ours.lines() == drawn
 
@@ -135,7 +136,8 @@ def test_less_is_sent_than_textual_would_send(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv(WIRE, "plain")
     run(keys)
     for key, (ours, plain) in found.items():
-        assert 0 < ours * 2 < plain, key
+        # of an arrow Textual sends two lines of few styles
+        assert 0 < ours < plain * (0.65 if key == "j" else 0.25), key
 
 
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed here")

@@ -90,6 +90,20 @@ def test_an_answer_before_the_screen_is_drawn_once_in_its_room() -> None:
     assert len(rooms) == 4 and all(rooms), rooms
 
 
+def test_an_answer_after_the_last_screen_is_of_no_use_and_no_fault() -> None:
+    async def run() -> None:
+        app = InternalsApp(FakeDesk(small_market()), Config(), QUESTION, now=lambda: NOW)
+        async with app.run_test() as pilot:
+            await settle(pilot, app)
+        assert not app.screen_stack
+        market = small_market()
+        number = app.underway.begin(QUESTION)
+        assert number is not None
+        app.on_taken(Taken(number, answer(market, QUESTION), market))
+
+    asyncio.run(run())
+
+
 def test_what_is_typed_before_the_screen_is_there_is_text() -> None:
     ask = InternalsApp.ask
 

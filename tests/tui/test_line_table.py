@@ -327,10 +327,10 @@ def test_2500_rows_cost_no_more_than_what_is_seen() -> None:
 
     async def steps(app: Bench, pilot: Pilot[None]) -> None:
         keys = [f"ZX{i:04d}" for i in range(2500)]
-        began = time.perf_counter()
+        began = time.process_time()
         app.table.set_rows(2500, counted, keys)
         app.seen()
-        took = time.perf_counter() - began
+        took = time.process_time() - began
         assert max(asked) == 22
         assert took < 0.1
 

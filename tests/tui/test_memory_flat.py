@@ -34,9 +34,11 @@ class ForgetfulDesk(FakeDesk):
 
 @pytest.fixture
 def uncollected(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Python does not look for garbage by itself."""
+    """Python does not look for garbage by itself, and never among what is there already."""
     monkeypatch.setattr(fitting, "collect_from_here", lambda: None)
     gc.disable()
+    gc.collect()
+    gc.freeze()
     yield
     gc.enable()
 

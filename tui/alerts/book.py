@@ -68,12 +68,12 @@ class AlertBook:
         disk.make(self.path.parent)
         with disk.locked(self._lock, _PATIENCE):
             alerts = self.read()
-            wanted = edit(alerts)
-            if wanted != alerts:
-                entries = [to_json(alert) for alert in wanted]
+            edited = edit(alerts)
+            if edited != alerts:
+                entries = [to_json(alert) for alert in edited]
                 text = json.dumps({"schema": 1, "alerts": entries}, indent=1) + "\n"
                 disk.replace(self.path, text.encode())
-            return wanted
+            return edited
 
     def add(self, added: AlertState) -> None:
         """Set an alert; an equal one on the same question is replaced."""
@@ -85,9 +85,9 @@ class AlertBook:
 
     def mark_told(self, alerts: Iterable[Alert]) -> None:
         """Note that a screen has shown these alerts to have fired."""
-        shown = set(alerts)
+        on_screen = set(alerts)
         self.change(
-            lambda entries: [replace(k, shown=True) if k.alert in shown else k for k in entries]
+            lambda entries: [replace(k, shown=True) if k.alert in on_screen else k for k in entries]
         )
 
     def judge(self, answers: Iterable[Snapshot], now: datetime) -> list[AlertState]:

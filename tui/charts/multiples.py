@@ -53,12 +53,12 @@ def multiples(charts: Sequence[Multiple], width: int, height: int) -> Drawing:
     if limits is None or width < _NARROW or height < _LOW:
         return []
     columns, size, rows = _grid(len(charts), width, height)
-    shown = charts[-columns * rows :]
-    lines = min(height // math.ceil(len(shown) / columns), _WIDE // 3)
+    latest = charts[-columns * rows :]
+    lines = min(height // math.ceil(len(latest) / columns), _WIDE // 3)
     extremes = (min(limits[0], 0.0), max(limits[1], 0.0))
     drawing: Drawing = []
-    for first in range(0, len(shown), columns):
-        row = [_one(one, size, lines, extremes) for one in shown[first : first + columns]]
+    for first in range(0, len(latest), columns):
+        row = [_one(one, size, lines, extremes) for one in latest[first : first + columns]]
         for parts in zip(*row, strict=True):
             line = [span for part in parts for span in (*part, (" " * _GAP, ""))]
             drawing.append(line[:-1])

@@ -226,10 +226,10 @@ def _status(desk: Desk, arguments: Json) -> Json:
 def _funds(desk: Desk, arguments: Json) -> Json:
     from tui.cli.funds import fund_rows
 
-    rows, wanted = fund_rows(desk), arguments.get("fund", "").upper()
-    rows = [row for row in rows if wanted in ("", row["symbol"])]
+    rows, symbol = fund_rows(desk), arguments.get("fund", "").upper()
+    rows = [row for row in rows if symbol in ("", row["symbol"])]
     if not rows:
-        raise BadCallError(f"{wanted} is no fund that is known; without `fund` all are listed")
+        raise BadCallError(f"{symbol} is no fund that is known; without `fund` all are listed")
     return _held(desk, {"funds": rows}, {"rows": MOST_ROWS, **arguments}, datetime.now(UTC))
 
 
@@ -350,7 +350,7 @@ TOOLS: Final[Mapping[str, AssistantTool]] = {
         _record_of,
     ),
     "status": AssistantTool(
-        "What is held, and how old",
+        "What is stored, and how old",
         "Closes, holdings files and their dates, what failed, what is damaged or set aside. For the"
         " question whether an answer can be trusted, and why one is missing.",
         _rows(),
@@ -359,7 +359,7 @@ TOOLS: Final[Mapping[str, AssistantTool]] = {
     ),
     "funds": AssistantTool(
         "The funds known",
-        "Each fund, the index it follows, how far back its issuer's files go, and what is held.",
+        "Each fund, the index it follows, how far back its issuer's files go, and what is stored.",
         {"fund": _text("one fund, such as IWM"), **_rows(MOST_ROWS)},
         (),
         _funds,

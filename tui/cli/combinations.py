@@ -115,7 +115,7 @@ RULES: Final = (
     Rule("import forget publish mcp completion doctor", ("index",), _OF_NO_MARKET),
     Rule("status", _QUESTION[1:], "has no part in this command: --pair says whose refresh is"
          " priced"),
-    Rule("funds", ("format",), "is of the list; adding a fund is told in a sentence",
+    Rule("funds", ("format",), "is of the list; adding a fund prints one sentence",
          lambda a: a.action is not None and a.format != "text"),
     Rule("serve", ("index",), "has no part in this command: name a --pair"),
     Rule("note board history export explain refresh quotes import funds forget publish serve mcp"

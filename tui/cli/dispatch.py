@@ -162,7 +162,7 @@ def _command(arguments: argparse.Namespace) -> int:
 
 
 def _settings(arguments: argparse.Namespace, where: Places) -> tuple[Config, date | None]:
-    """Read the settings, the flags over them, and the as-of date asked for."""
+    """Read the settings, the flags over them, and the as-of date of the command line."""
     config = with_flags(
         load(where.settings / FILE),
         getattr(arguments, "pair", None),
@@ -241,7 +241,7 @@ def _alone(question: Question, arguments: argparse.Namespace) -> Question:
 
 
 def _histories(desk: Desk) -> Answer:
-    """The histories of measures of the desk's market, as far as they are kept."""
+    """What answers with the histories of measures of the desk's market."""
 
     def answer(
         question: Question, fund: str, rows: Sequence[Scalar], every: Every

@@ -93,7 +93,7 @@ def _table(rows: Sequence[tuple[str, str]]) -> list[str]:
 
 
 def _text(text: str) -> list[str]:
-    """Lines of running text; one that begins like a request is kept from being one."""
+    """Lines of running text; one that begins like a request of roff is escaped."""
     return [
         rf"\&{_escaped(line)}" if line.startswith((".", "'")) else _escaped(line)
         for line in text.splitlines()
@@ -105,7 +105,7 @@ def _escaped(text: str) -> str:
 
 
 def main() -> None:
-    """Write the page where it is kept."""
+    """Write the page to docs/internals.1."""
     FILE.write_text(page(), encoding="utf-8")
 
 

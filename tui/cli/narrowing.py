@@ -79,9 +79,9 @@ def of_themes(names: Sequence[str], desk: Desk, question: Question) -> tuple[str
             # whose industry is which is known of the lines of an answer
             theme = industry_theme([*desk.take(question).indices.values()], name)
         if theme is None:
-            known = ", ".join(f"{theme.name!r}" for theme in themes.values()) or "none"
+            names_text = ", ".join(f"{theme.name!r}" for theme in themes.values()) or "none"
             raise ConfigError(
-                f"--theme {text}: there is no such theme or industry; themes known are {known}"
+                f"--theme {text}: there is no such theme or industry; themes known are {names_text}"
             )
         members = [symbol for symbol in theme.symbols if symbol in lines]
         if not members:

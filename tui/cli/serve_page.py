@@ -72,13 +72,13 @@ class Page:
             stderr=asyncio.subprocess.PIPE,
             env=variables,
         )
-        shown = asyncio.create_task(self._show(process))
+        cells = asyncio.create_task(self._show(process))
         errors = asyncio.create_task(self._listen(process))
         try:
             await self._heed(process)
         finally:
             await self._end(process)
-            for task in (shown, errors):
+            for task in (cells, errors):
                 task.cancel()
                 with suppress(asyncio.CancelledError, Exception):
                     await task

@@ -23,8 +23,8 @@ def normal_key(text: str) -> str:
     text = text.strip()
     *modifiers, last = text.split("+") if len(text) > 1 else [text]
     single = len(last) == 1 and last.isprintable() and last != " "
-    known = single or last in _NAMED or _unicode_name(last)
-    if not known or any(m not in ("ctrl", "shift", "alt") for m in modifiers) or last == ",":
+    is_key = single or last in _NAMED or _unicode_name(last)
+    if not is_key or any(m not in ("ctrl", "shift", "alt") for m in modifiers) or last == ",":
         raise CommandError(
             f"{text!r} is no key; write a character, a name such as enter, f5 or comma,"
             " or ctrl+ before one"

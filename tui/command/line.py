@@ -24,7 +24,7 @@ EDITS: Final = ("add", "remove", "move")
 
 @record(frozen=True, slots=True)
 class Act:
-    """An action of a key, asked for by its word."""
+    """An action of a key, by its word."""
 
     action: str
 
@@ -186,8 +186,8 @@ def parse(
     if head == "mrr" and not rest:
         return SortBy("ret")
     if head == "sort":
-        wanted = " ".join(rest).casefold()
-        key = next((known for known in sorts if known.casefold() == wanted), None)
+        column = " ".join(rest).casefold()
+        key = next((name for name in sorts if name.casefold() == column), None)
         if key is None:
             raise CommandError(f"sort by what? {' '.join(sorts)}")
         return SortBy(key)

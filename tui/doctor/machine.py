@@ -49,15 +49,15 @@ def packages(around: Surroundings) -> list[Finding]:
     versions: list[str] = []
     wrong: list[str] = []
     for name, least in NEEDED.items():
-        wanted = ".".join(map(str, least))
+        least_version = ".".join(map(str, least))
         try:
             version = metadata.version(name)
         except metadata.PackageNotFoundError:
-            wrong.append(f"{name} is not installed, {wanted} or newer is needed")
+            wrong.append(f"{name} is not installed, {least_version} or newer is needed")
             continue
         versions.append(f"{name} {version}")
         if _numbers(version) < least:
-            wrong.append(f"{name} {version} is older than {wanted}")
+            wrong.append(f"{name} {version} is older than {least_version}")
     if wrong:
         then = "install the program again with what it needs: pip install ."
         return [Finding("packages", "fault", "; ".join(wrong), then)]

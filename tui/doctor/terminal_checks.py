@@ -33,9 +33,9 @@ def terminal(around: Surroundings) -> list[Finding]:
         return [Finding("terminal", "note", ", ".join(words))]
     words.append(f"{size[0]}x{size[1]}")
     if size[0] < FULL[0] or size[1] < FULL[1]:
-        wanted = f"make it {FULL[0]}x{FULL[1]} at least, or the letters smaller"
+        advice = f"make it {FULL[0]}x{FULL[1]} at least, or the letters smaller"
         return [
-            Finding("terminal", "note", f"{', '.join(words)}: columns will be left out", wanted)
+            Finding("terminal", "note", f"{', '.join(words)}: columns will be left out", advice)
         ]
     return [Finding("terminal", "ok", ", ".join(words))]
 

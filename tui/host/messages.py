@@ -59,7 +59,7 @@ class DeskLike(Protocol):
 
     @property
     def read_only(self) -> str:
-        """Why nothing can be brought here, "" where it can."""
+        """Why nothing can be fetched or imported here, "" where it can."""
 
     def generation(self) -> int | None:
         """Number of the newest generation, None for an empty store."""
@@ -82,7 +82,7 @@ class DeskLike(Protocol):
         """The child that fetches, None where there is nothing to fetch from."""
 
     def fetched(self, prices: Prices | None, pair: tuple[str, str], now: datetime) -> Fetched:
-        """Return what the last refresh brought, and what it could not get."""
+        """Return what the last refresh fetched, and what failed."""
 
     def add_fund(self, entry: FundEntry) -> str:
         """Add a fund to the user's list; returns the sentence that says so."""
@@ -91,7 +91,7 @@ class DeskLike(Protocol):
         """Keep a group of names, or take it out where there are none; returns the words."""
 
     def import_command(self, path: Path) -> list[str] | None:
-        """The child that imports a file, None where nothing can be brought."""
+        """The child that imports a file, None where nothing can be imported."""
 
     def quotes_command(self, question: Question) -> list[str] | None:
         """The child that brings live quotes, None where there are none."""

@@ -167,8 +167,10 @@ class BoardCells:
             return text
         if key in WINDOWS:
             return text, _side(value)
-        width, mark = _WIDTHS[key] - 1, NEW if is_new(row, key) else " "
-        return [(f.squeezed(text, width).rjust(width), ""), (mark, "mark")]
+        text = f.squeezed(text, _WIDTHS[key] - 1)
+        if not is_new(row, key):
+            return f"{text} "
+        return [(text.rjust(_WIDTHS[key] - 1), ""), (NEW, "mark")]
 
     def line(
         self, place: int, placed: Sequence[PlacedColumn], width: int, *, pointed: bool

@@ -185,9 +185,9 @@ def drawing(scene: Scene, view: str, width: int, height: int) -> Drawing:
     else:
         full, brief = ([[], *compact(scene, width, lines)] for lines in (2, 1))
         # Nine bins under their head; what else is shown depends on the lines left.
-        wanted: tuple[Drawing, ...] = ([*full, *rungs], [*brief, *rungs], full, brief)
+        drawings: tuple[Drawing, ...] = ([*full, *rungs], [*brief, *rungs], full, brief)
         rest = next(
-            (lines for lines in wanted if len(lines) <= height - len(summary_lines) - 10), []
+            (lines for lines in drawings if len(lines) <= height - len(summary_lines) - 10), []
         )
     bins = histogram(scene, width, max(height - len(summary_lines) - len(rest), 1))
     while rest and bins and not bins[-1]:

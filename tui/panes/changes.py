@@ -71,7 +71,7 @@ class ChangesTable(Vertical):
         self.caption.show(lambda w, h: caption)
 
     def draw(self, scene: Scene, side: Side, order: Order | None) -> None:
-        """Show an index's changes, leavers by what they brought unless sorted."""
+        """Show an index's changes, leavers by their contributions unless sorted."""
         rows = _sorted(_rows(scene, side), order)
         brought = (change.contribution for _, change in rows)
         self.grid.marked = frozenset(scene.marked)
@@ -264,11 +264,11 @@ class ChangesPane(Pane):
 
     def _sides(self, scene: Scene) -> list[Side]:
         """The indices shown: both where there is room, but none that only takes room."""
-        known = scene.snapshot.changes.keys() | scene.snapshot.announced.keys()
-        shown = [side for side in scene.sides if scene.fund(side) in known]
+        funds = scene.snapshot.changes.keys() | scene.snapshot.announced.keys()
+        sides = [side for side in scene.sides if scene.fund(side) in funds]
         if not self.wide:
             return [scene.sides[0]]
-        return shown if len(shown) == 1 else list(scene.sides)
+        return sides if len(sides) == 1 else list(scene.sides)
 
     @property
     def _place(self) -> int:
@@ -285,8 +285,8 @@ class ChangesPane(Pane):
             if change.file is not None
         ]
         if self.view == "membership" and self.wide:
-            shown = self._sides(scene)
-            notes += [_why_no_changes(scene, s).rstrip(".") for s in scene.sides if s not in shown]
+            sides = self._sides(scene)
+            notes += [_why_no_changes(scene, s).rstrip(".") for s in scene.sides if s not in sides]
         return notes
 
     def _show_cursor(self) -> None:

@@ -91,8 +91,8 @@ class Contributors(Pane):
 
     def has(self, view: str) -> bool:
         """Whether a view has something to show: industries where a file says some."""
-        known = self.scene.views() if self.scene is not None else ()
-        return view != "industries" or any(one.industries for _, one in known)
+        views = self.scene.views() if self.scene is not None else ()
+        return view != "industries" or any(one.industries for _, one in views)
 
     def draw(self, scene: Scene) -> None:
         """Show the view in force."""
@@ -321,8 +321,8 @@ class Contributors(Pane):
     def go(self, scene: Scene, symbol: str) -> bool:
         """Put the cursor on a name among all lines; False where neither index has it."""
         self.view, self.filter, self.sought = "names", None, None
-        wanted = scene.sides[self.side]
-        for side in (wanted, *(one for one in scene.sides if one != wanted)):
+        first = scene.sides[self.side]
+        for side in (first, *(one for one in scene.sides if one != first)):
             view = scene.view(side)
             if view is None or symbol not in view.contributors.symbols:
                 continue
@@ -362,24 +362,24 @@ class Contributors(Pane):
         Returns:
             What is to be said about it.
         """
-        wanted = self.filter or self.sought
-        if wanted is None:
+        condition = self.filter or self.sought
+        if condition is None:
             return "nothing to look for: / takes a text first"
         if self.sought is None:
             self._step_before = self.step
-        self.filter, self.sought = None, wanted
+        self.filter, self.sought = None, condition
         self.view, self.step = "names", len(ROW_STEPS) - 1
         self.redraw()
         table = self._tables[self.side if self.wide else 0]
-        places = table.matching(wanted)
+        places = table.matching(condition)
         if not places:
-            return f"/{wanted.text}: no line matches"
+            return f"/{condition.text}: no line matches"
         at = table.grid.cursor_row
         ahead = [n for n, place in enumerate(places) if (place - at) * step > 0]
         # Past the last one it goes on with the first.
         match = (ahead or range(len(places)))[0 if step > 0 else -1]
         table.grid.cursor_row = places[match]
-        return f"/{wanted.text}: match {match + 1:,} of {len(places):,}"
+        return f"/{condition.text}: match {match + 1:,} of {len(places):,}"
 
     def on_line_table_header_clicked(self, event: Grid.HeaderClicked) -> None:
         """A click on a header sorts by it."""

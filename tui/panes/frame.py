@@ -229,13 +229,13 @@ def hint_line(pane: int, keys: Mapping[str, tuple[str, ...]], width: int) -> Lin
     that a change of pane sends little.
     """
     everywhere = hints(min(pane, 1), keys)
-    known = [pair for number in (1, 2, 3, 4) for pair in hints(number, keys)]
+    all_pairs = [pair for number in (1, 2, 3, 4) for pair in hints(number, keys)]
     last = [pair for pair in everywhere if pair[1] in ("help", "quit")]
     shared = [pair for pair in everywhere if pair not in last]
 
     def hints_of(number: int) -> list[tuple[str, str]]:
         hint_pairs = [pair for pair in hints(number, keys) if pair not in everywhere]
-        return sorted(hint_pairs, key=known.count, reverse=True)
+        return sorted(hint_pairs, key=all_pairs.count, reverse=True)
 
     def spans(pairs: list[tuple[str, str]]) -> Line:
         line: Line = [(" ", "")]

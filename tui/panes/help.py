@@ -178,11 +178,11 @@ def drawing(
 
 def _commands(heading: str, keys: Mapping[str, tuple[str, ...]], word: str) -> list[Command]:
     """The commands of a heading whose key, name, form or help holds a word."""
-    wanted = word.strip().casefold()
+    text = word.strip().casefold()
     return [
         command
         for command in groups()[heading]
-        if wanted in f"{command.name} {command.line} {command.help}".casefold()
+        if text in f"{command.name} {command.line} {command.help}".casefold()
         or word.strip() in keys.get(command.name, ())
     ]
 

@@ -87,18 +87,18 @@ def movers_since(
         "change": one.change,
         "places": gained,
     }
-    shown = arranged(one.symbols, sorted_by.get(order.key, one.change), order)
+    rows = arranged(one.symbols, sorted_by.get(order.key, one.change), order)
     closing: list[dict[str, Cell]] = []
     if condition is not None:
         keeps = condition.keeps(lines_with_figures(scene, fund, texts))
-        shown = [row for row in shown if keeps[row]]
-        then, now = (float(np.nansum(v[shown])) for v in (one.before, one.after))
-        closing.append(_then_now("sum", f"{len(shown):,} matches", then, now))
+        rows = [row for row in rows if keeps[row]]
+        then, now = (float(np.nansum(v[rows])) for v in (one.before, one.after))
+        closing.append(_then_now("sum", f"{len(rows):,} matches", then, now))
     closing.append(_then_now("lines", "all measured lines", one.then.explained, view.explained))
     returns = one.then.net_return, view.net_return
     closing.append(_then_now(fund, "return of the fund", *returns))
     figure = _mover_figures(one, gained)
-    return listed(columns, texts, figure, one.change, shown, closing, order), words
+    return listed(columns, texts, figure, one.change, rows, closing, order), words
 
 
 def mover_notes(scene: Scene, since: date | None) -> list[str]:

@@ -126,13 +126,13 @@ def windows(scene: Scene, order: Order, condition: Filter | None) -> GridContent
     }
     sorted_by = values.get(key, np.full(len(symbols), np.nan))
     order = Order(key, order.falling)
-    shown = arranged(symbols, sorted_by, order)
+    line_rows = arranged(symbols, sorted_by, order)
     closing: list[dict[str, Cell]] = []
     if condition is not None:
         keeps = condition.keeps(lines_with_figures(scene, fund, texts))
-        shown = [row for row in shown if keeps[row]]
-        sums = {label: bp(float(np.nansum(values[label][shown]))) for label in answered}
-        closing.append(closing_cells("sum", f"{len(shown):,} matches", sums))
+        line_rows = [row for row in line_rows if keeps[row]]
+        sums = {label: bp(float(np.nansum(values[label][line_rows]))) for label in answered}
+        closing.append(closing_cells("sum", f"{len(line_rows):,} matches", sums))
     sums = {label: bp(one.explained) for label, one in answered.items()}
     closing.append(closing_cells("lines", "all measured lines", sums))
     sums = {label: bp(one.net_return) for label, one in answered.items()}
@@ -141,7 +141,7 @@ def windows(scene: Scene, order: Order, condition: Filter | None) -> GridContent
     def figure(row: int, column: str) -> Cell:
         return bp(float(values[column][row])) if column in values else formats.MISSING
 
-    return listed(table, texts, figure, sorted_by, shown, closing, order)
+    return listed(table, texts, figure, sorted_by, line_rows, closing, order)
 
 
 def sector_windows(scene: Scene, condition: Filter | None = None) -> GridContents:

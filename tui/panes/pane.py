@@ -107,7 +107,7 @@ class Pane(Widget):
         self.redraw()
 
     def redraw(self) -> None:
-        """Draw the scene at hand once more; before the first one, the title alone."""
+        """Draw the current scene once more; before the first one, the title alone."""
         if self.scene is None:
             self._title.show(self._draw_title)
             return
@@ -127,7 +127,7 @@ class Pane(Widget):
             self.set_timer(STANDS, partial(self._compare, scene.snapshot))
 
     def _compare(self, snapshot: Snapshot) -> None:
-        """Have the answer of a session earlier made in a thread, if it is still asked for."""
+        """Work out the answer of a session earlier in a thread, if it is still needed."""
 
         def make() -> None:
             tuple(snapshot.before)
@@ -247,10 +247,10 @@ class Pane(Widget):
                 lines[-1] = (
                     [("! ", "mark"), *hidden[0]] if most == 1 else [*lines[-1], (" …", "dim")]
                 )
-        shown = lines
-        self._notes.styles.height = len(shown)
-        self._notes.display = bool(shown)
-        self._notes.show(lambda w, h: shown)
+        note_lines = lines
+        self._notes.styles.height = len(note_lines)
+        self._notes.display = bool(note_lines)
+        self._notes.show(lambda w, h: note_lines)
 
     def on_resize(self, event: events.Resize) -> None:
         """Draw anew: the text depends on the room."""

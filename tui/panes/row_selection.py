@@ -65,7 +65,7 @@ Row = int | Closing
 
 
 def ranked(lines: Lines, order: Order) -> IntArray:
-    """(M,) lines in the order asked for; missing numbers last, ties by contribution."""
+    """(M,) lines in order; missing numbers last, ties by contribution."""
     size = len(lines)
     if order.key == "bp":
         rows = np.arange(size)
@@ -104,11 +104,11 @@ def rows_of(
     if room is not None and matches > room:
         upper = (room + 1) // 2
         head, tail = rows[:upper], rows[matches - (room - upper) :]
-    shown = [*head, *tail]
+    line_rows = [*head, *tail]
     if condition is not None:
-        hidden, *closing = _closing_of_matches(view, shown, matched)
+        hidden, *closing = _closing_of_matches(view, line_rows, matched)
         return [*head, *([hidden] if hidden.labels else []), *tail, *closing], matches
-    others, *closing = _closing(view, shown)
+    others, *closing = _closing(view, line_rows)
     return [*head, *([others] if others.labels else []), *tail, *closing], matches
 
 

@@ -64,11 +64,11 @@ class Panel(DrawingView):
             self._drawn_for = (width, height)
         more = len(self._lines) - height
         self._top = min(max(self._top, 0), max(more, 0))
-        shown = self._lines[self._top : self._top + height]
+        in_sight = self._lines[self._top : self._top + height]
         if more > 0 and self._top < more and height > 1:
             hidden = more - self._top + 1
-            shown[-1] = [(f"▼ {hidden} more lines", "dim")]
-        return shown
+            in_sight[-1] = [(f"▼ {hidden} more lines", "dim")]
+        return in_sight
 
     def _repaint(self, before: Drawing) -> None:
         after = self._shown()
@@ -81,8 +81,8 @@ class Panel(DrawingView):
 
     def line(self, y: int, ground: Backdrop) -> list[Segment]:
         """One line of what is in sight."""
-        shown = self._shown()
-        line = shown[y] if y < len(shown) else []
+        in_sight = self._shown()
+        line = in_sight[y] if y < len(in_sight) else []
         return self.segments(line, self.size.width, ground.style)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:

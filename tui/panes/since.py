@@ -63,7 +63,7 @@ class SinceScreen(PageScreen, inherit_bindings=False):
 
 
 def drawing(changes: Since, before: Seen, now: datetime, width: int) -> Drawing:
-    """Everything that changed; what did not is said in a word."""
+    """Everything that changed; one word for what did not."""
     then, after = changes.before, changes.after
     age = formats.age(before.at, now)
     ago = age if age == "now" or age.startswith("in ") else f"{age} ago"

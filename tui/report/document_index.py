@@ -149,7 +149,7 @@ def _measures(
 
 
 def _among(rank: Rank | None) -> Json | None:
-    """A value's place among the sessions at hand; null under 250 of them."""
+    """A value's rank among the sessions with data; null under 250 of them."""
     if rank is None:
         return None
     return {
@@ -219,7 +219,7 @@ def _sector_breadth(daily: Daily | None) -> list[Json]:
 
 
 def index_document(snapshot: Snapshot, view: IndexView) -> Json:
-    """One index; its daily breadth where the question asked for it."""
+    """One index; its daily breadth where the question includes it."""
     gathered, early, stray = view.concentration, view.end_early, view.stray_day
     without, lost = view.without, drags(view)
     return {

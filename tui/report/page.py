@@ -94,26 +94,26 @@ def table_html(table: ReportTable) -> str:
     """A table; the remarks of an unnamed last column stand under the row's name."""
     columns = list(table.columns)
     remarks = columns[-1] == "" and len(columns) > 1
-    shown = columns[:-1] if remarks else columns
-    under = 1 if "name" in shown[1:2] else 0
+    titles = columns[:-1] if remarks else columns
+    under = 1 if "name" in titles[1:2] else 0
     head = "".join(
-        f'<th scope="col"{_class(column)}>{clean(column.lstrip(">"))}</th>' for column in shown
+        f'<th scope="col"{_class(column)}>{clean(column.lstrip(">"))}</th>' for column in titles
     )
     body = []
     for row in table.rows:
         cells = []
-        for place, column in enumerate(shown):
+        for place, column in enumerate(titles):
             content = clean(row[place].strip())
-            if place == under and "sector" in shown and row[shown.index("sector")]:
+            if place == under and "sector" in titles and row[titles.index("sector")]:
                 # a phone has no room for the column
-                content += f'<small class="narrow">{clean(row[shown.index("sector")])}</small>'
+                content += f'<small class="narrow">{clean(row[titles.index("sector")])}</small>'
             if remarks and place == under and row[-1]:
                 content += f"<small>{clean(row[-1])}</small>"
             tag, scope = ("th", ' scope="row"') if place == 0 else ("td", "")
             cells.append(f"<{tag}{scope}{_class(column)}>{content}</{tag}>")
         body.append(f"<tr>{''.join(cells)}</tr>")
     notes = "".join(f'<p class="note">{clean(note)}</p>' for note in table.notes)
-    broad = ' class="broad"' if len(shown) >= _BROAD else ""
+    broad = ' class="broad"' if len(titles) >= _BROAD else ""
     return (
         f'<div{broad}><div class="scroll"><table><caption>{clean(table.title)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>{notes}</div>"
@@ -134,11 +134,11 @@ def _section(section: Section, drawn: Iterable[Drawn]) -> str:
 
 def _sentence(sentence: Sentence, numbers: Iterable[Json]) -> str:
     """A sentence whose numbers carry their value, path, source and date."""
-    known = iter(numbers)
+    figures = iter(numbers)
     parts = []
     for part in sentence.parts:
         if isinstance(part, Figure):
-            row = next(known)
+            row = next(figures)
             origin = f"{row['path']} · {row['source']} · as of {row['as_of']}"
             value = clean(str(row["value"]))
             parts.append(f'<data value="{value}" title="{clean(origin)}">{clean(part)}</data>')

@@ -36,14 +36,14 @@ def to_svg(snapshot: Snapshot, earlier: Since | None = None, *, dark: bool = Fal
     """The picture as SVG that stands alone; it has no place for what changed since."""
     del earlier
     sentence = headline(snapshot)
-    shown = sentence.removeprefix("SIMULATED: ")
+    headline_text = sentence.removeprefix("SIMULATED: ")
     sketch = Sketch(WIDTH, HEIGHT, str(sentence), state_line(snapshot))
     sketch.box(0, 0, (WIDTH, HEIGHT), "ground")
     y = _TOP
     if snapshot.simulated:
         sketch.text(_MARGIN, y, "SIMULATED MARKET", "badge")
         y += 22
-    for line in wrap(shown, 92)[:4]:
+    for line in wrap(headline_text, 92)[:4]:
         y += 8
         sketch.text(_MARGIN, y, line, "head")
         y += 24

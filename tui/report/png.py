@@ -10,7 +10,7 @@ _PROBE: Final = '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20">
 
 
 def in_format(svg: str, kind: str) -> str | bytes:
-    """A picture in the format asked for, "svg" or "png".
+    """A picture in a format, "svg" or "png".
 
     Raises:
         UnavailableError: see `to_png`.

@@ -92,9 +92,9 @@ def shortened(value: Any, rows: int, first: int = 0) -> tuple[Any, list[dict[str
         if not isinstance(value, list):
             return value
         first = max(len(value) + first, 0) if first < 0 else first
-        shown = value[first : first + rows]
-        if len(shown) < len(value):
-            cut.append({"path": path, "from_row": first, "rows": len(shown), "of": len(value)})
-        return [short(row, f"{path}[{first + n}]", 0) for n, row in enumerate(shown)]
+        part = value[first : first + rows]
+        if len(part) < len(value):
+            cut.append({"path": path, "from_row": first, "rows": len(part), "of": len(value)})
+        return [short(row, f"{path}[{first + n}]", 0) for n, row in enumerate(part)]
 
     return short(value, "", first), cut

@@ -150,7 +150,7 @@ def _other(other: LeftOut) -> dict[str, Any]:
 
 
 def _announced(contents: Held) -> list[dict[str, Any]]:
-    """Announced changes held, a row for each fund and effective date."""
+    """Stored announced changes, a row for each fund and effective date."""
     counts = Counter((c.fund, c.effective, c.action) for c in contents.announced)
     return [
         {

@@ -226,8 +226,8 @@ def _history(snapshot: Snapshot) -> Iterator[ReportTable]:
 
 def _sum(weights: Sequence[float]) -> float:
     """The sum of weights that are known; NaN where none is."""
-    known = [weight for weight in weights if not math.isnan(weight)]
-    return math.fsum(known) if known else math.nan
+    finite = [weight for weight in weights if not math.isnan(weight)]
+    return math.fsum(finite) if finite else math.nan
 
 
 def _coverage(snapshot: Snapshot) -> Iterator[ReportTable]:

@@ -88,6 +88,12 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
             self.background(lambda: self.post_message(work()), "take")
             self.say()
 
+    @property
+    def top_screen(self) -> SizedScreen | None:
+        """The screen that is seen, where it fits the terminal's size; None once the app ends."""
+        top = self.screen_stack[-1] if self.screen_stack else None
+        return top if isinstance(top, SizedScreen) else None
+
     def again(self) -> None:
         """Answer the same question anew; what was shown stays."""
         self._ask(self.question)
@@ -116,8 +122,8 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
         self._paint()
         if self.main is not None and asks_another(asked, message.snapshot.question):
             self.main.to_top()
-        if isinstance(self.screen, SizedScreen):
-            self.screen.answered()
+        if (top := self.top_screen) is not None:
+            top.answered()
         # what nobody looks at yet waits until this is painted
         self.call_after_refresh(self._follow, old, message.snapshot)
         self.say()
@@ -162,9 +168,9 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
     def _watches_another(self, question: Question) -> bool:
         """Whether a question is about a pair of the watch list other than the one shown."""
         pair = (question.small, question.large)
-        shown = self.snapshot and (self.snapshot.question.small, self.snapshot.question.large)
+        pair_shown = self.snapshot and (self.snapshot.question.small, self.snapshot.question.large)
         listed = pair in self.config.pairs or self.place.pair == ":".join(pair)
-        return pair != shown and listed
+        return pair != pair_shown and listed
 
     def come_back(self) -> None:
         """From a pair without data to what was shown before it."""
@@ -183,11 +189,11 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
             return
         from core.answer.snapshot import stepped
 
-        shown = self.snapshot
+        snapshot = self.snapshot
         if self.question.as_of is not None:
-            shown = replace(shown, as_of=self.question.as_of)
-        question = stepped(self.question, self.market, shown, sessions)
-        if question.as_of == shown.as_of:
+            snapshot = replace(snapshot, as_of=self.question.as_of)
+        question = stepped(self.question, self.market, snapshot, sessions)
+        if question.as_of == snapshot.as_of:
             self.tell(
                 f"{question.as_of} is the {'last' if sessions > 0 else 'first'} session with closes"
             )
@@ -214,7 +220,7 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
         self.say()
 
     def dismiss(self) -> None:
-        """Take away what was said of an earlier command; why there is no answer stays."""
+        """Remove the message of an earlier command; the reason for a missing answer stays."""
         self.notice = ""
         if self.failed is None or self.error != self.failed.sentence:
             self.error = ""
@@ -224,8 +230,8 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
         """Bring the status line up to date."""
         if self.main is not None:
             self.main.show_status()
-            if isinstance(self.screen, SizedScreen):
-                self.screen.status_changed()
+            if (top := self.top_screen) is not None:
+                top.status_changed()
 
     # -- what the app does besides ---------------------------------------------------
 

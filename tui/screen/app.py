@@ -19,7 +19,6 @@ from tui.terminal import exit_signals, fitting
 from tui.text.spans import Characters
 from tui.text.themes import THEMES
 from tui.widgets.drawing import Painter
-from tui.widgets.stage import SizedScreen
 from tui.workers.file_import import FileImporter
 from tui.workers.live import Live
 from tui.workers.refreshing import Refresher
@@ -100,7 +99,7 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
         return Ringer(self, self._opened)
 
     def on_mount(self) -> None:
-        """Ask the first question; from then on look for data that others brought."""
+        """Ask the first question; from then on look for data that other processes stored."""
         if fitting.framed(self):
             # the frame stands on the terminal: what is painted first is the answer
             self._paint_hold.enter_context(self.batch_update())
@@ -143,7 +142,7 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
             self.screen_stack[0].call_later(self.post_message, event)
         elif main is None or event.is_forwarded:
             await super().on_event(event)
-        elif isinstance(self.screen, SizedScreen) and self.screen.took(event):
+        elif (top := self.top_screen) is not None and top.took(event):
             return
         elif self.screen is not main:
             await super().on_event(event)
@@ -187,7 +186,7 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
     # -- data ------------------------------------------------------------------------
 
     def poll(self) -> None:
-        """Show data that another process brought; leave with a terminal that is gone."""
+        """Show data that another process stored; leave with a terminal that is gone."""
         if not self.is_headless and exit_signals.terminal_gone():
             self._leave(128 + signal.SIGHUP)
             return

@@ -87,6 +87,8 @@ class BoardPage(Stage, inherit_bindings=False):
         self.last = self.sorting = False
         self.lines: tuple[NewsLine, ...] = ()
         self.since = ""
+        #: The lines in the table below the rows, and since when they are new.
+        self._news_shown: tuple[tuple[NewsLine, ...], str] | None = None
         self.rung: frozenset[str] = frozenset()
         self.trouble = ""
         self.breadths: Mapping[str, BoardBreadth] = {}
@@ -151,6 +153,10 @@ class BoardPage(Stage, inherit_bindings=False):
 
     def _show_news(self) -> None:
         lines = self.lines
+        shown = lines, self.since
+        if shown == self._news_shown:
+            return
+        self._news_shown = shown
         title = f"{several(len(lines), 'line')}: new since {self.since}" if self.since else "new"
         self.news.set_columns([*_NEWS_COLUMNS[:2], replace(_NEWS_COLUMNS[2], title=title)])
 

@@ -106,7 +106,7 @@ class FourPanes(Stage, inherit_bindings=False):
         return self.panes[self.active - 1]
 
     def on_resize(self, event: events.Resize) -> None:
-        """Lay out for the size at hand."""
+        """Lay out for the present size."""
         self._lay_out()
         self.show_status()
 
@@ -293,8 +293,8 @@ class FourPanes(Stage, inherit_bindings=False):
         theme = themes.get(name.casefold())
         theme = theme or industry_theme([view for _, view in app.scene.views()], name)
         if name and theme is None:
-            known = ", ".join(f"{theme.name!r}" for theme in themes.values())
-            app.tell(f"no theme is called {name!r}; known are {known}", error=True)
+            names = ", ".join(f"{theme.name!r}" for theme in themes.values())
+            app.tell(f"no theme is called {name!r}; known are {names}", error=True)
             return
         if theme is not None:
             count = self.show_names(theme)

@@ -138,7 +138,7 @@ class MainScreen(Asking, Naming, Wording, inherit_bindings=False):
             self.app.push_screen(SinceScreen(self.host, self.host.recall))
 
     def action_fetched(self) -> None:
-        """Show what the last refresh brought, and what failed."""
+        """Show what the last refresh fetched, and what failed."""
         from tui.panes.last_refresh import FetchedScreen
 
         self.app.push_screen(FetchedScreen(self.host))

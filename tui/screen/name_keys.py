@@ -82,8 +82,8 @@ class Naming(FourPanes, inherit_bindings=False):
         """After the sort key, the letter of a column; any other key changes nothing."""
         self.sorting = False
         self._show_hints()
-        for key, (known, _) in self.listing().sorts.items():
-            if letter == known:
+        for key, (sort_letter, _) in self.listing().sorts.items():
+            if letter == sort_letter:
                 self.listing().sort(key)
 
     def action_reverse(self) -> None:

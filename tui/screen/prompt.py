@@ -156,7 +156,7 @@ class Prompt(Panel):
             self.insert(event.character)
 
     def insert(self, text: str) -> None:
-        """Text at the cursor, typed or pasted; only what can be shown is kept."""
+        """Insert text at the cursor, typed or pasted, without what cannot be shown."""
         if self._again:
             self._again, self._text, self._at = False, "", 0
         text = safe(text)[: LONGEST - len(self._text)]

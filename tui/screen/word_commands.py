@@ -35,12 +35,12 @@ class Wording(SharedKeys, FourPanes, inherit_bindings=False):
 
     def show_view(self, name: str) -> None:
         """A view by its name or the beginning of it, in the pane that has it."""
-        wanted = name.casefold()
-        known = [(number, view) for number, views in frame.VIEWS.items() for view in views]
-        begun = [one for one in known if one[1].startswith(wanted)]
-        match = [one for one in known if one[1] == wanted] or begun
-        if not wanted or not match:
-            views = ", ".join(dict.fromkeys(view for _, view in known))
+        view_name = name.casefold()
+        all_views = [(number, view) for number, views in frame.VIEWS.items() for view in views]
+        begun = [one for one in all_views if one[1].startswith(view_name)]
+        match = [one for one in all_views if one[1] == view_name] or begun
+        if not view_name or not match:
+            views = ", ".join(dict.fromkeys(view for _, view in all_views))
             self.host.tell(f"no view is called {name!r}; there are {views}", error=True)
             return
         here = next((one for one in match if one[0] == self.active), match[0])
@@ -57,14 +57,14 @@ class Wording(SharedKeys, FourPanes, inherit_bindings=False):
             for _, view in app.scene.views()
             for symbol, name in zip(view.contributors.symbols, view.contributors.names, strict=True)
         }
-        wanted = words.strip().casefold()
+        text = words.strip().casefold()
         line = app.scene.market_then.line(words.strip().upper())
-        exact = [symbol for symbol in listed if symbol.casefold() == wanted or symbol == line]
-        near = [s for s, name in listed.items() if wanted and wanted in f"{s} {name}".casefold()]
+        exact = [symbol for symbol in listed if symbol.casefold() == text or symbol == line]
+        near = [s for s, name in listed.items() if text and text in f"{s} {name}".casefold()]
         if not exact and len(near) != 1:
             here = f"; near it are {' '.join(near[:_NEAR])}" if near else ""
             error = f"{words!r} is no measured name of either index{here}"
-            app.tell(error if wanted else "go where? write :go NVDA", error=True)
+            app.tell(error if text else "go where? write :go NVDA", error=True)
             return
         symbol = (exact or near)[0]
         self.activate(CONTRIBUTORS)
@@ -80,18 +80,18 @@ class Wording(SharedKeys, FourPanes, inherit_bindings=False):
         app = self.host
         if app.scene is None:
             return
-        wanted = words.casefold().split()
+        names_typed = words.casefold().split()
         listed = {s for _, view in app.scene.views() for s in view.contributors.symbols}
         lacking: list[str] = []
-        if wanted == ["none"]:
+        if names_typed == ["none"]:
             app.marked.clear()
-        elif wanted == ["matches"]:
+        elif names_typed == ["matches"]:
             matches = self.names.matching(app.scene)
             if not matches:
                 app.tell("no name matches a filter: / sets one", error=True)
                 return
             app.marked.update(dict.fromkeys(matches))
-        elif wanted:
+        elif names_typed:
             market = app.scene.market_then
             names = [market.line(word) for word in words.upper().replace(",", " ").split() if word]
             app.marked.update(dict.fromkeys(name for name in names if name in listed))

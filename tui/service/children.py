@@ -27,7 +27,7 @@ def refresh_arguments(question: Question, *, full: bool, board: bool) -> list[st
 def history_arguments(
     question: Question, fund: str, measures: Sequence[str], every: str
 ) -> list[str]:
-    """The history of measures of one fund of a question, which is kept and not printed."""
+    """The history of measures of one fund of a question, cached and not printed."""
     arguments = ["history", *funds_option(question), "--window", question.window]
     arguments += ["--basis", question.basis, "--every", every]
     arguments += ["--as-of", str(question.as_of)] if question.as_of else []

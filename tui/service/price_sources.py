@@ -62,10 +62,10 @@ class Sources:
 def vendor_of(where: Places, config: Config) -> Vendor:
     """The terms of the first source; Yahoo's where the user's file of them is broken."""
     try:
-        known = load_vendors(where.config / "funds.toml")
+        vendors = load_vendors(where.config / "funds.toml")
     except SourceError:
         return YAHOO
-    return _with_spark(known.get(config.source) or plugin_vendor(config.source), config)
+    return _with_spark(vendors.get(config.source) or plugin_vendor(config.source), config)
 
 
 def _with_spark(vendor: Vendor, config: Config) -> Vendor:

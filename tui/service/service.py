@@ -103,7 +103,7 @@ class Desk:
 
     @property
     def read_only(self) -> str:
-        """Why nothing can be brought here, "" where it can; of a published market its age too."""
+        """Why nothing can be fetched here, "" where it can; of a published market its age too."""
         if not self.places.published:
             return self.memory.refusal
         from tui.service.published import published_words
@@ -184,7 +184,7 @@ class Desk:
         self.store.commit(bars=bars, holdings=files, announce=adding(changes))
 
     def market(self) -> Market:
-        """Return the market held now; read again only when the generation on disk is another.
+        """Return the stored market; read again only when the generation on disk is another.
 
         Raises:
             StoreEmpty: nothing is stored.
@@ -312,7 +312,7 @@ class Desk:
         return sentence(self.places, prices, holdings, question, now, self.reference, by, board)
 
     def fetched(self, prices: Prices | None, pair: tuple[str, str], now: datetime) -> Fetched:
-        """Return what the last refresh brought and cost, and what is missing of these prices."""
+        """Return what the last refresh fetched and cost, and what is missing of these prices."""
         from core.data.frames import Prices
         from tui.report.last_refresh import fetched
 

@@ -46,7 +46,7 @@ class TypedLines:
         self._lines = [*(old for old in self.lines if old != line), line][-_LINES:]
 
     def save(self) -> None:
-        """Write the lines; `Memory.lost` tells why not."""
+        """Write the lines; `Memory.lost` says if it failed."""
         if self._memory.refusal:
             return
         try:

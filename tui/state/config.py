@@ -231,11 +231,11 @@ def fields_of(table: str, key: str, value: Any) -> dict[str, Any]:
     reader = SETTINGS.get((table, key))
     if reader is not None:
         return reader(value)
-    known = [setting for where, setting in SETTINGS if where == table]
+    names = [setting for where, setting in SETTINGS if where == table]
     if table:
-        raise ConfigError(f"no such setting; known in [{table}] are {' and '.join(known)}")
+        raise ConfigError(f"no such setting; known in [{table}] are {' and '.join(names)}")
     tables = " ".join(f"[{name}]" for name in _TABLES)
-    raise ConfigError(f"no such setting; known are {', '.join(known)}, [keys] {tables}")
+    raise ConfigError(f"no such setting; known are {', '.join(names)}, [keys] {tables}")
 
 
 def read(text: str, where: str) -> Config:
@@ -302,7 +302,7 @@ def _line(text: str, *path: str) -> int:
         text: TOML.
         path: the names down to the entry, its table's first.
     """
-    wanted, header, best = list(path), list[str](), (0, 1)
+    target, header, best = list(path), list[str](), (0, 1)
     for number, line in enumerate(text.splitlines(), start=1):
         if line.lstrip().startswith("["):
             header = key_path = _names(line.strip(" \t[").partition("]")[0])
@@ -310,8 +310,8 @@ def _line(text: str, *path: str) -> int:
             key_path = [*header, *_names(line.partition("=")[0])]
         else:
             continue
-        common = min(len(key_path), len(wanted))
-        if key_path[:common] == wanted[:common] and common > best[0]:
+        common = min(len(key_path), len(target))
+        if key_path[:common] == target[:common] and common > best[0]:
             best = common, number
     return best[1]
 

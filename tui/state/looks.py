@@ -67,7 +67,7 @@ class LookBook:
         return next(iter(earlier or same), None)
 
     def keep(self, entry: Seen) -> None:
-        """Keep a look in place of one at the same date; `Memory.lost` tells why not."""
+        """Save a look in place of one at the same date; `Memory.lost` says if it failed."""
         if self._memory.refusal:
             return
         others = [old for old in self.entries(entry.look) if old.look.as_of != entry.look.as_of]

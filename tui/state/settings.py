@@ -24,11 +24,11 @@ def from_typed(name: str, text: str) -> str | bool:
     Raises:
         ConfigError: no such setting, or a value that cannot be used.
     """
-    known = [key for table, key in SETTINGS if not table and key != "pairs"]
+    names = [key for table, key in SETTINGS if not table and key != "pairs"]
     if not name:
-        raise ConfigError(f"which setting? write set NAME VALUE; a name is {', '.join(known)}")
-    if name not in known:
-        raise ConfigError(f"{name!r} is not set from here; {', '.join(known)} are")
+        raise ConfigError(f"which setting? write set NAME VALUE; a name is {', '.join(names)}")
+    if name not in names:
+        raise ConfigError(f"{name!r} is not set from here; {', '.join(names)} are")
     value = _SWITCHED.get(text.casefold(), text)
     try:
         fields_of("", name, value)

@@ -115,7 +115,7 @@ class Memory:
         )
 
     def remember(self, question: Question, seat: Seat) -> None:
-        """Keep a question's pair, window and basis and the seat; `lost` tells why not.
+        """Save a question's pair, window and basis and the seat; `lost` says if it failed.
 
         One index alone is not a pair: what was remembered before it stays.
         """

@@ -39,10 +39,10 @@ def applied(edit: EditPairs, pairs: Pairs) -> Pairs:
             raise ConfigError(f"{name} is the only pair of the watch list: add another first")
         return others
     place = pairs.index(edit.pair)
-    wanted = {"up": place - 1, "down": place + 1}.get(edit.place)
-    wanted = int(edit.place) - 1 if wanted is None else wanted
-    wanted = min(max(wanted, 0), len(others))
-    return (*others[:wanted], edit.pair, *others[wanted:])
+    index = {"up": place - 1, "down": place + 1}.get(edit.place)
+    index = int(edit.place) - 1 if index is None else index
+    index = min(max(index, 0), len(others))
+    return (*others[:index], edit.pair, *others[index:])
 
 
 def array(pairs: Pairs) -> str:
@@ -134,10 +134,10 @@ def _by_lines(
     plain = all(not tail.strip() or tail.lstrip().startswith("#") for tail in tails)
     if not spans or not alone or not plain or not all(ends):
         return None
-    known = dict(zip(before, tails, strict=True))
+    tail_of = dict(zip(before, tails, strict=True))
     indent = indents[-1]
-    rows = [f'{indent}"{":".join(pair)}",{known.get(pair, chr(10))}' for pair in after]
-    gone = (known[pair].lstrip() for pair in before if pair not in after)
+    rows = [f'{indent}"{":".join(pair)}",{tail_of.get(pair, chr(10))}' for pair in after]
+    gone = (tail_of[pair].lstrip() for pair in before if pair not in after)
     rows += [indent + comment for comment in gone if comment]
     # what stands between two of the lines stays between lines of the same places
     parts = [text[: starts[0]]]

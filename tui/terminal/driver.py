@@ -88,7 +88,7 @@ class WireDriver(LinuxDriver):
         self._left = True
 
     def process_message(self, message: Message) -> None:
-        """In the thread of the input: heed a terminal that tells its size there."""
+        """In the thread of the input: follow a terminal that reports its size there."""
         if isinstance(message, events.Resize):
             self._changed(*message.size)
         super().process_message(message)

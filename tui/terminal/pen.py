@@ -79,7 +79,7 @@ def bare(pen: Pen) -> Pen:
 
 @cache
 def for_blank(pen: Pen | None, blank: Pen) -> Pen:
-    """The pen nearest to the one at hand with which a space looks as wanted."""
+    """The pen nearest to the current one with which a space looks as it should."""
     if pen is None or blank.attributes & _SEEN_ON_BLANK:
         return blank
     return Pen(pen.attributes & ~_SEEN_ON_BLANK, pen.fore, blank.back)

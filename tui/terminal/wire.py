@@ -11,15 +11,18 @@ foreign write spoils no more than what it covers, until `forget` and `mend` draw
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import is_not, ne
 from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 
 from tui.terminal.pen import PLAIN, ForeignError, Pen, bare, change, for_blank, styled
 
-#: A move or a style inside a frame; what stands between two of them is text.
-_TOKEN: Final = re.compile(r"(\x1b\[[0-9;]*[Hm]|\n)")
+#: What parts a frame into stretches of one line, and a stretch into text and the codes of styles.
+_MOVE: Final = re.compile(r"(\x1b\[[0-9;]*H|\n)")
+_STYLE: Final = re.compile(r"\x1b\[([0-9;]*)m")
 #: Sequences that put nothing on the screen: modes, questions, titles, clipboard, bell.
 _SILENT: Final = re.compile(
     r"(?:\x1b\[[?><=][0-9;$]*[a-zA-Z]|\x1b\[[0-9;]*[cnt]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x07)+"
@@ -72,6 +75,52 @@ class _Row:
     pens: list[Pen] = field(default_factory=list)
     #: Whether any cell may be part of a run.
     runs: bool = False
+    #: Column -> a stretch that its cells from there on are of, and the column after it.
+    stretches: dict[int, tuple[str, int]] = field(default_factory=dict)
+
+    def write(self, x: int, stretch: str, pen: Pen) -> tuple[int, Pen]:
+        """Write a stretch of a frame from a column on; the column after it, and its last pen.
+
+        Raises:
+            ForeignError: it holds something other than styles and text; what came before it is
+                written.
+        """
+        cells: list[Cell] = []
+        pens: list[Pen] = []
+        before = pen
+        try:
+            for n, part in enumerate(_STYLE.split(stretch)):
+                if n % 2:
+                    pen = styled(pen, part)
+                elif part:
+                    written = self._cells(part)
+                    cells += written
+                    blank = bare(pen)
+                    if blank is pen or " " not in part:
+                        pens += [pen] * len(written)
+                    else:
+                        pens += [blank if cell == " " else pen for cell in written]
+        finally:
+            self.put(x, cells, pens)
+        end = x + len(cells)
+        beside = self.stretches.items()
+        self.stretches = {at: one for at, one in beside if at >= end or one[1] <= x}
+        if before == pen == PLAIN:
+            self.stretches[x] = stretch, end
+        return end, pen
+
+    def _cells(self, text: str) -> Sequence[Cell]:
+        """Text as cells.
+
+        Raises:
+            ForeignError: it holds a control character.
+        """
+        if _ONE.issuperset(text):
+            return text
+        if _CONTROL.search(text):
+            raise ForeignError
+        self.runs = True
+        return _pieces(text)
 
     def put(self, x: int, cells: list[Cell], pens: list[Pen]) -> None:
         """Write cells from a column on."""
@@ -159,23 +208,22 @@ class Wire:
         pen = PLAIN
         touched: set[int] = set()
         wanted = self.wanted
-        parts = _TOKEN.split(frame)
-        for n, part in enumerate(parts):
-            if not part:
-                continue
-            if n % 2 == 0:
+        for n, part in enumerate(_MOVE.split(frame)):
+            if part == "\n":
+                x, y = 0, y + 1
+            elif n % 2:
+                down, _, right = part[2:-1].partition(";")
+                x, y = max(int(right or 1) - 1, 0), max(int(down or 1) - 1, 0)
+            elif part:
                 row = wanted.get(y)
                 if row is None:
                     row = wanted[y] = _Row()
-                x = _written(row, x, part, pen)
-                touched.add(y)
-            elif part == "\n":
-                x, y = 0, y + 1
-            elif part[-1] == "m":
-                pen = styled(pen, part[2:-1])
-            else:
-                down, _, right = part[2:-1].partition(";")
-                x, y = max(int(right or 1) - 1, 0), max(int(down or 1) - 1, 0)
+                known, end = row.stretches.get(x, ("", 0))
+                if known == part and pen == PLAIN:
+                    x = end  # its cells are written already
+                else:
+                    x, pen = row.write(x, part, pen)
+                    touched.add(y)
         return touched, (x, y)
 
     def _remember(self) -> set[int]:
@@ -188,6 +236,7 @@ class Wire:
             del self.wanted[y]
         for row in self.wanted.values():
             del row.cells[columns:], row.pens[columns:]
+            row.stretches.clear()
         return set(self.wanted)
 
     # -- writing ---------------------------------------------------------------------
@@ -225,9 +274,8 @@ class Wire:
             if at < 0:
                 out.append(_move(x, y))
             elif at < x:
-                between = cells[at:x]
-                if pen is not None and _cheap(between, pens[at:x], pen):
-                    out += between  # type: ignore[arg-type]  # cheap ones are text
+                if x - at <= _GAP and pen is not None and _cheap(cells[at:x], pens[at:x], pen):
+                    out += cells[at:x]  # type: ignore[arg-type]  # cheap ones are text
                 else:
                     out.append(f"\x1b[{x - at}C" if x - at > 1 else "\x1b[C")
             target = for_blank(pen, pens[x]) if cell == " " else pens[x]
@@ -241,25 +289,6 @@ class Wire:
                 out.append(cell)
                 at = x + 1
         self._pen = pen
-
-
-def _written(row: _Row, x: int, text: str, pen: Pen) -> int:
-    """Write text into a line from a column on; the column after it.
-
-    Raises:
-        ForeignError: it holds a control character.
-    """
-    blank = bare(pen)
-    cells: list[Cell] = []
-    if _ONE.issuperset(text):
-        cells += text
-    elif _CONTROL.search(text):
-        raise ForeignError
-    else:
-        cells += _pieces(text)
-        row.runs = True
-    row.put(x, cells, [blank if cell == " " else pen for cell in cells])
-    return x + len(cells)
 
 
 def _pieces(text: str) -> list[Cell]:
@@ -286,13 +315,14 @@ def _pieces(text: str) -> list[Cell]:
 def _differing(row: _Row, old: _Row | None, columns: int) -> list[int]:
     """Columns of a line whose cell is known to be wanted and not known to be shown."""
     cells, pens = row.cells[:columns], row.pens[:columns]
-    known = 0 if old is None else min(len(old.cells), len(cells))
-    need = [
-        x
-        for x in range(known)
-        if old is not None and (cells[x] != old.cells[x] or pens[x] != old.pens[x])
-    ]
-    return need + list(range(known, len(cells)))
+    if old is None:
+        return list(range(len(cells)))
+    other = {x for x, differs in enumerate(map(ne, cells, old.cells)) if differs}
+    if pens != old.pens:
+        # most pens are one object: only others are compared
+        elsewhere = enumerate(map(is_not, pens, old.pens))
+        other |= {x for x, differs in elsewhere if differs and pens[x] != old.pens[x]}
+    return [*sorted(other), *range(min(len(old.cells), len(cells)), len(cells))]
 
 
 def _with_pieces(row: _Row, need: list[int]) -> list[int]:
@@ -323,10 +353,11 @@ def _placed(piece: WideCell, x: int) -> list[str]:
 
 def _cheap(cells: list[Cell], pens: list[Pen], pen: Pen) -> bool:
     """Whether cells that are shown already cost less to send again than to jump over."""
-    return len(cells) <= _GAP and all(
-        isinstance(cell, str) and (for_blank(pen, cell_pen) if cell == " " else cell_pen) == pen
-        for cell, cell_pen in zip(cells, pens, strict=True)
-    )
+    for cell, cell_pen in zip(cells, pens, strict=True):
+        seen = for_blank(pen, cell_pen) if cell == " " else cell_pen
+        if seen != pen or not isinstance(cell, str):
+            return False
+    return True
 
 
 def _move(x: int, y: int) -> str:

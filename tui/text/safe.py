@@ -21,6 +21,9 @@ _INVISIBLE: Final = frozenset(
     | set(range(0xE0100, 0xE01F0))
 )
 
+#: What drawings are made of: lines, blocks and dots, each of one cell.
+_DRAWN: Final = frozenset(map(chr, (0x20, *range(0x2500, 0x25A0), *range(0x2800, 0x2900))))
+
 
 def safe(text: str) -> str:
     """Text with nothing in it that a terminal could obey or that has no certain width.
@@ -29,7 +32,7 @@ def safe(text: str) -> str:
     bidirectional and zero-width characters, lone surrogates, private and unassigned code
     points vanish; composed accents replace combined ones.
     """
-    if text.isascii() and text.isprintable():
+    if (text.isascii() and text.isprintable()) or _DRAWN.issuperset(text):
         return text
     return _clean(text)
 

@@ -81,30 +81,33 @@ def lay_out(columns: Sequence[TableColumn], width: int) -> list[PlacedColumn]:
         columns: in the order they are shown.
         width: cells of the table, its gutter with them.
     """
-    shown = list(columns)
+    visible = list(columns)
     room = max(width - GUTTER, 0)
 
     def overfull() -> bool:
-        last = max(column.priority for column in shown)
-        sizes = [c.preferred_width if c.priority < last else c.width for c in shown]
+        last = max(column.priority for column in visible)
+        sizes = [c.preferred_width if c.priority < last else c.width for c in visible]
         return sum(sizes) + GAP * (len(sizes) - 1) > room
 
-    while len(shown) > 1 and overfull():
+    while len(visible) > 1 and overfull():
         # The last of the largest priority: ties are dropped from the right.
-        last = max(reversed(shown), key=lambda column: column.priority)
-        shown.remove(last)
-        others = [c for c in shown if not last.group or c.group != last.group]
-        shown = others or shown
-    sizes = [min(column.width, room) for column in shown]
+        last = max(reversed(visible), key=lambda column: column.priority)
+        visible.remove(last)
+        others = [c for c in visible if not last.group or c.group != last.group]
+        visible = others or visible
+    sizes = [min(column.width, room) for column in visible]
     left = room - sum(sizes) - GAP * (len(sizes) - 1)
-    for limits in ([column.preferred_width for column in shown], [column.most for column in shown]):
+    for limits in (
+        [column.preferred_width for column in visible],
+        [column.most for column in visible],
+    ):
         for place, limit in enumerate(limits):
             more = min(max(limit - sizes[place], 0), max(left, 0))
             sizes[place] += more
             left -= more
     placed: list[PlacedColumn] = []
     x = GUTTER
-    for column, size in zip(shown, sizes, strict=True):
+    for column, size in zip(visible, sizes, strict=True):
         placed.append(PlacedColumn(column, x, size))
         x += size + GAP
     return placed

@@ -44,7 +44,7 @@ class SizedScreen(Screen[None], inherit_bindings=False):
         """The app has another answer."""
 
     def _screen_resized(self, size: Size, *more: Any) -> None:
-        if size == self.app.size or not tested():
+        if not tested() or (size == self.app.size and size != self._compositor.size):
             super()._screen_resized(size, *more)
 
 
@@ -105,15 +105,15 @@ class Stage(SizedScreen, inherit_bindings=False):
             return
         self._compositor.update_widgets(self._dirty_widgets)
         self._update_timer.pause()
-        hidden, shown, resized = self._compositor.reflow(self, size)
+        hidden, visible, resized = self._compositor.reflow(self, size)
         self._layout_widgets.clear()
         for widget in hidden:
             widget.post_message(events.Hide())
         for widget, (region, _, _, virtual, container, _, _) in self._compositor.layers:
             widget._size_updated(region.size, virtual, container, layout=widget is self)
-            if widget in shown or widget in resized:
+            if widget in visible or widget in resized:
                 widget.post_message(events.Resize(region.size, virtual, container))
-        for widget in shown:
+        for widget in visible:
             widget.post_message(events.Show())
         if self.is_current and not self._silent:
             if self.app._batch_count:

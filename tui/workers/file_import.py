@@ -71,13 +71,13 @@ class FileImporter:
         finally:
             self.progress = None
         host.say()
-        shown = [line for line in lines if not line.startswith(_REFUSED)]
-        if code not in (0, 1) or not shown:
+        details = [line for line in lines if not line.startswith(_REFUSED)]
+        if code not in (0, 1) or not details:
             host.tell(last or f"the file was not read (code {code})", error=True)
             return
         self._previewed = path, argv
         refused = [line.removeprefix(_REFUSED) for line in lines if line.startswith(_REFUSED)]
-        host.post_message(Previewed(path.name, shown, refused))
+        host.post_message(Previewed(path.name, details, refused))
 
     async def _run(self, argv: list[str]) -> None:
         host = self._host

@@ -34,8 +34,8 @@ def _written(
 
 async def write_note(host: Host) -> None:
     """Write the note of what is shown, and say where; nothing is asked."""
-    shown, market = host.snapshot, host.market
-    if shown is None or market is None:
+    snapshot, market = host.snapshot, host.market
+    if snapshot is None or market is None:
         host.tell("there is no answer to write a note of yet")
         return
     if host.desk.memory.refusal:
@@ -45,7 +45,7 @@ async def write_note(host: Host) -> None:
     formats = host.config.note_formats
     try:
         ledger = host.desk.ledger
-        files = await asyncio.to_thread(_written, market, shown, directory, formats, ledger)
+        files = await asyncio.to_thread(_written, market, snapshot, directory, formats, ledger)
     except (OSError, UnavailableError) as error:
         host.tell(f"the note is not written: {why(error)}", error=True)
         return
@@ -75,18 +75,18 @@ async def write_picture(host: Host, words: str) -> None:
         host: the app.
         words: the picture's name and, where the user gives one, the file.
     """
-    shown, market = host.snapshot, host.market
+    snapshot, market = host.snapshot, host.market
     name, _, file = words.strip().partition(" ")
     if name not in PICTURES:
         host.tell(f"which picture? {', '.join(PICTURES)}", error=True)
-    elif shown is None or market is None:
+    elif snapshot is None or market is None:
         host.tell("there is no answer to draw yet")
     elif host.desk.memory.refusal:
         host.tell(host.desk.memory.refusal, error=True)
     else:
         target = Path(file.strip()).expanduser() if file.strip() else None
         try:
-            path = await asyncio.to_thread(_drawn, host, market, shown, name, target)
+            path = await asyncio.to_thread(_drawn, host, market, snapshot, name, target)
         except (OSError, UnavailableError) as error:
             host.tell(f"the picture is not written: {why(error)}", error=True)
             return

@@ -33,8 +33,8 @@ def raw_paths(
     has its given closes there.
     """
     count = len(lines.symbols)
-    wanted = np.log(lines.end / lines.start)
-    day = side.day * np.exp(0.25 * rng.standard_normal(count)) * (1 + 0.3 * np.abs(wanted))
+    log_return = np.log(lines.end / lines.start)
+    day = side.day * np.exp(0.25 * rng.standard_normal(count)) * (1 + 0.3 * np.abs(log_return))
     noise = rng.standard_normal((rows, count))
     noise *= np.minimum(day, 2.5 * side.day)
     reports = (np.arange(rows)[:, None] + rng.integers(REPORT_EVERY, size=count)) % REPORT_EVERY
@@ -89,8 +89,8 @@ def follow(
     """
     start, end = int(cuts[0]), int(cuts[-1])
     apart = np.cumsum(TRACKING_DAY * rng.standard_normal(len(raw)))
-    wanted = np.log((1 + side.basket_return) / (fund[end] / fund[start]))
-    knots = np.array([0.0, wanted]) - apart[[start, end]]
+    target = np.log((1 + side.basket_return) / (fund[end] / fund[start]))
+    knots = np.array([0.0, target]) - apart[[start, end]]
     apart += np.interp(np.arange(len(raw)), [start, end], knots)
     market = fund / fund[start] * np.exp(apart) / index_of(quantity, raw, cuts)
     raw *= market[:, None]

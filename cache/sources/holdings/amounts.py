@@ -233,6 +233,6 @@ def _not_whole(sheet: Sheet, reason: str) -> None:
 
 
 def _listed(codes: list[str]) -> str:
-    shown = codes[:4]
+    first = codes[:4]
     more = f" and {len(codes) - 4} more" if len(codes) > 4 else ""
-    return f"{', '.join(shown)}{more}"
+    return f"{', '.join(first)}{more}"

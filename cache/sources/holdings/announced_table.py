@@ -73,8 +73,8 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
             if changes.setdefault(key, change) != change:
                 raise BadCell("symbol", "another row of this file gives another change of it")
         except BadCell as bad:
-            shown = clean(table.text(row, *_SYMBOL), 20)
-            rejected.append(Rejected(row.line, bad.column, shown, bad.reason))
+            symbol_text = clean(table.text(row, *_SYMBOL), 20)
+            rejected.append(Rejected(row.line, bad.column, symbol_text, bad.reason))
     if not changes:
         if rejected:
             first = rejected[0]

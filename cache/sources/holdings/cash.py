@@ -56,8 +56,8 @@ def is_cash(symbol: str, name: str) -> bool:
                 rest, currency = rest.replace(spelled, " "), True
     words = rest.split()
     codes = {word for word in words if word.upper() in currencies()}
-    known = _words("cash") | _words("beside") | codes
-    if any(word not in known for word in words):
+    cash_words = _words("cash") | _words("beside") | codes
+    if any(word not in cash_words for word in words):
         return False
     # "Net Fund" and "Other" are nothing
     return currency or bool(codes) or bool(set(words) & _words("cash"))

@@ -193,25 +193,25 @@ def _fund(
     fields: Mapping[str, Any], option: str | None, funds: Mapping[str, Fund], file: str
 ) -> str:
     """Return the fund's symbol: from the content, else from the option."""
-    wanted = None
+    symbol = None
     if option is not None:
-        wanted = yahoo_symbol(option)
-        if not valid_symbol(wanted):
-            shown = clean(option, 20)
-            raise SourceError(f'the fund "{shown}" is no symbol; write one such as --fund IWM')
+        symbol = yahoo_symbol(option)
+        if not valid_symbol(symbol):
+            text = clean(option, 20)
+            raise SourceError(f'the fund "{text}" is no symbol; write one such as --fund IWM')
     stated = yahoo_symbol(fields["fund"])
     title = " ".join(clean(fields["title"], 120).split())
     if not valid_symbol(stated):
         folded = plain_title(title)
         titled = (f.symbol for f in funds.values() if f.title and plain_title(f.title) == folded)
         stated = next(titled, "")
-    if not stated and wanted is None:
+    if not stated and symbol is None:
         about = f'its title "{title}" is that of no known fund' if title else "it names no fund"
         raise SourceError(f"{about}; say which it is, such as --fund IWM", file=file)
-    if wanted is not None and stated and wanted != stated:
-        reason = f"these are the holdings of {stated}, not of {wanted} (--fund {wanted})"
+    if symbol is not None and stated and symbol != stated:
+        reason = f"these are the holdings of {stated}, not of {symbol} (--fund {symbol})"
         raise SourceError(reason, file=file)
-    return stated or str(wanted)
+    return stated or str(symbol)
 
 
 def _as_of(fields: Mapping[str, Any], option: date | None, now: datetime, file: str) -> date:

@@ -160,16 +160,16 @@ class HoldingsParser:
         texts = {table.text(row, word) for row in body for word in words}
         texts.update(text for *_, text in head.dates)
         texts.update(head.others)
-        known: Order | None = "dmy" if table.decimal == "," else None
+        usual: Order | None = "dmy" if table.decimal == "," else None
         if given := args.get("as_of"):
             for text in (text for *_, text in head.dates):
                 fits = [o for o in ("dmy", "mdy") if _reads(text, o, given)]
-                known = fits[0] if len(fits) == 1 else known  # type: ignore[assignment]
+                usual = fits[0] if len(fits) == 1 else usual  # type: ignore[assignment]
             if table.has("date") and body:
                 text = table.text(body[0], "date")
                 fits = [o for o in ("dmy", "mdy") if _reads(text, o, given)]
-                known = fits[0] if len(fits) == 1 else known  # type: ignore[assignment]
-        self._order = date_order(texts, args.get("dates"), known)
+                usual = fits[0] if len(fits) == 1 else usual  # type: ignore[assignment]
+        self._order = date_order(texts, args.get("dates"), usual)
 
     def _row(self, row: Row, filled: list[str], *, after_blank: bool, last: bool) -> None:
         """Process one row that is not blank: a header, a heading, prose, a sum, or a line."""
@@ -200,8 +200,8 @@ class HoldingsParser:
             self._sections[-1].append(symbol)
             self._before = len(self._headings)
         except BadCell as bad:
-            shown = clean(symbol, 20)
-            rejected = Rejected(row.line, clean(bad.column, 40), shown, bad.reason)
+            symbol_text = clean(symbol, 20)
+            rejected = Rejected(row.line, clean(bad.column, 40), symbol_text, bad.reason)
             self.sheet.rejected.append(rejected)
 
     def _numbers(self, row: Row) -> bool:
@@ -337,9 +337,9 @@ class HoldingsParser:
         if sheet.percent is None and "weight" in read:
             sheet.percent = True if _percent(read["weight"]) else None
         if self._headings:
-            shown = ", ".join(f'"{text}"' for text in self._headings[:3])
+            headings = ", ".join(f'"{text}"' for text in self._headings[:3])
             more = f" and {len(self._headings) - 3} more" if len(self._headings) > 3 else ""
-            sheet.notes.append(f"passed over as headings, sums or remarks: {shown}{more}")
+            sheet.notes.append(f"passed over as headings, sums or remarks: {headings}{more}")
 
 
 def _reads(text: str, order: Order | str, given: str) -> bool:

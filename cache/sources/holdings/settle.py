@@ -82,8 +82,8 @@ def settle(sheet: Sheet) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]
                 reason = "ticker with a blank, not a listed line"
             else:
                 text = f'"{clean(line.symbol, 20)}" is no symbol, such as BRK-B'
-                shown = clean(line.symbol, 20)
-                sheet.rejected.append(Rejected(line.line, "symbol", shown, text))
+                symbol_text = clean(line.symbol, 20)
+                sheet.rejected.append(Rejected(line.line, "symbol", symbol_text, text))
                 continue
         if not reason and not value > 0:
             reason = "negative value" if value < 0 else "no value"

@@ -58,7 +58,7 @@ def find_layout(head: Sequence[Row], options: ColumnOptions) -> Layout:
 
 
 def _is_download(layout: Layout, first: Sequence[str], options: ColumnOptions) -> bool:
-    """Whether it looks like yfinance's, with closes and no adjusted ones, and nobody said more."""
+    """Whether it looks like yfinance's, with closes, no adjusted ones and no option for more."""
     words = {*layout.fields, *(column.word for column in layout.wide)}
     closes = {"close", "adj_close"} & {*options.columns.values()}
     if closes or "close" not in words or "adj_close" in words or not layout.bars:

@@ -94,14 +94,14 @@ def _layout(file: Any, options: ColumnOptions) -> tuple[Layout, list[int]]:
 def _long(layout: Layout, columns: dict[int, Any], rows: int, options: FileOptions) -> PriceColumns:
     at = layout.fields
     ticker, whence = ticker_of(layout, options, "")
-    known = Symbols()
+    symbols = Symbols()
     if ticker:
-        symbol = np.full(rows, known.code(ticker), np.intp)
+        symbol = np.full(rows, symbols.code(ticker), np.intp)
     else:
         texts, codes = _encoded(columns[at["symbol"]], "symbol")
-        symbol = np.array([*(known.code(text) for text in texts), -1], np.intp)[codes]
+        symbol = np.array([*(symbols.code(text) for text in texts), -1], np.intp)[codes]
     if {"exchange", "currency"} & at.keys():
-        symbol = _listings(columns, at, ticker, known)
+        symbol = _listings(columns, at, ticker, symbols)
     stamps, dates = _dates(columns[at["date"]], options)
     account = reading_of(
         layout, "Parquet", options, "", ticker and f"{clean(ticker, 30)} ({whence})"
@@ -113,7 +113,7 @@ def _long(layout: Layout, columns: dict[int, Any], rows: int, options: FileOptio
         if name in at:
             values[name], faulty[name] = _numbers(columns[at[name]], name)
     result = PriceColumns(
-        tuple(known.positions),
+        tuple(symbols.positions),
         symbol,
         stamps.session[dates],
         np.arange(1, rows + 1),
@@ -129,7 +129,7 @@ def _long(layout: Layout, columns: dict[int, Any], rows: int, options: FileOptio
             result.unknown[title] = _numbers(columns[place], title)[0]
         except SourceError:
             result.texts.append(title)
-    note_listings(account, known)
+    note_listings(account, symbols)
     return without_foreign(result)
 
 
@@ -159,7 +159,7 @@ def _listings(
 
 def _wide(layout: Layout, columns: dict[int, Any], rows: int, options: FileOptions) -> PriceColumns:
     ticker_of(layout, options, "")
-    known = Symbols()
+    symbols = Symbols()
     stamps, dates = _dates(columns[layout.wide[0].date], options)
     account = reading_of(layout, "Parquet", options, "", "")
     account.notation = notation(None, stamps)
@@ -177,10 +177,10 @@ def _wide(layout: Layout, columns: dict[int, Any], rows: int, options: FileOptio
     filled = np.zeros(shape, np.bool_)
     for matrix in values.values():
         filled |= ~np.isnan(matrix)
-    codes = np.array([known.code(ticker) for ticker in tickers], np.intp)
+    codes = np.array([symbols.code(ticker) for ticker in tickers], np.intp)
     who, when = np.nonzero(filled)
     return PriceColumns(
-        tuple(known.positions),
+        tuple(symbols.positions),
         codes[who],
         stamps.session[dates][when],
         when + 1,

@@ -92,10 +92,10 @@ def joined(parts: Sequence[PriceColumns]) -> PriceColumns:
     """Return several tables as one: their rows in this order, empty where a table has no column."""
     if len(parts) == 1:
         return parts[0]
-    known = Symbols()
+    symbols = Symbols()
     codes: list[IntArray] = []
     for part in parts:
-        table = np.array([*map(known.add, part.symbols), -1], np.intp)
+        table = np.array([*map(symbols.add, part.symbols), -1], np.intp)
         codes.append(table[part.symbol])
     lengths = [len(part.symbol) for part in parts]
     accounts = [entry for part in parts for entry in part.readings]
@@ -104,7 +104,7 @@ def joined(parts: Sequence[PriceColumns]) -> PriceColumns:
         for part, length in zip(parts, lengths, strict=True)
     ]
     return PriceColumns(
-        tuple(known.positions),
+        tuple(symbols.positions),
         np.concatenate(codes),
         np.concatenate([part.session for part in parts]),
         np.concatenate([part.line for part in parts]),

@@ -37,7 +37,7 @@ def is_ticker(text: str) -> bool:
 
 
 class _Texts(dict[str, int]):
-    """Text -> the position of its symbol, judged when it is first asked for."""
+    """Text -> the position of its symbol, judged at its first look-up."""
 
     def __init__(self, positions: dict[str, int]) -> None:
         super().__init__()

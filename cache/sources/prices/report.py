@@ -66,5 +66,5 @@ def _group(group: Sequence[TableReading], unknown: Sequence[str]) -> list[str]:
 
 
 def _pair(word: str, title: str) -> str:
-    shown = clean(title, 40)
-    return word if shown.lower() == word else f"{word} from {shown}"
+    title_text = clean(title, 40)
+    return word if title_text.lower() == word else f"{word} from {title_text}"

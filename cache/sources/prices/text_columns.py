@@ -38,7 +38,7 @@ _Read = Callable[[Sequence[str], str], "tuple[FloatArray, BoolArray]"]
 
 
 class _Positions(dict[str, int]):
-    """Distinct texts -> their positions, in the order in which they are first asked for."""
+    """Distinct texts -> their positions, in the order of their first look-ups."""
 
     def __missing__(self, text: str) -> int:
         return self.setdefault(text, len(self))

@@ -188,9 +188,9 @@ def matrix_table(head: Sequence[Row], at: int, options: ColumnOptions) -> Layout
     table = synonyms("prices")
     names = {i: title for i, title in enumerate(titles) if i != dates and title}
     read = {i: title for i, title in names.items() if options.word(title, {}) != ""}
-    known = sum(table.get(fold(title)) is not None for title in read.values())
+    title_count = sum(table.get(fold(title)) is not None for title in read.values())
     # LOW and OPEN are companies, too, among others; where they are many, it is a table of bars.
-    if not read or known * _FEW > len(read) or not all(map(_written, read.values())):
+    if not read or title_count * _FEW > len(read) or not all(map(_written, read.values())):
         return None
     check_columns(len(titles), MOST_WIDE, head[at].line)
     word = options.columns.get("*", "close")

@@ -25,13 +25,13 @@ class Alpaca(KeyedSource):
 
     def answers(self, asks: Sequence[Ask], now: datetime, final: date) -> Iterator[Answer]:
         """The answers, batch by batch."""
-        known = []
+        spelled = []
         for ask in asks:
             if ask.symbol.startswith("^") or "." in ask.symbol:
                 yield self.unknown(ask, final)
             else:
-                known.append(ask)
-        for pieces in ask_groups(known, final):
+                spelled.append(ask)
+        for pieces in ask_groups(spelled, final):
             pieces.sort(key=lambda ask: ask.start)
             events = None if far(pieces[0], final) else self._events(pieces[0].start, final, ())
             for at in range(0, len(pieces), self.vendor.batch):

@@ -69,9 +69,9 @@ def answer_of(
     """
     final = last_final(now)
     first = ask.start
-    known = {when: factor for when, factor in splits.items() if first <= when <= final}
+    factors = {when: factor for when, factor in splits.items() if first <= when <= final}
     paid = {when: cash for when, cash in dividends.items() if first <= when <= final}
-    days = sorted({*(d for d in bars if first <= d <= ask.end), *known, *paid})
+    days = sorted({*(d for d in bars if first <= d <= ask.end), *factors, *paid})
     if not bars:
         return nothing(ask, now, vendor)
     close, volume, dividend, split = (np.zeros(len(days)) for _ in range(4))
@@ -82,7 +82,7 @@ def answer_of(
         close[at] = price if adjusted else price / later
         volume[at] = shares if adjusted or volume_adjusted else shares * later
         dividend[at] = paid.get(when, 0.0) / later
-        split[at] = known.get(when, 0.0)
-        later *= known.get(when, 1.0)
+        split[at] = factors.get(when, 0.0)
+        later *= factors.get(when, 1.0)
     stamps = np.array(days, "datetime64[D]")
     return gate(ask, stamps, close, volume, dividend, split, now=now, meta={}, vendor=vendor)

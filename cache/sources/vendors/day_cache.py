@@ -45,8 +45,8 @@ class DayCache:
         if self._folder is None:
             return fetch(when)
         path = self._folder / f"{when}.json.gz"
-        if (known := self._read(path)) is not None:
-            return known
+        if (bars := self._read(path)) is not None:
+            return bars
         market = fetch(when)
         if market:
             with suppress(OSError):

@@ -48,7 +48,7 @@ class VendorHistory:
 
 
 class DayVendor(KeyedSource, ABC):
-    """A source of prices that is asked for days and for histories.
+    """A source of prices with requests for days and for histories.
 
     Attributes:
         volume_adjusted: its volumes are on the basis of the last split already.
@@ -98,8 +98,8 @@ class DayVendor(KeyedSource, ABC):
         for ask in asks:
             if not spelled[ask.symbol]:
                 yield self.unknown(ask, final)
-        known = [ask for ask in asks if spelled[ask.symbol]]
-        for group in ask_groups(known, final):
+        spelled_asks = [ask for ask in asks if spelled[ask.symbol]]
+        for group in ask_groups(spelled_asks, final):
             days = self._days(group, final)
             if self.vendor.by_days(len(days), len(group)):
                 yield from self._by_days(group, days, spelled, now, final)
@@ -113,7 +113,7 @@ class DayVendor(KeyedSource, ABC):
         the vendor has corrected since is seen.
         """
         calendar = sessions()
-        wanted: set[date] = set()
+        dates: set[date] = set()
         for ask in {(a.start, a.end, a.whole) for a in asks}:
             start, end, whole = ask
             first = int(np.searchsorted(calendar, day(start), side="left" if whole else "right"))
@@ -121,8 +121,8 @@ class DayVendor(KeyedSource, ABC):
             days = calendar[first:last].tolist()
             if days and not whole and days[0].isocalendar()[:2] != start.isocalendar()[:2]:
                 days.insert(0, start)
-            wanted.update(days)
-        return sorted(wanted)
+            dates.update(days)
+        return sorted(dates)
 
     def _by_days(
         self,
@@ -148,10 +148,10 @@ class DayVendor(KeyedSource, ABC):
         complete = there == len(days) and newest >= COMPLETE * len(column)
         for ask in asks:
             name = spelled[ask.symbol]
-            known = zip(days, close[:, column[name]], volume[:, column[name]], strict=True)
+            rows = zip(days, close[:, column[name]], volume[:, column[name]], strict=True)
             dated_bars = {
                 when: (float(price), float(shares))
-                for when, price, shares in known
+                for when, price, shares in rows
                 if when >= ask.start and not np.isnan(price)
             }
             if not dated_bars and not ask.whole:

@@ -66,15 +66,15 @@ class Folder:
             now: the time.
             stop: when set, ends at once.
         """
-        wanted = list(asks)
-        pieces = all(not ask.whole for ask in wanted)
-        since = min((ask.start for ask in wanted), default=None) if pieces else None
+        requests = list(asks)
+        pieces = all(not ask.whole for ask in requests)
+        since = min((ask.start for ask in requests), default=None) if pieces else None
         try:
             paths = self._changed(since)
             bars = read_prices(paths, now=now) if paths else None
         except SourceError as error:
             self.unreachable = True
-            for ask in wanted:
+            for ask in requests:
                 yield Answer(ask, kind="try_again", reason=f"{error}", answered_by="unasked")
             return
         if bars is not None and bars.rejected:
@@ -84,7 +84,7 @@ class Folder:
                 f" (line {first.line}: {first.reason})"
             )
         rows = _by_symbol(bars.bars) if bars is not None else {}
-        for ask in wanted:
+        for ask in requests:
             if stop is not None and stop.is_set():
                 return
             yield self._answer(ask, bars.bars if bars else None, rows, now)

@@ -68,9 +68,9 @@ def _plugin(key: str) -> Callable[[SourceSettings], PriceSource]:
 
     plugins = {point.name: point for point in entry_points(group=GROUP)}
     if key not in plugins:
-        known = ", ".join([*load_vendors(), *sorted(plugins)])
-        shown = clean(key, 30)
-        raise SourceError(f'no source of prices is called "{shown}"; known are {known}')
+        names = ", ".join([*load_vendors(), *sorted(plugins)])
+        name = clean(key, 30)
+        raise SourceError(f'no source of prices is called "{name}"; known are {names}')
     try:
         make: Callable[[SourceSettings], PriceSource] = plugins[key].load()
     except Exception as error:  # whatever a plug-in does at its import

@@ -15,11 +15,11 @@ def silence() -> None:
         logger = logging.getLogger(name)
         logger.handlers = [logging.NullHandler()]
         logger.propagate = False
-    shown = warnings.showwarning
-    if isinstance(shown, _Warnings):
+    show_warning = warnings.showwarning
+    if isinstance(show_warning, _Warnings):
         return
     # No filter: threads inside catch_warnings put each other's filters back.
-    warnings.showwarning = _Warnings(shown)
+    warnings.showwarning = _Warnings(show_warning)
 
 
 class _Warnings:

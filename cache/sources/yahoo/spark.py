@@ -123,21 +123,21 @@ def _answer(ask: Ask, one: Any, headers: Any, now: datetime) -> Answer | None:
     except (KeyError, TypeError, ValueError, IndexError, OverflowError, OSError):
         return None
     # all of the month that comes is compared, not the few sessions asked for alone
-    wanted = sorted(when for when in days if when <= ask.end)
-    close = np.array([days[when] for when in wanted])
-    none = np.zeros(len(wanted))
-    if not len(wanted):
+    sessions = sorted(when for when in days if when <= ask.end)
+    close = np.array([days[when] for when in sessions])
+    none = np.zeros(len(sessions))
+    if not len(sessions):
         return None
     answer = gate(
         ask,
-        np.array(wanted, "datetime64[D]"),
+        np.array(sessions, "datetime64[D]"),
         close,
-        np.full(len(wanted), np.nan),
+        np.full(len(sessions), np.nan),
         none,
         none,
         now=now,
         meta=meta,
-        vendor_time=vendor_time(headers, meta, wanted[-1]),
+        vendor_time=vendor_time(headers, meta, sessions[-1]),
     )
     # Of dividends and splits it says nothing, which is not that there are none.
     silent = np.full(len(answer.session), np.nan)

@@ -253,10 +253,10 @@ class Yahoo:
             int(datetime.combine(day, clock.min, NEW_YORK).timestamp())
             for day in (ask.start, ask.end + timedelta(days=1))
         )
-        wanted = {"period1": begin, "period2": until, "interval": "1d", "includePrePost": False}
+        parameters = {"period1": begin, "period2": until, "interval": "1d", "includePrePost": False}
         response = YfData(session=self._session).get(
             self._chart_address.format(symbol=ask.symbol),
-            wanted | {"events": "div,splits,capitalGains"},
+            parameters | {"events": "div,splits,capitalGains"},
             self.timeout,
         )
         # It keeps bodies of its own, and would read an older one of this symbol.
