@@ -32,8 +32,9 @@ def test_an_answer_grows_with_the_lines_and_no_faster() -> None:
     for small in (400, 4000):
         made = make(small, small // 4, 2)
         question = Question(window="1Y", as_of=made.sessions[-1], daily=True)
-        # what a first answer makes for good is asked of a market of its own
-        take(made.market(), question)
+        if not found:
+            # what a first answer makes for good is asked of a market of its own
+            take(made.market(), question)
         found.append(calls(made.market(), question))
     assert found[1] < 10 * 1.3 * found[0]
 
