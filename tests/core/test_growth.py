@@ -61,12 +61,17 @@ def test_how_rare_a_gap_is_costs_as_many_calls_however_long_the_history() -> Non
 
 
 def test_years_of_dates_keep_no_more_than_the_latest_layouts() -> None:
+    def matrices() -> list[object]:
+        gc.collect()
+        return [one for one in gc.get_objects() if type(one) is Matrix]
+
+    # those of tests before stay while they are counted: no other takes the place of one
+    earlier = matrices()
     made = make(20, 5, 16)
     market, layouts = made.market(), list[int]()
     for year in range(2025, 2012, -1):
         last = max(day for day in made.sessions if day.year == year)
         take(market, Question(window="1Y", as_of=last, daily=True))
-        gc.collect()
-        layouts.append(sum(type(one) is Matrix for one in gc.get_objects()))
+        layouts.append(len(matrices()) - len(earlier))
     # a year asks for two: its own closes, and with the years before for averages
     assert layouts[0] == 2 and max(layouts) <= 8
