@@ -28,7 +28,9 @@ SORTED = Seat(board_pair="XLK:SPY", board_key="YTD", board_falling=True)
 @pytest.mark.parametrize("seat", [Seat(), SORTED, Seat(board_key="no such column")])
 def test_they_stand_where_the_screen_shows_them(size: tuple[int, int], seat: Seat) -> None:
     start = Start(ASKED, (), KEYS, seat, simulated=True, board=True)
-    drawn = plain(boarded(*size, start, BOARD, ASKED))
+    drawing = boarded(*size, start, BOARD, ASKED)
+    drawn = plain(drawing)
+    lit = ["".join(text for text, style in line if "cursor" in style.split()) for line in drawing]
     desk = FakeDesk(MARKET)
     desk.memory.remember(ASKED, seat)
     shown: list[str] = []
@@ -42,8 +44,12 @@ def test_they_stand_where_the_screen_shows_them(size: tuple[int, int], seat: Sea
     rows = [line for line in drawn if ":" in line[:14]]
     assert len(rows) > 8 and "as of 2026-06-26 (last)" in drawn[0]
     assert sum("▸" in line for line in rows) == 1
+    # the pair under the cursor stands out, its figures do not
+    (under,) = filter(None, lit)
+    assert under.split()[:2] == ["▸", seat.board_pair or "IWM:SPY"]
+    assert not any(mark in under for mark in "+-%")
     # all but what is new, which is looked up later, and the status line
-    assert drawn[-2].strip() == "… reading the store …"
+    assert not drawn[-2].strip()
     for was, now in zip(drawn[:-2] + drawn[-1:], shown[:-2] + shown[-1:], strict=True):
         # the last column is the scrollbar's
         assert not was.strip() or now[: size[0] - 1].rstrip() == was.rstrip()
