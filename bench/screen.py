@@ -70,13 +70,22 @@ def starts(home: str, times: int) -> dict[str, list[tuple[Burst, int]]]:
     return found
 
 
-def pressed(terminal: Terminal, keys: tuple[str, ...], times: int) -> list[Burst]:
-    """Press keys in turn; every press with its answer."""
+def pressed(
+    terminal: Terminal, keys: tuple[str, ...], times: int, status: int = _STATUS
+) -> list[Burst]:
+    """Press keys in turn; every press with its answer.
+
+    Args:
+        terminal: where they are pressed.
+        keys: pressed one after the other.
+        times: presses.
+        status: row of the status line, of which no change is an answer.
+    """
     found = []
     for n in range(times):
         key = keys[n % len(keys)]
         burst = terminal.press(
-            key, quiet=0.12, wanted=lambda got: bool(rows_of(got) - {_STATUS}), settle=False
+            key, quiet=0.12, wanted=lambda got: bool(rows_of(got) - {status}), settle=False
         )
         if not burst.answer:
             raise SystemExit(f"{key!r} was not answered: what was measured is no answer to it")

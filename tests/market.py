@@ -32,6 +32,21 @@ def weekdays(first: str, last: str) -> list[date]:
     return [d.item() for d in days[np.is_busday(days)]]
 
 
+def check_block(block: Block) -> None:
+    """A block of prices as merges leave one: in order, each symbol once, no sign that cannot be."""
+    shape = (len(block.sessions), len(block.symbols))
+    assert shape[0] and np.all(np.diff(block.sessions.astype(np.int64)) > 0)
+    assert len(set(block.symbols)) == len(block.symbols)
+    for values, least in ((block.close, 1e-300), (block.adj_close, 1e-300), (block.volume, 0.0)):
+        if values is not None:
+            assert values.shape == shape
+            assert not np.any((values < least) | np.isinf(values))
+    for events in (block.dividend, block.split):
+        assert np.all((events.row >= 0) & (events.row < shape[0]))
+        assert np.all((events.col >= 0) & (events.col < shape[1]))
+        assert np.all((events.value > 0) & np.isfinite(events.value))
+
+
 def prices(
     sessions: Sequence[date],
     closes: Mapping[str, Sequence[float]],
@@ -78,7 +93,7 @@ def prices(
             events(dividends),
             events(splits),
         )
-        block.check()
+        check_block(block)
         blocks.append(block)
     return Prices(
         tuple(blocks),

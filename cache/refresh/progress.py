@@ -44,15 +44,6 @@ class Progress:
         """One line of JSON."""
         return json.dumps(asdict(self), ensure_ascii=True)
 
-    @staticmethod
-    def from_json(line: str) -> Progress | None:
-        """The Progress of a line, None for a line of anything else."""
-        try:
-            fields = json.loads(line)
-            return Progress(**fields)
-        except (ValueError, TypeError):
-            return None
-
 
 @record(frozen=True, slots=True)
 class Summary:

@@ -19,10 +19,10 @@ import numpy as np
 from cache.facts.errors import SourceError
 from cache.store.bars import EVENTS, MATRICES, Bars
 from cache.store.compare import Comparison, compare
-from cache.store.doubts import doubtful_dividends, long_gaps, repeated_session
+from cache.store.doubts import NO_SESSIONS, doubtful_dividends, long_gaps, repeated_session
 from cache.store.late_closes import LateCloses
 from cache.store.rebase import Rebase
-from core.data.frames import BoolArray, Dates, FloatArray, IntArray, Prices, day, pydate
+from core.data.frames import BoolArray, Dates, FloatArray, IntArray, Prices, day, distinct, pydate
 from core.data.record import record
 
 if TYPE_CHECKING:
@@ -190,10 +190,21 @@ class _Work:
     def _rows(self, place: int) -> IntArray:
         return self._order[self._from[place] : self._from[place + 1]]
 
-    def gaps(self, place: int) -> list[str]:
-        """Sentences on the quarters without a price of a symbol within these bars."""
-        rows = self._rows(place)
-        return long_gaps(self.bars.symbols[place], self.bars.session[rows][self._priced[rows]])
+    def gaps(self, place: int, stored: Dates = NO_SESSIONS) -> list[str]:
+        """Sentences on the quarters without a price of a symbol, which may be two companies."""
+        rows, symbol = self._rows(place), self.bars.symbols[place]
+        given = self.bars.session[rows][self._priced[rows]]
+        return [
+            f"{symbol} has no price between {before} and {after}: if its symbol went from one"
+            f" company to another, `internals forget prices {symbol}`, then import the one you want"
+            for before, after in long_gaps(given, lambda: self._traded, stored)
+        ]
+
+    @cached_property
+    def _traded(self) -> Dates:
+        """Sessions with a price of any symbol, stored or in these bars."""
+        stored = (block.sessions for block in self.prices.blocks)
+        return distinct(np.concatenate([*stored, self.bars.session]))
 
     def judge(self, place: int, *, accept: bool) -> None:
         """Compare one symbol with its stored closes, and record the result."""
@@ -228,7 +239,7 @@ class _Work:
             if not self._note(symbol, rows, name, comparison, accept=accept):
                 return
             if name == "close" or symbol in self._only_adjusted:
-                self._notes += long_gaps(symbol, self.bars.session[rows][given], there.days)
+                self._notes += self.gaps(place, there.days)
         self._of_another(symbol, rows, stored)
 
     def _splits(self, rows: IntArray) -> dict[date, float]:

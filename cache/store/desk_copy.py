@@ -140,11 +140,6 @@ def _put_all(bucket: Bucket, there: dict[str, int], pieces: Iterable[tuple[str, 
     return count
 
 
-def bring(bucket: Bucket, home: Path) -> str:
-    """Update a reader's copy to what is published, once; see `CopyReader.bring`."""
-    return CopyReader(bucket, home).bring()
-
-
 class CopyReader:
     """Updates a reader's copy to what is published, once or again and again.
 

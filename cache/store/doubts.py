@@ -8,8 +8,13 @@ import numpy as np
 
 from cache.store.changed_cells import dense
 from core.data.dividends import unbelievable
+from core.data.frames import pydate
+from core.data.takeovers import GAP
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
     from cache.store.bars import Bars
     from core.data.frames import Dates, Prices
 
@@ -17,7 +22,7 @@ if TYPE_CHECKING:
 REPEATED, REPEATED_PART = 10, 0.5
 #: Without a price for longer, a symbol may have become another company's.
 LONG_GAP: Final = np.timedelta64(100, "D")
-_NO_SESSIONS: Final = np.zeros(0, "datetime64[D]")
+NO_SESSIONS: Final = np.zeros(0, "datetime64[D]")
 
 
 def repeated_session(bars: Bars) -> str:
@@ -83,13 +88,18 @@ def _close_before(prices: Prices, symbol: str, session: np.datetime64) -> float:
     return float("nan")
 
 
-def long_gaps(symbol: str, given: Dates, stored: Dates = _NO_SESSIONS) -> list[str]:
-    """Sentences on the quarters without a price of a symbol, at either end of which a file has one.
+def long_gaps(
+    given: Dates, traded: Callable[[], Dates], stored: Dates = NO_SESSIONS
+) -> list[tuple[date, date]]:
+    """The quarters without a price of a symbol, at an end of which a file has one.
 
     Args:
-        symbol: that the file has prices of.
-        given: (K,) its sessions with a price in the file, ascending.
-        stored: (H,) those in the store, ascending.
+        given: (K,) sessions with a price in the file, ascending.
+        traded: returns (T,) sessions with a price of any symbol, ascending.
+        stored: (H,) sessions with a price in the store, ascending.
+
+    Returns:
+        The sessions before and after each gap in which others were traded on more than `GAP`.
     """
     if not len(given):
         return []
@@ -98,9 +108,8 @@ def long_gaps(symbol: str, given: Dates, stored: Dates = _NO_SESSIONS) -> list[s
     if not (np.diff(np.concatenate([near[:1], given, near[-1:]])) > LONG_GAP).any():
         return []
     days = np.union1d(near, given)
-    return [
-        f"{symbol} has no price between {days[at]} and {days[at + 1]}: if its symbol went from one"
-        f" company to another, `internals forget prices {symbol}`, then import the one you want"
-        for at in np.flatnonzero(np.diff(days) > LONG_GAP).tolist()
-        if not np.isin(days[at : at + 2], stored).all()
-    ]
+    before, after = days[:-1], days[1:]
+    others = np.searchsorted(traded(), after) - np.searchsorted(traded(), before, "right")
+    new = ~(np.isin(before, stored) & np.isin(after, stored))
+    gaps = (after - before > LONG_GAP) & (others > GAP) & new
+    return [(pydate(days[at]), pydate(days[at + 1])) for at in np.flatnonzero(gaps).tolist()]

@@ -28,11 +28,13 @@ def pair_levels(
     Returns:
         The levels, or a sentence that says what is missing.
     """
+    absent = [symbol for symbol in pair if market.series(symbol) is None]
+    if absent:
+        return f"no closes of {' and '.join(dict.fromkeys(absent))}: import them or fetch"
     series = []
     for symbol in pair:
         one = market.series(symbol)
-        if one is None:
-            return f"no closes of {symbol}: import them or fetch"
+        assert one is not None
         if one.level(basis) is None:
             return f"only adjusted closes of {symbol}: price return is not known"
         bad = [doubt for doubt in one.doubts if doubt[0] <= day(window.end)]

@@ -192,15 +192,14 @@ def _of_like_batches(
             for of_row in values.values():
                 of_row += [(None, view)] * len(windows)
             continue
-        reasons = view.why
-        for window, why, measured, on_files in zip(
-            windows, reasons, view.weight_measured.tolist(), view.file_price_weight.tolist(),
-            strict=True,
-        ):  # fmt: skip
-            coverage = (None, 0.0) if why else (measured, on_files)
-            places.append(Place(window.start, window.end, *coverage))
+        places += (
+            Place(window.start, window.end, measured, on_files)
+            for window, measured, on_files in zip(
+                windows, view.weight_measured.tolist(), view.file_price_weight.tolist(), strict=True
+            )
+        )
         for key, row in rows.items():
-            values[key] += _values(row, view, reasons)
+            values[key] += _values(row, view)
     first = 0
     for one in missing:
         batch = slice(first, first + len(one.windows))
@@ -208,34 +207,29 @@ def _of_like_batches(
         first = batch.stop
 
 
-def _values(row: Scalar, view: Figures, reasons: Sequence[str]) -> Iterable[Value]:
+def _values(row: Scalar, view: Figures) -> Iterable[Value]:
     """A measure of some windows; one that does not count says why.
 
     Args:
         row: of the table of measures.
         view: the windows' figures.
-        reasons: why a window has none, "" where it has.
     """
     # a row takes the figures of one window, or of many as arrays
     of_view: Any = view
-    numbers = np.full(len(reasons), row.value(of_view, None), float)
-    claims = np.full(len(reasons), row.claimed(of_view), bool)
-    if claims.all() and not any(reasons) and not np.isnan(numbers).any():
+    numbers = np.full(len(view.windows), row.value(of_view, None), float)
+    claims = np.full(len(view.windows), row.claimed(of_view), bool)
+    if claims.all() and not np.isnan(numbers).any():
         return zip(numbers.tolist(), repeat(""), strict=False)
     return [
-        _value(row, view, place, number, reason, claimed=claimed)
-        for place, (number, claimed, reason) in enumerate(
-            zip(numbers.tolist(), claims.tolist(), reasons, strict=True)
+        _value(row, view, place, number, claimed=claimed)
+        for place, (number, claimed) in enumerate(
+            zip(numbers.tolist(), claims.tolist(), strict=True)
         )
     ]
 
 
-def _value(
-    row: Scalar, view: Figures, place: int, number: float, reason: str, *, claimed: bool
-) -> Value:
+def _value(row: Scalar, view: Figures, place: int, number: float, *, claimed: bool) -> Value:
     """A measure of one of some windows; see `_values`."""
-    if reason:
-        return None, reason
     value = None if math.isnan(number) else number
     if claimed:
         return value, "not known" if value is None else ""

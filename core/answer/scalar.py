@@ -75,12 +75,6 @@ class Scalar:
     short: str = ""
     family: str = ""
 
-    @property
-    def needs(self) -> frozenset[str]:
-        """What it is made of: "closes" always, "weights", "daily"."""
-        weights = {"weights"} if self.claim == "leaders" else set()
-        return frozenset({"closes"} | weights | ({"daily"} if self.daily else set()))
-
     def label(self, room: int) -> str:
         """Its title, or its short one where the title has no room in so many characters."""
         return self.title if len(self.title) <= room else self.short or self.title

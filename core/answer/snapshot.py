@@ -172,9 +172,10 @@ def take(market: Market, question: Question) -> Snapshot:
     pair = question.funds
     if question.small == question.large and not question.alone:
         raise UnavailableError(f"{question.small} cannot be compared with itself")
-    for fund in pair:
-        if fund not in market.last_close and fund not in market.holdings:
-            raise UnavailableError(f"no data for {fund}: import its files or fetch")
+    without = [f for f in pair if f not in market.last_close and f not in market.holdings]
+    if without:
+        files = "its files" if len(without) == 1 else "their files"
+        raise UnavailableError(f"no data for {' and '.join(without)}: import {files} or fetch")
     check_names(market, question)
     both = question.small, question.large
     newest = final_sessions(market, *both)[-1:]

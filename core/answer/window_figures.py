@@ -139,9 +139,8 @@ class Figures:
     @cached_property
     def correlation(self) -> FloatArray:
         """Average correlation of its lines."""
-        lines = self.lines.tolist()
-        values = [self._whole(place).correlation if n else None for place, n in enumerate(lines)]
-        return np.array(values, float)
+        whole = map(self._whole, range(len(self.windows)))
+        return np.array([answer.correlation for answer in whole], float)
 
     @cached_property
     def covered(self) -> BoolArray:
@@ -165,12 +164,6 @@ class Figures:
         """Whether they are good enough to count how many rose."""
         lists = [all(part.carry.breadth for part in one.parts) for one in self.windows]
         return np.asarray(self.covered & np.array(lists))
-
-    @property
-    def why(self) -> list[str]:
-        """Why a window has no figures, "" where it has."""
-        windows = zip(self.windows, self.lines.tolist(), strict=True)
-        return ["" if lines else _none_measured(one) for one, lines in windows]
 
     def _whole(self, place: int) -> IndexView:
         """The whole answer of a window, for what takes more than numbers."""
@@ -229,9 +222,19 @@ def _measured(
     first = 0
     for swept in sweep(market, [(one.parts, one.at_end) for one in with_parts], question.basis):
         some = with_parts[first : first + (1 if swept is None else len(swept.start))]
-        windows = [one.window for one in some]
-        if swept is None:
-            yield windows, _none_measured(some[0])
-        else:
-            yield windows, Figures(market, question, some, swept)
         first += len(some)
+        lines = [False] if swept is None else np.asarray(swept.measured.any(axis=1)).tolist()
+        reasons = [
+            "" if is_there else _none_measured(one)
+            for one, is_there in zip(some, lines, strict=True)
+        ]
+        # where closes are prices of files, nearly all sessions between two of them have none
+        row = 0
+        for reason, group in groupby(reasons):
+            run = some[row : (stop := row + len(list(group)))]
+            windows = [one.window for one in run]
+            if reason or swept is None:
+                yield windows, reason
+            else:
+                yield windows, Figures(market, question, run, swept.rows(row, stop))
+            row = stop

@@ -88,11 +88,6 @@ class FileCloses:
         return len(self.line)
 
     @cached_property
-    def sessions(self) -> tuple[date, ...]:
-        """The sessions of all prices, ascending."""
-        return tuple(distinct(self.session).tolist())
-
-    @cached_property
     def _by_session(self) -> tuple[IntArray, Dates]:
         """(F,) the prices in order of their sessions, and those sessions."""
         order = np.argsort(self.session, kind="stable")

@@ -151,36 +151,6 @@ class Block:
         """Symbol -> its column."""
         return {symbol: place for place, symbol in enumerate(self.symbols)}
 
-    def check(self) -> None:
-        """Raise FrameError where shapes, order, uniqueness or signs are broken."""
-        shape = (len(self.sessions), len(self.symbols))
-        if not len(self.sessions):
-            raise FrameError("a price block has no sessions")
-        if np.any(np.diff(self.sessions.astype(np.int64)) <= 0):
-            raise FrameError("sessions of a price block are not strictly ascending")
-        if len(set(self.symbols)) != len(self.symbols):
-            raise FrameError("a symbol appears twice in a price block")
-        for name in ("close", "adj_close", "volume"):
-            values: FloatArray | None = getattr(self, name)
-            if values is None:
-                continue
-            if values.shape != shape:
-                raise FrameError(f"{name} has shape {values.shape}, expected {shape}")
-            floor = 0.0 if name == "volume" else np.nextafter(0.0, 1.0)
-            if np.any(values < floor) or np.any(np.isinf(values)):
-                raise FrameError(f"{name} holds a value that is not a positive number")
-        for name in ("dividend", "split"):
-            events: Events = getattr(self, name)
-            if len(events) and (
-                events.row.min() < 0
-                or events.row.max() >= shape[0]
-                or events.col.min() < 0
-                or events.col.max() >= shape[1]
-                or not np.all(events.value > 0)
-                or not np.all(np.isfinite(events.value))
-            ):
-                raise FrameError(f"a {name} lies outside its block or is not positive")
-
 
 @record(frozen=True, eq=False, slots=True)
 class Prices:

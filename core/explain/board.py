@@ -25,11 +25,6 @@ class FundReturns:
     small: float
     large: float
 
-    @property
-    def gap(self) -> float:
-        """Small less large."""
-        return self.small - self.large
-
 
 @record(frozen=True, slots=True)
 class RowParts:

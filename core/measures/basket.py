@@ -150,16 +150,6 @@ class Basket:
         """Whether a segment uses weights that are carried back in time."""
         return any(s.estimated for s in self.segments)
 
-    def joined(self, line: int) -> date | None:
-        """The close at which a line joined inside the window, or None."""
-        place = int(self.member[:, line].argmax())
-        return self.segments[place].start if place else None
-
-    def left(self, line: int) -> date | None:
-        """The close at which a line left inside the window, or None."""
-        place = len(self.segments) - 1 - int(self.member[::-1, line].argmax())
-        return self.segments[place].end if place < len(self.segments) - 1 else None
-
     def without(self, dropped: BoolArray) -> tuple[float | None, float]:
         """The index's return without some lines: reweighted, and with them zeroed.
 

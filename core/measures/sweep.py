@@ -12,8 +12,9 @@ Windows are laid out in blocks of rows, so that what is made of them stays in th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import reduce
-from itertools import chain, groupby
+from itertools import chain, compress, groupby
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -123,6 +124,20 @@ class Swept:
     returns: FloatArray
     closes: ClosesOn
 
+    def rows(self, first: int, stop: int) -> Swept:
+        """The windows from one to another alone."""
+        part = slice(first, stop)
+        used, start = np.unique(self.start[part], return_inverse=True)
+        of_windows = {name: getattr(self, name)[part] for name in _OF_WINDOWS}
+        return replace(self, shares=self.shares[used], start=start, **of_windows)
+
+
+#: The fields of `Swept` that have a row for each window, beside ``start``.
+_OF_WINDOWS: Final = (
+    "growth", "weight", "measured", "unscaled", "scaled", "weight_measured", "on_files",
+    "end_early", "returns",
+)  # fmt: skip
+
 
 def sweep(
     market: Market, windows: Sequence[tuple[Spans, Span | None]], basis: str
@@ -195,6 +210,8 @@ class _Axis:
         self._others = {file: self._not_in(rows) for file, rows in self._places.items()}
         self._priced = self._file_prices()
         self._segments: dict[_Key, Stretch] = {}
+        zero, none = np.zeros(len(self.numbers)), np.zeros(len(self.numbers), bool)
+        self._nothing = Stretch(1.0, 0.0, zero, none, zero, zero, 0.0, 0.0, 0.0)
         #: The two chains that the next window may begin or go on with.
         self._head: tuple[list[_Key], Stretch | None] = [], None
         self._middle: tuple[list[_Key], Stretch | None] = [], None
@@ -296,6 +313,21 @@ class _Axis:
             self._segments.update(zip(keys, stretches, strict=True))
 
     def _measured(
+        self, file: Holdings, spans: Sequence[Span], doubtful: Sequence[frozenset[int]]
+    ) -> Iterator[Stretch]:
+        """Segments on one file; where no line has closes at both ends, nothing is measured."""
+        start = self._closes.ends([span.start for span in spans])
+        end = self._closes.ends([span.end for span in spans])
+        some = np.asarray((start.fresh & (end.rows > start.row)).any(axis=1)).tolist()
+        measured: Iterator[Stretch] = iter(())
+        if any(some):
+            measured = self._with_closes(
+                file, list(compress(spans, some)), list(compress(doubtful, some))
+            )
+        for there in some:
+            yield next(measured) if there else self._nothing
+
+    def _with_closes(
         self, file: Holdings, spans: Sequence[Span], doubtful: Sequence[frozenset[int]]
     ) -> Iterator[Stretch]:
         """Segments on one file, as `core.measures.segment.measure` has one."""

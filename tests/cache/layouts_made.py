@@ -36,7 +36,6 @@ class Made:
 
 
 NO_FUND = {"fund": "FND"}
-NO_DATE = {"fund": "FND", "as_of": WHEN}
 PLAIN = {"AAA": 0.5, "BBB": 0.3, "CCC": 0.15}
 
 ISHARES_US = """\ufeffiShares Core Invented ETF

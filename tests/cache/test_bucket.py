@@ -12,7 +12,7 @@ import pytest
 
 from cache.facts.errors import StoreError
 from cache.store.bucket import Bucket, OvertakenError, UnreachableError, address_of
-from cache.store.desk_copy import CopyReader, bring, upload
+from cache.store.desk_copy import CopyReader, upload
 from cache.store.store import Store
 from tests.cache.stores import bars, files
 from tui.service.published import published_words
@@ -70,17 +70,17 @@ def test_readers_have_what_was_published(store: Store, shelf: Any, tmp_path: Pat
     first = publish(store, shelf)
     assert (first.before, first.generation, first.damage) == (None, 1, ())
     home = tmp_path / "reader"
-    assert bring(Bucket(ADDRESS, shelf), home) == ""
+    assert CopyReader(Bucket(ADDRESS, shelf), home).bring() == ""
     assert contents(home) == (1, ["SPY"], ())
     assert (home / "themes.toml").read_text() == "[themes]\n"
     before = files(home)
     again = Bucket(ADDRESS, shelf)
-    assert bring(again, home) == "" and again.requests == 1 and files(home) == before
+    assert CopyReader(again, home).bring() == "" and again.requests == 1 and files(home) == before
     store.commit(bars=bars("IWM"))
     (store.home.parent / "themes.toml").unlink()
     second = publish(store, shelf)
     assert (second.before, second.generation) == (1, 2) and second.objects < first.objects + 3
-    assert bring(Bucket(ADDRESS, shelf), home) == "" and contents(home)[0] == 2
+    assert CopyReader(Bucket(ADDRESS, shelf), home).bring() == "" and contents(home)[0] == 2
     assert not (home / "themes.toml").exists()
 
 
@@ -95,12 +95,12 @@ def test_a_publication_cut_off_anywhere_leaves_the_one_before(
             upload(store, store.home.parent, Cut(shelf, cut), NOW)
         except UnreachableError:
             home = tmp_path / f"reader{cut}"
-            assert bring(Bucket(ADDRESS, shelf), home) == "" and contents(home)[0] == 1
+            assert CopyReader(Bucket(ADDRESS, shelf), home).bring() == "" and contents(home)[0] == 1
             cut += 1
             continue
         break
     assert cut >= 4
-    assert bring(Bucket(ADDRESS, shelf), tmp_path / "last") == ""
+    assert CopyReader(Bucket(ADDRESS, shelf), tmp_path / "last").bring() == ""
     assert contents(tmp_path / "last")[0] == 2
 
 
@@ -110,12 +110,12 @@ def test_a_reader_cut_off_anywhere_shows_the_one_before_and_its_age(
     home = tmp_path / "reader"
     publish(store, shelf)
     with pytest.raises(UnreachableError):
-        bring(Cut(shelf, 0), home)
-    assert bring(Bucket(ADDRESS, shelf), home) == ""
+        CopyReader(Cut(shelf, 0), home).bring()
+    assert CopyReader(Bucket(ADDRESS, shelf), home).bring() == ""
     store.commit(bars=bars("IWM"))
     publish(store, shelf)
     for left in range(20):
-        message = bring(Cut(shelf, left), home)
+        message = CopyReader(Cut(shelf, left), home).bring()
         if not message:
             break
         assert "cut; shown is the last whole generation here, 1," in message and message.endswith(
@@ -182,7 +182,7 @@ def test_a_copy_that_cannot_be_written_is_shown_as_it_is(
 ) -> None:
     publish(store, shelf)
     home = tmp_path / "reader"
-    assert bring(Bucket(ADDRESS, shelf), home) == ""
+    assert CopyReader(Bucket(ADDRESS, shelf), home).bring() == ""
     store.commit(bars=bars("IWM"))
     publish(store, shelf)
 
@@ -190,7 +190,7 @@ def test_a_copy_that_cannot_be_written_is_shown_as_it_is(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("cache.store.disk.write", full)
-    message = bring(Bucket(ADDRESS, shelf), home)
+    message = CopyReader(Bucket(ADDRESS, shelf), home).bring()
     assert "No space left on device" in message and "generation here, 1," in message
     assert contents(home)[0] == 1
 
@@ -212,7 +212,7 @@ def test_of_two_publishers_one_stands_whole(shelf: Any, tmp_path: Path) -> None:
         with pytest.raises(OvertakenError, match="somebody else has published"):
             upload(mine, mine.home.parent, Between(ADDRESS, shelf), NOW + timedelta(seconds=1))
         home = tmp_path / "reader"
-        assert bring(Bucket(ADDRESS, shelf), home) == ""
+        assert CopyReader(Bucket(ADDRESS, shelf), home).bring() == ""
         assert contents(home)[1] == ["QQQ"]
 
 
@@ -230,23 +230,23 @@ def test_of_two_first_publishers_one_is_told(shelf: Any, tmp_path: Path) -> None
 
     with pytest.raises(OvertakenError, match="somebody else has published"):
         upload(mine, mine.home.parent, Late(ADDRESS, shelf), NOW)
-    assert bring(Bucket(ADDRESS, shelf), tmp_path / "reader") == ""
+    assert CopyReader(Bucket(ADDRESS, shelf), tmp_path / "reader").bring() == ""
     assert contents(tmp_path / "reader")[1] == ["QQQ"]
 
 
 def test_a_damaged_object_is_never_taken(store: Store, shelf: Any, tmp_path: Path) -> None:
     publish(store, shelf)
     home = tmp_path / "reader"
-    assert bring(Bucket(ADDRESS, shelf), home) == ""
+    assert CopyReader(Bucket(ADDRESS, shelf), home).bring() == ""
     names = [one["path"] for page in shelf.list() for one in page]
     assert len(names) > 3
     for name in names:
         whole = bytes(shelf.get(name).bytes())
         shelf.put(name, whole[:-1] + bytes([whole[-1] ^ 1]))
         with pytest.raises(StoreError, match="damaged"):
-            bring(Bucket(ADDRESS, shelf), tmp_path / "new")
+            CopyReader(Bucket(ADDRESS, shelf), tmp_path / "new").bring()
         if name == "published.json":
-            assert "damaged" in bring(Bucket(ADDRESS, shelf), home)
+            assert "damaged" in CopyReader(Bucket(ADDRESS, shelf), home).bring()
         shelf.put(name, whole)
     # a cut one has another size, and the next publication puts it again
     shelf.put(names[0], b"")
@@ -255,7 +255,7 @@ def test_a_damaged_object_is_never_taken(store: Store, shelf: Any, tmp_path: Pat
     # what a reader's own disk has lost comes again
     lost = next((home / "market" / "objects").iterdir())
     lost.write_bytes(lost.read_bytes()[:-1])
-    assert bring(Bucket(ADDRESS, shelf), home) == "" and contents(home)[2] == ()
+    assert CopyReader(Bucket(ADDRESS, shelf), home).bring() == "" and contents(home)[2] == ()
 
 
 def test_another_place_is_refused(store: Store, shelf: Any, tmp_path: Path) -> None:
@@ -263,4 +263,4 @@ def test_another_place_is_refused(store: Store, shelf: Any, tmp_path: Path) -> N
     with pytest.raises(StoreError, match="holds other files"):
         publish(store, shelf)
     with pytest.raises(StoreError, match="nothing is published"):
-        bring(Bucket(ADDRESS, shelf), tmp_path / "reader")
+        CopyReader(Bucket(ADDRESS, shelf), tmp_path / "reader").bring()

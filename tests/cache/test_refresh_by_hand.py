@@ -102,9 +102,7 @@ def test_progress_is_one_line_and_reads_back() -> None:
     line = said.to_json()
     assert line.isascii() and "\n" not in line
     assert json.loads(line)["seconds_left"] == 2.4
-    assert Progress.from_json(line) == said
-    assert Progress.from_json("Traceback (most recent call last):") is None
-    assert Progress.from_json("[1, 2]") is None
+    assert Progress(**json.loads(line)) == said
 
 
 def test_the_demo_market_is_never_refreshed(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from core.answer.snapshot import Question, take
-from core.data.errors import FrameError, UnavailableError
-from core.data.frames import Block, Holdings, dates_of
+from core.data.errors import UnavailableError
+from core.data.frames import Holdings
 from core.data.market import Market
 from core.measures.basket import Basket
 from core.measures.contribution import basket
@@ -40,39 +40,10 @@ def measured(own: Market) -> Basket:
     return found
 
 
-def block(close: list[list[float]], days: tuple[str, ...]) -> Block:
-    return Block(dates_of(days), ("A", "B"), np.array(close))
-
-
 def test_holes_in_prices_are_bridged_and_are_no_zero_return() -> None:
     """10 to 12 is +20 % whatever is missing between the two ends."""
     own = market_of({"A": path(12, holes=(8, 9, 10, 15))}, holdings("IWM", "2025-12-31", {"A": 1}))
     assert measured(own).contribution.tolist() == pytest.approx([0.20])
-
-
-def test_a_price_of_zero_is_refused() -> None:
-    with pytest.raises(FrameError, match="close holds a value that is not a positive number"):
-        block([[0.0, 1.0]], ("2026-01-05",)).check()
-
-
-def test_a_negative_price_is_refused() -> None:
-    with pytest.raises(FrameError, match="close holds a value that is not a positive number"):
-        block([[1.0, -1.0]], ("2026-01-05",)).check()
-
-
-def test_an_infinite_price_is_refused() -> None:
-    with pytest.raises(FrameError, match="close holds a value that is not a positive number"):
-        block([[1.0, float("inf")]], ("2026-01-05",)).check()
-
-
-def test_a_session_that_stands_twice_is_refused() -> None:
-    with pytest.raises(FrameError, match="not strictly ascending"):
-        block([[1.0, 1.0], [1.0, 1.0]], ("2026-01-05", "2026-01-05")).check()
-
-
-def test_sessions_out_of_order_are_refused() -> None:
-    with pytest.raises(FrameError, match="not strictly ascending"):
-        block([[1.0, 1.0], [1.0, 1.0]], ("2026-01-06", "2026-01-05")).check()
 
 
 def test_a_line_without_a_sector_is_unclassified_and_nothing_is_lost() -> None:

@@ -21,6 +21,7 @@ PAIRS = (
     Pair("SPY", "IWM"),
     Pair("NEW", "SPY", "own"),
     Pair("FAR", "SPY"),
+    Pair("BAD", "SPY"),
 )
 DATES = (None, date(2026, 6, 25), date(2026, 3, 31), date(2025, 1, 4), date(2023, 1, 3))
 
@@ -33,13 +34,18 @@ def closes(seed: int, count: int) -> list[float]:
 
 @pytest.fixture(scope="module")
 def market() -> Market:
-    """Two funds of three and a half years, one of a year, one with other holidays, one ended."""
+    """Two funds of three and a half years; others of a year, with other holidays, ended, doubtful.
+
+    The doubtful one jumps to the 25-fold 80 sessions before the end, with no split on record.
+    """
     whole = len(DAYS)
     far = closes(5, whole)
     far[3:-1:9] = [float("nan")] * len(far[3:-1:9])
     ended = closes(4, whole)
     ended[-21:] = [float("nan")] * 21
     table = {"IWM": closes(1, whole), "SPY": closes(2, whole), "NEW": closes(3, 252), "OLD": ended}
+    jump = [25.0 if place >= whole - 80 else 1.0 for place in range(whole)]
+    table["BAD"] = [close * times for close, times in zip(closes(6, whole), jump, strict=True)]
     table["FAR"] = far
     return make_market(prices(DAYS, table))
 
@@ -80,6 +86,30 @@ def test_every_row_is_the_answer_of_its_pair(
                     assert getattr(year, name) == getattr(ratio, name)
                 compared += 1
     assert compared >= (14 if as_of is None or as_of.year > 2024 else 0)
+
+
+def test_a_doubtful_close_takes_the_windows_over_it_alone(market: Market) -> None:
+    row = board(market, (Pair("BAD", "SPY"),)).rows[0]
+    known = {window for window in WINDOWS if row.gaps[window] is not None}
+    # the quarter began 62 sessions before the end, the year 127
+    assert known == {"1D", "1W", "1M", "QTD"} and "BAD" in row.missing
+    assert row.percentile("3M") is None and row.run
+
+
+def test_what_a_row_shows_asks_for_no_whole_rank_streak_or_ratio(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    for name in ("rank_value", "streak_of", "level_history"):
+        monkeypatch.setattr(f"core.measures.pair_history.{name}", refuse)
+    row = board(market, PAIRS[:1]).rows[0]
+    assert row.run and row.ratio_year is not None and len(row.spark) == 64
+    assert row.percentile("1M") is not None and row.stretched is not None
+    assert "streak" in row.new or abs(row.run) > 1
+    with pytest.raises(AssertionError):
+        _ = row.ranks["1M"]
 
 
 def test_one_date_for_all_and_a_pair_that_ends_before_it_says_where(market: Market) -> None:

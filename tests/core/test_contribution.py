@@ -79,9 +79,10 @@ def test_a_line_that_leaves_and_one_that_joins() -> None:
     got = {s: c * 1e4 for s, c in contribution(found).items()}
     assert got == pytest.approx(answer["contribution_bp"], abs=1e-8)
     lines = dict(zip(found.symbols, range(4), strict=True))
-    assert found.left(lines["B"]) == DAYS[1]
-    assert found.joined(lines["D"]) == DAYS[1]
-    assert found.joined(lines["A"]) is found.left(lines["A"]) is None
+    assert [part.start for part in found.segments] == [DAYS[0], DAYS[1]]
+    member = {symbol: found.member[:, line].tolist() for symbol, line in lines.items()}
+    assert member["A"] == member["C"] == [True, True]
+    assert (member["B"], member["D"]) == ([True, False], [False, True])
     returns = found.member_returns
     assert returns[lines["B"]] == pytest.approx(answer["member_return"]["B"])
     assert returns[lines["D"]] == pytest.approx(answer["member_return"]["D"])
@@ -209,7 +210,7 @@ def test_a_return_of_a_part_of_the_window_is_marked_with_that_part() -> None:
     assert basket.member_returns == pytest.approx([0.0, 0.5])
     [words] = basket.flags[1]
     assert words.startswith(f"not measured before {sessions[half]}: ")
-    assert basket.joined(1) is None and 0 not in basket.flags
+    assert basket.member.all() and 0 not in basket.flags
 
 
 def test_a_line_that_ended_stands_still_and_one_not_fetched_is_not_measured() -> None:

@@ -118,8 +118,8 @@ def test_without_fund_closes_the_contributions_are_told() -> None:
     assert found.small.basket_return == pytest.approx((60 * 0.2 + 38 * -0.05) / 98)
     # C rises by 2.5 % and D stands still: 50 * .025 / 99
     assert headline(found) == (
-        "no closes of IWM: import them or fetch. The measured lines alone, not the funds, are apart"
-        " by +9.04 pp this year (IWM +10.31 %, SPY +1.26 %), which is not ranked."
+        "no closes of IWM and SPY: import them or fetch. The measured lines alone, not the funds,"
+        " are apart by +9.04 pp this year (IWM +10.31 %, SPY +1.26 %), which is not ranked."
     )
 
 
@@ -161,6 +161,11 @@ def test_fund_calendars_that_differ_use_common_closes() -> None:
     [
         (Question(window="nonsense"), WindowError, "is no window"),
         (Question(small="NOPE"), UnavailableError, "no data for NOPE"),
+        (
+            Question("NOPE", "NONE"),
+            UnavailableError,
+            "no data for NOPE and NONE: import their files",
+        ),
         (Question(small="SPY"), UnavailableError, "with itself"),
         (Question(as_of=date(2020, 1, 1)), UnavailableError, "no close on or before"),
         (Question(window="1Y"), UnavailableError, "no close near 2025-01-30"),

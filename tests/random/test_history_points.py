@@ -86,8 +86,8 @@ def test_the_figures_are_those_of_the_whole_answer(
         }
         rows = {row.key: row.value(told, None) for row in ROWS if not row.daily}  # type: ignore[arg-type]
         columns = {key: np.full(len(some), of_row, float) for key, of_row in (named | rows).items()}
-        for place, why in enumerate(told.why):
-            numbers.append(None if why else {key: c[place] for key, c in columns.items()})
+        for place in range(len(some)):
+            numbers.append({key: column[place] for key, column in columns.items()})
     compared = 0
     for one, told_of in list(zip(windows, numbers, strict=True))[::7]:
         parts = spans(market, "IWM", one.start, one.end, windows[-1].end)

@@ -13,6 +13,7 @@ from cache.store.bars import Bars
 from cache.store.merge import merge
 from core.data.frames import Block, Prices
 from tests.examples import examples
+from tests.market import check_block
 
 NOW = datetime(2026, 6, 27, 12, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -46,7 +47,7 @@ def cells(prices: Prices) -> Cells:
     years = [block.year for block in prices.blocks]
     assert years == sorted(set(years))
     for block in prices.blocks:
-        block.check()
+        check_block(block)
         assert list(block.symbols) == sorted(block.symbols)
         assert {str(day)[:4] for day in block.sessions} == {str(block.year)}
         for name in ("close", "adj_close", "volume"):

@@ -25,7 +25,7 @@ from unittest.mock import patch
 
 from cache.facts.errors import StoreError
 from cache.store.bucket import connect
-from cache.store.desk_copy import bring, upload
+from cache.store.desk_copy import CopyReader, upload
 from cache.store.manifest import object_names
 from cache.store.store import Store
 from tests.torture import steps
@@ -93,7 +93,7 @@ def filled(home: Path, step: int) -> Store:
 
 def step_of(place: Path) -> int:
     """The step that a new reader of the bucket sees; it raises where that is a mixture."""
-    bring(connect(ADDRESS), place)
+    CopyReader(connect(ADDRESS), place).bring()
     return steps.reached(place / "market")
 
 
@@ -241,7 +241,7 @@ def damaged(folder: Path, client: Any) -> Row:
         whole = client.get_object(Bucket="desk", Key=key)["Body"].read()
         client.put_object(Bucket="desk", Key=key, Body=whole[:-1] + bytes([whole[-1] ^ 1]))
         try:
-            bring(connect(ADDRESS), folder / f"new{refused + taken}")
+            CopyReader(connect(ADDRESS), folder / f"new{refused + taken}").bring()
             taken += 1
         except StoreError:
             refused += 1
@@ -265,7 +265,7 @@ def locked_out(folder: Path, endpoint: str) -> Row:
     asking.getresponse().read()
     for act in (
         lambda: upload(store, folder, connect(ADDRESS), NOW),
-        lambda: bring(connect(ADDRESS), folder / "reader"),
+        lambda: CopyReader(connect(ADDRESS), folder / "reader").bring(),
     ):
         try:
             act()

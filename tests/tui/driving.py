@@ -11,6 +11,8 @@ from typing import Any
 from unittest.mock import patch
 from weakref import WeakKeyDictionary
 
+import textual.app
+import textual.pilot
 from textual._compositor import Compositor
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
@@ -127,14 +129,14 @@ async def _at_once(min_sleep: float = 0, max_sleep: float = 0) -> None:
 async def press(pilot: Pilot[None], app: InternalsApp, *keys: str) -> None:
     """Press keys, each after the answer to the one before."""
     for key in keys:
-        with patch("textual.app.wait_for_idle", _at_once):
+        with patch.object(textual.app, "wait_for_idle", _at_once):
             await app._press_keys([key])
         await settle(pilot, app)
 
 
 async def hold(pilot: Pilot[None], app: InternalsApp, key: str, times: int) -> None:
     """Send a key many times over, waiting for no answer before the last."""
-    with patch("textual.app.wait_for_idle", _at_once):
+    with patch.object(textual.app, "wait_for_idle", _at_once):
         await app._press_keys([key] * times)
     await settle(pilot, app)
 
@@ -203,6 +205,8 @@ def drive(
         # what a story looks at comes by its keys, and by no timer that a busy machine lets ring
         patches.enter_context(patch("tui.screen.app.POLL", 3600.0))
         patches.enter_context(patch.object(Stylesheet, "_parse_rules", _parse_once))
+        for module in (textual.app, textual.pilot):
+            patches.enter_context(patch.object(module, "wait_for_idle", _at_once))
         paint = _paint_all if painted else _paint_nothing
         patches.enter_context(patch.object(Compositor, "render_update", paint))
         asyncio.run(run())

@@ -6,7 +6,6 @@ import itertools
 from dataclasses import replace
 from unittest.mock import patch
 
-import pytest
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
@@ -244,13 +243,22 @@ def test_the_mouse_chooses_panes_rows_and_headers() -> None:
     drive(story, market=MARKET)
 
 
-@pytest.mark.parametrize("theme", ["dark", "light", "colour-blind", "red-up", "terminal"])
-def test_every_theme_draws_the_same_text(theme: str) -> None:
+def test_every_theme_draws_the_same_text() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        assert "IWM +20.00 %" in seen(app)
+        await the_same_in_every_theme(pilot, app, "IWM +20.00 %")
         await press(pilot, app, "2", "slash", *"s2")
+        await the_same_in_every_theme(pilot, app, "/s2")
 
-    drive(story, market=MARKET, config=Config(theme=theme))
+    drive(story, market=MARKET, config=Config(theme="light"))
+
+
+async def the_same_in_every_theme(pilot: Pilot[None], app: InternalsApp, words: str) -> None:
+    text = seen(app)
+    assert words in text
+    for theme in ("dark", "colour-blind", "red-up", "terminal", "light"):
+        app.theme = theme
+        await settle(pilot, app)
+        assert seen(app) == text, theme
 
 
 def test_ascii_alone() -> None:

@@ -65,6 +65,14 @@ def test_the_first_frame_has_the_colours_that_the_terminal_has(
     assert re.findall(r"\x1b\[([0-9;]*)mx", drawn) == list(looks)
 
 
+def test_the_row_under_the_cursor_has_its_ground_in_the_first_frame() -> None:
+    terminal = of(TERM="xterm-256color", COLORTERM="truecolor")
+    drawn = coloured([[("x", ""), ("x", "small cursor")]], "dark", terminal)
+    plain, lit = re.findall(r"\x1b\[([0-9;]*)mx", drawn)
+    # #2a3340, the dark palette's
+    assert "48;2;42;51;64" in lit and ";1;" in lit and "48;2;42;51;64" not in plain
+
+
 @pytest.mark.parametrize("term", ["", "dumb", "unknown"])
 def test_what_can_show_no_screen_is_refused_in_one_line(term: str) -> None:
     found = of(TERM=term)

@@ -38,6 +38,27 @@ def test_a_drawing_is_made_once_a_size() -> None:
     asyncio.run(inner())
 
 
+def test_blanks_have_the_look_of_the_text_before_them_where_none_is_seen() -> None:
+    async def inner() -> None:
+        view = DrawingView()
+
+        class One(App[None]):
+            def compose(self) -> ComposeResult:
+                yield view
+
+        async with One().run_test(size=(9, 3)):
+            base = view.rich_style
+            line = [("+1", "up"), (" ", ""), ("+2", "up"), ("", "mark"), (" ", "match"), ("x", "")]
+            texts = [segment.text for segment in view.segments(line, 9, base)]
+            # an underlined blank is seen, and so is what follows it
+            assert texts == ["+1 +2", " ", "x  "]
+            after = view.segments([("+1", "match"), ("  ", "")], 6, base)
+            assert [segment.text for segment in after] == ["+1", "    "]
+            assert view.segments([], 3, base)[0].text == "   "
+
+    asyncio.run(inner())
+
+
 @pytest.mark.parametrize(
     ("theme", "pair"),
     [

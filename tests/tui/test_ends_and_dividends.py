@@ -14,7 +14,6 @@ from tests.market import NAN, holdings, make_market, prices, weekdays
 from tests.random.test_prose import check_prose
 
 DAYS = weekdays("2025-12-29", "2026-06-26")
-CASES = Path(__file__).parents[3] / "shared" / "cases"
 
 
 def answer(ends: dict[str, str], through: dict[str, str] | None = None) -> Snapshot:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from unittest.mock import patch
 
-import pytest
 from textual import events
 from textual.geometry import Size
 from textual.pilot import Pilot
 
+from core.data.market import Market
 from core.data.question import Question
 from tests.tui.driving import drive, lines_of, settle
 from tests.tui.fake_desk import FakeDesk
@@ -30,17 +30,23 @@ PAIRS = Config().pairs
 START = Start(QUESTION, PAIRS, KEYS, Seat(), simulated=True)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (112, 32), (120, 36), (160, 45), (200, 60)])
-def test_they_stand_where_the_screen_shows_them(size: tuple[int, int]) -> None:
+def test_they_stand_where_the_screen_shows_them() -> None:
     market = small_market(simulated=True)
-    scene = Scene(answer(market, QUESTION), market)
-    drawn = plain(answered(*size, START, scene, NOW))
-    shown: list[str] = []
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        shown.extend(lines_of(app))
+        for size in ((80, 24), (112, 32), (120, 36), (160, 45), (200, 60)):
+            await pilot.resize_terminal(*size)
+            await settle(pilot, app)
+            the_figures_are_those_of_the_screen(size, market, lines_of(app))
 
-    drive(story, market=market, size=size)
+    drive(story, market=market)
+
+
+def the_figures_are_those_of_the_screen(
+    size: tuple[int, int], market: Market, shown: list[str]
+) -> None:
+    scene = Scene(answer(market, QUESTION), market)
+    drawn = plain(answered(*size, START, scene, NOW))
     assert len(drawn) == size[1] and all(len(line) == size[0] for line in drawn)
     # header, headline and the figures of the spread are whole; other panes have their titles
     assert "2026-06-26" in drawn[0] and "IWM" in drawn[1] and READING not in "".join(drawn)

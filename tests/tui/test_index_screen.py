@@ -22,9 +22,11 @@ def test_every_view_is_drawn_of_one_index() -> None:
             await pilot.resize_terminal(*size)
             await press(pilot, app, "1")
             await every_view_is_drawn(pilot, app)
-            await press(pilot, app, "x", "]", "<", "t", "d", "escape")
+            await press(pilot, app, "x")
+            assert app.first == "small" and "no other index to put first" in seen(app)
+            await press(pilot, app, "]", "<", "t", "d", "escape")
             assert app.question.alone
-            await press(pilot, app, "x", "[", ">", "t")
+            await press(pilot, app, "[", ">", "t")
             assert app.question == ALONE
         app.question = replace(ALONE, small="^GSPC", large="^GSPC")
         await press(pilot, app, "t")

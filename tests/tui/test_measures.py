@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import re
@@ -13,7 +14,6 @@ from textual.pilot import Pilot
 
 from core.answer.alert_measures import MEASURES as ALERTS
 from core.answer.alerts import parse, value
-from core.answer.scalar import Scalar
 from core.answer.snapshot import Snapshot, common_sessions, take
 from core.answer.table import DAILY_KEYS, ROWS, SERIES, find, reading, shortfall, shown_in
 from core.explain.measures import MEASURES, explain
@@ -69,10 +69,6 @@ def scene(snapshot: Snapshot) -> Scene:
     return Scene(snapshot, MARKET)
 
 
-def by_key(row: Scalar) -> str:
-    return row.key
-
-
 def test_names_are_one_each() -> None:
     names = [name for row in ROWS for name in (row.key, *row.also)]
     assert len(set(names)) == len(names)
@@ -84,23 +80,23 @@ def test_names_are_one_each() -> None:
     assert set(EXPLAINED) == {row.key for row in ROWS}
 
 
-@pytest.mark.parametrize("row", ROWS, ids=by_key)
-def test_a_row_explains_itself_and_agrees(row: Scalar, snapshot: Snapshot) -> None:
-    for fund, view in snapshot.indices.items():
+def test_a_row_explains_itself_and_agrees(snapshot: Snapshot) -> None:
+    units = {"share": "percent", "return": "percent", "ratio": "number"}
+    for row, (fund, view) in itertools.product(ROWS, snapshot.indices.items()):
         told = reading(row, view, snapshot.daily.get(fund))
         (one,) = explain(MARKET, snapshot, fund, row.key)
         assert one.title.startswith(f"{row.title} of {fund}"), one.title
         if told.value is None:
-            assert one.value is None or not snapshot.daily[fund].settled[-1]
+            assert one.value is None or not snapshot.daily[fund].settled[-1], one.title
         else:
-            assert one.value == told.value
+            assert one.value == told.value, one.title
         if one.value is not None:
-            assert one.computed == pytest.approx(one.value, abs=1e-9)
-        unit = {"share": "percent", "return": "percent", "ratio": "number"}.get(row.unit, row.unit)
-        assert one.unit == unit
+            assert one.computed == pytest.approx(one.value, abs=1e-9), one.title
+        assert one.unit == units.get(row.unit, row.unit), one.title
         for name in row.also:
-            assert row.key == name or name in ("return",) or explain(MARKET, snapshot, fund, name)
-    assert MEASURES[row.key].help == row.title
+            known = row.key == name or name in ("return",)
+            assert known or explain(MARKET, snapshot, fund, name), name
+        assert MEASURES[row.key].help == row.title
 
 
 def test_json_and_csv_have_every_row_and_the_same_values(snapshot: Snapshot) -> None:
@@ -155,19 +151,19 @@ def test_what_json_has_elsewhere_is_the_tables(snapshot: Snapshot) -> None:
                 assert rows[name] == values[-1], name
 
 
-@pytest.mark.parametrize("row", ROWS, ids=by_key)
 def test_a_row_is_in_the_note_and_on_the_screen(
-    row: Scalar, snapshot: Snapshot, scene: Scene, noted: list[str]
+    snapshot: Snapshot, scene: Scene, noted: list[str]
 ) -> None:
-    shown = [line for line in drawn(*row.view, scene) if f" {row.title} " in line]
-    assert shown, row.key
-    (in_note,) = (line for line in noted if line.startswith(f"| {row.title} |"))
-    for fund, index in snapshot.indices.items():
-        measured = reading(row, index, snapshot.daily.get(fund), snapshot.before.get(fund))
-        words = figure(row, measured.value)
-        assert words in in_note and any(words in line for line in shown), (row.key, fund)
-        change = change_figure(row, measured.change)
-        assert change in in_note and any(change in line for line in shown), (row.key, fund)
+    for row in ROWS:
+        shown = [line for line in drawn(*row.view, scene) if f" {row.title} " in line]
+        assert shown, row.key
+        in_note = [line for line in noted if line.startswith(f"| {row.title} |")]
+        assert len(in_note) == 1, row.key
+        for fund, index in snapshot.indices.items():
+            measured = reading(row, index, snapshot.daily.get(fund), snapshot.before.get(fund))
+            for words in (figure(row, measured.value), change_figure(row, measured.change)):
+                assert words in in_note[0], (row.key, fund)
+                assert any(words in line for line in shown), (row.key, fund)
 
 
 def test_the_change_of_the_day_comes_to_a_view_that_stands() -> None:
@@ -189,28 +185,30 @@ def test_the_change_of_the_day_comes_to_a_view_that_stands() -> None:
     drive(story, market=MARKET, size=(120, 48))
 
 
-@pytest.mark.parametrize("row", ROWS, ids=by_key)
-def test_a_row_can_be_an_alert_and_is_offered(row: Scalar, snapshot: Snapshot) -> None:
-    for fund, view in snapshot.indices.items():
+def test_a_row_can_be_an_alert_and_is_offered(snapshot: Snapshot) -> None:
+    for row, (fund, view) in itertools.product(ROWS, snapshot.indices.items()):
         alert = parse(f"{row.key} {fund} > 1", snapshot.question)
         told = row.value(view, snapshot.daily.get(fund))
         number = value(alert, snapshot)
         if told is None:
-            assert number is None
+            assert number is None, (row.key, fund)
             continue
         scale = {"share": 100, "return": 100, "pp": 100, "bp": 10_000}.get(row.unit, 1)
-        assert number is not None and math.isclose(number, told * scale, abs_tol=1e-12)
+        assert number is not None, (row.key, fund)
+        assert math.isclose(number, told * scale, abs_tol=1e-12), (row.key, fund)
         for name in row.also:
-            assert parse(f"{name} {fund} > 1", snapshot.question) == alert
-    assert row.key in {offer.word for offer in offers("alert ", Vocabulary())}
-    assert next(m for m in ALERTS if m.words == row.key).help == row.title
+            assert parse(f"{name} {fund} > 1", snapshot.question) == alert, name
+    offered = {offer.word for offer in offers("alert ", Vocabulary())}
+    for row in ROWS:
+        assert row.key in offered
+        assert next(m for m in ALERTS if m.words == row.key).help == row.title, row.key
 
 
-@pytest.mark.parametrize("row", ROWS, ids=by_key)
-def test_the_key_of_explanations_reaches_a_row(row: Scalar, snapshot: Snapshot) -> None:
-    wanted = requests_of_pane(Scene(snapshot, MARKET), *row.view, "small", None)
-    for fund in snapshot.indices:
-        assert ExplainRequest(fund, row.key) in wanted
+def test_the_key_of_explanations_reaches_a_row(snapshot: Snapshot) -> None:
+    for view in {row.view for row in ROWS}:
+        wanted = requests_of_pane(Scene(snapshot, MARKET), *view, "small", None)
+        for row, fund in itertools.product(shown_in(*view), snapshot.indices):
+            assert ExplainRequest(fund, row.key) in wanted
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,6 @@ def uncollected(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     gc.collect()
     gc.freeze()
     yield
-    gc.unfreeze()
     gc.enable()
 
 

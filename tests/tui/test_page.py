@@ -66,10 +66,6 @@ def snapshot() -> Snapshot:
     return take(markets.small_market(), Question(as_of=markets.END, basis="pr", daily=True))
 
 
-def text_of(page: Page, *tags: str) -> str:
-    return " ".join(said for tag, said in page.said if tag in tags)
-
-
 def test_the_page_asks_for_nothing_and_runs_nothing(snapshot: Snapshot) -> None:
     text = to_html(snapshot)
     page = Page(text)

@@ -172,9 +172,6 @@ def test_the_key_replaces_its_own_note_and_no_other(tmp_path: Path) -> None:
     drive(story, desk=desk, size=(200, 60))
 
 
-ASKED = ("--as-of", "2026-01-15")
-
-
 @pytest.mark.parametrize(
     "argv",
     [

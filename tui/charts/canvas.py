@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
@@ -37,6 +38,10 @@ class Canvas:
         """Write text from cell ``x`` of line ``y``; a wide character needs both its cells."""
         if not 0 <= y < self.height:
             return
+        if text.isascii() and 0 <= x <= self.width - len(text):
+            self._text[y][x : x + len(text)] = text
+            self._style[y][x : x + len(text)] = [style] * len(text)
+            return
         for char in text:
             size = 1 if char.isascii() else formats.cell_width(char)
             if not size and 0 < x <= self.width:
@@ -46,6 +51,11 @@ class Canvas:
                 self._text[y][x : x + size] = [char] + [""] * (size - 1)
                 self._style[y][x : x + size] = [style] * size
             x += size
+
+    def put_glyph(self, x: int, y: int, glyph: str, style: str) -> None:
+        """Write one character that is a cell wide."""
+        if 0 <= x < self.width and 0 <= y < self.height:
+            self._text[y][x], self._style[y][x] = glyph, style
 
     def free(self, x: int, y: int, size: int) -> bool:
         """Whether ``size`` cells from ``x`` of line ``y`` lie inside and hold nothing."""
@@ -67,10 +77,10 @@ class Canvas:
             end -= 1
         line: Line = []
         start = 0
-        for x in range(1, end + 1):
-            if x == end or styles[x] != styles[start]:
-                line.append(("".join(texts[start:x]), styles[start]))
-                start = x
+        for style, run in itertools.groupby(styles[:end]):
+            stop = start + len(list(run))
+            line.append(("".join(texts[start:stop]), style))
+            start = stop
         return line
 
 

@@ -146,16 +146,19 @@ def sparkline(values: Values, width: int, limits: tuple[float, float] | None = N
     numbers = np.asarray(values, dtype=np.float64).tolist()
     cells = min(max(width, 0), len(numbers))
     edges = [cell * len(numbers) // cells for cell in range(cells + 1)] if cells else []
-    chunks = [list(filter(math.isfinite, numbers[a:b])) for a, b in itertools.pairwise(edges)]
-    means = [sum(chunk) / len(chunk) if chunk else math.nan for chunk in chunks]
-    finite = list(filter(math.isfinite, means))
+    chunks = [numbers[a:b] for a, b in itertools.pairwise(edges)]
+    if not all(map(math.isfinite, numbers)):
+        chunks = [list(filter(math.isfinite, chunk)) for chunk in chunks]
+    means = [sum(chunk) / len(chunk) if chunk else None for chunk in chunks]
+    finite = [mean for mean in means if mean is not None]
     if not finite:
         return " " * cells
     low, high = limits or (min(finite), max(finite))
     if high == low:
-        return "".join("▄" if math.isfinite(m) else " " for m in means)
+        return "".join([" " if mean is None else "▄" for mean in means])
+    span = high - low
     return "".join(
-        RISING[1 + round((m - low) / (high - low) * 7)] if math.isfinite(m) else " " for m in means
+        [" " if mean is None else RISING[1 + round((mean - low) / span * 7)] for mean in means]
     )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -15,8 +15,11 @@ from tui.charts.canvas import Canvas, Unit, Values, finite_range, round_ticks, t
 from tui.text import formats
 from tui.text.spans import Characters, Drawing
 
+if TYPE_CHECKING:
+    from core.data.frames import BoolArray, FloatArray, IntArray
+
 #: Bit of each dot of a braille cell, by column (0, 1) and row (0 to 3).
-_BITS: Final = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
+_BITS: Final = np.array([(0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80)], np.uint8)
 _GLYPHS: Final = "*o+x%@"
 #: Below these a chart has no room for the texts around it.
 _MIN_PLOT: Final = 16
@@ -53,30 +56,41 @@ class Dots:
         self._size = (1, 1) if Characters.ascii_only else (2, 4)
         self.columns, self.rows = width * self._size[0], height * self._size[1]
         #: The columns and the rows on which a straight line of dots is drawn.
-        self.across = range(0, self.columns, self._size[0])
-        self.down = range(0, self.rows, self._size[0])
-        self._cells: dict[tuple[int, int], tuple[int, str, int]] = {}
+        self.across = np.arange(0, self.columns, self._size[0])
+        self.down = np.arange(0, self.rows, self._size[0])
+        self._bits = np.zeros((height, width), np.uint8)
+        self._layer = np.full((height, width), -1)
+        self._style = np.zeros((height, width), np.intp)
+        self._styles: list[str] = []
 
-    def set(self, dots: Iterable[tuple[int, int]], style: str, layer: int) -> None:
-        """Set dots; layer 0 (axes) gives way to the others, which share a cell."""
+    def set(self, x: IntArray | int, y: IntArray | int, style: str, layer: int) -> None:
+        """Set dots; layer 0 (axes) gives way to the others, which share a cell.
+
+        Args:
+            x: (K,) their columns, or one for all.
+            y: (K,) their rows, or one for all.
+            style: what they mean.
+            layer: of the line that they belong to.
+        """
+        x, y = np.broadcast_arrays(x, y)
         across, down = self._size
-        cells = self._cells
-        for x, y in dots:
-            cell = (x // across, y // down)
-            bit = _BITS[x % across][y % down]
-            cell_state = cells.get(cell)
-            if cell_state is not None and (cell_state[2] or not layer):
-                bit |= cell_state[0]
-            cells[cell] = (bit, style, layer)
+        cells = (y // down, x // across)
+        if layer:
+            self._bits[cells] *= self._layer[cells] > 0
+        np.bitwise_or.at(self._bits, cells, _BITS[x % across, y % down])
+        self._layer[cells], self._style[cells] = layer, len(self._styles)
+        self._styles.append(style)
 
     def paint(self, canvas: Canvas, left: int) -> None:
         """Put the cells on a canvas, from cell ``left`` of its first line."""
-        for (x, y), (bits, style, layer) in self._cells.items():
+        cells = np.nonzero(self._layer >= 0)
+        of_cells = np.array([*cells, self._bits[cells], self._layer[cells], self._style[cells]])
+        for y, x, bits, layer, style in of_cells.T.tolist():
             if Characters.ascii_only:
                 glyph = _GLYPHS[(layer - 1) % len(_GLYPHS)] if layer else "-"
             else:
                 glyph = chr(0x2800 + bits)
-            canvas.put(left + x, y, glyph, style)
+            canvas.put_glyph(left + x, y, glyph, self._styles[style])
 
 
 @record(frozen=True, slots=True)
@@ -100,6 +114,16 @@ class _Scale:
 
     def x(self, position: float) -> int:
         return round(position * (self.columns - 1) / max(self.points - 1, 1))
+
+    def columns_of(self, positions: IntArray) -> IntArray:
+        """(K,) the dot column of each of some positions."""
+        places = positions * (self.columns - 1) / max(self.points - 1, 1)
+        return np.rint(places).astype(np.intp)
+
+    def rows_of(self, values: FloatArray) -> IntArray:
+        """(K,) the dot row of each of some finite values."""
+        places = (self.high - values) / (self.high - self.low) * (self.rows - 1)
+        return np.rint(places).astype(np.intp)
 
     def y(self, value: float) -> int:
         return round((self.high - value) / (self.high - self.low) * (self.rows - 1))
@@ -149,9 +173,9 @@ def plot(
     down = dots.rows // plot_height
 
     if low <= 0 <= high and (zero or low < 0 < high):
-        dots.set([(x, scale.y(0.0)) for x in dots.across], "axis", 0)
+        dots.set(dots.across, scale.y(0.0), "axis", 0)
     for position, _ in marks:
-        dots.set([(scale.x(position), y) for y in dots.down], "mark", 0)
+        dots.set(scale.x(position), dots.down, "mark", 0)
     for layer, one in enumerate(series, start=1):
         _draw(dots, scale, one, layer)
     dots.paint(canvas, left)
@@ -163,7 +187,8 @@ def plot(
         for row, text, one in zip(placed, right, series, strict=False):
             canvas.put(left + plot_width + 1, row, text, one.style)
         wide = dots.columns // plot_width
-        for column, text in x_labels([scale.x(i) // wide for i in range(points)]):
+        cells = scale.columns_of(np.arange(points)) // wide
+        for column, text in x_labels(cells.tolist()):
             room = width - left - column
             if len(text) <= room:
                 canvas.put(left + column, plot_height, text, "dim")
@@ -250,35 +275,50 @@ def gutters_of(
 
 def _draw(dots: Dots, scale: _Scale, one: Curve, layer: int) -> None:
     """Join neighbouring finite values; a lone one is a dot."""
-    points: list[tuple[int, int]] = []
-    before: tuple[int, int] | None = None
-    for position, value in enumerate(np.asarray(one.values, dtype=np.float64).tolist()):
-        if not math.isfinite(value):
-            before = None
-            continue
-        here = (scale.x(position), scale.y(value))
-        points += dots_between(before or here, here)
-        before = here
-    seen = [(x, y) for x, y in points if x // 2 % 3 != 2] if one.dashed else points
-    dots.set(seen, one.style, layer)
+    values = np.asarray(one.values, dtype=np.float64)
+    at = np.flatnonzero(np.isfinite(values))
+    points = scale.columns_of(at), scale.rows_of(values[at])
+    x, y = joined_dots(*points, np.diff(at) == 1)
+    shown = x // 2 % 3 != 2 if one.dashed else np.ones(len(x), np.bool_)
+    dots.set(x[shown], y[shown], one.style, layer)
     if one.filled:
         base = scale.y(min(max(0.0, scale.low), scale.high))
-        reach: dict[int, tuple[int, int]] = {}
-        for x, y in points:
-            low, high = reach.get(x, (y, y))
-            reach[x] = (min(low, y), max(high, y))
-        for x, (low, high) in reach.items():
-            between = range(min(base, high), max(base, low))
-            dots.set([(x, y) for y in between if (x + y) % 2 == 0], one.style, layer)
+        low, high = np.full(dots.columns, dots.rows), np.full(dots.columns, -1)
+        np.minimum.at(low, x, y)
+        np.maximum.at(high, x, y)
+        columns = np.flatnonzero(high >= 0)
+        first = np.minimum(high[columns], base)
+        sizes = np.maximum(np.maximum(low[columns], base) - first, 0)
+        x, y = np.repeat(columns, sizes), _ranges(first, sizes)
+        dotted = (x + y) % 2 == 0
+        dots.set(x[dotted], y[dotted], one.style, layer)
 
 
-def dots_between(start: tuple[int, int], end: tuple[int, int]) -> list[tuple[int, int]]:
-    """The dots of a straight line, both ends with it."""
-    steps = max(abs(end[0] - start[0]), abs(end[1] - start[1]))
-    if not steps:
-        return [end]
-    dx, dy = (end[0] - start[0]) / steps, (end[1] - start[1]) / steps
-    return [(round(start[0] + n * dx), round(start[1] + n * dy)) for n in range(steps + 1)]
+def joined_dots(x: IntArray, y: IntArray, joined: BoolArray) -> tuple[IntArray, IntArray]:
+    """The columns (D,) and rows (D,) of some dots and of straight lines between neighbours.
+
+    Args:
+        x: (K,) columns of the dots.
+        y: (K,) their rows.
+        joined: (K - 1,) whether each is joined to the next.
+    """
+    start = np.flatnonzero(joined)
+    across, down = x[start + 1] - x[start], y[start + 1] - y[start]
+    steps = np.maximum(np.maximum(np.abs(across), np.abs(down)), 1)
+    line = np.repeat(np.arange(len(start)), steps - 1)
+    step = _ranges(np.ones(len(start), np.intp), steps - 1)
+    between = (
+        np.rint(ends[start][line] + step * (moves / steps)[line]).astype(np.intp)
+        for ends, moves in ((x, across), (y, down))
+    )
+    columns, rows = (np.concatenate(ends) for ends in zip((x, y), between, strict=True))
+    return columns, rows
+
+
+def _ranges(first: IntArray, sizes: IntArray) -> IntArray:
+    """Whole numbers from each of some first ones on, so many of each, one range after another."""
+    ends = np.cumsum(sizes)
+    return np.arange(sizes.sum()) + np.repeat(first + sizes - ends, sizes)
 
 
 def _right_texts(series: Sequence[Curve], ends: Sequence[EndLabel], room: int) -> list[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from core.data.record import record
 from tui.charts.canvas import Canvas, round_ticks, tick_labels
-from tui.charts.plot import Dots, dots_between
+from tui.charts.plot import Dots, joined_dots
 from tui.text import formats
 
 if TYPE_CHECKING:
@@ -59,13 +60,13 @@ def rotation(tails: Sequence[Tail], width: int, height: int, *, marked: str = ""
         across = round(x * (dots.columns - 1))
         return across, round((reach - y) / (2 * reach) * (dots.rows - 1))
 
-    dots.set([(x, at((0, 0))[1]) for x in dots.across], "axis", 0)
-    dots.set([(at((0.5, 0))[0], y) for y in dots.down], "axis", 0)
+    dots.set(dots.across, at((0, 0))[1], "axis", 0)
+    dots.set(at((0.5, 0))[0], dots.down, "axis", 0)
     drawn.sort(key=lambda tail: tail.name == marked)
     for layer, tail in enumerate(drawn, start=1):
-        places = [at(point) for point in tail.points]
-        way = [dot for pair in itertools.pairwise(places) for dot in dots_between(*pair)]
-        dots.set(way, "mark" if tail.name == marked else "axis", layer)
+        x, y = np.array([at(point) for point in tail.points]).T
+        way = joined_dots(x, y, np.ones(len(x) - 1, np.bool_))
+        dots.set(*way, "mark" if tail.name == marked else "axis", layer)
     dots.paint(canvas, _LEFT)
     ticks = round_ticks(-reach, reach, max(plot_height // 3, 2))
     for tick, label in zip(ticks, tick_labels(ticks, "pp"), strict=True):

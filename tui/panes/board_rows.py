@@ -97,6 +97,15 @@ def columns_for(rows: Sequence[BoardRow], *, breadth: bool) -> tuple[TableColumn
     return replace(pair, width=width, max_width=max(width, pair.max_width or width)), *others
 
 
+def lit_cells(placed: Sequence[PlacedColumn]) -> int:
+    """Cells of the cursor's row that stand out: the pair and its group.
+
+    Figures and trend are not sent anew with each move.
+    """
+    last = [place for place in placed if place.column.key in ("pair", "alert", "group")][-1]
+    return last.x + last.width
+
+
 def ordered(
     rows: Sequence[BoardRow], key: str, *, falling: bool, breadths: Breadths = UNCOUNTED
 ) -> list[BoardRow]:

@@ -10,7 +10,7 @@ from rich.style import Style
 from tui.text import formats
 from tui.text.safe import safe
 from tui.widgets.columns import GUTTER, Cell, CellOf, cell_spans
-from tui.widgets.drawing import NO_STYLE, Backdrop
+from tui.widgets.drawing import NO_STYLE
 from tui.widgets.line_table import LineTable
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ class Grid(LineTable, can_focus=False):
             self._quiet = quiet
             self.refresh_line(self.cursor_row + 1)
 
-    def _row_style(self, row: int, ground: Backdrop) -> Style:
-        return NO_STYLE if self._quiet else super()._row_style(row, ground)
+    def _row_style(self, row: int) -> Style:
+        return NO_STYLE if self._quiet else super()._row_style(row)
 
     def _row(self, row: int) -> Line:
         line = super()._row(row)

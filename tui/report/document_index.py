@@ -65,7 +65,11 @@ def _daily(daily: Daily, window: Window) -> Json:
     swings = daily.oscillators
 
     def values(array: FloatArray) -> list[float | None]:
-        return [number(value) for value in array[rows].tolist()]
+        inside_window = array[rows]
+        listed: list[float | None] = inside_window.tolist()
+        for place in np.flatnonzero(~np.isfinite(inside_window)).tolist():
+            listed[place] = None
+        return listed
 
     settled = np.where(daily.settled, swings.mcclellan, np.nan)
     return {

@@ -270,7 +270,7 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
         damage = self.market.damage if self.market is not None else ()
         if trouble := self.error or next(iter(damage), ""):
             return trouble, "error"
-        if self.snapshot is None and self.failed is None:
+        if self.snapshot is None and self.failed is None and not board:
             return READING, "busy"
         cost = self.refresher.board_cost if board else self.cost
         return self.refresher.countdown or self.live.text or cost, ""

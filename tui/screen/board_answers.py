@@ -112,8 +112,12 @@ class BoardAnswers(BoardPage, inherit_bindings=False):
     def on_news_taken(self, message: NewsTaken) -> None:
         """Lines below the board, where they still belong to it."""
         if message.board is self.board:
-            self.lines, self.rung, self.since = message.lines, message.rung, message.since
-            self.show()
+            rung, self.rung = self.rung, message.rung
+            self.lines, self.since = message.lines, message.since
+            if rung != self.rung:
+                self.show()
+            else:
+                self._show_news()
             self.ask_breadth()
 
     def ask_breadth(self) -> None:
@@ -130,7 +134,9 @@ class BoardAnswers(BoardPage, inherit_bindings=False):
 
     def on_breadth_taken(self, message: BreadthTaken) -> None:
         """Breadth beside the rows, where it still belongs to them."""
-        if message.board is self.board and message.window == self.host.question.window.upper():
+        if message.board is not self.board or message.window != self.host.question.window.upper():
+            return
+        if message.breadths != self.breadths:
             self.breadths = message.breadths
             self.take_rows(message.board)
             self.show()

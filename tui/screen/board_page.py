@@ -12,7 +12,7 @@ from core.note.phrase import several
 from tui.command import commands
 from tui.panes.board_frame import head, hint_line, news_height
 from tui.panes.board_rotation import drawing as rotation_drawing
-from tui.panes.board_rows import CLOSES, ORDERS, BoardCells, columns_for
+from tui.panes.board_rows import CLOSES, ORDERS, BoardCells, columns_for, lit_cells
 from tui.panes.frame import LEAST, READING, status, too_small
 from tui.panes.grid import Grid
 from tui.panes.sheet import Panel
@@ -43,9 +43,8 @@ class BoardGrid(Grid, can_focus=False):
 
     @property
     def lit_cells(self) -> int:
-        """The pair and its group: figures and trend are not sent anew with each move."""
-        columns = [place for place in self.placed if place.column.key in ("pair", "alert", "group")]
-        return columns[-1].x + columns[-1].width
+        """The pair and its group."""
+        return lit_cells(self.placed)
 
     def _row(self, row: int) -> Line:
         pointed = row == self.cursor_row and not self._quiet
@@ -87,6 +86,8 @@ class BoardPage(Stage, inherit_bindings=False):
         self.last = self.sorting = False
         self.lines: tuple[NewsLine, ...] = ()
         self.since = ""
+        #: The lines in the table below the rows, and since when they are new.
+        self._news_shown: tuple[tuple[NewsLine, ...], str] | None = None
         self.rung: frozenset[str] = frozenset()
         self.trouble = ""
         self.breadths: Mapping[str, BoardBreadth] = {}
@@ -151,6 +152,10 @@ class BoardPage(Stage, inherit_bindings=False):
 
     def _show_news(self) -> None:
         lines = self.lines
+        shown = lines, self.since
+        if shown == self._news_shown:
+            return
+        self._news_shown = shown
         title = f"{several(len(lines), 'line')}: new since {self.since}" if self.since else "new"
         self.news.set_columns([*_NEWS_COLUMNS[:2], replace(_NEWS_COLUMNS[2], title=title)])
 

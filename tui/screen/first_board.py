@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from tui.host.board_place import BoardPlace
 from tui.panes.board_frame import head, hint_line, news_height
-from tui.panes.board_rows import ORDERS, BoardCells, columns_for, ordered
+from tui.panes.board_rows import ORDERS, BoardCells, columns_for, lit_cells, ordered
 from tui.panes.frame import Start, form, frame
-from tui.text.spans import Drawing, fit_line
+from tui.text.spans import Drawing, fit_line, split_line
 from tui.widgets.columns import lay_out, title_line, width_of
 
 if TYPE_CHECKING:
@@ -51,5 +51,10 @@ def boarded(width: int, height: int, start: Start, board: Board, question: Quest
     lines[1] = [(text, "dim") for text, _ in titles]
     for n, row in enumerate(range(len(rows))[first : first + room]):
         lines[2 + n] = cells.line(row, placed, width - 1, pointed=row == cursor)
+        if row == cursor:
+            lit, rest = split_line(lines[2 + n], lit_cells(placed))
+            lines[2 + n] = [*((text, f"{style} cursor") for text, style in lit), *rest]
+    # the rows are here: nothing is waited for
+    lines[-2] = []
     lines[-1] = hint_line(start.keys, width)
     return [fit_line(line, width) for line in lines]

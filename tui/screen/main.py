@@ -75,6 +75,9 @@ class MainScreen(Asking, Naming, Wording, inherit_bindings=False):
     def action_swap(self) -> None:
         """The other index first."""
         app = self.host
+        if app.question.alone:
+            app.tell(f"{app.question.small} is shown alone: there is no other index to put first")
+            return
         app.first = "large" if app.first == "small" else "small"
         self.show()
 

@@ -184,6 +184,8 @@ def _style(name: str, variables: Mapping[str, str], base: str, colours: int) -> 
         if word in VARIABLES:
             codes += filter(None, [_colour(variables[VARIABLES[word]], 0, colours)])
             codes += ["1"] if word == "mark" else []
+        elif word == "cursor":
+            codes += ["1", *filter(None, [_colour(variables["cursor"], 10, colours)])]
         else:
             codes.append(_ATTRIBUTES[word])
     return ";".join(codes)

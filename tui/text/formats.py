@@ -39,11 +39,6 @@ _ASCII: Final = str.maketrans(
 _AGES: Final = (("m", 1, 60), ("h", 60, 2_880), ("d", 1_440, 40_320), ("w", 10_080, 1_048_320))
 
 
-def finite(x: float | None) -> bool:
-    """Whether there is a number to show."""
-    return x is not None and math.isfinite(x)
-
-
 def number(x: float | None, places: int = 0, *, sign: bool = False, unit: str = "") -> str:
     """``-1,234.5`` with thousands commas; ``unit`` follows after a space.
 

@@ -60,8 +60,6 @@ class Backdrop(NamedTuple):
     colour: Color
     #: Whether nothing stands round the lines the widget draws, or is laid over them.
     bare: bool
-    #: What component classes add, as far as it was requested.
-    components: dict[str, Style]
 
 
 class Painter(_Base):
@@ -91,7 +89,7 @@ class Painter(_Base):
             around = styles.gutter or styles.outline or styles.has_rule("hatch")
             laid_over = styles.tint.a or self.opacity != 1.0 or styles.text_opacity != 1.0
             bare = not around and not laid_over
-            ground = Backdrop(key, self.rich_style, self.background_colors[1], bare, {})
+            ground = Backdrop(key, self.rich_style, self.background_colors[1], bare)
             self._ground = ground
         return ground
 
@@ -110,49 +108,34 @@ class Painter(_Base):
             looks[name] = style
         return style
 
-    def component(self, name: str, ground: Backdrop) -> Style:
-        """What a component class itself sets, translucent colours blended with what is below."""
-        components = ground.components
-        if name not in components:
-            rules = self.get_component_styles(name)
-            full = self.get_component_rich_style(name)
-            has_background = rules.has_rule("background")
-            components[name] = (
-                Style(
-                    color=full.color if rules.has_rule("color") else None,
-                    bgcolor=full.bgcolor if has_background else None,
-                )
-                + rules.text_style
-            )
-        return components[name]
-
     def segments(self, line: Iterable[Span], width: int, base: Style) -> list[Segment]:
         """A line as exactly ``width`` cells over a base style, one segment a look.
 
         Blanks have the look of the text before them, where nothing of it is seen on them.
         """
-        clean = [(safe(text), name) for text, name in line]
-        room = width - sum([cell_width(text) for text, _ in clean])
-        if room < 0:
-            clean = fit_line(clean, width)
-        elif room:
-            clean.append((" " * room, ""))
         looks = self._on(base)
+        plain = looks.get("") or looks.setdefault("", self._mix(base, ""))
+        clean = [(safe(text), name) for text, name in line]
         segments: list[Segment] = []
-        texts = ""
-        before: Style | None = None
-        before_bare = False
+        before, texts, before_bare = plain, "", True
         for text, name in clean:
             style = looks.get(name)
             if style is None:
                 style = looks[name] = self._mix(base, name)
-            if style is before or (before_bare and text.isspace() and _bare(name)):
+            if style is before or not text or (before_bare and text.isspace() and _bare(name)):
                 texts += text
                 continue
-            if before is not None:
+            if texts:
                 segments.append(Segment(texts, before))
             before, texts, before_bare = style, text, _bare(name)
-        if before is not None:
+        room = width - sum([cell_width(text) for text, _, _ in segments]) - cell_width(texts)
+        if room < 0:
+            return self.segments(fit_line(clean, width), width, base)
+        if room and not before_bare:
+            segments.append(Segment(texts, before))
+            before, texts = plain, ""
+        texts += " " * room
+        if texts:
             segments.append(Segment(texts, before))
         if self.ascii_only:
             return [Segment(formats.to_ascii(text), style) for text, style, _ in segments]
@@ -191,6 +174,9 @@ def _bare(name: str) -> bool:
 
 def _coloured(word: str, variables: Mapping[str, str], dark: bool) -> Style:
     """A style name's colour in a theme, plain for a word that is none."""
+    if word == "cursor":
+        ground = Color.parse(variables.get("cursor") or variables["surface"])
+        return Style(bgcolor=ground.rich_color, bold=True)
     if word not in VARIABLES:
         return NO_STYLE
     pair = _PAIR.get(word)

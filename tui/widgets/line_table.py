@@ -45,20 +45,12 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
     comes from. A cursor move repaints two lines. Focus is shown by whoever owns the table.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "line-table--header",
-        "line-table--cursor",
-        "line-table--empty",
-    }
     DEFAULT_CSS = """
     LineTable {
         overflow-x: hidden;
         overflow-y: auto;
         scrollbar-size-vertical: 1;
         scrollbar-gutter: stable;
-        .line-table--header { color: $foreground 65%; text-style: bold; }
-        .line-table--cursor { background: $foreground 15%; text-style: bold; }
-        .line-table--empty { color: $foreground 65%; }
     }
     """
     ALLOW_SELECT = False
@@ -335,28 +327,28 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
             # nothing was ever shown in it: its columns have no widths to stand by
             return self.segments([], width, base)
         if y == 0:
-            look = self.component("line-table--header", ground)
+            look = self.look("dim")
             titles = title_line(self.placed, self.sort_key, falling=self.reverse)
             return self.segments(titles, width, base + look)
         row = round(self.scroll_y) + y - 1
         if row < self.row_count:
-            line, look = self._row(row), self._row_style(row, ground)
+            line, look = self._row(row), self._row_style(row)
             if look is NO_STYLE:
                 return self.segments(line, width, base)
             lit = self.lit_cells
             head, rest = split_line(line, lit)
             return self.segments(head, lit, base + look) + self.segments(rest, width - lit, base)
         if not self.row_count:
-            look = self.component("line-table--empty", ground)
+            look = self.look("dim")
             lines = textwrap.wrap(safe(self.empty), max(width - GUTTER, 1))
             text = lines[y - 2] if 0 <= y - 2 < len(lines) else ""
             return self.segments([(" " * GUTTER + text, "")], width, base + look)
         return self.segments([], width, base)
 
-    def _row_style(self, row: int, ground: Backdrop) -> Style:
+    def _row_style(self, row: int) -> Style:
         if row != self.cursor_row:
             return NO_STYLE
-        return self.component("line-table--cursor", ground)
+        return self.look("cursor")
 
     def _row(self, row: int) -> Line:
         cells = partial(self._cell, row)

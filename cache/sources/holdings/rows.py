@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
-import re
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.errors import SourceError
@@ -17,10 +15,6 @@ if TYPE_CHECKING:
 #: Limits of a holdings table; no fund comes near them.
 MOST_ROWS: Final = 200_000
 MOST_COLUMNS: Final = 2_000
-
-_NUMBER: Final = re.compile(
-    r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d{1,3})?", re.ASCII
-)
 
 
 @record(frozen=True, slots=True)
@@ -130,26 +124,3 @@ def check_size(rows: int, columns: int, line: int) -> None:
     if rows >= MOST_ROWS:
         reason = f"has more than {MOST_ROWS:,} rows, which no holdings file has"
         raise SourceError(reason, line=line)
-
-
-def number(text: str) -> float:
-    """A number as issuers write it; NaN for an empty cell or a dash.
-
-    Thousands may be set off by commas, a dollar or percent sign may stand beside it, and
-    parentheses mean a negative. "nan", "inf" and "1_000" are no numbers.
-
-    Raises:
-        ValueError: it is no number.
-    """
-    if text in {"", "-", "--"}:
-        return math.nan
-    bare = text.replace("$", "").removesuffix("%").strip()
-    sign = 1.0
-    if bare.startswith("(") and bare.endswith(")"):
-        bare, sign = bare[1:-1], -1.0
-    if not _NUMBER.fullmatch(bare) or not any(c.isdigit() for c in bare):
-        raise ValueError(text)
-    value = sign * float(bare.replace(",", ""))
-    if math.isinf(value):
-        raise ValueError(text)
-    return value

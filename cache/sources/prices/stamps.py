@@ -32,7 +32,6 @@ _SERIAL: Final = date(1899, 12, 30)
 _SERIALS: Final = (20_000, 80_000)
 #: When a bar of the day may be stamped in New York: between these, or at midnight.
 _HOURS: Final = (time(9, 30), time(17, 0))
-_DAY: Final = 86_400
 _NAT: Final = np.datetime64("NaT", "D")
 
 
