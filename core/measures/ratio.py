@@ -157,16 +157,16 @@ def _known(
     sessions: Dates, level: FloatArray, means_of: Mapping[int, Means] | None
 ) -> tuple[Dates, FloatArray, Mapping[int, Means]] | None:
     """The sessions that have a level, and its means there; None where the last one has none."""
-    known = np.isfinite(level) & (level > 0)
-    if not len(level) or not known[-1]:
+    if not len(level):
         return None
-    if not known.all():
+    # nearly always every level is known; for NaN no comparison holds
+    if not (level.min() > 0 and level.max() < np.inf):
+        known = np.isfinite(level) & (level > 0)
+        if not known[-1]:
+            return None
         sessions, level, means_of = sessions[known], level[known], None
-    return (
-        sessions,
-        level,
-        means_of or {closes: level_means(level, closes) for closes in AVERAGES},
-    )
+    means_of = means_of or {closes: level_means(level, closes) for closes in AVERAGES}
+    return sessions, level, means_of
 
 
 def _extreme(sessions: Dates, level: FloatArray, first: int, pick: int) -> Extreme | None:

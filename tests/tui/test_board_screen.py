@@ -361,6 +361,16 @@ def test_breadth_of_the_index_that_leads_where_there_is_room() -> None:
         await press(pilot, app, "B")
         # 19 of 30 lines rose
         await until(lambda: re.search(r"IWM:SPY .* 63\.3 ", seen(app)))
+        # a step of the date leaves its columns, empty until it is counted anew
+        page = app.screen
+        assert isinstance(page, BoardScreen)
+        page.action_step(-1)
+        await until(lambda: not page.breadths)
+        page.show()
+        assert "top10" in seen(app)
+        await until(lambda: page.breadths)
+        await press(pilot, app, ">")
+        await until(lambda: re.search(r"IWM:SPY .* 63\.3 ", seen(app)))
         await press(pilot, app, "s", "u")
         assert rows_of(app)[0] == "IWM:SPY"
 

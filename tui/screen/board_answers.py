@@ -136,8 +136,9 @@ class BoardAnswers(BoardPage, inherit_bindings=False):
         """Breadth beside the rows, where it still belongs to them."""
         if message.board is not self.board or message.window != self.host.question.window.upper():
             return
-        if message.breadths != self.breadths:
-            self.breadths = message.breadths
+        counted = bool(message.breadths)
+        if message.breadths != self.breadths or counted != self.with_breadth:
+            self.breadths, self.with_breadth = message.breadths, counted
             self.take_rows(message.board)
             self.show()
 

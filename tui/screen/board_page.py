@@ -63,6 +63,7 @@ class BoardPage(Stage, inherit_bindings=False):
         rung: names of the pairs of which an alert holds.
         trouble: why there is no board, "" where there is one.
         breadths: name of a pair -> its breadth, empty where not counted.
+        with_breadth: its columns are shown, empty while it is counted anew.
         prompt: the command line, of whoever has the keys.
         sorting: the next key is the letter of a column.
     """
@@ -83,7 +84,7 @@ class BoardPage(Stage, inherit_bindings=False):
         self.host, self.place = host, host.place
         self.board: Board | None = None
         self.rows: list[BoardRow] = []
-        self.last = self.sorting = False
+        self.last = self.sorting = self.with_breadth = False
         self.lines: tuple[NewsLine, ...] = ()
         self.since = ""
         #: The lines in the table below the rows, and since when they are new.
@@ -134,7 +135,7 @@ class BoardPage(Stage, inherit_bindings=False):
     def _show_rows(self) -> None:
         place, rows = self.place, self.rows
         assert self.board is not None
-        self.grid.set_columns(columns_for(rows, breadth=bool(self.breadths)))
+        self.grid.set_columns(columns_for(rows, breadth=self.with_breadth))
         cells = BoardCells(
             rows,
             grouped=place.key == "group",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from core.answer.board import RANKED, WINDOWS
 from core.answer.board_breadth import COLUMNS as BREADTH
 from core.answer.board_breadth import BoardBreadth
+from core.measures.ratio import AVERAGES
 from tui.text import formats as f
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Name of a pair -> breadth of its index that leads.
 Breadths = Mapping[str, BoardBreadth]
+#: Column of an average -> its closes.
+_CLOSES: Final = {f"above_{closes}": closes for closes in AVERAGES}
 #: Before breadth is counted, or where it is not.
 UNCOUNTED: Final[Breadths] = {}
 
@@ -44,8 +47,10 @@ def value_of(row: BoardRow, key: str, breadths: Breadths = UNCOUNTED) -> float |
     if key in ("high_52", "low_52"):
         extreme = getattr(ratio, key)
         return None if extreme is None else ratio.off(extreme)
-    levels = {f"above_{average.closes}": average.level for average in ratio.averages}
-    return ratio.level / levels[key] - 1 if key in levels else None
+    closes = _CLOSES.get(key)
+    means = (average.level for average in ratio.averages if average.closes == closes)
+    mean = next(means, None)
+    return None if mean is None else ratio.level / mean - 1
 
 
 def figure(key: str, value: float | None) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from functools import partial
+from typing import Final, TypeAlias
 
 from core.data.record import record
 from tui.text import formats
@@ -20,6 +21,12 @@ CellOf: TypeAlias = Callable[[int, str], Cell]
 GUTTER = 2
 #: Cells between two columns.
 GAP = 1
+#: Alignment -> what pads a text of as many characters as cells.
+_PADDED: Final[Mapping[formats.Align, Callable[[str, int], str]]] = {
+    "left": str.ljust,
+    "right": str.rjust,
+    "center": partial(formats.fit, align="center"),
+}
 
 
 @record(frozen=True, slots=True)
@@ -172,10 +179,14 @@ def cell_spans(cell: Cell, place: PlacedColumn, needle: str = "") -> Line:
     if isinstance(cell, list):
         return fit_line([(safe(text), style) for text, style in cell], place.width)
     text, style = (cell, column.style) if isinstance(cell, str) else cell
-    text = safe(text)
-    if column.align == "right":
-        text = formats.squeezed(text, place.width)
-    text = formats.fit(text, place.width, column.align)
+    if text.isascii() and text.isprintable() and len(text) <= place.width:
+        # nearly every cell: nothing to clean, to squeeze or to cut
+        text = _PADDED[column.align](text, place.width)
+    else:
+        text = safe(text)
+        if column.align == "right":
+            text = formats.squeezed(text, place.width)
+        text = formats.fit(text, place.width, column.align)
     if not (column.searched and needle):
         return [(text, style)]
     return _underlined(text, style, needle)
