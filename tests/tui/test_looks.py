@@ -151,28 +151,28 @@ LOOKS: dict[str, tuple[tuple[int, int], tuple[str, ...], str]] = {
         "A row a pair under fixed headings: gaps of five windows, two percentiles, run, ratio"
         " against its 200-session average, sparkline; five lines of news; ! where a row is old.",
     ),
-    "120x36-board": (
-        (120, 36),
-        ("B", "s", "x", "j"),
-        "All 26 pairs, the most stretched first, those without closes last with the reason; group,"
-        " the 50-session average and both 52-week extremes beside; news below.",
-    ),
     "160x48-board": (
         (160, 48),
-        ("B",),
+        (),
         "All pairs in their groups, whose names stand once; every line of the news.",
     ),
     "200x60-board": (
         (200, 60),
-        ("B",),
+        (),
         "All pairs in their groups with every column of closes and a longer trend; no breadth, as"
         " no list of members is held; every line of the news.",
     ),
     "200x60-board-rotation": (
         (200, 60),
-        ("B", "j", "v"),
+        ("j", "v"),
         "Percentile of the 3M gap across, its change upwards, a tail and a name a pair; the pair"
         " under the cursor named with its two figures above.",
+    ),
+    "120x36-board": (
+        (120, 36),
+        ("v", "k", "s", "x", "j"),
+        "All 26 pairs, the most stretched first, those without closes last with the reason; group,"
+        " the 50-session average and both 52-week extremes beside; news below.",
     ),
     "160x48-averages": (
         (160, 48),
@@ -213,12 +213,12 @@ def themes_of(name: str) -> tuple[str, ...]:
 def walks() -> list[list[str]]:
     """The looks that one start of the screen shows one after the other, those of a size.
 
-    A board and an empty store are started for their own.
+    Those of the board are one walk through the sizes; an empty store is started for its own.
     """
     by_start: dict[object, list[str]] = {}
     for name, (size, *_) in LOOKS.items():
-        alone = "-board" in name or name.endswith("-empty")
-        by_start.setdefault(name if alone else size, []).append(name)
+        start = "board" if "-board" in name else name if name.endswith("-empty") else size
+        by_start.setdefault(start, []).append(name)
     return list(by_start.values())
 
 
@@ -228,7 +228,10 @@ def walk(names: list[str]) -> dict[tuple[str, str], tuple[str, set[tuple[str, st
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         for name in names:
-            _, keys, sentence = LOOKS[name]
+            size, keys, sentence = LOOKS[name]
+            if app.size != size:
+                await pilot.resize_terminal(*size)
+                await settle(pilot, app)
             await press(pilot, app, *keys)
             await until(lambda: not is_under_way(seen(app)))
             for theme in themes_of(name):
