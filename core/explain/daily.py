@@ -27,7 +27,8 @@ from core.measures.trait_bits import FURTHER_AVERAGES
 #: Note on a sum or average over the sessions before.
 OF_WINDOW: Final = (
     "where closes are missing, another window, or a history by whole years, counts a few lines more"
-    " or fewer on these sessions: its value may differ in the last digits"
+    " or fewer on these sessions: its value may differ in the last digits, and by a few percent in"
+    " a window that begins before most closes"
 )
 _STRICT: Final = "strictly beyond every close of the 252 sessions before"
 
