@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import csv
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -161,10 +162,15 @@ def measured(folder: Path, lines: Sequence[int], years: int) -> Iterator[tuple[s
         runs = [run(asked) for _ in range(3)]
         yield f"an answer over June {year}, best of 3", _seconds(min(runs, key=lambda r: r.cpu))
     asked = ["history", *pair, "--measure", MEASURES, "--window", "1M", "--format", "csv", *in_home]
-    for every in ("month", "session"):
-        for state in ("for the first time", "kept"):
-            taken = run([*asked, "--every", every])
-            yield f"20 measures by {every}, {state}", _seconds(taken)
+    for every, state in (
+        ("session", "for the first time"),
+        ("session", "kept"),
+        ("month", "after those by session"),
+    ):
+        yield f"20 measures by {every}, {state}", _seconds(run([*asked, "--every", every]))
+    shutil.rmtree(home / "market" / "derived")
+    taken = run([*asked, "--every", "month"])
+    yield "20 measures by month, for the first time and nothing kept", _seconds(taken)
     yield "`internals status`", _seconds(run(["status", *in_home]))
 
 

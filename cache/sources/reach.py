@@ -6,6 +6,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 from urllib.error import HTTPError
@@ -65,6 +66,9 @@ def reach(
                 None, why=clean(str(words or cause) or type(cause).__name__, 120)
             )
 
+    # read once, or each thread would read them; what is wrong with them each host's answer says
+    with suppress(OSError):
+        certificates()
     # Daemons: a look-up of a name cannot be broken off, and must not hold the program up.
     threads = [threading.Thread(target=ask, args=(host,), daemon=True) for host in hosts]
     ends = time.monotonic() + deadline

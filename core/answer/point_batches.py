@@ -137,6 +137,8 @@ def batches_of_some(
         earlier: see `batches`; other measures of it are kept beside these.
         daily: whether the points are of daily measures.
     """
+    if not windows:
+        return {}
     marks, by_label = _Marks(market, fund, windows), dict[str, PointBatch]()
     for label, group in groupby(windows, _year if daily else _month):
         some, batch = list(group), of_all[label]

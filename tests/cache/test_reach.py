@@ -40,7 +40,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[in
     authority.issue_cert("localhost").configure_cert(context)
     found = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     found.socket = context.wrap_socket(found.socket, server_side=True)
-    thread = threading.Thread(target=found.serve_forever, daemon=True)
+    thread = threading.Thread(target=found.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield found.server_address[1], bundle
     found.shutdown()
@@ -52,14 +52,14 @@ def test_any_answer_will_do_and_brings_the_hosts_clock(
 ) -> None:
     port, bundle = server
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
-    (told,) = reach(["localhost"], port=port).values()
+    (told,) = reach(["localhost"], 30, port=port).values()
     assert told.why == ""
     assert told.seconds is not None and told.seconds < 30
     assert told.date is not None and abs(told.date.timestamp() - time.time()) < 60
 
 
 def test_a_certificate_nobody_vouches_for_is_said(server: tuple[int, Path]) -> None:
-    (told,) = reach(["localhost"], port=server[0]).values()
+    (told,) = reach(["localhost"], 30, port=server[0]).values()
     assert told.seconds is None
     assert "certificate" in told.why
 
@@ -76,9 +76,11 @@ def test_the_silent_are_given_up_together() -> None:
 
 
 def test_nobody_there() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as gone:
-        port = gone.getsockname()[1]
-    assert reach(["127.0.0.1"], port=port)["127.0.0.1"].why == "Connection refused"
+    with socket.socket() as bound:
+        # it listens to nobody, and nobody else gets its port
+        bound.bind(("127.0.0.1", 0))
+        (told,) = reach(["127.0.0.1"], 30, port=bound.getsockname()[1]).values()
+    assert told.why == "Connection refused"
 
 
 def test_authorities_are_read_anew_only_where_others_are_named_or_the_file_is_written_again(

@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from core.answer.history import kept_points
+from core.answer.history import kept_points, month_points
 from core.answer.point_batches import Batches
 from core.answer.scalar import Scalar
 from core.answer.snapshot import final_sessions
@@ -117,6 +117,23 @@ def test_what_is_new_joins_what_is_kept(seed: int, window: str, names: Sequence[
     # another measure is worked out beside those that are kept
     wider = points(world.market(until + 1, files + 1), window, (*names[1:], *names[:1]), longer)
     assert remade(longer, wider) == []
+
+
+@pytest.mark.parametrize("window", ["1D", "1M", "YTD", "H2"])
+@pytest.mark.parametrize("names", [WINDOW_ROWS, DAILY_ROWS])
+def test_the_months_out_of_the_sessions_are_those_worked_out_alone(
+    window: str, names: Sequence[str]
+) -> None:
+    market, question = World(8).market(len(DAYS) - 9, 8), Question(window=window, basis="tr")
+    sessions, daily = final_sessions(market, "IWM", "SPY"), names is DAILY_ROWS
+    by_month = kept_points(market, question, "IWM", rows_of(names), sessions, "month", {})
+    of_all = points(market, window, names, {})
+    picked = month_points(market, question, "IWM", sessions, of_all, {}, daily=daily)
+    same(picked, by_month)
+    # so that a later question by month finds them valid
+    assert [batch.fingerprint for batch in picked.values()] == [
+        batch.fingerprint for batch in by_month.values()
+    ]
 
 
 def test_a_measure_that_is_kept_is_not_worked_out_beside_one_that_is_not(

@@ -385,3 +385,16 @@ def test_by_month_reads_what_a_history_by_session_left(
     monkeypatch.setattr("tui.service.histories.kept_points", measured)
     assert history(home, capsys, *words, "--every", "month") == by_month
     history(home, capsys, "--measure", "median,skew", *words[2:], "--every", "month")
+
+
+def test_by_session_a_fund_without_a_file_is_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    closes, place = tmp_path / "closes.csv", ["--home", str(tmp_path / "home")]
+    rows = [f"DIA,{day},{100 + at}" for at, day in enumerate(ENDS)]
+    closes.write_text("\n".join(["symbol,date,close", *rows]) + "\n")
+    assert run(["import", "prices", str(closes), *place]) == 0
+    words = ["history", "--measure", "median", "--index", "DIA", "--window", "1M", "--basis", "pr"]
+    capsys.readouterr()
+    assert run([*words, "--every", "session", *place]) == 3
+    assert "no holdings file of DIA covers any such window" in capsys.readouterr().err

@@ -24,9 +24,9 @@ HEADINGS: Final = {
 }
 
 
-def figure(row: Scalar, value: float | None, *, sign: bool | None = None) -> str:
+def figure(row: Scalar, value: float | None) -> str:
     """A measure's value, a fraction, as a person reads it."""
-    return f.measure(value, row.unit, row.decimals, sign=row.signed if sign is None else sign)
+    return f.measure(value, row.unit, row.decimals, sign=row.signed)
 
 
 def change_figure(row: Scalar, change: float | None) -> str:
