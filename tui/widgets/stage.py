@@ -44,6 +44,7 @@ class SizedScreen(Screen[None], inherit_bindings=False):
         """The app has another answer."""
 
     def _screen_resized(self, size: Size, *more: Any) -> None:
+        # Textual says each size up to three times: what is laid out for it stands
         if not tested() or (size == self.app.size and size != self._compositor.size):
             super()._screen_resized(size, *more)
 
