@@ -135,6 +135,7 @@ def test_what_draws_nothing_goes_through_and_leaves_the_cells_known(silent: str)
         "\x1b[1;1Ha\x1b[Kb",
         "\x1b[1;1Ha\tb",
         "\x1b[1;1H\x1b[58;5;1mx",
+        "\x1b[1;1Hx\x1b[1m\x1b[K",
     ],
 )
 def test_what_cannot_be_read_goes_through_and_leaves_nothing_known(foreign: str) -> None:
