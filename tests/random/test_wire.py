@@ -146,6 +146,12 @@ def test_what_cannot_be_read_goes_through_and_leaves_nothing_known(foreign: str)
     assert wire.feed(frame) == first
 
 
+def test_styles_without_text_leave_a_wide_character_whole() -> None:
+    wire = Wire()
+    wire.feed("\x1b[1;1H漢字")
+    assert wire.feed("\x1b[1;2H\x1b[1m\x1b[m") == "\x1b[1;2H"
+
+
 def test_an_input_methods_place_is_kept() -> None:
     wire = Wire()
     assert wire.feed("\x1b[1;1Habc\x1b[2;4H") == "\x1b[1H\x1b[mabc\x1b[m\x1b[2;4H"
