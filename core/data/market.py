@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from functools import cached_property, partial
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Final, TypeVar
-from weakref import WeakSet
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -367,17 +367,17 @@ class Market:
         layouts, markets = self._layouts()
         if wanted not in layouts and len(layouts) >= _LAYOUTS:
             # what is worked out of a layout goes with it: years of dates do not add up
-            for market in list(markets):
+            for market in filter(None, [reference() for reference in markets.valuerefs()]):
                 market._cache.clear()
             self._of_bars.clear()
             layouts, markets = self._layouts()
         layouts.add(wanted)
-        markets.add(self)
+        markets[id(self)] = self
         return self.cached_of_bars(wanted, lambda: stack(blocks, sessions, files))
 
-    def _layouts(self) -> tuple[set[tuple[int, ...]], WeakSet[Market]]:
+    def _layouts(self) -> tuple[set[tuple[int, ...]], WeakValueDictionary[int, Market]]:
         """The years of the layouts that are kept, and the markets with these bars that use any."""
-        return self.cached_of_bars("layouts", lambda: (set(), WeakSet()))
+        return self.cached_of_bars("layouts", lambda: (set(), WeakValueDictionary()))
 
     @cached_property
     def _splits(self) -> Splits:
