@@ -77,11 +77,8 @@ def keys(home: Path, size: tuple[int, int], times: int) -> list[tuple[str, str, 
         rows = []
         for name in ("arrow", "time step"):
             bursts = pressed(terminal, KEYS[name][0], times, status=size[1] - 1)
-            spent = [burst.answered * 1e3 for burst in bursts]
             sent = statistics.median(burst.answer for burst in bursts)
-            rows.append(
-                (name, f"{statistics.median(spent):.0f}", f"{max(spent):.0f}", f"{sent:,.0f}")
-            )
+            rows.append((name, *figures([burst.answered * 1e3 for burst in bursts], sent)))
         drained(terminal, 1.0)
         return [*rows, held(terminal)]
 

@@ -205,11 +205,13 @@ def sessions_of(market: Market, pairs: Iterable[Pair]) -> Dates:
 
     def joined() -> Dates:
         # nearly all pairs have the same sessions: they are joined once
-        alike: dict[tuple[object, ...], Pair] = {}
+        alike: dict[tuple[object, ...], tuple[Dates, Pair]] = {}
         for pair in priced:
             provisional = map(market.prices.provisional.get, (pair.small, pair.large))
-            alike[id(_sessions(market, pair)), *provisional] = pair
-        parts = [final_sessions(market, pair.small, pair.large) for pair in alike.values()]
+            sessions = _sessions(market, pair)
+            # while the array is kept, no other one has its id
+            alike[id(sessions), *provisional] = sessions, pair
+        parts = [final_sessions(market, pair.small, pair.large) for _, pair in alike.values()]
         return distinct(np.concatenate(parts)) if parts else np.zeros(0, "datetime64[D]")
 
     return market.cached(("board sessions", *(pair.name for pair in priced)), joined)
@@ -271,7 +273,7 @@ def board(
     session = last_session(market, pairs, as_of)
     then = market if session is None else market.kinds_known_on(session)
     # the windows of pairs that have the same sessions are the same
-    reaches: dict[int, _Reach | None] = {}
+    reaches: dict[int, tuple[Dates, _Reach | None]] = {}
 
     def row(pair: Pair) -> BoardRow:
         funds = (pair.small, pair.large)
@@ -282,8 +284,9 @@ def board(
             return BoardRow(pair, missing=f"{pair.small} cannot be compared with itself")
         sessions = _sessions(then, pair)
         if id(sessions) not in reaches:
-            reaches[id(sessions)] = _reach(sessions, session)
-        reach = reaches[id(sessions)]
+            # while the array is kept, no other one has its id
+            reaches[id(sessions)] = sessions, _reach(sessions, session)
+        _, reach = reaches[id(sessions)]
         if reach is None:
             return BoardRow(pair, missing=f"no common close of {pair.name} up to {session}")
         return _row(then, pair, basis, reach)

@@ -205,7 +205,8 @@ def kept_points(
         if reason := WITHOUT_HISTORY.get(row.key):
             raise MeasureError(f"{row.key} has no history: {reason}")
     windows = _with_files(market, fund, windows_of(question, sessions, every))
-    return batches(market, question, fund, rows, windows, earlier)
+    counted = None if every == "year" else _counted(market, fund, sessions)
+    return batches(market, question, fund, rows, windows, earlier, counted)
 
 
 def month_points(
@@ -334,11 +335,21 @@ def windows_of(question: Question, sessions: Dates, every: Every) -> list[Window
 
 def _with_files(market: Market, fund: str, windows: Iterable[Window]) -> list[Window]:
     """The windows from the first member list that may be used for their start."""
+    first = _first_start(market, fund)
+    return [window for window in windows if window.start >= first]
+
+
+def _counted(market: Market, fund: str, sessions: Dates) -> Dates:
+    """(K,) the sessions whose moves since the one before a history by session may count."""
+    return sessions[1:][sessions[:-1] >= day(_first_start(market, fund))]
+
+
+def _first_start(market: Market, fund: str) -> date:
+    """The first day for which a member list may be used; the last of all days without a list."""
     names = [fund, *(name for name, _ in lenders(market.reference.indices, fund, market.holdings))]
-    first = min((files[0].as_of for n in names if (files := market.holdings.get(n))), default=None)
-    if first is None:
-        return []
-    return [window for window in windows if window.start >= first - timedelta(days=NEAR_DAYS)]
+    dates = (files[0].as_of for name in names if (files := market.holdings.get(name)))
+    first = min(dates, default=None)
+    return date.max if first is None else first - timedelta(days=NEAR_DAYS)
 
 
 def _rank_of(history: History) -> MeasureRank:

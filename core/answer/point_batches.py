@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from core.answer.scalar import Scalar
     from core.answer.window_figures import Figures
+    from core.data.frames import Dates
     from core.data.market import Market
     from core.data.question import Question
     from core.data.windows import Window
@@ -82,6 +83,7 @@ def batches(
     rows: Sequence[Scalar],
     windows: Sequence[Window],
     earlier: Batches | None,
+    counted: Dates | None = None,
 ) -> dict[str, PointBatch]:
     """The points of some measures of one index, earlier ones where their data are the same.
 
@@ -93,6 +95,8 @@ def batches(
         windows: ascending by their ends.
         earlier: of another call for the same question and kind of measures; None where nothing
             is to be kept: fingerprints take time.
+        counted: (K,) the sessions that members are counted on, the windows' ends among them; None
+            where those of a year begin with its first window's end.
     """
     if not windows:
         return {}
@@ -109,7 +113,7 @@ def batches(
         if lacking := [row for row in rows if row.key not in old.values]:
             missing.append(_Missing(label, some, lacking))
     if daily:
-        points = _of_sessions(market, question, fund, missing)
+        points = _of_sessions(market, question, fund, missing, counted)
     else:
         points = _of_windows(market, question, fund, missing, windows[-1].end)
     for one, (places, values) in zip(missing, points, strict=True):
@@ -242,16 +246,24 @@ def _value(row: Scalar, view: Figures, place: int, number: float, *, claimed: bo
 
 
 def _of_sessions(
-    market: Market, question: Question, fund: str, missing: Sequence[_Missing]
+    market: Market,
+    question: Question,
+    fund: str,
+    missing: Sequence[_Missing],
+    counted: Dates | None,
 ) -> Iterator[_Points]:
     """Points of daily measures, from one daily breadth for each calendar year."""
     for one in missing:
         ends = [window.end for window in one.windows]
-        before = market.session(ends[0] - timedelta(days=1))
-        counted = daily_of(market, fund, (before, ends[-1]), ends[-1], question.basis)
-        at = [_place(counted, end) for end in ends]
-        places = tuple(_covered(counted, end, place) for end, place in zip(ends, at, strict=True))
-        yield places, {row.key: tuple(_daily_values(row, counted, at, places)) for row in one.rows}
+        first = ends[0]
+        if counted is not None:
+            # which lines count depends on where a breadth begins: by month as by session
+            first = counted[counted.searchsorted(day(date(first.year, 1, 1)))].item()
+        before = market.session(first - timedelta(days=1))
+        breadth = daily_of(market, fund, (before, ends[-1]), ends[-1], question.basis)
+        at = [_place(breadth, end) for end in ends]
+        places = tuple(_covered(breadth, end, place) for end, place in zip(ends, at, strict=True))
+        yield places, {row.key: tuple(_daily_values(row, breadth, at, places)) for row in one.rows}
 
 
 def _place(counted: Daily | None, end: date) -> int | None:

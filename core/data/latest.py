@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
+#: In place of a value that is not in a cache, where None is one.
+_ABSENT: Final = object()
 
 
 def once(cache: dict[Hashable, Any], key: Hashable, make: Callable[[], T]) -> T:
@@ -13,9 +15,8 @@ def once(cache: dict[Hashable, Any], key: Hashable, make: Callable[[], T]) -> T:
 
     Another thread may empty the cache meanwhile.
     """
-    try:
-        value: T = cache[key]
-    except KeyError:
+    value: T = cache.get(key, _ABSENT)
+    if value is _ABSENT:
         value = cache[key] = make()
     return value
 

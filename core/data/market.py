@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from functools import cached_property, partial
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Final, TypeVar
+from weakref import WeakSet
 
 import numpy as np
 
@@ -354,8 +355,7 @@ class Market:
 
         Args:
             years: calendar years.
-            symbols: the columns wanted; None for all symbols held, of which the latest layouts
-                are kept.
+            symbols: the columns; None for all symbols, of which the latest layouts are kept.
         """
         wanted = tuple(sorted(set(years) & set(self.years)))
         if not wanted:
@@ -364,14 +364,20 @@ class Market:
         files, sessions = self.line_tickers.file_closes, self.reference.sessions
         if symbols is not None:
             return stack(blocks, sessions, files, symbols)
-        layouts: set[tuple[int, ...]] = self.cached_of_bars("layouts", set)
-        if wanted not in layouts and len(layouts) == _LAYOUTS:
+        layouts, markets = self._layouts()
+        if wanted not in layouts and len(layouts) >= _LAYOUTS:
             # what is worked out of a layout goes with it: years of dates do not add up
-            self._cache.clear()
+            for market in list(markets):
+                market._cache.clear()
             self._of_bars.clear()
-            layouts = self.cached_of_bars("layouts", set)
+            layouts, markets = self._layouts()
         layouts.add(wanted)
+        markets.add(self)
         return self.cached_of_bars(wanted, lambda: stack(blocks, sessions, files))
+
+    def _layouts(self) -> tuple[set[tuple[int, ...]], WeakSet[Market]]:
+        """The years of the layouts that are kept, and the markets with these bars that use any."""
+        return self.cached_of_bars("layouts", lambda: (set(), WeakSet()))
 
     @cached_property
     def _splits(self) -> Splits:

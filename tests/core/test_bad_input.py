@@ -109,3 +109,13 @@ def test_with_nothing_at_all_nothing_is_answered() -> None:
     alone = replace(own, prices=replace(own.prices, blocks=()))
     with pytest.raises(UnavailableError, match="no closes for IWM and SPY"):
         take(alone, ASKED)
+
+
+def test_what_fails_while_it_is_worked_out_fails_for_its_own_reason_alone() -> None:
+    """A report of a crash shows every error that another was raised in the course of."""
+    market = market_of({"A": path(12)}, holdings("IWM", "2025-12-31", {"A": 1}))
+    for cached in (market.cached, market.cached_of_bars):
+        with pytest.raises(ZeroDivisionError) as failed:
+            cached("a key", lambda: 1 / 0)
+        assert failed.value.__context__ is None
+        assert cached("a key", lambda: None) is cached("a key", lambda: 1 / 0) is None

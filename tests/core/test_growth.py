@@ -5,6 +5,7 @@ from __future__ import annotations
 import cProfile
 import gc
 import pstats
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -60,11 +61,13 @@ def test_how_rare_a_gap_is_costs_as_many_calls_however_long_the_history() -> Non
     assert found[1] < 1.3 * found[0] and max(found) < 6_000
 
 
-def test_years_of_dates_keep_no_more_than_the_latest_layouts() -> None:
-    def matrices() -> list[object]:
-        gc.collect()
-        return [one for one in gc.get_objects() if type(one) is Matrix]
+def matrices() -> list[object]:
+    """Layouts of years that something keeps alive."""
+    gc.collect()
+    return [one for one in gc.get_objects() if type(one) is Matrix]
 
+
+def test_years_of_dates_keep_no_more_than_the_latest_layouts() -> None:
     # those of tests before stay while they are counted: no other takes the place of one
     earlier = matrices()
     made = make(20, 5, 16)
@@ -75,3 +78,19 @@ def test_years_of_dates_keep_no_more_than_the_latest_layouts() -> None:
         layouts.append(len(matrices()) - len(earlier))
     # a year asks for two: its own closes, and with the years before for averages
     assert layouts[0] == 2 and max(layouts) <= 8
+
+
+def test_markets_of_earlier_sessions_keep_no_layouts_of_their_own() -> None:
+    """A line that a later file renames is followed otherwise before: by a market with its bars."""
+    earlier = matrices()
+    made = make(20, 5, 11)
+    first, second = made.holdings["IWM"]
+    renamed = replace(first, symbols=("OLD", *first.symbols[1:]))
+    market = replace(made.market(), holdings={**made.holdings, "IWM": (renamed, second)})
+    lasts = {day.year: day for day in made.sessions}
+    layouts = []
+    for year in 2 * [*range(2025, 2015, -1)]:
+        take(market, Question(window="1Y", as_of=lasts[year], daily=True))
+        layouts.append(len(matrices()) - len(earlier))
+    assert market.known_on(lasts[2018], frozenset()) is not market
+    assert max(layouts) == 8

@@ -135,6 +135,7 @@ def test_what_draws_nothing_goes_through_and_leaves_the_cells_known(silent: str)
         "\x1b[1;1Ha\x1b[Kb",
         "\x1b[1;1Ha\tb",
         "\x1b[1;1H\x1b[58;5;1mx",
+        "\x1b[1;1Hx\x1b[1m\x1b[K",
     ],
 )
 def test_what_cannot_be_read_goes_through_and_leaves_nothing_known(foreign: str) -> None:
@@ -143,6 +144,12 @@ def test_what_cannot_be_read_goes_through_and_leaves_nothing_known(foreign: str)
     first = wire.feed(frame)
     assert wire.feed(foreign).endswith(foreign)
     assert wire.feed(frame) == first
+
+
+def test_styles_without_text_leave_a_wide_character_whole() -> None:
+    wire = Wire()
+    wire.feed("\x1b[1;1H漢字")
+    assert wire.feed("\x1b[1;2H\x1b[1m\x1b[m") == "\x1b[1;2H"
 
 
 def test_an_input_methods_place_is_kept() -> None:

@@ -40,6 +40,7 @@ def uncollected(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     gc.collect()
     gc.freeze()
     yield
+    gc.unfreeze()
     gc.enable()
 
 

@@ -101,10 +101,10 @@ class _Row:
                     else:
                         pens += [blank if cell == " " else pen for cell in written]
         finally:
-            self.put(x, cells, pens)
-        end = x + len(cells)
-        beside = self.stretches.items()
-        self.stretches = {at: one for at, one in beside if at >= end or one[1] <= x}
+            if cells:
+                self.put(x, cells, pens)
+            end, beside = x + len(cells), self.stretches.items()
+            self.stretches = {at: one for at, one in beside if at >= end or one[1] <= x}
         if before == pen == PLAIN:
             self.stretches[x] = stretch, end
         return end, pen
