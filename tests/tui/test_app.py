@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 from rich.cells import cell_len
 from textual.pilot import Pilot
+from textual.scrollbar import ScrollBar, ScrollBarRender
 
 from tests.tui.driving import cell, drive, lines_of, press, seen, settle, tables, until
 from tests.tui.markets import END, HOSTILE, small_market
@@ -272,6 +273,11 @@ def test_ascii_alone() -> None:
         assert "o" * 4 in told.replace(" ", "")
         assert "*" * 4 in told.replace(" ", "")
         assert "--------" in told
+        for top in range(91):
+            # ten lines of a hundred: one cell of the bar is filled
+            bar = ScrollBar.renderer.render_bar(10, 100, 10, top).segments
+            assert "".join(cell.text for cell in bar) == " " * 10, top
+            assert [bool(cell.style and cell.style.reverse) for cell in bar].count(True) == 1, top
 
     try:
         drive(story, market=MARKET, config=Config(ascii=True))
@@ -280,6 +286,7 @@ def test_ascii_alone() -> None:
         from tui.widgets.drawing import Painter
 
         Painter.ascii_only = Characters.ascii_only = False
+        ScrollBar.renderer = ScrollBarRender
 
 
 def test_damage_of_the_store_is_said_on_every_screen() -> None:

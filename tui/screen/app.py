@@ -10,6 +10,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from textual import events
+from textual.scrollbar import ScrollBar, ScrollBarRender
 
 from tui.command.keys import keys_of
 from tui.panes.frame import READING
@@ -19,6 +20,7 @@ from tui.terminal import exit_signals, fitting
 from tui.text.spans import Characters
 from tui.text.themes import THEMES
 from tui.widgets.drawing import Painter
+from tui.widgets.scroll_bar import AsciiScrollBarRender
 from tui.workers.file_import import FileImporter
 from tui.workers.live import Live
 from tui.workers.refreshing import Refresher
@@ -75,6 +77,7 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
         #: What is said first.
         self.greeting = ""
         Painter.ascii_only = Characters.ascii_only = config.ascii
+        ScrollBar.renderer = AsciiScrollBarRender if config.ascii else ScrollBarRender
         for theme in THEMES.values():
             self.register_theme(theme)
         self.theme = config.theme
