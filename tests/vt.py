@@ -15,6 +15,8 @@ from itertools import repeat
 _SEQUENCE = re.compile(
     r"\x1b\[([?><=]?)([0-9;:$]*)([ -/]*)([@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"
 )
+#: The beginning of a sequence at the end of a text, of which the rest has not come yet.
+UNFINISHED = re.compile(r"\x1b(\[[?><=]?[0-9;:$]*[ -/]*|\][^\x07\x1b]*\x1b?)?\Z")
 #: Letters of one cell each: ASCII, lines, blocks and Braille.
 _PLAIN = re.compile("[ -~\u2500-\u259f\u2800-\u28ff]+")
 Look = tuple[frozenset[str], str, str]

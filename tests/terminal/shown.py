@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from bench.terminal import Terminal
-from tests.vt import Screen
+from tests.vt import UNFINISHED, Screen
 
 SIZE = (120, 36)
 
@@ -25,6 +25,7 @@ class Shown:
         self.data = ""
         # a read may end within a letter
         self.decode = codecs.getincrementaldecoder("utf-8")().decode
+        self.unfinished = ""
 
     def close(self) -> None:
         """End the program where it has not ended."""
@@ -50,10 +51,14 @@ class Shown:
     def take(self, seconds: float) -> bool:
         """Show what comes within a time, and what follows it at once; whether anything came."""
         data = self.terminal.read(seconds)
-        # a read may end within a sequence
+        # a frame comes in pieces
         while data and (more := self.terminal.read(0.05)):
             data += more
         text = self.decode(data)
         self.data += text
-        self.screen.feed(text)
+        # a read may end within a sequence
+        text = self.unfinished + text
+        cut = UNFINISHED.search(text)
+        self.unfinished = cut[0] if cut else ""
+        self.screen.feed(text.removesuffix(self.unfinished))
         return bool(data)
