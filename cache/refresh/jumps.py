@@ -13,6 +13,7 @@ import numpy as np
 from cache.facts.sessions import sessions
 from cache.refresh.file_plan import FILE_SLACK
 from core.data.frames import WHOLE, FloatArray, Prices, day, pydate
+from core.data.overlay import column_places
 from core.data.record import record
 from core.measures.changes import turnover
 
@@ -255,8 +256,7 @@ def _off(file: Holdings, prices: Prices, session: np.datetime64) -> float | None
     row = int(np.searchsorted(block.sessions, session))
     if row == len(block.sessions) or block.sessions[row] != session:
         return None
-    column = {symbol: at for at, symbol in enumerate(block.symbols)}
-    place = np.array([column.get(symbol, -1) for symbol in file.symbols], np.intp)
+    place = column_places(block, file.symbols)
     close = np.where(place >= 0, block.close[row, place], np.nan)
     close = close * _splits_after(prices, file.symbols, session)
     with np.errstate(invalid="ignore"):

@@ -36,7 +36,6 @@ class StoredCloses:
         """
         self.vendors = fetched_names() if vendors is None else vendors
         self.prices = prices
-        self._columns = [{s: i for i, s in enumerate(b.symbols)} for b in prices.blocks]
         self._latest: dict[tuple[str, str], tuple[Dates, FloatArray]] = {}
 
     def closes(self, symbol: str) -> tuple[Dates, FloatArray]:
@@ -47,8 +46,8 @@ class StoredCloses:
     def _read_closes(self, symbol: str) -> tuple[Dates, FloatArray]:
         days: list[Dates] = [np.zeros(0, "datetime64[D]")]
         values: list[FloatArray] = [np.zeros(0)]
-        for block, columns in zip(self.prices.blocks, self._columns, strict=True):
-            if (column := columns.get(symbol)) is not None:
+        for block in self.prices.blocks:
+            if (column := block.column.get(symbol)) is not None:
                 close = block.close[:, column]
                 filled = ~np.isnan(close)
                 days.append(block.sessions[filled])
@@ -63,9 +62,9 @@ class StoredCloses:
             symbols: which lines are counted.
         """
         counts = np.zeros(len(days), np.intp)
-        for block, columns in zip(self.prices.blocks, self._columns, strict=True):
+        for block in self.prices.blocks:
             _, rows, here = np.intersect1d(block.sessions, days, return_indices=True)
-            places = [columns[symbol] for symbol in symbols if symbol in columns]
+            places = [block.column[symbol] for symbol in symbols if symbol in block.column]
             counts[here] = np.isfinite(block.close[rows][:, places]).sum(axis=1)
         return counts
 
@@ -97,9 +96,9 @@ class StoredCloses:
             first: the day.
         """
         rows: list[tuple[Any, ...]] = []
-        for block, columns in zip(self.prices.blocks, self._columns, strict=True):
+        for block in self.prices.blocks:
             stop = int(np.searchsorted(block.sessions, day(first)))
-            if (column := columns.get(symbol)) is None or not stop:
+            if (column := block.column.get(symbol)) is None or not stop:
                 continue
             close = block.close[:stop, column]
             volume = np.full(stop, np.nan) if block.volume is None else block.volume[:stop, column]
@@ -132,8 +131,8 @@ class StoredCloses:
 
     def first_adjusted(self, symbol: str) -> date | None:
         """The session of a symbol's first stored adjusted close, None where it has none."""
-        for block, columns in zip(self.prices.blocks, self._columns, strict=True):
-            if block.adj_close is not None and (column := columns.get(symbol)) is not None:
+        for block in self.prices.blocks:
+            if block.adj_close is not None and (column := block.column.get(symbol)) is not None:
                 filled = np.isfinite(block.adj_close[:, column])
                 if filled.any():
                     return pydate(block.sessions[filled][0])
@@ -146,8 +145,8 @@ class StoredCloses:
 
     def has_events(self, symbol: str) -> bool:
         """Whether the symbol has stored dividends, splits or adjusted closes."""
-        for block, columns in zip(self.prices.blocks, self._columns, strict=True):
-            if (column := columns.get(symbol)) is None:
+        for block in self.prices.blocks:
+            if (column := block.column.get(symbol)) is None:
                 continue
             adjusted = block.adj_close
             if adjusted is not None and not np.isnan(adjusted[:, column]).all():
@@ -176,8 +175,8 @@ class StoredCloses:
     ) -> tuple[Dates, FloatArray]:
         days: list[Dates] = [np.zeros(0, "datetime64[D]")]
         values: list[FloatArray] = [np.zeros(0)]
-        for block, columns in zip(self.prices.blocks, self._columns, strict=True):
-            if (column := columns.get(symbol)) is not None:
+        for block in self.prices.blocks:
+            if (column := block.column.get(symbol)) is not None:
                 events: Events = getattr(block, name)
                 at = np.flatnonzero(events.col == column)
                 at = at[np.argsort(events.row[at], kind="stable")]

@@ -160,7 +160,6 @@ class _Work:
         self._rebase: list[Rebase] = []
         self._notes: list[str] = []
         self._disputed: dict[str, str] = {}
-        self._columns = [{s: i for i, s in enumerate(b.symbols)} for b in prices.blocks]
         self._priced = bars.priced()
         self._order = bars.ordered()
         symbol = bars.symbol[self._order]
@@ -169,9 +168,9 @@ class _Work:
     def _stored(self, symbol: str, name: str) -> _StoredCloses:
         days: list[Dates] = [np.zeros(0, "datetime64[D]")]
         values: list[FloatArray] = [np.zeros(0)]
-        for block, columns in zip(self.prices.blocks, self._columns, strict=True):
+        for block in self.prices.blocks:
             matrix = getattr(block, name)
-            if matrix is not None and (column := columns.get(symbol)) is not None:
+            if matrix is not None and (column := block.column.get(symbol)) is not None:
                 there = ~np.isnan(matrix[:, column])
                 days.append(block.sessions[there])
                 values.append(matrix[there, column])
@@ -338,8 +337,8 @@ class _Work:
     def _there(self, symbol: str, name: str, days: Dates) -> BoolArray:
         """Return (K,) whether a symbol's field is stored on each day."""
         result = np.zeros(len(days), np.bool_)
-        for block, columns in zip(self.prices.blocks, self._columns, strict=True):
-            if (column := columns.get(symbol)) is None:
+        for block in self.prices.blocks:
+            if (column := block.column.get(symbol)) is None:
                 continue
             at = np.minimum(np.searchsorted(block.sessions, days), len(block.sessions) - 1)
             inside = block.sessions[at] == days

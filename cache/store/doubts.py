@@ -78,10 +78,10 @@ def doubtful_dividends(prices: Prices, bars: Bars) -> list[str]:
 def _close_before(prices: Prices, symbol: str, session: np.datetime64) -> float:
     """The last stored close of a symbol before a session, NaN where none."""
     for block in reversed(prices.blocks):
-        if symbol in block.symbols and block.sessions[0] < session:
+        if symbol in block.column and block.sessions[0] < session:
             values = dense(block, "close", block.sessions, block.symbols)
             assert values is not None
-            column = values[block.sessions < session, block.symbols.index(symbol)]
+            column = values[block.sessions < session, block.column[symbol]]
             closes = column[~np.isnan(column)]
             if len(closes):
                 return float(closes[-1])

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from core.data.overlay import column_places
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -73,9 +75,9 @@ def _first_held(prices: Prices, symbols: tuple[str, ...], name: str) -> Dates:
         values = getattr(block, name)
         if values is None:
             continue
-        column = {symbol: place for place, symbol in enumerate(block.symbols)}
-        places = [place for place, symbol in enumerate(symbols) if symbol in column]
-        has_close = np.isfinite(values[:, [column[symbols[place]] for place in places]])
+        columns = column_places(block, symbols)
+        places = np.flatnonzero(columns >= 0)
+        has_close = np.isfinite(values[:, columns[places]])
         sessions = np.where(has_close.any(axis=0), block.sessions[has_close.argmax(axis=0)], _NEVER)
         first[places] = np.minimum(first[places], sessions)
     return first

@@ -20,14 +20,14 @@ class CloseColumns:
     """The closes of single symbols, read from the year blocks."""
 
     def __init__(self, prices: Prices) -> None:
-        self._blocks = [(b, {s: i for i, s in enumerate(b.symbols)}) for b in prices.blocks]
+        self._blocks = prices.blocks
 
     def of(self, symbol: str) -> tuple[Dates, FloatArray]:
         """(K,) sessions, ascending, and (K,) closes, adjusted ones where there is no close."""
         days: list[Dates] = [np.zeros(0, "datetime64[D]")]
         values: list[FloatArray] = [np.zeros(0)]
-        for block, columns in self._blocks:
-            if (column := columns.get(symbol)) is None:
+        for block in self._blocks:
+            if (column := block.column.get(symbol)) is None:
                 continue
             close = block.close[:, column]
             if block.adj_close is not None:

@@ -171,7 +171,7 @@ def with_file_closes(
         mine = of_fill == year
         when, line, value = closes.session[mine], closes.line[mine], closes.close[mine]
         block = _roomy(years.get(year), year, when, sessions)
-        column = {symbol: place for place, symbol in enumerate(block.symbols)}
+        column = dict(block.column)
         for number in distinct(line).tolist():
             column.setdefault(closes.symbols[number], len(column))
         places = map(column.get, closes.symbols, repeat(-1))
@@ -241,7 +241,7 @@ def _edited(block: Block, moves: Sequence[Move], fills: Sequence[Fill]) -> Block
     """Return one block with moves and fills applied; the block itself without any."""
     if not moves and not fills:
         return block
-    column = {symbol: place for place, symbol in enumerate(block.symbols)}
+    column = dict(block.column)
     for name in (move.target for move in moves if move.target is not None):
         column.setdefault(name, len(column))
     tables = {name: _wider(getattr(block, name), len(column)) for name in _FIELDS}

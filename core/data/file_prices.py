@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from itertools import repeat
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -22,6 +21,7 @@ from core.data.frames import (
     day,
     pydate,
 )
+from core.data.overlay import column_places
 from core.data.stated_prices import misfits
 from core.data.windows import last_on_or_before
 
@@ -57,7 +57,6 @@ def file_prices(
     """
     years = {block.year: place for place, block in enumerate(bars)}
     done: set[tuple[str, date]] = set()
-    columns: dict[int, dict[str, int]] = {}
     for file in files:
         when = last_on_or_before(sessions, file.as_of) or file.as_of
         place = years.get(when.year)
@@ -68,9 +67,7 @@ def file_prices(
         if row == len(block.sessions) or block.sessions[row] != day(when):
             continue
         lines = lines_of(file, when)
-        if place not in columns:
-            columns[place] = {symbol: at for at, symbol in enumerate(block.symbols)}
-        open_ = _open(block, row, lines, columns[place]) & (file.price > 0)
+        open_ = _open(block, row, lines) & (file.price > 0)
         if not open_.any() or not (open_ := open_ & ~misfits(file)).any():
             continue
         symbols = [lines[line] for line in np.nonzero(open_)[0].tolist()]
@@ -90,9 +87,9 @@ def file_prices(
             yield Fill(symbol, when, value if close == close else math.nan, adjusted_close, known)
 
 
-def _open(block: Block, row: int, lines: Sequence[str], column: Mapping[str, int]) -> BoolArray:
+def _open(block: Block, row: int, lines: Sequence[str]) -> BoolArray:
     """(N,) whether a line has a column and no close on a row of a block."""
-    where = np.fromiter(map(column.get, lines, repeat(-1)), np.intp, len(lines))
+    where = column_places(block, lines)
     closed = np.isfinite(block.close[row])
     if block.adj_close is not None:
         closed |= np.isfinite(block.adj_close[row])
@@ -115,8 +112,7 @@ def _before(bars: Sequence[Block], row: int, symbols: Sequence[str], sessions: D
             max(stop - STALE_SESSIONS, 0)
             + np.nonzero(when - np.searchsorted(sessions, days) <= STALE_SESSIONS)[0]
         )
-        column = {symbol: place for place, symbol in enumerate(block.symbols)}
-        where = np.array([column.get(symbol, -1) for symbol in symbols], np.intp)
+        where = column_places(block, symbols)
         for back in rows[::-1].tolist():
             open_ = np.isnan(out).all(axis=1) & (where >= 0)
             out[open_, 0] = block.close[back, where[open_]]

@@ -272,17 +272,16 @@ def _left(snapshot: Snapshot, view: IndexView) -> Sentence:
     who = Sentence("the line")
     if several:
         who = Sentence("the ", Figure(f"{leavers.count:,}", f"{total}.count"), " lines")
-    contribution = Sentence()
+    measured = Sentence()
     if leavers.measured < leavers.count:
-        contribution = Sentence(
-            " (", Figure(f"{leavers.measured:,}", f"{total}.measured"), " measured)"
-        )
+        count = Figure(f"{leavers.measured:,}", f"{total}.measured")
+        measured = Sentence(" (", count, " measured)")
     return Sentence(
         _head(view, *_marks(snapshot, view)), who, " that left between ",
         Figure(spoken(changes.from_date), f"{path}.from"), " and ",
         Figure(spoken(changes.to_date), f"{path}.to"), ", ",
         Figure(share(leavers.weight), f"{total}.weight"), " of the fund before, brought ",
-        Figure(basis_points(leavers.contribution), f"{total}.sum_bp"), contribution,
+        Figure(basis_points(leavers.contribution), f"{total}.sum_bp"), measured,
         " while members; the index goes on without them."
         if several
         else " while a member; the index goes on without it.",
