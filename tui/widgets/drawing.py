@@ -115,10 +115,7 @@ class Painter(_Base):
         """
         looks = self._on(base)
         plain = looks.get("") or looks.setdefault("", self._mix(base, ""))
-        clean = [
-            (text if text.isascii() and text.isprintable() else safe(text), name)
-            for text, name in line
-        ]
+        clean = [(safe(text), name) for text, name in line]
         segments: list[Segment] = []
         before, texts, before_bare = plain, "", True
         for text, name in clean:
