@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from cache.facts.sessions import NEW_YORK
-from cache.refresh.ask_groups import ask_groups, far
+from cache.refresh.ask import ask_groups, far
 from cache.sources.vendors.as_traded import Bar, DeclaredEvents, answer_of
 from cache.sources.vendors.keyed_source import KeyedSource, VendorError
 
