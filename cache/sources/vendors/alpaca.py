@@ -91,9 +91,9 @@ class Alpaca(KeyedSource):
         return events
 
     def _pages(self, path: str, query: dict[str, str]) -> Iterator[dict[str, Any]]:
-        keys = {"APCA-API-KEY-ID": self.asker.key, "APCA-API-SECRET-KEY": self.asker.secret}
+        keys = {"APCA-API-KEY-ID": self.key, "APCA-API-SECRET-KEY": self.secret}
         for _ in range(_PAGES):
-            document = self.asker.get(path, query, headers=keys)
+            document = self.get(path, query, headers=keys)
             if not isinstance(document, dict):
                 words = f"{self.name} gave no table; try again"
                 raise VendorError("try_again", words, halts=False)
