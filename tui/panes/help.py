@@ -19,20 +19,11 @@ from tui.widgets.stage import SizedScreen
 
 #: Longest word looked for.
 _LONGEST = 40
-#: Commands a page of its own obeys, and the action they have there.
+#: Command that every page obeys -> its action.
 _PAGE = {
-    "down": "move('down')",
-    "up": "move('up')",
-    "first": "move('first')",
-    "last": "move('last')",
-    "page_down": "move('page_down')",
-    "page_up": "move('page_up')",
-    "half_down": "move('half_page_down')",
-    "half_up": "move('half_page_up')",
-    "back": "back",
-    "redraw": "redraw",
-    "suspend": "suspend",
-    "quit": "quit",
+    command.name: command.action
+    for command in COMMANDS
+    if command.action.startswith("move(") or command.name in ("back", "redraw", "suspend", "quit")
 }
 
 

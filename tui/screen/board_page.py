@@ -36,7 +36,7 @@ _NEWS_COLUMNS: Final = (
 )
 
 
-class BoardGrid(Grid, can_focus=False):
+class BoardGrid(Grid):
     """The rows, as `BoardCells` draws them."""
 
     cells: BoardCells

@@ -98,9 +98,7 @@ class BoardScreen(SharedKeys, Stepping, BoardAnswers, inherit_bindings=False):
 
     def action_move(self, how: str) -> None:
         """Move the cursor."""
-        moves = {"down": "cursor_down", "up": "cursor_up"}
-        table = self.news if self.in_news else self.grid
-        getattr(table, f"action_{moves.get(how, how)}")()
+        (self.news if self.in_news else self.grid).move(how)
 
     def action_side(self) -> None:
         """From the rows to the news, and back."""
