@@ -68,7 +68,7 @@ def listed_through() -> date:
 
 @cache
 def unforeseen() -> frozenset[date]:
-    """The weekdays since 1987 on which no rule of the exchange's kept it closed."""
+    """The weekdays since 1987 on which it was closed by no rule of the exchange's."""
     years = range(_calendar().first.year, listed_through().year + 1)
     by_rule = {day for year in years for day in holidays.closed(year)}
     return frozenset(_calendar().closed) - by_rule

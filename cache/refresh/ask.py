@@ -37,12 +37,7 @@ class Ask:
 
 
 def ask_groups(asks: Sequence[Ask], final: date) -> list[list[Ask]]:
-    """The asks in up to three groups, none of them empty.
-
-    Args:
-        asks: in any order, which stays within a group.
-        final: the last final session.
-    """
+    """The asks in up to three groups, none of them empty, in their order within each."""
     recent = _recent(final)
     groups: list[list[Ask]] = [[], [], []]
     for ask in asks:

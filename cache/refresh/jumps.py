@@ -93,10 +93,6 @@ def unlike(file: Holdings, stored: Sequence[Holdings]) -> list[str]:
     """Sentences where a file seems to have another's date or index; a refresh takes it still.
 
     Issuers answer for the day and the fund asked for; a file from elsewhere may be misnamed.
-
-    Args:
-        file: as it was read.
-        stored: the fund's files, ascending.
     """
     apart = timedelta(days=FILE_SLACK)
     others = [one for one in stored if one.weighted]

@@ -159,15 +159,7 @@ def make_plan(
 
 
 def piece(symbol: str, last: date, stored: StoredCloses, request: Request, vendor: Vendor) -> Ask:
-    """The Ask for a symbol's closes after the last final stored one, and for some before it.
-
-    Args:
-        symbol: whose closes.
-        last: the session of its last final close.
-        stored: the stored data.
-        request: what is to be brought.
-        vendor: who is to be asked.
-    """
+    """The Ask for a symbol's closes after the last final stored one, and for some before it."""
     sessions = request.reference.sessions
     # the vendor may have spoken for sessions without a close
     spoken = max(last, stored.prices.through.get(symbol, last))
@@ -257,13 +249,6 @@ def open_lines(
 
     A line that the first source keeps up, and failed to only in passing, waits for it: taking
     it anew from another, and back again, would mix nothing and cost everything.
-
-    Args:
-        first: the plan of the first source.
-        failed: symbol -> why it failed in this refresh.
-        stored: the stored prices now.
-        vendor: the further source.
-        final: the last session whose close is final.
     """
     stored_closes = StoredCloses(stored)
     missing: set[str] = set()

@@ -81,13 +81,7 @@ class Gate:
     """
 
     def __init__(self, session: date, closes: Mapping[str, Close], symbols: Iterable[str]) -> None:
-        """Start without quotes.
-
-        Args:
-            session: the session that is open.
-            closes: last final closes, from `last_closes`.
-            symbols: what is requested.
-        """
+        """Start without quotes; the closes are those of `last_closes`."""
         self.session = session
         self.refused: dict[str, str] = {}
         self._symbols = frozenset(symbols)
@@ -183,12 +177,6 @@ def overlay(prices: Prices, quotes: Mapping[str, float], session: date, at: date
 
     A line without a quote keeps its last close. What the store has of the session itself, from a
     refresh during it, stays where no quote is newer.
-
-    Args:
-        prices: the stored data.
-        quotes: symbol -> price per share.
-        session: today's session.
-        at: when the quotes were taken.
     """
     known_symbols = {symbol for block in prices.blocks for symbol in block.symbols}
     final = {symbol for symbol, through in prices.through.items() if through >= session}

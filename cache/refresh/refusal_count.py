@@ -40,14 +40,7 @@ class Refusals:
 
 
 def note_refusal(home: Path, vendor: str, now: datetime, *, refused: bool) -> Refusals | None:
-    """Remember whether a refresh was refused at once; returns the row of such refusals.
-
-    Args:
-        home: of the store.
-        vendor: who was asked.
-        now: the time.
-        refused: it was limited, and returned nothing at all.
-    """
+    """Remember whether a refresh was limited and returned nothing; returns the row of such ones."""
     counts = state_file.read(home / _NAME, _parsed)
     before = counts.pop(vendor, None)
     if not refused:

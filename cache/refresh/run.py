@@ -27,16 +27,7 @@ if TYPE_CHECKING:
 
 
 class RefreshRun:
-    """The plans of one refresh and their stages, in order.
-
-    Args:
-        state: what was requested, and what came of it so far.
-        prices: where closes come from.
-        vendor: the terms of ``prices``.
-        files: where holdings files come from.
-        others: what makes each further source, and its terms, for lines that those before did
-            not bring.
-    """
+    """The plans of one refresh and their stages, in order; made of what `refresh` is given."""
 
     def __init__(
         self,

@@ -39,7 +39,7 @@ class PriceSource(Protocol):
 
     @property
     def retried(self) -> int:
-        """How many symbols were asked a second time."""
+        """How many symbols were requested a second time."""
 
     def fetch(
         self, asks: Iterable[Ask], *, now: datetime, stop: threading.Event | None = None

@@ -45,12 +45,7 @@ class StoredCloses:
         return latest(self._latest, (symbol, "close"), make, _LATEST)
 
     def counts(self, days: Dates, symbols: Collection[str]) -> IntArray:
-        """(K,) how many of some symbols have a stored close of each of some sessions.
-
-        Args:
-            days: (K,) datetime64[D], the sessions.
-            symbols: which lines are counted.
-        """
+        """(K,) how many of some symbols have a stored close of each of some sessions."""
         counts = np.zeros(len(days), np.intp)
         for block in self.prices.blocks:
             _, rows, here = np.intersect1d(block.sessions, days, return_indices=True)
@@ -79,12 +74,7 @@ class StoredCloses:
         return others and len(self.closes(symbol)[0]) > 0
 
     def bars_before(self, symbol: str, first: date) -> dict[str, Any]:
-        """The fields of an Answer, of a symbol's stored bars before a day.
-
-        Args:
-            symbol: whose bars.
-            first: the day.
-        """
+        """The fields of an Answer, of a symbol's stored bars before a day."""
         rows: list[tuple[Any, ...]] = []
         for block in self.prices.blocks:
             stop = int(np.searchsorted(block.sessions, day(first)))
@@ -106,13 +96,7 @@ class StoredCloses:
         }
 
     def given_by(self, source: str, symbol: str, days: Dates) -> BoolArray:
-        """(K,) whether a symbol's closes of some sessions came from a source.
-
-        Args:
-            source: its name.
-            symbol: whose closes.
-            days: (K,) datetime64[D].
-        """
+        """(K,) whether a symbol's closes of some sessions came from a source."""
         newest = (date.max, self.prices.source.get(symbol, ""))
         runs = (*self.prices.origin.get(symbol, ()), newest)
         ends = np.array([last for last, _ in runs], "datetime64[D]")

@@ -133,10 +133,10 @@ def _piece(opened: int, size: int) -> bytes:
 
 def _filled(opened: int, room: memoryview) -> memoryview:
     """Return the bytes that were read, without the rest of the memory of a shorter file."""
-    came = 0
-    while came < len(room) and (got := os.readv(opened, [room[came:]])):
-        came += got
-    return room[:came].toreadonly()
+    size = 0
+    while size < len(room) and (count := os.readv(opened, [room[size:]])):
+        size += count
+    return room[:size].toreadonly()
 
 
 def _name(path: Path) -> str:

@@ -135,7 +135,7 @@ class HoldingsParser:
         if cells and codes < len(cells) / 2:
             table.columns["symbol"] = table.columns.pop("identifier")
 
-    def _fund_column(self, wanted: str | None) -> None:
+    def _fund_column(self, fund: str | None) -> None:
         """Use a column of another title as the column of funds.
 
         It names the fund that was requested in some row, or its title speaks of funds and it
@@ -145,7 +145,7 @@ class HoldingsParser:
         for place in table.unread:
             rows = [row.cells[place : place + 1] for row in self._rows[self._header + 1 :]]
             cells = {cell[0] for cell in rows if cell and cell[0].strip("- ")}
-            named = wanted is not None and wanted.casefold() in {c.casefold() for c in cells}
+            named = fund is not None and fund.casefold() in {c.casefold() for c in cells}
             several = len(cells) > 1 and not any(_DIGITS.fullmatch(cell) for cell in cells)
             if named or (several and _FUNDS.search(table.titles[place])):
                 table.unread.remove(place)

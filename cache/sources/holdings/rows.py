@@ -49,10 +49,6 @@ def check_text(head: bytes) -> None:
 def csv_rows(data: bytes, delimiter: str = ",") -> list[Row]:
     """Every record of a CSV.
 
-    Args:
-        data: the file.
-        delimiter: what stands between its cells.
-
     Raises:
         SourceError: it is no text, or has too many rows, columns or too long a cell.
     """
@@ -75,12 +71,7 @@ def csv_rows(data: bytes, delimiter: str = ",") -> list[Row]:
 
 
 def no_csv(error: csv.Error, line: int) -> SourceError:
-    """Return the csv module's error as a sentence for the user.
-
-    Args:
-        error: what it raised.
-        line: where the record starts.
-    """
+    """Return the csv module's error as a sentence for the user."""
     if "field limit" in str(error):
         longest = f"{csv.field_size_limit():,} characters"
         reason = f"is no CSV: a cell of over {longest} starts here; is a quote never closed?"

@@ -71,11 +71,6 @@ class _Splits:
 def decide(columns: PriceColumns, rows: IntArray, option: Basis | None) -> Decided:
     """The basis of the closes.
 
-    Args:
-        columns: the file.
-        rows: good rows, ordered by symbol and session.
-        option: what the user said.
-
     Raises:
         SourceError: the splits do not show it, contradict each other, or show another basis
             than was said.
@@ -237,10 +232,6 @@ def adjust(columns: PriceColumns, rows: IntArray) -> None:
     A dividend is on the basis of the close beside it, so it is divided too; volume is
     multiplied. A close on the day of a split is on the new shares already. An adjusted
     close is what its name says and stays.
-
-    Args:
-        columns: changed in place.
-        rows: good rows, ordered by symbol and session.
 
     Raises:
         SourceError: the splits of a symbol multiply to what no share ever saw.

@@ -22,13 +22,7 @@ AGAIN: Final = 5
 def without_denied(
     columns: PriceColumns, rows: IntArray, basis: Basis
 ) -> tuple[IntArray, list[Rejected]]:
-    """Return the good rows without symbols with a split that their closes deny, and why for each.
-
-    Args:
-        columns: the file, its closes as they are in it.
-        rows: good rows, ordered by symbol and session.
-        basis: of its closes.
-    """
+    """The good rows without symbols with a split that their closes deny, and why for each."""
     split, close = columns.values.get("split"), columns.values.get("close")
     if split is None or close is None:
         return rows, []

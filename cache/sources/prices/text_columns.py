@@ -85,11 +85,6 @@ class _Numbers:
 def read_table(table: Table, options: FileOptions, sheet: str = "") -> PriceColumns:
     """The columns of a table.
 
-    Args:
-        table: its rows and layout.
-        options: what the user said of it.
-        sheet: name of the sheet, where a workbook has several.
-
     Raises:
         SourceError: it has too many rows, its notation is not sure, or nothing says whose
             closes it holds.

@@ -39,13 +39,7 @@ _SINGLE: Final = 1.2e-7
 def without_unstated(
     columns: PriceColumns, rows: IntArray, option: Basis | None
 ) -> tuple[IntArray, list[Rejected]]:
-    """The good rows without closes before an unstated split, and a note on those left out.
-
-    Args:
-        columns: the file.
-        rows: good rows, ordered by symbol and session.
-        option: what the user said of its closes.
-    """
+    """The good rows without closes before an unstated split, and a note on those left out."""
     close, total = columns.values.get("close"), columns.values.get("adj_close")
     if close is None or option == "adjusted" or "split" in columns.values or len(rows) < 2:
         return rows, []

@@ -148,7 +148,7 @@ class Yahoo:
 
     @property
     def retried(self) -> int:
-        """How many symbols were asked a second time."""
+        """How many symbols were requested a second time."""
         return self._rounds.retried
 
     @property
@@ -189,8 +189,8 @@ class Yahoo:
         self, asks: list[Ask], stop: threading.Event
     ) -> Generator[Answer, None, list[Ask]]:
         """Ask for the newest closes of many at once; returns the asks whose charts are needed."""
-        alone, rest = by_spark(asks, self._now)
-        charts = {ask.symbol: ask for ask in (*rest, *alone)}
+        alone, charted = by_spark(asks, self._now)
+        charts = {ask.symbol: ask for ask in (*charted, *alone)}
         try:
             pace = partial(self._rounds.pace, stop)
             for one in spark(self._session, self._spark_address, alone, self._now, pace):
