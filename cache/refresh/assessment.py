@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from cache.refresh.ask_groups import RECENT
+from cache.refresh.ask import RECENT
 from cache.refresh.contradictions import (
     changed_dividends,
     contradiction,

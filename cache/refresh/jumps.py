@@ -18,7 +18,7 @@ from core.data.record import record
 from core.measures.changes import turnover
 
 if TYPE_CHECKING:
-    from cache.refresh.sources import RefusedRow
+    from cache.facts.errors import Rejected
     from core.data.frames import Holdings
 
 #: A file is compared with the fund's one before where that is at most so many days older.
@@ -56,7 +56,7 @@ class Odd:
 
 def odd(
     file: Holdings,
-    rejected: Sequence[RefusedRow],
+    rejected: Sequence[Rejected],
     earlier: Sequence[Holdings],
     prices: Prices,
     others: Iterable[Holdings] = (),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.refresh.ask_groups import ask_groups
+from cache.refresh.ask import ask_groups
 from cache.refresh.stored_closes import TOLERANCE
 from core.data.frames import day
 

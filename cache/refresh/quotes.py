@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from cache.facts.clean import clean
-from cache.facts.sessions import NEW_YORK, OPEN, closes_at, sessions
+from cache.facts.sessions import NEW_YORK, OPEN, closes_at, session_before, sessions
 from cache.store.bars import Bars
 from cache.store.merge import merge
 from core.data.frames import JUMP, Prices, day, pydate
@@ -93,7 +93,7 @@ class Gate:
         self._symbols = frozenset(symbols)
         self._closes = closes
         self._from, self._to = _opens(session), closes_at(session)
-        self._before = pydate(sessions()[int(np.searchsorted(sessions(), day(session))) - 1])
+        self._before = session_before(session)
         self._newest: dict[str, tuple[float, datetime]] = {}
         self._fresh: set[str] = set()
 
@@ -195,7 +195,7 @@ def overlay(prices: Prices, quotes: Mapping[str, float], session: date, at: date
     symbols = tuple(sorted(quotes.keys() & known_symbols - final))
     if not symbols:
         return prices
-    before = pydate(sessions()[int(np.searchsorted(sessions(), day(session))) - 1])
+    before = session_before(session)
     newest = max((prices.fetched_at[s] for s in symbols if s in prices.fetched_at), default=at)
     return merge(
         prices,

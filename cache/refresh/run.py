@@ -14,8 +14,7 @@ from cache.facts.vendors import YAHOO, fetched_names
 from cache.refresh.absent_files import load_absent
 from cache.refresh.backoff import load_waits
 from cache.refresh.file_stage import FileStage
-from cache.refresh.next_source import open_lines
-from cache.refresh.plan import Plan, make_plan
+from cache.refresh.plan import Plan, make_plan, open_lines
 from cache.refresh.price_stage import PriceStage
 from core.data.frames import Prices
 

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 import numpy as np
 
 from cache.facts.clean import clean
-from cache.facts.errors import SourceError
+from cache.facts.errors import Rejected, SourceError
 from cache.facts.symbols import yahoo_symbol
 from cache.sources.holdings.holdings_table import BadCell
-from cache.sources.holdings.rows import Rejected, csv_rows
+from cache.sources.holdings.rows import csv_rows
 from cache.sources.holdings.titled_table import TitledTable, date_of
 from cache.sources.notation import date_order
 from cache.sources.sandbox import open_regular, run

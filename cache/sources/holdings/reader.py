@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
 from cache.facts.column_titles import column_words
-from cache.facts.errors import SourceError
+from cache.facts.errors import Rejected, SourceError
 from cache.facts.exchanges import stated_currency
 from cache.sources.holdings import cash
 from cache.sources.holdings.holdings_table import (
@@ -23,7 +23,6 @@ from cache.sources.holdings.holdings_table import (
 )
 from cache.sources.holdings.lines import Line, Sheet, identifier, known_sector, sedol
 from cache.sources.holdings.preamble import read_preamble, stated_day
-from cache.sources.holdings.rows import Rejected
 from cache.sources.notation import date_order, day, decimal_mark
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The text of a foreign table: rows with their lines, numbers and days as files write them."""
+"""The text of a foreign table as rows with their lines; what is no table is refused."""
 
 from __future__ import annotations
 
@@ -15,25 +15,6 @@ if TYPE_CHECKING:
 #: Limits of a holdings table; no fund comes near them.
 MOST_ROWS: Final = 200_000
 MOST_COLUMNS: Final = 2_000
-
-
-@record(frozen=True, slots=True)
-class Rejected:
-    """A row that was refused; the file's other rows are used.
-
-    Attributes:
-        line: 1-based line of the file (row, where a file has no lines).
-        column: name of the column, "" where the whole row is meant.
-        symbol: as far as it could be read.
-        reason: a few words for a person.
-        file: name of the file, "" where there is one alone.
-    """
-
-    line: int
-    column: str
-    symbol: str
-    reason: str
-    file: str = ""
 
 
 @record(frozen=True, slots=True)

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from cache.facts.errors import SourceError
-from cache.sources.holdings.rows import Rejected
+from cache.facts.errors import Rejected, SourceError
 from core.data.record import record
 
 if TYPE_CHECKING:
@@ -228,13 +227,12 @@ def left_out(
         row = int(rows[np.argmax(columns.symbol[rows] == code)])
         shows = "adjusted" if decided.basis == "unadjusted" else "unadjusted"
         reason = f"its splits show closes {_WORDS[shows]}, those of the file are not: left out"
-        line = int(columns.line[row])
-        rejected.append(Rejected(line, "split", columns.name(row), reason, columns.file_of(row)))
+        rejected.append(columns.refused(row, "split", reason))
     return rows[~against], rejected
 
 
 def adjust(columns: PriceColumns, rows: IntArray) -> None:
-    """Adjust closes as traded for later splits: divide by them.
+    """Adjust closes as traded for later splits, in place: divide by them.
 
     A dividend is on the basis of the close beside it, so it is divided too; volume is
     multiplied. A close on the day of a split is on the new shares already. An adjusted

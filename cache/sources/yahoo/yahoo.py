@@ -27,11 +27,10 @@ from yfinance.data import YfData
 from yfinance.exceptions import YFPricesMissingError, YFRateLimitError
 
 from cache.facts.sessions import NEW_YORK, last_final
-from cache.facts.vendors import YAHOO, Vendor
+from cache.facts.vendors import RATE, YAHOO, Vendor
 from cache.refresh.clock_skew import careful
 from cache.refresh.gate import Answer, gate, nothing
 from cache.refresh.reasons import wait, with_session
-from cache.refresh.request import RATE
 from cache.refresh.retry_after import retry_at
 from cache.sources.yahoo.quiet import silence
 from cache.sources.yahoo.rounds import Rounds
