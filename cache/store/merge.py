@@ -13,11 +13,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cache.facts.arrays import distinct
 from cache.store.bars import EVENTS, MATRICES, Bars
 from cache.store.origins import origins_after
 from cache.store.pack import FACTS
-from core.data.frames import Block, BoolArray, Dates, Events, FloatArray, IntArray, Prices, pydate
+from core.data.frames import (
+    Block,
+    BoolArray,
+    Dates,
+    Events,
+    FloatArray,
+    IntArray,
+    Prices,
+    distinct,
+    pydate,
+)
 from core.data.record import record
 
 if TYPE_CHECKING:
