@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
-from cache.facts.errors import SourceError, StoreEmpty
-from cache.sources.holdings.rows import Rejected
+from cache.facts.errors import Rejected, SourceError, StoreEmpty
 from cache.store.draft import Note
 from core.data.frames import Prices
 from core.data.record import record
