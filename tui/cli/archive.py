@@ -7,7 +7,6 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from cache.facts.errors import StoreEmpty
 from cache.facts.funds import load_funds
 from cache.facts.sessions import last_final
 from cache.refresh.absent_files import load_absent
@@ -34,13 +33,9 @@ def fetch_history(desk: Desk, arguments: argparse.Namespace) -> int:
         )
     if not 1990 <= arguments.history <= now.year:
         return say(f"--history {arguments.history}: name the first year, such as 2006", BAD_INPUT)
-    try:
-        files = desk.store.read().holdings.get(symbol, ())
-    except StoreEmpty:
-        files = ()
     plan = archive_plan(
         fund,
-        files,
+        desk.store.read_or_empty().holdings.get(symbol, ()),
         desk.reference.sessions,
         arguments.history,
         last_final(now),
