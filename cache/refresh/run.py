@@ -14,8 +14,7 @@ from cache.facts.vendors import YAHOO, fetched_names
 from cache.refresh.absent_files import load_absent
 from cache.refresh.backoff import load_waits
 from cache.refresh.file_stage import FileStage
-from cache.refresh.next_source import open_lines
-from cache.refresh.plan import Plan, make_plan
+from cache.refresh.plan import Plan, make_plan, open_lines
 from cache.refresh.price_stage import PriceStage
 
 if TYPE_CHECKING:
@@ -27,16 +26,7 @@ if TYPE_CHECKING:
 
 
 class RefreshRun:
-    """The plans of one refresh and their stages, in order.
-
-    Args:
-        state: what was requested, and what came of it so far.
-        prices: where closes come from.
-        vendor: the terms of ``prices``.
-        files: where holdings files come from.
-        others: what makes each further source, and its terms, for lines that those before did
-            not bring.
-    """
+    """The plans of one refresh and their stages, in order; made of what `refresh` is given."""
 
     def __init__(
         self,

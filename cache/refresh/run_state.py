@@ -26,12 +26,6 @@ REPORTS: Final = 10.0
 class RunState:
     """A refresh under way: what was requested, and what came of it so far.
 
-    Args:
-        store: what is refreshed.
-        request: what was requested.
-        report: called with progress.
-        stop: ends the refresh when set.
-
     Attributes:
         prices: the prices read from the store when the stage began.
         holdings: fund -> its files, ascending.
@@ -116,11 +110,11 @@ class RunState:
         if self._report is None or not (always or at - self._reported >= 1 / REPORTS):
             return
         self._reported = at
-        rate = left = None
+        rate = remaining = None
         if since is not None and self.done and at - since >= 1.0:
             rate = round(self.done / (at - since), 2)
-            left = round((self.total - self.done) / (self.done / (at - since)), 1)
+            remaining = round((self.total - self.done) / (self.done / (at - since)), 1)
         failed = len(self.failed)
         self._report(
-            Progress(stage, self.done, self.total, failed, rate, left, symbol, message, came)
+            Progress(stage, self.done, self.total, failed, rate, remaining, symbol, message, came)
         )

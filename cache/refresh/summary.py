@@ -83,7 +83,7 @@ def summarize(
     if plan.waiting:
         times = plan.waiting.values()
         words.append(next_try(times, run.request.now) + reasons(failing))
-    words += [f"{host} {left}" for host, left in plan.left.items()]
+    words += [f"{host} {refusal}" for host, refusal in plan.left.items()]
     if missing:
         words.append(f"no holdings file of {' and '.join(missing)}")
     if stopped:

@@ -34,7 +34,7 @@ def test_every_path_is_data_that_a_user_can_change(tmp_path: Path) -> None:
     for key in ("massive", "eodhd", "alpaca"):
         source = price_source(SourceSettings(vendors[key], tmp_path, 1000.0, environ=ENVIRON))
         empty: Any = [] if key == "eodhd" else {}
-        source.asker.get = lambda path, *_, empty=empty, **__: asked.append(path) or empty
+        source.get = lambda path, *_, empty=empty, **__: asked.append(path) or empty
         if key == "massive":
             source.day(day)
             source.events([day])

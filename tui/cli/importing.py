@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
-from cache.facts.errors import SourceError
-from cache.sources.holdings.rows import Rejected
+from cache.facts.errors import Rejected, SourceError
 from cache.store.draft import Note
 from core.data.record import record
 from core.note.phrase import several
@@ -79,6 +78,7 @@ class _ImportResult:
         details: what was taken for what, a line each.
         changed: what was done with the stored data, a sentence each.
         refused: symbol -> why nothing of it was taken.
+        files: fund -> holdings files of it, where many may have come.
     """
 
     summary: str
@@ -87,6 +87,7 @@ class _ImportResult:
     details: Sequence[str] = ()
     changed: Sequence[str] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, int] = field(default_factory=dict)
 
 
 def bring(arguments: argparse.Namespace, desk: Desk) -> int:
@@ -116,6 +117,10 @@ def bring(arguments: argparse.Namespace, desk: Desk) -> int:
     for at, line in enumerate(result.details):
         write(f"  {line}\n" if at else f"{name}: {line}\n")
     write(f"{name}: {result.summary}{refused}{unchanged}\n")
+    if result.files and not unchanged:
+        from tui.cli.archive import keep_histories
+
+        keep_histories(desk, result.files)
     return IN_PART if result.rejected or result.refused else ANSWERED
 
 
@@ -187,15 +192,15 @@ def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Impo
         raise SourceError(f"none of {len(files):,} files can be read; the first: {first}")
     readable.sort(key=lambda one: (one.holdings.fund, one.holdings.as_of))
     rejected += [replace(row, file=one.holdings.source) for one in readable for row in one.rejected]
-    funds = ", ".join(dict.fromkeys(one.holdings.fund for one in readable))
+    files_of = Counter(one.holdings.fund for one in readable)
     days = sorted(one.holdings.as_of for one in readable)
-    summary = f"{len(readable):,} holdings files of {funds}, {days[0]} to {days[-1]}"
+    summary = f"{len(readable):,} holdings files of {', '.join(files_of)}, {days[0]} to {days[-1]}"
     generation, warned = 0, _doubts(readable, desk)
     if not arguments.dry_run:
         note = Note("holdings", now, files[0].parent.name, summary)
         holdings = [(one.holdings, one.raw) for one in readable]
         generation = desk.store.commit(holdings=holdings, note=note).generation
-    return _ImportResult(summary, rejected, generation, (), warned)
+    return _ImportResult(summary, rejected, generation, (), warned, files=files_of)
 
 
 def _reader(

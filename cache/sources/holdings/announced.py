@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from cache.facts.clean import clean
-from cache.sources.holdings.rows import Rejected
+from cache.facts.errors import Rejected
 from cache.sources.sandbox import open_regular, run
 from cache.store.pack import announcement
 from core.data.frames import Announcement

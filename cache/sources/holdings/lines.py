@@ -11,7 +11,7 @@ from cache.facts.clean import clean
 from cache.sources.holdings.sectors import SECTORS
 
 if TYPE_CHECKING:
-    from cache.sources.holdings.rows import Rejected
+    from cache.facts.errors import Rejected
 
 _SECTORS: Final = {
     "communication": "Communication Services",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
 from cache.facts.column_titles import column_words
-from cache.facts.errors import SourceError
+from cache.facts.errors import Rejected, SourceError
 from cache.facts.exchanges import stated_currency
 from cache.sources.holdings import cash
 from cache.sources.holdings.holdings_table import (
@@ -23,7 +23,6 @@ from cache.sources.holdings.holdings_table import (
 )
 from cache.sources.holdings.lines import Line, Sheet, identifier, known_sector, sedol
 from cache.sources.holdings.preamble import read_preamble, stated_day
-from cache.sources.holdings.rows import Rejected
 from cache.sources.notation import date_order, day, decimal_mark
 
 if TYPE_CHECKING:
@@ -136,7 +135,7 @@ class HoldingsParser:
         if cells and codes < len(cells) / 2:
             table.columns["symbol"] = table.columns.pop("identifier")
 
-    def _fund_column(self, wanted: str | None) -> None:
+    def _fund_column(self, fund: str | None) -> None:
         """Use a column of another title as the column of funds.
 
         It names the fund that was requested in some row, or its title speaks of funds and it
@@ -146,7 +145,7 @@ class HoldingsParser:
         for place in table.unread:
             rows = [row.cells[place : place + 1] for row in self._rows[self._header + 1 :]]
             cells = {cell[0] for cell in rows if cell and cell[0].strip("- ")}
-            named = wanted is not None and wanted.casefold() in {c.casefold() for c in cells}
+            named = fund is not None and fund.casefold() in {c.casefold() for c in cells}
             several = len(cells) > 1 and not any(_DIGITS.fullmatch(cell) for cell in cells)
             if named or (several and _FUNDS.search(table.titles[place])):
                 table.unread.remove(place)

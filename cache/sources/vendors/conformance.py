@@ -124,7 +124,7 @@ def _pieces(
     final: date,
     now: datetime,
 ) -> list[str]:
-    """The last sessions, asked for as a piece, are those of the whole."""
+    """The last sessions, requested as a piece, are those of the whole."""
     calendar = sessions()
     start = calendar[int(np.searchsorted(calendar, day(final))) - 3].item()
     asks = [Ask(symbol, start, now.date(), whole=False) for symbol in symbols]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import numpy as np
 
 from cache.facts.sessions import sessions
-from cache.refresh.ask_groups import ask_groups
+from cache.refresh.ask import ask_groups
 from cache.refresh.gate import Answer
 from cache.sources.vendors.as_traded import Bar, DeclaredEvents, answer_of
 from cache.sources.vendors.day_cache import KEPT_BEYOND, DayCache

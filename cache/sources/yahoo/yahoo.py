@@ -8,6 +8,7 @@ refusal into a typed one before yfinance asks a second time.
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import threading
 import time
@@ -22,23 +23,20 @@ import numpy as np
 import yfinance
 import yfinance.cache
 from curl_cffi import requests
-from websockets.exceptions import ConnectionClosed
 from yfinance.data import YfData
 from yfinance.exceptions import YFPricesMissingError, YFRateLimitError
 
-from cache.facts.errors import SourceError
 from cache.facts.sessions import NEW_YORK, last_final
-from cache.facts.vendors import YAHOO, Vendor
+from cache.facts.vendors import RATE, YAHOO, Vendor
 from cache.refresh.clock_skew import careful
 from cache.refresh.gate import Answer, gate, nothing
 from cache.refresh.reasons import wait, with_session
-from cache.refresh.request import RATE
 from cache.refresh.retry_after import retry_at
 from cache.sources.yahoo.quiet import silence
 from cache.sources.yahoo.rounds import Rounds
 from cache.sources.yahoo.session import RefusedError, Session, unreachable, vendor_time
 from cache.sources.yahoo.spark import by_spark, spark
-from cache.sources.yahoo.streaming import CLOSE, WHO, opened
+from cache.sources.yahoo.streaming import listen
 from cache.store import disk
 from core.data.frames import pydate
 
@@ -46,10 +44,6 @@ if TYPE_CHECKING:
     from cache.refresh.ask import Ask
     from core.data.frames import Dates, FloatArray
 
-#: Seconds after which the symbols of a stream are repeated.
-BEAT: Final = 15.0
-#: Seconds without a quote after which a connection is given up: two repetitions without success.
-SILENT: Final = 2 * BEAT + 2.0
 #: Bytes of an answer beyond which no two are read at once.
 LARGE: Final = 2**20
 _SYMBOL: Final = re.compile(r"\^?[A-Z0-9][A-Z0-9.=-]{0,15}")
@@ -149,7 +143,7 @@ class Yahoo:
 
     @property
     def retried(self) -> int:
-        """How many symbols were asked a second time."""
+        """How many symbols were requested a second time."""
         return self._rounds.retried
 
     @property
@@ -190,8 +184,8 @@ class Yahoo:
         self, asks: list[Ask], stop: threading.Event
     ) -> Generator[Answer, None, list[Ask]]:
         """Ask for the newest closes of many at once; returns the asks whose charts are needed."""
-        alone, rest = by_spark(asks, self._now)
-        charts = {ask.symbol: ask for ask in (*rest, *alone)}
+        alone, charted = by_spark(asks, self._now)
+        charts = {ask.symbol: ask for ask in (*charted, *alone)}
         try:
             pace = partial(self._rounds.pace, stop)
             for one in spark(self._session, self._spark_address, alone, self._now, pace):
@@ -303,16 +297,6 @@ class Yahoo:
         return Answer(ask, kind=refused.kind, reason=reason, answered_by=refused.answered_by)
 
 
-class _WebSocket(yfinance.WebSocket):  # type: ignore[misc]
-    """Yahoo's stream, over a connection of ours."""
-
-    _ws: Any
-
-    def _connect(self) -> None:
-        if self._ws is None:
-            self._ws = opened(self.url)
-
-
 def stream(
     symbols: Sequence[str], take: Callable[[Mapping[str, Any]], None], stop: threading.Event
 ) -> None:
@@ -324,49 +308,16 @@ def stream(
         stop: ends the stream when set.
 
     Raises:
-        SourceError: no connection came about, or nothing came over it for `SILENT` seconds.
+        SourceError: no connection came about, or no quote came over it for a while.
     """
     silence()
     # A message that cannot be read is passed on as an error, and does not end the stream.
     yfinance.config.debug.hide_exceptions = True
-    socket = _WebSocket(verbose=False)
-    ended, silent = threading.Event(), threading.Event()
-    heard = time.monotonic()
+    vendor = yfinance.WebSocket(verbose=False)
 
-    def hear(fields: Mapping[str, Any]) -> None:
-        nonlocal heard
-        if "id" in fields:
-            heard = time.monotonic()
+    def hear(message: str | bytes) -> bool:
+        fields = vendor._decode_message(json.loads(message).get("message", ""))
         take(fields)
+        return "id" in fields
 
-    def watch() -> None:
-        # Yahoo forgets whoever does not repeat the symbols; a stop closes from outside.
-        beat = time.monotonic() + BEAT
-        while not ended.wait(0.1) and not stop.is_set():
-            if time.monotonic() >= heard + SILENT:
-                silent.set()
-                break
-            if time.monotonic() >= beat:
-                beat += BEAT
-                with contextlib.suppress(Exception):
-                    socket.subscribe([])
-        with contextlib.suppress(Exception):
-            socket.close()
-
-    try:
-        socket.subscribe(list(symbols))
-    except SourceError:
-        raise
-    except ConnectionClosed:
-        raise SourceError(f"{WHO} broke off; try again") from None
-    except Exception as error:
-        raise SourceError(unreachable(error)) from None
-    watcher = threading.Thread(target=watch, name="stream", daemon=True)
-    watcher.start()
-    try:
-        socket.listen(hear)
-    finally:
-        ended.set()
-        watcher.join(2 * CLOSE)
-    if silent.is_set():
-        raise SourceError(f"{WHO} gave no quote for {SILENT:g} s; try again")
+    listen(vendor.url, json.dumps({"subscribe": list(symbols)}), hear, stop)
