@@ -16,7 +16,6 @@ from cache.refresh.backoff import load_waits
 from cache.refresh.file_stage import FileStage
 from cache.refresh.plan import Plan, make_plan, open_lines
 from cache.refresh.price_stage import PriceStage
-from core.data.frames import Prices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -78,7 +77,7 @@ class RefreshRun:
     def _second_leg(self, first: Plan, make: Callable[[], PriceSource], vendor: Vendor) -> None:
         """Ask the next source for what the one before could not give."""
         state = self.state
-        state.prices = state.store.read().prices if state.generation else Prices()
+        state.prices = state.store.read_or_empty().prices
         missing = open_lines(
             first, state.failed, state.prices, vendor, last_final(state.request.now)
         )

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from cache.facts.errors import StoreEmpty
 from cache.refresh.clock_skew import Skew
 from cache.refresh.progress import Progress, Stage
 from cache.store.draft import Note
@@ -71,12 +70,9 @@ class RunState:
 
     def load(self) -> None:
         """Read the stored data, where anything is."""
-        try:
-            snapshot = self.store.read()
-        except StoreEmpty:
-            return
-        self.prices, self.holdings = snapshot.prices, snapshot.holdings
-        self.generation = snapshot.generation
+        contents = self.store.read_or_empty()
+        self.prices, self.holdings = contents.prices, contents.holdings
+        self.generation = contents.generation
 
     def note(self, source: str) -> Note:
         """Return this refresh's entry for the list of imports."""

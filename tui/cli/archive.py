@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from cache.facts.errors import CacheError, StoreEmpty
+from cache.facts.errors import CacheError
 from cache.facts.funds import load_funds
 from cache.facts.sessions import last_final
 from cache.refresh.absent_files import load_absent
@@ -44,13 +44,9 @@ def fetch_history(desk: Desk, arguments: argparse.Namespace) -> int:
         )
     if not 1990 <= arguments.history <= now.year:
         return say(f"--history {arguments.history}: name the first year, such as 2006", BAD_INPUT)
-    try:
-        files = desk.store.read().holdings.get(symbol, ())
-    except StoreEmpty:
-        files = ()
     plan = archive_plan(
         fund,
-        files,
+        desk.store.read_or_empty().holdings.get(symbol, ()),
         desk.reference.sessions,
         arguments.history,
         last_final(now),

@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
-from cache.facts.errors import Rejected, SourceError, StoreEmpty
+from cache.facts.errors import Rejected, SourceError
 from cache.store.draft import Note
-from core.data.frames import Prices
 from core.data.record import record
 from core.note.phrase import several
 from tui.state.config import as_date
@@ -25,7 +24,6 @@ from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say, write
 
 if TYPE_CHECKING:
     from cache.sources.holdings.read import HoldingsFile
-    from cache.store.manifest import Held
     from core.data.frames import Action, Announcement
     from tui.service.service import Desk
 
@@ -134,14 +132,6 @@ def _changed(result: _ImportResult, name: str) -> None:
         say(f"{name}: {symbol} was not taken: {why}", IN_PART)
 
 
-def _stored(desk: Desk) -> Held | None:
-    """The stored data; None before the first generation."""
-    try:
-        return desk.store.read()
-    except StoreEmpty:
-        return None
-
-
 def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _ImportResult:
     from cache.sources.prices.read import HowToRead, read_prices
     from cache.store.admit import admit, bring_prices
@@ -162,8 +152,7 @@ def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Import
     )
     joining = {"replace_all": arguments.replace, "accept": arguments.accept}
     if arguments.dry_run:
-        contents = _stored(desk)
-        stored = Prices() if contents is None else contents.prices
+        stored = desk.store.read_or_empty().prices
         generation, admitted = 0, admit(stored, bars, **joining)
     else:
         note = Note("prices", now, bars.source, summary)
@@ -264,10 +253,8 @@ def _dated(read: Callable[..., HoldingsFile], desk: Desk, now: datetime) -> date
     """The session that an undated file's prices are the closes of; None where none is stored."""
     from cache.refresh.dating import dated_by_prices
 
-    contents = _stored(desk)
-    if contents is None:
-        return None
-    return dated_by_prices(read(as_of=now.date()).holdings, contents.prices)
+    prices = desk.store.read_or_empty().prices
+    return dated_by_prices(read(as_of=now.date()).holdings, prices) if prices.blocks else None
 
 
 def _changes(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _ImportResult:
@@ -279,8 +266,7 @@ def _changes(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Impor
     )
     note = Note("changes", now, arguments.file.name, summary)
     # the answer of today is of the newest stored session, and tells of them
-    stored = _stored(desk)
-    newest = stored.newest_session if stored else None
+    newest = desk.store.read_or_empty().newest_session
     announced = min(now.date(), newest or now.date())
     contents = desk.store.commit(announce=adding(changes, announced), note=note)
     return _ImportResult(f"announced: {summary}", rejected, contents.generation)
@@ -293,8 +279,7 @@ def _membership(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Im
     lists, rejected = read_membership(
         arguments.file, fund, desk.reference.sessions, now=now, dates=arguments.dates
     )
-    contents = _stored(desk)
-    stored = () if contents is None else contents.holdings.get(fund, ())
+    stored = desk.store.read_or_empty().holdings.get(fund, ())
     # where the issuer's files begin they are the better lists
     first = min((file.as_of for file in stored if file.weighted), default=date.max)
     taken = [(rows, raw) for rows, raw in lists if rows.as_of < first]
@@ -379,6 +364,5 @@ def _doubts(files: Sequence[HoldingsFile], desk: Desk) -> list[str]:
     """List what a person should look at again in files, which an import takes all the same."""
     from tui.cli.file_doubts import doubts_of
 
-    contents = _stored(desk)
-    holdings, prices = (contents.holdings, contents.prices) if contents else ({}, Prices())
-    return doubts_of(files, holdings, prices)
+    contents = desk.store.read_or_empty()
+    return doubts_of(files, contents.holdings, contents.prices)
