@@ -223,13 +223,16 @@ class BoardScreen(Stepping, BoardAnswers, inherit_bindings=False):
     def set_filter(self, wanted: Filter | None) -> None:
         """Nothing is filtered here."""
 
-    def show_theme(self, name: str) -> None:
-        """Say that themes need a pair."""
-        self.host.tell("themes mark names of a pair: open one first", error=True)
-
     def obey(self, command: str, words: str) -> None:
         """A command of the line that takes words: most are of a pair."""
-        here = {"help": self.help_on, "set": self.set_setting, "colours": self.set_colours}
+        here = {
+            "help": self.help_on,
+            "set": self.set_setting,
+            "colours": self.set_colours,
+            "sort": self.sort_by,
+            "fund": self.add_fund,
+            "import": self.host.bring,
+        }
         if command in here:
             here[command](words)
         else:

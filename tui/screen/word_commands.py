@@ -30,6 +30,10 @@ class Wording(FourPanes, inherit_bindings=False):
             "group": self.keep_group,
             "set": self.set_setting,
             "picture": self.draw_picture,
+            "theme": self.show_theme,
+            "sort": self.sort_by,
+            "fund": self.add_fund,
+            "import": self.host.bring,
         }[command](words)
 
     def show_view(self, name: str) -> None:
