@@ -26,13 +26,7 @@ SAME_SPLIT: Final = 0.01
 
 
 def contradiction(answer: Answer, stored: StoredCloses, comparison: Comparison) -> str:
-    """Return what an answer gives that its symbol cannot have, the rest of a sentence; "" if none.
-
-    Args:
-        answer: has bars.
-        stored: the stored data, of the same vendor.
-        comparison: of the two.
-    """
+    """What an answer gives that its symbol cannot have, the rest of a sentence; "" if none."""
     if np.isnan(answer.close).all():
         return ""  # of a line that did not trade
     if paid := overpaid(answer, stored):

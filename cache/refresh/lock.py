@@ -97,14 +97,10 @@ def last_said(home: Path) -> dict[str, Any]:
 
 def _read(opened: int) -> dict[str, Any]:
     try:
-        return _parsed(_content(opened))
+        os.lseek(opened, 0, os.SEEK_SET)
+        return _parsed(os.read(opened, _LIMIT))
     except OSError:
         return {}
-
-
-def _content(opened: int) -> bytes:
-    os.lseek(opened, 0, os.SEEK_SET)
-    return os.read(opened, _LIMIT)
 
 
 def _parsed(data: bytes) -> dict[str, Any]:

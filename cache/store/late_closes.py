@@ -23,12 +23,7 @@ _NEVER: Final = np.datetime64("9999-12-31", "D")
 
 
 class LateCloses:
-    """First closes and first adjusted closes of the symbols of a file, stored ones and its own.
-
-    Args:
-        prices: the stored data.
-        bars: what the file brought.
-    """
+    """First closes and first adjusted closes of the symbols of a file, stored ones and its own."""
 
     def __init__(self, prices: Prices, bars: Bars) -> None:
         self._symbols = bars.symbols
@@ -38,11 +33,7 @@ class LateCloses:
         self._closed = np.minimum(self._closed_held, _first_given(bars, "close"))
 
     def why_refused(self, place: int) -> str:
-        """Why a symbol's closes are not to be taken, "" where they may be.
-
-        Args:
-            place: of the symbol in the file.
-        """
+        """Why a symbol's closes are not to be taken, "" where they may be."""
         first, adjusted = self._closed[place], self._adjusted_held[place]
         if self._closed_held[place] != _NEVER or not adjusted < first < _NEVER:
             return ""
@@ -53,11 +44,7 @@ class LateCloses:
         )
 
     def notes(self, places: Sequence[int]) -> list[str]:
-        """Return a sentence on the adjusted closes that are not used; none where all are.
-
-        Args:
-            places: of the symbols that are taken.
-        """
+        """Return a sentence on the adjusted closes that are not used; none where all are."""
         late = [at for at in places if self._adjusted[at] < self._closed[at] < _NEVER]
         if not late:
             return []

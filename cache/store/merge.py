@@ -8,21 +8,29 @@ not write it again.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
-from typing import TYPE_CHECKING, TypeVar
+from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cache.facts.arrays import distinct
 from cache.store.bars import EVENTS, MATRICES, Bars
 from cache.store.origins import origins_after
-from core.data.frames import Block, BoolArray, Dates, Events, FloatArray, IntArray, Prices, pydate
+from cache.store.pack import FACTS
+from core.data.frames import (
+    Block,
+    BoolArray,
+    Dates,
+    Events,
+    FloatArray,
+    IntArray,
+    Prices,
+    distinct,
+    pydate,
+)
 from core.data.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-Value = TypeVar("Value")
 
 
 def merge(prices: Prices, bars: Bars) -> Prices:
@@ -90,7 +98,7 @@ def _described(
             or through.get(symbol) != prices.through.get(symbol)
             or provisional.get(symbol) != prices.provisional.get(symbol)
         )
-        if moved and _newer(bars.fetched_at, fetched_at.get(symbol)):
+        if moved and bars.fetched_at >= fetched_at.get(symbol, bars.fetched_at):
             source[symbol], fetched_at[symbol] = bars.source, bars.fetched_at
 
     merged = Prices(
@@ -107,16 +115,7 @@ def _described(
     if origin is not prices.origin:
         merged = replace(merged, origin=origin)
     unmoved = merged.blocks is prices.blocks and all(
-        getattr(merged, name) == getattr(prices, name)
-        for name in (
-            "through",
-            "provisional",
-            "source",
-            "fetched_at",
-            "failures",
-            "origin",
-            "disputed",
-        )
+        getattr(merged, name) == getattr(prices, name) for name in FACTS
     )
     return prices if unmoved else merged
 
@@ -124,10 +123,6 @@ def _described(
 def _same(before: tuple[Block, ...], blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     equal = len(before) == len(blocks) and all(a is b for a, b in zip(before, blocks, strict=True))
     return before if equal else blocks
-
-
-def _newer(now: datetime, before: datetime | None) -> bool:
-    return before is None or now >= before
 
 
 def _answered(bars: Bars) -> dict[str, date]:

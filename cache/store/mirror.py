@@ -69,10 +69,10 @@ class Copy(Store):
             self._settle()
             return contents
 
-    def _newer(self, shown: int, newest: int) -> Held | None:
+    def _newer(self, generation: int, newest: int) -> Held | None:
         """Return the copy's contents where the other store has lost that generation."""
         try:
             copied = self._newest()[1]
         except StoreError:
             return None
-        return copied if shown < copied.generation <= newest else None
+        return copied if generation < copied.generation <= newest else None

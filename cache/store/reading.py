@@ -77,6 +77,13 @@ class StoreReader:
         """
         return self._newest()[1]
 
+    def read_or_empty(self) -> Held:
+        """Return what `read` does, without bars and files where nothing was ever committed."""
+        try:
+            return self.read()
+        except StoreEmpty:
+            return Held(0, Prices(), {}, self.simulated)
+
     def raw(self, fund: str, as_of: date) -> bytes:
         """Return the issuer's file behind a fund's holdings, byte for byte."""
         for entry in self._newest()[0]["holdings"]:

@@ -120,13 +120,8 @@ def reporting(arguments: argparse.Namespace) -> Iterator[Callable[[Progress], No
 
 def accept(desk: Desk, question: Question, now: datetime) -> None:
     """Use the holdings files of a pair that were set aside; says on stderr which."""
-    from cache.facts.errors import StoreEmpty
-
     pair = (question.small, question.large)
-    try:
-        aside = [one for one in desk.store.read().aside if one.fund in pair]
-    except StoreEmpty:
-        aside = []
+    aside = [one for one in desk.store.read_or_empty().aside if one.fund in pair]
     if aside:
         desk.store.change(lambda draft: draft.accept(pair, now))
     for one in aside:

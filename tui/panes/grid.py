@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LabelOf = Callable[[int], "tuple[tuple[str, ...], str] | None"]
 
 
-class Grid(LineTable, can_focus=False):
+class Grid(LineTable):
     """A table that gives its cells as text; keys are the screen's, not its own."""
 
     cell_at: CellOf = staticmethod(lambda row, key: "")

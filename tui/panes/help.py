@@ -12,27 +12,17 @@ from textual.widget import Widget
 from tui.command.commands import COMMANDS, Command, groups, key_label
 from tui.panes.sheet import Panel
 from tui.panes.wording import wrapped
-from tui.terminal import fitting
 from tui.text.safe import safe
 from tui.text.spans import Drawing, fit_line
 from tui.widgets.stage import SizedScreen
 
 #: Longest word looked for.
 _LONGEST = 40
-#: Commands a page of its own obeys, and the action they have there.
+#: Command that every page obeys -> its action.
 _PAGE = {
-    "down": "move('down')",
-    "up": "move('up')",
-    "first": "move('first')",
-    "last": "move('last')",
-    "page_down": "move('page_down')",
-    "page_up": "move('page_up')",
-    "half_down": "move('half_page_down')",
-    "half_up": "move('half_page_up')",
-    "back": "back",
-    "redraw": "redraw",
-    "suspend": "suspend",
-    "quit": "quit",
+    command.name: command.action
+    for command in COMMANDS
+    if command.action.startswith("move(") or command.name in ("back", "redraw", "suspend", "quit")
 }
 
 
@@ -81,18 +71,6 @@ class PageScreen(SizedScreen, inherit_bindings=False):
     def action_back(self) -> None:
         """Back to the panes."""
         self.app.pop_screen()
-
-    def action_redraw(self) -> None:
-        """Draw everything again."""
-        fitting.redraw(self.app)
-
-    def action_suspend(self) -> None:
-        """Stop, until the shell goes on with it."""
-        self.app.action_suspend_process()
-
-    async def action_quit(self) -> None:
-        """Leave."""
-        await self.app.action_quit()
 
 
 class HelpScreen(PageScreen, inherit_bindings=False):

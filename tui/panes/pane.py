@@ -177,7 +177,7 @@ class Pane(Widget):
     def to_top(self) -> None:
         """Go to the first line of what is shown."""
         for grid in self.query(LineTable):
-            grid.action_first()
+            grid.move("first")
         if (sheet := self.sheet()) is not None:
             sheet.scroll_lines("first")
 
@@ -185,8 +185,7 @@ class Pane(Widget):
         """Move the cursor, or the drawing where there is none."""
         table = self.table()
         if table is not None:
-            moves = {"down": "cursor_down", "up": "cursor_up"}
-            getattr(table, f"action_{moves.get(how, how)}")()
+            table.move(how)
         elif (sheet := self.sheet()) is not None:
             sheet.scroll_lines(how)
 

@@ -70,10 +70,10 @@ def drawing(changes: Since, before: Seen, now: datetime, width: int) -> Drawing:
     lines: Drawing = [
         [
             (" then ", "dim"),
-            (f"{formats.date_text(then.as_of)} ({then.state})", ""),
+            (f"{then.as_of} ({then.state})", ""),
             (f", last seen {before.at:%Y-%m-%d %H:%M} UTC, {ago};", "dim"),
             (" now ", "dim"),
-            (f"{formats.date_text(after.as_of)} ({after.state})", ""),
+            (f"{after.as_of} ({after.state})", ""),
         ]
     ]
     if changes.rolled:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def foot_texts(scene: Scene, *, funds_only: bool = False) -> list[str]:
     """As-of date, state and coverage, the fullest text first."""
     snapshot = scene.snapshot
-    as_of, state = formats.date_text(snapshot.as_of), snapshot.state_words
+    as_of, state = f"{snapshot.as_of}", snapshot.state_words
     if funds_only:
         if snapshot.spread is None and snapshot.single_spread is None:
             return [f"as of {as_of} · partial", f"{as_of} partial"]

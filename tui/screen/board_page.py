@@ -17,15 +17,13 @@ from tui.panes.frame import LEAST, READING, status, too_small
 from tui.panes.grid import Grid
 from tui.panes.sheet import Panel
 from tui.panes.wording import wrapped
-from tui.terminal import fitting
+from tui.screen.prompt_screen import PromptScreen
 from tui.widgets.columns import TableColumn
-from tui.widgets.stage import Stage
 
 if TYPE_CHECKING:
     from core.answer.board import Board, BoardRow
     from core.answer.board_breadth import BoardBreadth
     from tui.screen.board_news import NewsLine
-    from tui.screen.prompt import Prompt
     from tui.screen.workbench import Workbench
     from tui.text.spans import Drawing, Line
 
@@ -36,7 +34,7 @@ _NEWS_COLUMNS: Final = (
 )
 
 
-class BoardGrid(Grid, can_focus=False):
+class BoardGrid(Grid):
     """The rows, as `BoardCells` draws them."""
 
     cells: BoardCells
@@ -51,7 +49,7 @@ class BoardGrid(Grid, can_focus=False):
         return self.cells.line(row, self.placed, self.line_width, pointed=pointed)
 
 
-class BoardPage(Stage, inherit_bindings=False):
+class BoardPage(PromptScreen, inherit_bindings=False):
     """What the board shows, laid out and drawn for the size at hand.
 
     Attributes:
@@ -64,12 +62,8 @@ class BoardPage(Stage, inherit_bindings=False):
         trouble: why there is no board, "" where there is one.
         breadths: name of a pair -> its breadth, empty where not counted.
         with_breadth: its columns are shown, empty while it is counted anew.
-        prompt: the command line, of whoever has the keys.
-        sorting: the next key is the letter of a column.
     """
 
-    prompt: Prompt
-    AUTO_FOCUS = ""
     DEFAULT_CSS = """
     BoardPage {
         #rows { height: 1fr; width: 1fr; }
@@ -80,11 +74,11 @@ class BoardPage(Stage, inherit_bindings=False):
     """
 
     def __init__(self, host: Workbench) -> None:
-        super().__init__(custom=not fitting.plain(host.config.wire))
-        self.host, self.place = host, host.place
+        super().__init__(host)
+        self.place = host.place
         self.board: Board | None = None
         self.rows: list[BoardRow] = []
-        self.last = self.sorting = self.with_breadth = False
+        self.last = self.with_breadth = False
         self.lines: tuple[NewsLine, ...] = ()
         self.since = ""
         #: The lines in the table below the rows, and since when they are new.
@@ -92,9 +86,7 @@ class BoardPage(Stage, inherit_bindings=False):
         self.rung: frozenset[str] = frozenset()
         self.trouble = ""
         self.breadths: Mapping[str, BoardBreadth] = {}
-        self._header, self._status = Panel(id="header"), Panel(id="status")
-        self._hints, self._chart = Panel(id="hints"), Panel(id="rotation")
-        self._cover_panel = Panel(id="board-cover")
+        self._chart, self._cover_panel = Panel(id="rotation"), Panel(id="board-cover")
         self.grid, self.news = BoardGrid(CLOSES, id="rows"), Grid(_NEWS_COLUMNS, id="news")
 
     def compose(self) -> Iterator[Widget]:
@@ -198,7 +190,7 @@ class BoardPage(Stage, inherit_bindings=False):
 
     def _show_hints(self) -> None:
         if self.sorting:
-            letters = "  ".join(f"{letter} {words}" for letter, words in ORDERS.values())
+            letters = "  ".join(f"{letter} {words}" for letter, words in self.sorts.values())
             self._hints.show(lambda width, height: [[(f" by:  {letters}  esc", "bold")]])
             return
         keys = self.host.keys
@@ -209,6 +201,7 @@ class BoardPage(Stage, inherit_bindings=False):
         if self.is_mounted:
             self.show_status()
 
-    def set_prompt(self, shown: bool) -> None:
-        """The prompt in place of the hints, or the hints."""
-        self.prompt.display, self._hints.display = shown, not shown
+    @property
+    def sorts(self) -> Mapping[str, tuple[str, str]]:
+        """The columns of the board."""
+        return ORDERS

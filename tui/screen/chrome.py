@@ -29,14 +29,14 @@ def header(
     if scene is None:
         return line
     snapshot = scene.snapshot
-    start, end = formats.date_text(snapshot.window.start), formats.date_text(snapshot.window.end)
+    start, end = snapshot.window.start, snapshot.window.end
     basis = BASIS_WORDS[snapshot.question.basis]
     last = " (last)" if snapshot.as_of == snapshot.last_session else ""
     parts: list[Line] = [
         [(f"  {start} → {end}", "")],
         [(f"  {basis}", "bold")],
         [(f"  {snapshot.state_words}", "dim")],
-        [(f"  as of {formats.date_text(snapshot.as_of)}{last}", "")],
+        [(f"  as of {snapshot.as_of}{last}", "")],
     ]
     tail: Line = [("SIMULATED ", "mark")] if snapshot.simulated else []
     for part in parts:
@@ -98,7 +98,7 @@ def standing(
     if question.as_of is not None and (
         snapshot is None or min(question.as_of, snapshot.as_of) < snapshot.last_session
     ):
-        parts.append(f"as of {formats.date_text(question.as_of)} (not the last)")
+        parts.append(f"as of {question.as_of} (not the last)")
     if question.breadth_list == "end":
         parts.append("members at the end")
     if (question.above, question.below) != (ABOVE, BELOW):

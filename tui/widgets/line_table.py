@@ -6,12 +6,10 @@ import textwrap
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -23,26 +21,23 @@ from tui.text.spans import Line, split_line
 from tui.widgets.columns import (
     GAP,
     GUTTER,
-    Cell,
     CellOf,
     PlacedColumn,
     TableColumn,
-    cells_of,
     lay_out,
     row_line,
     title_line,
     width_of,
 )
 from tui.widgets.drawing import NO_STYLE, Backdrop, Painter
+from tui.widgets.moves import rows_of_move
 
-__all__ = ["Cell", "CellOf", "LineTable", "TableColumn", "cells_of"]
 
-
-class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
+class LineTable(Painter, ScrollView, can_focus=False, inherit_bindings=False):
     """Rows with a cursor under a fixed header.
 
     It sorts nothing and holds no rows: ``set_rows`` says how many there are and where a cell
-    comes from. A cursor move repaints two lines. Focus is shown by whoever owns the table.
+    comes from. A cursor move repaints two lines. Keys are the owner's, who calls `move`.
     """
 
     DEFAULT_CSS = """
@@ -54,15 +49,6 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
     }
     """
     ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "cursor_up", "Up", show=False),
-        Binding("down", "cursor_down", "Down", show=False),
-        Binding("pageup", "page_up", "Page up", show=False),
-        Binding("pagedown", "page_down", "Page down", show=False),
-        Binding("ctrl+home", "first", "First row", show=False),
-        Binding("ctrl+end", "last", "Last row", show=False),
-        Binding("enter", "choose", "Choose", show=False),
-    ]
 
     cursor_row: reactive[int] = reactive(0, repaint=False)
     #: Keys of rows shown with a leading dot.
@@ -82,13 +68,8 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
         row: int
         key: Hashable
 
-        @property
-        def control(self) -> LineTable:
-            """The table it came from."""
-            return self.table
-
     class Chosen(RowMessage):
-        """Enter, or a click on the row the cursor is on."""
+        """A click on the row the cursor is on."""
 
     class Highlighted(RowMessage):
         """The cursor is on another row."""
@@ -99,11 +80,6 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
 
         table: LineTable
         key: str
-
-        @property
-        def control(self) -> LineTable:
-            """The table it came from."""
-            return self.table
 
     def __init__(
         self,
@@ -190,43 +166,14 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
         self._show_cursor()
         self.post_message(self.Highlighted(self, new, self._keys[new]))
 
-    def action_cursor_up(self) -> None:
-        """One row up."""
-        self.cursor_row -= 1
-
-    def action_cursor_down(self) -> None:
-        """One row down."""
-        self.cursor_row += 1
-
-    def action_page_up(self) -> None:
-        """A page up."""
-        self._page(-self._body)
-
-    def action_page_down(self) -> None:
-        """A page down."""
-        self._page(self._body)
-
-    def action_half_page_up(self) -> None:
-        """Half a page up."""
-        self._page(-(self._body // 2))
-
-    def action_half_page_down(self) -> None:
-        """Half a page down."""
-        self._page(self._body // 2)
-
-    def action_first(self) -> None:
-        """Move to the first row."""
-        self.cursor_row = 0
-
-    def action_last(self) -> None:
-        """Move to the last row."""
-        self.cursor_row = self.row_count - 1
-
-    def action_choose(self) -> None:
-        """Tell the owner that the row under the cursor is wanted."""
-        if self.row_count:
-            row = self.cursor_row
-            self.post_message(self.Chosen(self, row, self._keys[row]))
+    def move(self, how: str) -> None:
+        """Move the cursor by a name of `rows_of_move`; a page moves the view with it."""
+        rows = rows_of_move(how, self._body, self.row_count)
+        target = self.validate_cursor_row(self.cursor_row + rows)
+        if "page" in how:
+            # the cursor keeps its line
+            self._scroll_rows(round(self.scroll_y) + rows)
+        self.cursor_row = target
 
     def on_click(self, event: events.Click) -> None:
         """Header: tell its column. Row: move there, or choose it where the cursor is already."""
@@ -241,7 +188,7 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
             return
         row = round(self.scroll_y) + at.y - 1
         if row == self.cursor_row and row < self.row_count:
-            self.action_choose()
+            self.post_message(self.Chosen(self, row, self._keys[row]))
         elif row < self.row_count:
             self.cursor_row = row
 
@@ -291,12 +238,6 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
             self.vertical_scrollbar.position = new_value
         if round(old_value) != round(new_value):
             self.refresh(Region(0, 1, self.size.width, max(self.size.height - 1, 0)))
-
-    def _page(self, rows: int) -> None:
-        """Move view and cursor together, so that the cursor keeps its line."""
-        target = self.validate_cursor_row(self.cursor_row + rows)
-        self._scroll_rows(round(self.scroll_y) + rows)
-        self.cursor_row = target
 
     def _scroll_rows(self, first: int) -> None:
         self.scroll_to(y=max(first, 0), animate=False, force=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cache.sources.demo.demo_names import draw_sectors, invent, trade_of
-from cache.sources.holdings.sectors import SECTORS
+from cache.sources.holdings.lines import SECTORS
 from core.data.frames import Holdings, LeftOut
 from core.data.record import record
 

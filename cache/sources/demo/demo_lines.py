@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cache.sources.demo.demo_names import SECTOR_LUCK, draw_sectors, invent
-from cache.sources.holdings.sectors import SECTORS
+from cache.sources.holdings.lines import SECTORS
 from core.data.record import record
 
 if TYPE_CHECKING:

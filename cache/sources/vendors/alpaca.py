@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from cache.facts.sessions import NEW_YORK
-from cache.refresh.ask_groups import ask_groups, far
+from cache.refresh.ask import ask_groups, far
 from cache.sources.vendors.as_traded import Bar, DeclaredEvents, answer_of
 from cache.sources.vendors.keyed_source import KeyedSource, VendorError
 
@@ -91,9 +91,9 @@ class Alpaca(KeyedSource):
         return events
 
     def _pages(self, path: str, query: dict[str, str]) -> Iterator[dict[str, Any]]:
-        keys = {"APCA-API-KEY-ID": self.asker.key, "APCA-API-SECRET-KEY": self.asker.secret}
+        keys = {"APCA-API-KEY-ID": self.key, "APCA-API-SECRET-KEY": self.secret}
         for _ in range(_PAGES):
-            document = self.asker.get(path, query, headers=keys)
+            document = self.get(path, query, headers=keys)
             if not isinstance(document, dict):
                 words = f"{self.name} gave no table; try again"
                 raise VendorError("try_again", words, halts=False)

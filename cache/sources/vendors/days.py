@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import numpy as np
 
 from cache.facts.sessions import sessions
-from cache.refresh.ask_groups import ask_groups
+from cache.refresh.ask import ask_groups
 from cache.refresh.gate import Answer
 from cache.sources.vendors.as_traded import Bar, DeclaredEvents, answer_of
 from cache.sources.vendors.day_cache import KEPT_BEYOND, DayCache
@@ -24,7 +24,7 @@ from core.data.frames import day
 
 if TYPE_CHECKING:
     from cache.refresh.ask import Ask
-    from cache.sources.vendors.source_settings import SourceSettings
+    from cache.sources.vendors.registry import SourceSettings
 
 #: Part of the wanted symbols that a session must have before it counts as having come.
 COMPLETE: Final = 0.8

@@ -66,8 +66,8 @@ class Eodhd(DayVendor):
 
     def _rows(self, path: str, query: Mapping[str, str], *needed: str) -> Iterator[dict[str, Any]]:
         """The rows of an answer that have what is needed."""
-        secret = {"api_token": self.asker.key, "fmt": "json"}
-        rows = self.asker.get(path, {**query, **secret})
+        secret = {"api_token": self.key, "fmt": "json"}
+        rows = self.get(path, {**query, **secret})
         if not isinstance(rows, list):
             raise VendorError("try_again", f"{self.name} gave no table; try again", halts=False)
         for row in rows:

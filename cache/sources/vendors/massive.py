@@ -75,8 +75,8 @@ class Massive(DayVendor):
             query.pop("apiKey", None)
 
     def _get(self, path: str, query: Mapping[str, str]) -> dict[str, Any]:
-        key = {"Authorization": f"Bearer {self.asker.key}"}
-        document = self.asker.get(path, query, headers=key)
+        key = {"Authorization": f"Bearer {self.key}"}
+        document = self.get(path, query, headers=key)
         if not isinstance(document, dict):
             raise VendorError("try_again", f"{self.name} gave no table; try again", halts=False)
         return document

@@ -59,10 +59,6 @@ class Rounds:
 
         The first rate limit stops all asking, as do failures in a row: whatever is open then
         is answered with that reason.
-
-        Args:
-            asks: what to ask, in order.
-            stop: when set, ends at once; what is open stays unanswered.
         """
         again: dict[str, Answer] = {}
         for answer in self._round(list(asks), stop):
