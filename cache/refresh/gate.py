@@ -45,14 +45,6 @@ STRAY: Final = 2
 HOLES: Final = 0.25
 
 
-def _no_days() -> Dates:
-    return np.zeros(0, "datetime64[D]")
-
-
-def _no_values() -> FloatArray:
-    return np.zeros(0)
-
-
 @record(frozen=True, eq=False, slots=True)
 class Answer:
     """The result of one Ask: bars, or why there are none.
@@ -72,11 +64,11 @@ class Answer:
     """
 
     ask: Ask
-    session: Dates = field(default_factory=_no_days)
-    close: FloatArray = field(default_factory=_no_values)
-    volume: FloatArray = field(default_factory=_no_values)
-    dividend: FloatArray = field(default_factory=_no_values)
-    split: FloatArray = field(default_factory=_no_values)
+    session: Dates = field(default_factory=lambda: np.zeros(0, "datetime64[D]"))
+    close: FloatArray = field(default_factory=lambda: np.zeros(0))
+    volume: FloatArray = field(default_factory=lambda: np.zeros(0))
+    dividend: FloatArray = field(default_factory=lambda: np.zeros(0))
+    split: FloatArray = field(default_factory=lambda: np.zeros(0))
     through: date | None = None
     provisional: date | None = None
     kind: Kind = ""

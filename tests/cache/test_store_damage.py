@@ -12,9 +12,9 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -136,16 +136,16 @@ def test_a_reader_overtaken_by_writers_starts_again(
     three: tuple[Path, dict[int, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home, _ = three
-    parse = Store._prices
+    room = objects.Room
 
-    def overtaken(self: Store, body: Any) -> Prices:
+    def overtaken(paths: Iterable[Path]) -> objects.Room:
         """Between manifest and objects four commits go by, and the generation with them."""
-        monkeypatch.setattr(Store, "_prices", parse)
+        monkeypatch.setattr(objects, "Room", room)
         for day in ("2026-01-06", "2026-01-07", "2026-01-08", "2026-01-09"):
             Store(home).commit(bars=bars(days=[day]))
-        return parse(self, body)
+        return room(paths)
 
-    monkeypatch.setattr(Store, "_prices", overtaken)
+    monkeypatch.setattr(objects, "Room", overtaken)
     held = Store(home).read()
     assert (held.generation, held.damage) == (7, ())
 

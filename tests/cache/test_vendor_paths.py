@@ -11,8 +11,7 @@ import pytest
 from cache.facts.errors import SourceError
 from cache.facts.vendors import YAHOO, load_vendors
 from cache.refresh.ask import Ask
-from cache.sources.vendors.registry import price_source
-from cache.sources.vendors.source_settings import SourceSettings
+from cache.sources.vendors.registry import SourceSettings, price_source
 
 #: A key for each, which no test of paths sends anywhere.
 ENVIRON = dict.fromkeys(

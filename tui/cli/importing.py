@@ -260,16 +260,16 @@ def _dated(read: Callable[..., HoldingsFile], desk: Desk, now: datetime) -> date
 def _changes(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _ImportResult:
     from cache.sources.holdings.announced import adding, read_changes
 
-    file = read_changes(arguments.file, now=now, dates=arguments.dates)
+    changes, rejected = read_changes(arguments.file, now=now, dates=arguments.dates)
     summary = "; ".join(
-        f"{fund} {', '.join(words)} {day}" for (fund, day), words in _counted(file.changes)
+        f"{fund} {', '.join(words)} {day}" for (fund, day), words in _counted(changes)
     )
     note = Note("changes", now, arguments.file.name, summary)
     # the answer of today is of the newest stored session, and tells of them
     newest = desk.store.read_or_empty().newest_session
     announced = min(now.date(), newest or now.date())
-    contents = desk.store.commit(announce=adding(file.changes, announced), note=note)
-    return _ImportResult(f"announced: {summary}", file.rejected, contents.generation)
+    contents = desk.store.commit(announce=adding(changes, announced), note=note)
+    return _ImportResult(f"announced: {summary}", rejected, contents.generation)
 
 
 def _membership(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _ImportResult:

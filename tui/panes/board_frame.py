@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from core.note.ranking_words import BASIS_WORDS
 from tui.command import commands
 from tui.panes.board_rows import ORDERS
+from tui.panes.frame import hint_spans
 
 if TYPE_CHECKING:
     from core.answer.board import Board
@@ -77,7 +78,4 @@ def hint_line(keys: Mapping[str, tuple[str, ...]], width: int) -> Line:
     ]
     while len(pairs) > 3 and sum(len(key) + len(words) + 3 for key, words in pairs) > width:
         del pairs[-4]
-    line: Line = [(" ", "")]
-    for key, words in pairs:
-        line += [(key, "bold"), (f" {words}  ", "dim")]
-    return [*line[:-1], (line[-1][0].rstrip(), "dim")]
+    return hint_spans(pairs)

@@ -21,9 +21,10 @@ from tui.panes.groups import (
     sector_effects,
     sector_strip,
 )
-from tui.panes.names import NamesTable, below_floor
+from tui.panes.names import NamesTable
 from tui.panes.pane import Pane
 from tui.panes.row_selection import ROW_STEPS, Order
+from tui.panes.wording import below_floor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -150,8 +151,8 @@ class Contributors(Pane):
 
     def notes(self, scene: Scene) -> list[str]:
         """Every warning: this is the pane they are about; first, what is not claimed."""
-        notes = [note.rstrip(".") for note in below_floor(scene)]
-        rest = [note.rstrip(".") for note in scene.snapshot.warnings]
+        notes = below_floor(scene)
+        warnings = [warning.rstrip(".") for warning in scene.snapshot.warnings]
         if self.view == "themes" and any(view.themes for _, view in scene.views()):
             notes.append("themes may overlap and need not add up to the return")
         if self.view == "themes":
@@ -166,7 +167,7 @@ class Contributors(Pane):
             from tui.panes.movers import mover_notes
 
             notes += mover_notes(scene, self.since)
-        return list(dict.fromkeys([*notes, *rest]))
+        return list(dict.fromkeys([*notes, *warnings]))
 
     def title_words(self) -> Line:
         """The filter with its matches; of the gap, which end is first."""

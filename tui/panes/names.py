@@ -239,8 +239,3 @@ def _caption(scene: Scene, side: Side, view: IndexView | None, order: Order, wid
         if line_width(line) + len(part) + 3 <= width:
             line += [(" · ", "axis"), (part, "")]
     return line
-
-
-def below_floor(scene: Scene) -> list[str]:
-    """Sentences for indices of which nothing is claimed."""
-    return [w for w in scene.snapshot.warnings if "nothing is claimed" in w]

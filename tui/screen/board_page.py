@@ -18,6 +18,7 @@ from tui.panes.grid import Grid
 from tui.panes.sheet import Panel
 from tui.panes.wording import wrapped
 from tui.screen.prompt_screen import PromptScreen
+from tui.text.spans import inset
 from tui.widgets.columns import TableColumn
 
 if TYPE_CHECKING:
@@ -166,15 +167,13 @@ class BoardPage(PromptScreen, inherit_bindings=False):
         """In place of the rows: too small, nothing held, or nothing yet."""
         if small:
             return too_small(width, height)
-        sentence = self.trouble
-        if not sentence and self.board is None:
+        if not self.trouble and self.board is None:
             return []
-        if not sentence:
-            sentence = "no closes of any pair of the board are stored"
+        sentence = self.trouble or "no closes of any pair of the board are stored"
         keys = self.host.keys
         fetch, key, back = (commands.key_label(keys[n][0]) for n in ("refresh", "import", "back"))
         steps = f"{fetch} fetches them; {back} leads to the panes, where {key} imports a file"
-        return [[], *([(" ", ""), *line] for line in wrapped(f"{sentence}; {steps}.", width - 2))]
+        return [[], *inset(wrapped(f"{sentence}; {steps}.", width - 2))]
 
     def _rotation(self, width: int, height: int) -> Drawing:
         return rotation_drawing(self.rows, self.place.pair, width, height)

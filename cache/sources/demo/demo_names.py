@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.sources.holdings.sectors import SECTORS
+from cache.sources.holdings.lines import SECTORS
 
 if TYPE_CHECKING:
     from core.data.frames import FloatArray, IntArray

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
 
-from cache.facts.arrays import in_order
 from cache.facts.errors import Rejected, SourceError
 from cache.facts.sessions import sessions
 from cache.sources.prices import basis
@@ -29,6 +28,7 @@ from cache.sources.prices.table_reading import FileOptions
 from cache.sources.prices.text_columns import read_table
 from cache.sources.prices.text_rows import text_tables
 from cache.sources.prices.unstated_splits import without_unstated
+from cache.store.bars import in_order
 
 if TYPE_CHECKING:
     from cache.sources.sandbox import Parsed

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.facts.arrays import distinct
 from cache.facts.errors import SourceError
+from core.data.frames import distinct
 
 if TYPE_CHECKING:
     from cache.sources.prices.price_columns import PriceColumns

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.facts.arrays import distinct
+from core.data.frames import distinct
 
 if TYPE_CHECKING:
     from cache.facts.errors import Rejected

@@ -24,7 +24,7 @@ from core.data.frames import day
 
 if TYPE_CHECKING:
     from cache.refresh.ask import Ask
-    from cache.sources.vendors.source_settings import SourceSettings
+    from cache.sources.vendors.registry import SourceSettings
 
 #: Part of the wanted symbols that a session must have before it counts as having come.
 COMPLETE: Final = 0.8

@@ -18,7 +18,7 @@ from core.data.frames import day
 
 if TYPE_CHECKING:
     from cache.refresh.ask import Ask
-    from cache.sources.vendors.source_settings import SourceSettings
+    from cache.sources.vendors.registry import SourceSettings
     from cache.store.bars import Bars
     from core.data.frames import FloatArray, IntArray
 

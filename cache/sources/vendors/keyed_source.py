@@ -25,7 +25,7 @@ from cache.sources.download import Download, DownloadError, download
 if TYPE_CHECKING:
     from cache.refresh.ask import Ask
     from cache.refresh.gate import AnsweredBy, Kind
-    from cache.sources.vendors.source_settings import SourceSettings
+    from cache.sources.vendors.registry import SourceSettings
 
 #: Largest answer taken, unpacked: a day of the whole market has about 2 MB.
 LIMIT: Final = 64 << 20
