@@ -87,7 +87,7 @@ def turn(
         os.close(opened)
 
 
-def last_said(home: Path) -> dict[str, Any]:
+def last_record(home: Path) -> dict[str, Any]:
     """Return the stored record of the last refresh; empty where there is none or one is running."""
     summary = _parsed(regular_files.read_or_none(home / "refresh.lock", _LIMIT) or b"").get(
         "summary"

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from cache.store.compare import Kind
     from cache.store.draft import Draft, Note
-    from cache.store.store import Held, Store
+    from cache.store.store import Contents, Store
 
 #: A batch of which at least so many symbols, and more than this part, are not the histories held
 #: is refused as a whole.
@@ -117,7 +117,7 @@ def admit(
 
 def bring_prices(
     store: Store, bars: Bars, note: Note, *, replace_all: bool = False, accept: bool = False
-) -> tuple[Held, Admitted]:
+) -> tuple[Contents, Admitted]:
     """Merge the admissible prices of a file; return the store's contents after it, and the notes.
 
     Raises:

@@ -27,15 +27,15 @@ class LateCloses:
 
     def __init__(self, prices: Prices, bars: Bars) -> None:
         self._symbols = bars.symbols
-        self._adjusted_held = _first_held(prices, bars.symbols, "adj_close")
-        self._closed_held = _first_held(prices, bars.symbols, "close")
-        self._adjusted = np.minimum(self._adjusted_held, _first_given(bars, "adj_close"))
-        self._closed = np.minimum(self._closed_held, _first_given(bars, "close"))
+        self._adjusted_stored = _first_stored(prices, bars.symbols, "adj_close")
+        self._closed_stored = _first_stored(prices, bars.symbols, "close")
+        self._adjusted = np.minimum(self._adjusted_stored, _first_given(bars, "adj_close"))
+        self._closed = np.minimum(self._closed_stored, _first_given(bars, "close"))
 
     def why_refused(self, place: int) -> str:
         """Why a symbol's closes are not to be taken, "" where they may be."""
-        first, adjusted = self._closed[place], self._adjusted_held[place]
-        if self._closed_held[place] != _NEVER or not adjusted < first < _NEVER:
+        first, adjusted = self._closed[place], self._adjusted_stored[place]
+        if self._closed_stored[place] != _NEVER or not adjusted < first < _NEVER:
             return ""
         return (
             f"its closes begin on {first} and would take the place of its adjusted closes, stored"
@@ -55,7 +55,7 @@ class LateCloses:
         ]
 
 
-def _first_held(prices: Prices, symbols: tuple[str, ...], name: str) -> Dates:
+def _first_stored(prices: Prices, symbols: tuple[str, ...], name: str) -> Dates:
     """(N,) session of the first stored value of each symbol."""
     first = np.full(len(symbols), _NEVER)
     for block in prices.blocks:

@@ -103,9 +103,10 @@ def can_correlate(market: Market, file: Holdings, start: date, end: date) -> boo
     if matrix is None:
         return False
     first, last = _rows(matrix, start, end)
+    if last - first < SESSIONS:
+        return False
     columns = market.columns(matrix)[market.rows(file)]
-    columns = columns[columns >= 0]
-    return last - first >= SESSIONS and bool(_whole(matrix, columns, first, last).any())
+    return bool(_whole(matrix, columns[columns >= 0], first, last).any())
 
 
 def _rows(matrix: Matrix, start: date, end: date) -> tuple[int, int]:

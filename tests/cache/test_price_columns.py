@@ -98,6 +98,10 @@ def test_flags_that_name_no_column_are_refused(tmp_path: Path) -> None:
         ({"ignored": ["Foo"]}, 'has no column "Foo"'),
         ({"columns": ["foo=close"]}, 'knows no "foo"'),
         ({"columns": ["close"]}, "is not WORD=TITLE"),
+        (
+            {"columns": ["close=A,close=B"]},
+            '--columns "close=B": its word or its title is given twice',
+        ),
         ({"symbol": "AAA"}, "import it without --symbol"),
     ):
         with pytest.raises(SourceError, match=words):

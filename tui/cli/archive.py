@@ -1,6 +1,6 @@
 """`internals refresh --history YEAR --fund SYMBOL`: a fund's dated files of many years.
 
-Their histories by month are worked out at once, also after an import of many files.
+The months of its measures are worked out at once, also after an import of many files.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def fetch_history(desk: Desk, arguments: argparse.Namespace) -> int:
 
 
 def keep_histories(desk: Desk, files_of: Mapping[str, int], *, quiet: bool = False) -> None:
-    """Keep the histories by month of funds that many files came of, for the first question.
+    """Keep the months of all measures of funds that many files came of.
 
     Of the settings' pair, or of the index alone where the fund is not in it. Where it fails
     nothing is kept, and the question works them out.
@@ -94,5 +94,8 @@ def keep_histories(desk: Desk, files_of: Mapping[str, int], *, quiet: bool = Fal
         for question in dict.fromkeys(questions):
             if not quiet:
                 names = " and ".join(question.funds)
-                say(f"{names}: histories by month are worked out for later questions", ANSWERED)
+                say(
+                    f"{names}: the months of all measures are worked out for later questions",
+                    ANSWERED,
+                )
             keep_months(desk, question)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from cache.sources.imported_series import ImportedSeries
     from cache.store.journal import Entry
-    from cache.store.store import Held
+    from cache.store.store import Contents
     from core.data.frames import LeftOut
     from core.data.market import Market
 
@@ -48,7 +48,7 @@ class StoreState:
         series: those imported, by name.
     """
 
-    contents: Held
+    contents: Contents
     market: Market
     store: Path
     fetched: Fetched
@@ -151,7 +151,7 @@ def _other(other: LeftOut) -> dict[str, Any]:
     return {"symbol": other.symbol, "name": other.name, "weight": weight, "reason": other.reason}
 
 
-def _announced(contents: Held) -> list[dict[str, Any]]:
+def _announced(contents: Contents) -> list[dict[str, Any]]:
     """Stored announced changes, a row for each fund and effective date."""
     counts = Counter((c.fund, c.effective, c.action) for c in contents.announced)
     return [

@@ -55,13 +55,11 @@ def desk_histories(
 
 
 def keep_months(desk: Desk, question: Question) -> None:
-    """Work out the histories by month that a first question is likely to want, and keep them.
-
-    Every measure that has a history, on either basis, over the month and the question's window.
+    """Work out the months of every measure that has a history, and keep them.
 
     Args:
         desk: the stored data.
-        question: whose funds and window.
+        question: whose funds; on both bases.
 
     Raises:
         CacheError: the market cannot be read.
@@ -69,12 +67,8 @@ def keep_months(desk: Desk, question: Question) -> None:
     if _derived(desk) is None:
         return
     rows = [row for row in ROWS if row.key not in WITHOUT_HISTORY]
-    questions = (
-        replace(question, window=window, basis=basis)
-        for window in ("1M", question.window)
-        for basis in get_args(Basis)
-    )
-    for one, fund in product(dict.fromkeys(questions), question.funds):
+    bases = (replace(question, window="1M", basis=basis) for basis in get_args(Basis))
+    for one, fund in product(dict.fromkeys(bases), question.funds):
         # the question itself says why there is none
         with suppress(MeasureError, UnavailableError):
             desk_histories(desk, one, fund, rows, "month")

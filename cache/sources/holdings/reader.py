@@ -333,7 +333,8 @@ class HoldingsParser:
         sheet.single = "base_value" in read or bool(table.currency)
         sheet.currency = table.currency
         if sheet.percent is None and "weight" in read:
-            sheet.percent = True if _percent(read["weight"]) else None
+            title = read["weight"].lower()
+            sheet.percent = True if "%" in title or "percent" in title else None
         if self._headings:
             headings = ", ".join(f'"{text}"' for text in self._headings[:3])
             more = f" and {len(self._headings) - 3} more" if len(self._headings) > 3 else ""
@@ -346,11 +347,6 @@ def _reads(text: str, order: Order, given: str) -> bool:
         return day(text, order).isoformat() == given
     except ValueError:
         return False
-
-
-def _percent(title: str) -> bool:
-    """Whether a title says that weights are percentages."""
-    return "%" in title or "percent" in title.lower()
 
 
 def _ticker(text: str) -> bool:

@@ -47,15 +47,8 @@ class Eodhd(DayVendor):
             request: self.vendor.path(request, symbol=symbol)
             for request in ("history", "splits", "dividends")
         }
-        history = VendorHistory(
-            {
-                date.fromisoformat(row["date"]): (
-                    float(row["close"]),
-                    float(row.get("volume") or 0),
-                )
-                for row in self._rows(paths["history"], query, "date", "close")
-            }
-        )
+        rows = self._rows(paths["history"], query, "date", "close")
+        history = VendorHistory({date.fromisoformat(row["date"]): _bar(row) for row in rows})
         for row in self._rows(paths["splits"], query, "date", "split"):
             history.splits[date.fromisoformat(row["date"])] = _factor(row["split"])
         for row in self._rows(paths["dividends"], query, "date", "value"):
