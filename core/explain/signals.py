@@ -36,12 +36,7 @@ Judged = tuple["bool | None", tuple[Term, ...]]
 
 
 def signals(ground: Ground, key: str = "") -> Iterator[Explanation]:
-    """Explain each signal's state on the window's last session: 1 where it is on.
-
-    Args:
-        ground: what is explained.
-        key: of `RULES`, for that signal alone.
-    """
+    """Explain each signal's state on the window's last session, or one's: 1 where it is on."""
     session = ground.session
     if session is None:
         return
