@@ -66,9 +66,9 @@ def odd(
     Args:
         file: as it was read.
         rejected: its rows that were refused.
-        earlier: the fund's files held, ascending.
+        earlier: the fund's stored files, ascending.
         prices: the stored data.
-        others: files held of all funds.
+        others: stored files of all funds.
     """
     cut = [row.reason for row in rejected if row.column == "weight" and not row.symbol]
     reasons = [f"is not one whole fund: {reason}" for reason in cut] or _part(file)
