@@ -40,15 +40,8 @@ class Refusals:
 
 
 def note_refusal(home: Path, vendor: str, now: datetime, *, refused: bool) -> Refusals | None:
-    """Remember whether a refresh was refused at once; returns the row of such refusals.
-
-    Args:
-        home: of the store.
-        vendor: who was asked.
-        now: the time.
-        refused: it was limited, and returned nothing at all.
-    """
-    counts = _load(home)
+    """Remember whether a refresh was limited and returned nothing; returns the row of such ones."""
+    counts = state_file.read(home / _NAME, _parsed)
     before = counts.pop(vendor, None)
     if not refused:
         if before is not None:
@@ -60,17 +53,11 @@ def note_refusal(home: Path, vendor: str, now: datetime, *, refused: bool) -> Re
     return counts[vendor]
 
 
-def _load(home: Path) -> dict[str, Refusals]:
-    refusals: dict[str, Refusals] = {}
-    for row in state_file.rows(home / _NAME):
-        try:
-            vendor, since, times = row
-            at = datetime.fromisoformat(since)
-            if isinstance(vendor, str) and at.tzinfo is not None and int(times) > 0:
-                refusals[vendor] = Refusals(at, int(times))
-        except (ValueError, TypeError, OverflowError):
-            continue
-    return refusals
+def _parsed(vendor: str, since: str, times: int) -> tuple[str, Refusals]:
+    refusals = Refusals(state_file.moment(since), int(times))
+    if not isinstance(vendor, str) or refusals.times < 1:
+        raise ValueError(vendor)
+    return vendor, refusals
 
 
 def _keep(home: Path, refusals: dict[str, Refusals]) -> None:

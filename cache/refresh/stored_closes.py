@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from cache.facts.vendors import fetched_names
+from cache.store.columns import stored_values
 from core.data.frames import BoolArray, Dates, Events, FloatArray, IntArray, Prices, day, pydate
 from core.data.latest import latest
 
@@ -40,27 +41,11 @@ class StoredCloses:
 
     def closes(self, symbol: str) -> tuple[Dates, FloatArray]:
         """Return a symbol's stored sessions (K,) and closes (K,), ascending, none of them NaN."""
-        make = partial(self._read_closes, symbol)
+        make = partial(stored_values, self.prices, symbol, "close")
         return latest(self._latest, (symbol, "close"), make, _LATEST)
 
-    def _read_closes(self, symbol: str) -> tuple[Dates, FloatArray]:
-        days: list[Dates] = [np.zeros(0, "datetime64[D]")]
-        values: list[FloatArray] = [np.zeros(0)]
-        for block in self.prices.blocks:
-            if (column := block.column.get(symbol)) is not None:
-                close = block.close[:, column]
-                filled = ~np.isnan(close)
-                days.append(block.sessions[filled])
-                values.append(close[filled])
-        return np.concatenate(days), np.concatenate(values)
-
     def counts(self, days: Dates, symbols: Collection[str]) -> IntArray:
-        """(K,) how many of some symbols have a stored close of each of some sessions.
-
-        Args:
-            days: (K,) datetime64[D], the sessions.
-            symbols: which lines are counted.
-        """
+        """(K,) how many of some symbols have a stored close of each of some sessions."""
         counts = np.zeros(len(days), np.intp)
         for block in self.prices.blocks:
             _, rows, here = np.intersect1d(block.sessions, days, return_indices=True)
@@ -89,12 +74,7 @@ class StoredCloses:
         return others and len(self.closes(symbol)[0]) > 0
 
     def bars_before(self, symbol: str, first: date) -> dict[str, Any]:
-        """The fields of an Answer, of a symbol's stored bars before a day.
-
-        Args:
-            symbol: whose bars.
-            first: the day.
-        """
+        """The fields of an Answer, of a symbol's stored bars before a day."""
         rows: list[tuple[Any, ...]] = []
         for block in self.prices.blocks:
             stop = int(np.searchsorted(block.sessions, day(first)))
@@ -116,13 +96,7 @@ class StoredCloses:
         }
 
     def given_by(self, source: str, symbol: str, days: Dates) -> BoolArray:
-        """(K,) whether a symbol's closes of some sessions came from a source.
-
-        Args:
-            source: its name.
-            symbol: whose closes.
-            days: (K,) datetime64[D].
-        """
+        """(K,) whether a symbol's closes of some sessions came from a source."""
         newest = (date.max, self.prices.source.get(symbol, ""))
         runs = (*self.prices.origin.get(symbol, ()), newest)
         ends = np.array([last for last, _ in runs], "datetime64[D]")
@@ -131,12 +105,8 @@ class StoredCloses:
 
     def first_adjusted(self, symbol: str) -> date | None:
         """The session of a symbol's first stored adjusted close, None where it has none."""
-        for block in self.prices.blocks:
-            if block.adj_close is not None and (column := block.column.get(symbol)) is not None:
-                filled = np.isfinite(block.adj_close[:, column])
-                if filled.any():
-                    return pydate(block.sessions[filled][0])
-        return None
+        days, _ = stored_values(self.prices, symbol, "adj_close")
+        return pydate(days[0]) if len(days) else None
 
     def _sources(self, symbol: str) -> set[str]:
         runs = self.prices.origin.get(symbol)

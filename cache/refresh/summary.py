@@ -83,7 +83,7 @@ def summarize(
     if plan.waiting:
         times = plan.waiting.values()
         words.append(next_try(times, run.request.now) + reasons(failing))
-    words += [f"{host} {left}" for host, left in plan.left.items()]
+    words += [f"{host} {refusal}" for host, refusal in plan.left.items()]
     if missing:
         words.append(f"no holdings file of {' and '.join(missing)}")
     if stopped:
@@ -91,9 +91,7 @@ def summarize(
     silent = 0 if stopped or limited else run.unanswered
     if silent:
         words.append(f"no answer for {silent:,} symbols")
-    clock = clock_words(prices.off, prices.name)
-    if not clock:
-        clock = clock_words(run.skew.off, "the issuers")
+    clock = clock_words(prices.off, prices.name) or clock_words(run.skew.off, "the issuers")
     if clock:
         words.append(clock)
     lacking = run.poisoned or run.failed or failing or missing or silent or plan.left

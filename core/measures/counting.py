@@ -122,6 +122,24 @@ def _before(closes: FloatArray, position: IntArray) -> FloatArray:
     return out
 
 
+def may_move(matrix: Matrix, columns: IntArray, first: int, stop: int) -> bool:
+    """Whether a close on some rows may be held against one before it, which lines' marks tell.
+
+    Of closes that are prices of files of month ends none is recent enough for the next.
+
+    Args:
+        matrix: closes.
+        columns: of the lines.
+        first: row of the first close that is held against an earlier one.
+        stop: the row after the last.
+    """
+    closed = np.isfinite(matrix.stand_in[max(first - STALE_SESSIONS, 0) : stop, columns])
+    # rows lie at least as many sessions apart as there are rows between them
+    return any(
+        bool((closed[back:] & closed[:-back]).any()) for back in range(1, STALE_SESSIONS + 1)
+    )
+
+
 def _above(closes: FloatArray, sizes: Sequence[int]) -> dict[int, tuple[BoolArray, BoolArray]]:
     """Days -> (T, n) bool, above the mean of so many own closes, and whether there are so many."""
     closed = np.isfinite(closes)

@@ -21,7 +21,7 @@ import numpy as np
 from core.data.frames import BoolArray, Dates, FloatArray, IntArray, day
 from core.data.record import record
 from core.measures.contribution import basket, counted_lines, years_of
-from core.measures.counting import AVERAGES, YEAR_SESSIONS, Counts, Marks
+from core.measures.counting import AVERAGES, YEAR_SESSIONS, Counts, Marks, may_move
 from core.measures.membership import spans
 from core.measures.sector_breadth import Sectors
 from core.measures.standing import Members, MemberStanding
@@ -199,12 +199,15 @@ def daily(
     if matrix is None:
         return None
     marks = market.cached_of_bars((matrix, "marks"), lambda: Marks(matrix))
-    window_basket = window_basket or basket(market, within, basis)
     lead = max(lead, _begun(market, matrix, marks, within, start))
     before = led_from(lead)
+    opened, stop = matrix.row(lead if before else start) + 1, matrix.row(end) + 1
+    listed = np.unique(np.concatenate([_listed(market, matrix, p.file) for p in before + within]))
+    if not may_move(matrix, listed, opened, stop):
+        return None
+    window_basket = window_basket or basket(market, within, basis)
     led = counted_lines(market, before, basis, matrix) if before else []
-    opened = matrix.row(lead if before else start) + 1
-    sums, adjusted = _Sums(matrix.row(end) + 1 - opened), False
+    sums, adjusted = _Sums(stop - opened), False
     lines = [
         *led,
         *(
@@ -213,7 +216,7 @@ def daily(
             else [window_basket.numbers[rows] for rows in window_basket.counted]
         ),
     ]
-    tail, parts = max(matrix.row(end) + 1 - TAIL, opened), list[Members]()
+    tail, parts = max(stop - TAIL, opened), list[Members]()
     for part, places in zip((*before, *within), lines, strict=False):
         listed, columns = _listed(market, matrix, part.file), market.columns(matrix)[places]
         adjusted |= bool(matrix.only_adjusted[columns].any())

@@ -50,12 +50,12 @@ def test_the_vendors_time_is_its_date_or_its_last_trade_or_its_newest_bar() -> N
 
 
 def test_a_history_that_ends_before_what_is_held_replaces_nothing() -> None:
-    known, last = splitted(None), DAYS[-1].item()
-    assert isinstance(known, StoredCloses)
-    ask = whole("AA", known, Request(PAIR, NOW, load_reference()))
+    stored, last = splitted(None), DAYS[-1].item()
+    assert isinstance(stored, StoredCloses)
+    ask = whole("AA", stored, Request(PAIR, NOW, load_reference()))
     closes = np.arange(9) + 1.0
-    assert known.shrunk(ask, DAYS, closes) == ""
+    assert stored.shrunk(ask, DAYS, closes) == ""
     said = f"Yahoo gave no final close of {last}, which is in the store"
-    assert known.shrunk(ask, DAYS, closes, last) == said
+    assert stored.shrunk(ask, DAYS, closes, last) == said
     earlier = np.concatenate([[np.datetime64("2026-01-05")], DAYS[:-1]])
-    assert known.shrunk(ask, earlier, closes) == said
+    assert stored.shrunk(ask, earlier, closes) == said

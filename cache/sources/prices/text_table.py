@@ -99,7 +99,7 @@ class Table(Protocol):
         ...
 
 
-class HeldTable:
+class MemoryTable:
     """A table whose rows are in memory: a sheet of a workbook, or objects of JSON."""
 
     separator = ""

@@ -1,8 +1,4 @@
-"""The HTTP session of yfinance: counts and times requests, and explains refusals.
-
-Keeps the fallback pages from being asked again and again, and turns a refusal into a typed one
-before yfinance asks a second time.
-"""
+"""The HTTP session of yfinance: counts and times requests, and explains refusals."""
 
 from __future__ import annotations
 

@@ -33,8 +33,8 @@ def by_spark(asks: Sequence[Ask], now: datetime) -> tuple[list[Ask], list[Ask]]:
     """The asks that closes alone answer, and those that need their charts."""
     first = now.date() - REACH
     alone = [ask for ask in asks if not ask.whole and not ask.events and ask.start >= first]
-    rest = set(alone)
-    return alone, [ask for ask in asks if ask not in rest]
+    closes_alone = set(alone)
+    return alone, [ask for ask in asks if ask not in closes_alone]
 
 
 def spark(
