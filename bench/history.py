@@ -163,14 +163,14 @@ def measured(folder: Path, lines: Sequence[int], years: int) -> Iterator[tuple[s
         yield f"an answer over June {year}, best of 3", _seconds(min(runs, key=lambda r: r.cpu))
     asked = ["history", *pair, "--measure", MEASURES, "--window", "1M", "--format", "csv", *in_home]
     for every, state in (
+        ("month", "the first question after the import"),
         ("session", "for the first time"),
         ("session", "kept"),
-        ("month", "after those by session"),
     ):
         yield f"20 measures by {every}, {state}", _seconds(run([*asked, "--every", every]))
     shutil.rmtree(home / "market" / "derived")
     taken = run([*asked, "--every", "month"])
-    yield "20 measures by month, for the first time and nothing kept", _seconds(taken)
+    yield "20 measures by month, with nothing kept", _seconds(taken)
     yield "`internals status`", _seconds(run(["status", *in_home]))
 
 

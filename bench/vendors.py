@@ -26,8 +26,7 @@ from cache.facts.vendors import YAHOO, Vendor, load_vendors
 from cache.refresh.refresh import refresh
 from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
-from cache.sources.vendors.registry import price_source
-from cache.sources.vendors.source_settings import SourceSettings
+from cache.sources.vendors.registry import SourceSettings, price_source
 from cache.store.bars import Bars
 from cache.store.store import Store
 from core.data.frames import Holdings

@@ -17,9 +17,6 @@ def measures_digest(folder: Path = ROOT / "core") -> str:
     """Digest of every module of the measures, read once a process.
 
     A version does not tell: in a checkout it stays while the code changes.
-
-    Args:
-        folder: the package.
     """
     digest = sha256()
     for path in sorted(folder.rglob("*.py")):

@@ -85,9 +85,10 @@ def given_columns(texts: Sequence[str], words: Sequence[str]) -> dict[str, str]:
                 f'--columns "{clean(part, 60)}" is not WORD=TITLE, such as adj_close=Adjusted'
             )
         if word not in words:
-            known = ", ".join(words)
-            raise SourceError(f'--columns knows no "{clean(word, 30)}"; it knows {known}')
+            listed = ", ".join(words)
+            raise SourceError(f'--columns knows no "{clean(word, 30)}"; it knows {listed}')
         if word in titles.values() or title in titles:
-            raise SourceError(f'--columns gives two meanings to "{clean(part, 60)}" says')
+            reason = "its word or its title is given twice"
+            raise SourceError(f'--columns "{clean(part, 60)}": {reason}')
         titles[title] = word
     return titles

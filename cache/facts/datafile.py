@@ -117,7 +117,7 @@ def check_keys(
     """
     for key in entries:
         if key not in allowed:
-            shown = clean(key, 20)
+            name = clean(key, 20)
             place = f" in {where}" if where else ""
-            message = f'"{shown}" is nothing known{place}; known are {" ".join(allowed)}'
+            message = f'"{name}" is nothing known{place}; known are {" ".join(allowed)}'
             raise SourceError(message, file=file, line=line_of(text, *head, key))

@@ -1,10 +1,11 @@
-"""Every error the cache raises: one base class, one sentence each for the user."""
+"""Every error the cache raises, one sentence each for the user; and refused rows of a file."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from cache.facts.clean import clean
+from core.data.record import record
 
 #: Characters of a column's or a symbol's name that a sentence has room for.
 _NAME: Final = 40
@@ -64,6 +65,25 @@ class SourceError(CacheError):
         )
         place = ", ".join(part for part in where if part)
         return f"{place}: {self.reason}" if place else self.reason
+
+
+@record(frozen=True, slots=True)
+class Rejected:
+    """A row that was refused; the file's other rows are used.
+
+    Attributes:
+        line: 1-based line of the file (row, where a file has no lines).
+        column: name of the column, "" where the whole row is meant.
+        symbol: as far as it could be read.
+        reason: a few words for a person.
+        file: name of the file, "" where there is one alone.
+    """
+
+    line: int
+    column: str
+    symbol: str
+    reason: str
+    file: str = ""
 
 
 def why(error: Exception) -> str:

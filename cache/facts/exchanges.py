@@ -70,12 +70,12 @@ def suffix_place(text: str) -> tuple[str, ExchangePlace, str] | None:
 @cache
 def country_code(text: str) -> str:
     """The ISO code of a country by its code or name; "" where it is not known."""
-    known = _countries()
+    countries = _countries()
     code = text.strip().upper()
-    if code in known:
+    if code in countries:
         return code
     folded = text.strip().lower()
-    return next((c for c, (_, names) in known.items() if folded in names), "")
+    return next((c for c, (_, names) in countries.items() if folded in names), "")
 
 
 def lists_directly(code: str) -> bool:

@@ -73,8 +73,8 @@ def entry_of(words: str | Sequence[str]) -> FundEntry:
         if part.startswith("--"):
             flag = part[2:]
             if flag not in FLAGS or flag in fields:
-                known = " ".join(f"--{name}" for name in FLAGS)
-                raise SourceError(f'"{clean(part, 20)}" is not known here, or given twice: {known}')
+                flags = " ".join(f"--{name}" for name in FLAGS)
+                raise SourceError(f'"{clean(part, 20)}" is not known here, or given twice: {flags}')
             fields[flag] = ""
         elif not flag:
             raise SourceError(f'"{clean(part, 20)}" stands before any flag; write {FORM}')
@@ -98,8 +98,8 @@ def with_entry(text: str, file: Path, entry: FundEntry) -> str:
         SourceError: the entry cannot be used, or the file has one of that fund, or is broken.
     """
     if not valid_symbol(entry.symbol):
-        shown = clean(entry.symbol, 20)
-        raise SourceError(f'"{shown}" is no symbol; write it as Yahoo does, such as IWM')
+        name = clean(entry.symbol, 20)
+        raise SourceError(f'"{name}" is no symbol; write it as Yahoo does, such as IWM')
     if not (entry.issuer or entry.index or entry.address):
         raise SourceError(
             f"say whose fund {entry.symbol} is (--issuer and --product), where its file is"
@@ -113,10 +113,10 @@ def with_entry(text: str, file: Path, entry: FundEntry) -> str:
     issuers = issuers_known(document)
     if entry.issuer and not entry.address:
         if entry.issuer not in issuers:
-            known = ", ".join(issuers)
-            shown = clean(entry.issuer, 30)
+            names = ", ".join(issuers)
+            name = clean(entry.issuer, 30)
             raise SourceError(
-                f'no issuer "{shown}" is known; known are {known}; another needs --address'
+                f'no issuer "{name}" is known; known are {names}; another needs --address'
             )
         numbered = any("{product}" in a for a in issuers[entry.issuer])
         if numbered and not entry.product:

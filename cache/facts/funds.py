@@ -195,7 +195,7 @@ def _checked(
 
 
 def safe_address(value: object) -> bool:
-    """Whether an address may be asked: https, or on this machine."""
+    """Whether requests may go to an address: https, or on this machine."""
     return isinstance(value, str) and _SAFE.fullmatch(value) is not None
 
 

@@ -37,7 +37,7 @@ def group_of(words: str) -> tuple[str, tuple[str, ...]]:
     Raises:
         SourceError: it is no such line; says what would be.
     """
-    name, sign, rest = words.partition("=")
+    name, sign, tickers = words.partition("=")
     if not sign:
         verb, _, name = words.strip().partition(" ")
         if verb.casefold() != "remove" or not name.strip():
@@ -47,7 +47,7 @@ def group_of(words: str) -> tuple[str, tuple[str, ...]]:
     if not name or len(name) > _LONGEST or clean(name, _LONGEST) != name:
         raise SourceError(f"a group needs a name of up to {_LONGEST} characters; write {FORM}")
     symbols: dict[str, None] = {}
-    for word in rest.replace(",", " ").split():
+    for word in tickers.replace(",", " ").split():
         symbol = yahoo_symbol(word.upper())
         if not valid_symbol(symbol):
             raise SourceError(f'"{clean(word, 20)}" is no symbol; write {FORM}')
@@ -71,8 +71,8 @@ def with_group(text: str, file: Path, name: str, symbols: Sequence[str]) -> str:
     """
     document = parse_toml(text, str(file))
     listed = "[" + ", ".join(f'"{symbol}"' for symbol in symbols) + "]"
-    known = _name_in_file(document, name)
-    if known is None:
+    heading = _name_in_file(document, name)
+    if heading is None:
         gap = "" if not text else "\n" if text.endswith("\n") else "\n\n"
         return _checked(
             f"{text}{gap}[{_key(name)}]\nsymbols = {listed}\n",
@@ -80,10 +80,10 @@ def with_group(text: str, file: Path, name: str, symbols: Sequence[str]) -> str:
             file,
             name,
         )
-    before, table, after = _parts(text, file, known)
+    before, table, after = _parts(text, file, heading)
     changed = _LIST.sub(lambda match: match[1] + listed, table, count=1)
-    wanted = {**document, known: {**document[known], "symbols": list(symbols)}}
-    return _checked(before + changed + after, wanted, file, known)
+    result = {**document, heading: {**document[heading], "symbols": list(symbols)}}
+    return _checked(before + changed + after, result, file, heading)
 
 
 def without_group(text: str, file: Path, name: str) -> str:
@@ -93,20 +93,20 @@ def without_group(text: str, file: Path, name: str) -> str:
         SourceError: there is none, the file is broken, or the group cannot be changed from here.
     """
     document = parse_toml(text, str(file))
-    known = _name_in_file(document, name)
-    if known is None:
+    heading = _name_in_file(document, name)
+    if heading is None:
         listed = ", ".join(clean(one, _LONGEST) for one in document) or "none"
         raise SourceError(
             f'has no group "{clean(name, _LONGEST)}"; in it: {listed}', file=str(file)
         )
-    before, table, after = _parts(text, file, known)
+    before, table, after = _parts(text, file, heading)
     changed, lists = _LIST.subn(_GONE, table, count=1)
     if not lists:
-        raise _not_here(file, known)
+        raise _not_here(file, heading)
     lines = changed.splitlines(keepends=True)
-    rest = [line for line in lines if not line.strip() or line.lstrip().startswith("#")]
-    wanted = {key: value for key, value in document.items() if key != known}
-    return _checked(before + "".join(rest) + after, wanted, file, known)
+    comments = [line for line in lines if not line.strip() or line.lstrip().startswith("#")]
+    result = {key: value for key, value in document.items() if key != heading}
+    return _checked(before + "".join(comments) + after, result, file, heading)
 
 
 def _name_in_file(document: dict[str, Any], name: str) -> str | None:
@@ -149,5 +149,5 @@ def _checked(text: str, document: dict[str, Any], file: Path, name: str) -> str:
 
 
 def _not_here(file: Path, name: str) -> SourceError:
-    shown = clean(name, _LONGEST)
-    return SourceError(f'"{shown}" cannot be changed from here as it is written', file=str(file))
+    group = clean(name, _LONGEST)
+    return SourceError(f'"{group}" cannot be changed from here as it is written', file=str(file))

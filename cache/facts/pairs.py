@@ -29,5 +29,5 @@ def board_funds(watched: Iterable[tuple[str, str]]) -> tuple[str, ...]:
 def board_pairs(watched: Iterable[tuple[str, str]]) -> tuple[Pair, ...]:
     """The shipped pairs, and after them those of a user's list that are not among them."""
     shipped = shipped_pairs()
-    known = {(pair.small, pair.large) for pair in shipped}
-    return (*shipped, *(Pair(*pair, OWN) for pair in dict.fromkeys(watched) if pair not in known))
+    symbols = {(pair.small, pair.large) for pair in shipped}
+    return (*shipped, *(Pair(*pair, OWN) for pair in dict.fromkeys(watched) if pair not in symbols))

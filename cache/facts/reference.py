@@ -33,7 +33,7 @@ def doubtful_themes(config_dir: Path, symbols: Container[str]) -> tuple[str, ...
 
     Args:
         config_dir: the folder that may hold ``themes.toml``.
-        symbols: every symbol held, in any file or with any close.
+        symbols: every stored symbol, in any file or with any close.
 
     Raises:
         SourceError: the file is broken; names file and line.
@@ -124,14 +124,14 @@ def _themes(document: dict[str, Any], text: str, file: str) -> dict[str, Theme]:
         if not isinstance(table, dict) or not isinstance(table.get("symbols"), list):
             message = f'theme "{clean(name, 40)}" must be a table with symbols = ["MSFT", "META"]'
             raise SourceError(message, file=file, line=line_of(text, name))
-        known = ("symbols", "source", "date")
-        check_keys(table, known, f'theme "{clean(name, 40)}"', file, text, name)
+        keys = ("symbols", "source", "date")
+        check_keys(table, keys, f'theme "{clean(name, 40)}"', file, text, name)
         symbols: dict[str, None] = {}
         for entry in table["symbols"]:
             symbol = yahoo_symbol(entry) if isinstance(entry, str) else ""
             if not valid_symbol(symbol):
-                shown = clean(str(entry), 20)
-                message = f'"{shown}" in theme "{clean(name, 40)}" is no symbol, such as "MSFT"'
+                ticker = clean(str(entry), 20)
+                message = f'"{ticker}" in theme "{clean(name, 40)}" is no symbol, such as "MSFT"'
                 raise SourceError(message, file=file, line=line_of(text, name, str(entry)))
             symbols[symbol] = None
         if not symbols:

@@ -20,6 +20,7 @@ from cache.facts import holidays
 from cache.facts.errors import CacheError
 from core.data.frames import BoolArray, Dates, day, pydate
 from core.data.record import record
+from core.data.windows import last_on_or_before
 
 #: The data files, and the exchange's clock.
 FILE: Final = Path(__file__).with_name("data") / "sessions.csv"
@@ -67,7 +68,7 @@ def listed_through() -> date:
 
 @cache
 def unforeseen() -> frozenset[date]:
-    """The weekdays since 1987 on which no rule of the exchange's kept it closed."""
+    """The weekdays since 1987 on which it was closed by no rule of the exchange's."""
     years = range(_calendar().first.year, listed_through().year + 1)
     by_rule = {day for year in years for day in holidays.closed(year)}
     return frozenset(_calendar().closed) - by_rule
@@ -92,16 +93,23 @@ def last_session(now: datetime) -> date:
     """The latest session that has opened by ``now`` (a time with a time zone)."""
     local = _local(now)
     if local.time() < OPEN:
-        return _before(local.date() - timedelta(days=1))
-    return _before(local.date())
+        return session_before(local.date())
+    return _on_or_before(local.date())
 
 
 def last_final(now: datetime) -> date:
     """The latest session whose close, and 20 minutes after it, has passed by ``now``."""
-    session = _before(_local(now).date())
-    if closes_at(session) + SETTLE <= now:
-        return session
-    return _before(session - timedelta(days=1))
+    session = _on_or_before(_local(now).date())
+    return session if closes_at(session) + SETTLE <= now else session_before(session)
+
+
+def session_before(when: date) -> date:
+    """The last session before a day.
+
+    Raises:
+        CacheError: it is the first one known, or before that.
+    """
+    return _on_or_before(when - timedelta(days=1))
 
 
 def next_final(final: date) -> datetime:
@@ -126,13 +134,11 @@ def _local(now: datetime) -> datetime:
     return local
 
 
-def _before(day: date) -> date:
-    """The latest session on or before ``day``."""
-    calendar = sessions()
-    at = int(np.searchsorted(calendar, np.datetime64(day, "D"), side="right")) - 1
-    if at < 0:
-        raise CacheError(f"exchange sessions are known from {calendar[0]} on, not for {day}")
-    return pydate(calendar[at])
+def _on_or_before(when: date) -> date:
+    session = last_on_or_before(sessions(), when)
+    if session is None:
+        raise CacheError(f"exchange sessions are known from {sessions()[0]} on, not for {when}")
+    return session
 
 
 @cache

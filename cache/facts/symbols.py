@@ -33,12 +33,12 @@ def yahoo_symbol(text: str) -> str:
     "HOLX XX" keeps its blank.
     """
     symbol = text.strip().upper()
-    known = _table().get(symbol) or _table().get(symbol.replace(" ", ""))
-    if known or symbol.isalnum():
-        return known or symbol
-    if _CLASS.fullmatch(symbol) and (known := _table().get(_MARKS.sub("", symbol))):
+    listed = _table().get(symbol) or _table().get(symbol.replace(" ", ""))
+    if listed or symbol.isalnum():
+        return listed or symbol
+    if _CLASS.fullmatch(symbol) and (listed := _table().get(_MARKS.sub("", symbol))):
         # MKC.V is a class of McCormick, though .V is Toronto elsewhere
-        return known
+        return listed
     # a plain ticker needs no table of exchanges, and so do the first numbers
     from cache.facts.exchanges import US, suffix_place
 

@@ -144,10 +144,7 @@ YAHOO: Final = Vendor(
 
 
 def load_vendors(extra: Path | None = None) -> Mapping[str, Vendor]:
-    """Every known vendor by its key: the package's, and a user's funds.toml over them.
-
-    Args:
-        extra: the user's funds.toml; need not exist.
+    """Every known vendor by its key: the package's, and a user's funds.toml over them, if any.
 
     Raises:
         SourceError: its tables of vendors are broken; names file and line.
@@ -155,13 +152,13 @@ def load_vendors(extra: Path | None = None) -> Mapping[str, Vendor]:
     tables = parse_toml(package_text("vendors.toml"), "vendors.toml")
     if extra is not None and extra.exists():
         document, text = read_toml(extra)
-        given = document.get("vendors", {})
-        for name, table in given.items() if isinstance(given, dict) else [("vendors", given)]:
-            known = tables.get(name, {})
-            paths = known.get("paths", {})
+        vendors = document.get("vendors", {})
+        for name, table in vendors.items() if isinstance(vendors, dict) else [("vendors", vendors)]:
+            packaged = tables.get(name, {})
+            paths = packaged.get("paths", {})
             _check(name, table, paths, text, str(extra))
             paths = {**paths, **table.get("paths", {})}
-            tables[name] = {"name": name, **known, **table, "paths": paths}
+            tables[name] = {"name": name, **packaged, **table, "paths": paths}
     return {key: _vendor(key, table) for key, table in tables.items()}
 
 
@@ -177,15 +174,7 @@ def plugin_vendor(key: str) -> Vendor:
 
 
 def _check(name: str, table: object, paths: Mapping[str, str], text: str, file: str) -> None:
-    """Raise SourceError where a user's table of a vendor cannot be used.
-
-    Args:
-        name: the vendor's.
-        table: as the user wrote it.
-        paths: the vendor's own, by the names of their requests.
-        text: of the file.
-        file: its name.
-    """
+    """Raise SourceError where a user's table of a vendor cannot be used."""
     head = f"vendors.{name}"
 
     def wrong(key: str, words: str) -> SourceError:
@@ -226,9 +215,9 @@ def _check_paths(
         raise SourceError(reason, file=file, line=line_of(text, f"vendors.{name}", "paths"))
     check_keys(paths, tuple(defaults), f"[{clean(head, 40)}]", file, text, head)
     for request, path in paths.items():
-        wanted = sorted(_FILLED.findall(defaults[request]))
+        braces = sorted(_FILLED.findall(defaults[request]))
         right = isinstance(path, str) and _PATH.fullmatch(path) and ".." not in path
-        if not right or sorted(_FILLED.findall(path)) != wanted:
+        if not right or sorted(_FILLED.findall(path)) != braces:
             reason = (
                 f'"{request}" of {clean(name, 30)} must be a path below its address with the same'
                 f' names in braces, such as "{defaults[request]}"'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -24,15 +23,14 @@ class AbsentError(SourceError):
 
 def load_absent(home: Path, now: datetime) -> frozenset[FileAsk]:
     """Return the files known to be missing; empty where no readable record exists."""
-    return frozenset(ask for ask, at in _read(home).items() if _believed(ask, at, now))
+    return frozenset(_known(home, now))
 
 
 def remember_absent(home: Path, asks: frozenset[FileAsk], now: datetime) -> None:
     """Record that an issuer has none of these files; a failed write is ignored."""
     if not asks:
         return
-    absent = {ask: at for ask, at in _read(home).items() if _believed(ask, at, now)}
-    absent |= dict.fromkeys(asks, now)
+    absent = _known(home, now) | dict.fromkeys(asks, now)
     rows = [[ask.fund, f"{ask.day}", at.isoformat()] for ask, at in absent.items() if ask.day]
     state_file.keep(home / _NAME, rows)
 
@@ -43,15 +41,11 @@ def _believed(ask: FileAsk, at: datetime, now: datetime) -> bool:
     return -BEARABLE < now - at < (BELIEVED_OF_OLD if old else BELIEVED)
 
 
-def _read(home: Path) -> Mapping[FileAsk, datetime]:
-    """Read the rows on disk; a damaged row is skipped."""
-    absent: dict[FileAsk, datetime] = {}
-    for row in state_file.rows(home / _NAME):
-        try:
-            fund, day, at = row
-            when = datetime.fromisoformat(at)
-            if when.tzinfo is not None:
-                absent[FileAsk(fund, datetime.fromisoformat(day).date())] = when
-        except (ValueError, TypeError):
-            continue
-    return absent
+def _known(home: Path, now: datetime) -> dict[FileAsk, datetime]:
+    """File -> when its issuer was found to lack it, as far as that is still believed."""
+    absent = state_file.read(home / _NAME, _parsed)
+    return {ask: at for ask, at in absent.items() if _believed(ask, at, now)}
+
+
+def _parsed(fund: str, day: str, at: str) -> tuple[FileAsk, datetime]:
+    return FileAsk(fund, datetime.fromisoformat(day).date()), state_file.moment(at)

@@ -38,7 +38,7 @@ _FILE: Final = "archive.toml"
 
 @record(frozen=True, slots=True)
 class Archive:
-    """What an issuer's archive of one fund is known to have; nothing known: everything is asked.
+    """What an issuer's archive of one fund has, as far as known; by default all is requested.
 
     Attributes:
         first: the first day that is answered.
@@ -87,7 +87,7 @@ class ArchivePlan:
     absent: int
 
     def sentence(self, pace: float = PACE) -> str:
-        """What is about to be asked, and how long it takes."""
+        """How many files will be requested, and how long it takes."""
         minutes = max(round(len(self.asks) * pace / 60), 1)
         unit = "minute" if minutes == 1 else "minutes"
         tail = f"; {self.stored:,} are stored, {self.absent:,} are not in the archive"

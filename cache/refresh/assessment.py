@@ -1,4 +1,8 @@
-"""Compare an answer with the stored closes of its symbol: accept it whole, in part, or not."""
+"""Compare an answer with the stored closes of its symbol: accept it whole, in part, or not.
+
+Every answer here has bars; ``vendor`` names who gave them, and ``stored`` holds what was stored
+before.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from cache.refresh.ask_groups import RECENT
+from cache.refresh.ask import RECENT
 from cache.refresh.contradictions import (
     changed_dividends,
     contradiction,
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
     from core.data.frames import BoolArray
 
 
-#: First closes in common that must agree where older ones are kept.
+#: First closes in common that must agree where older ones stay.
 JOINING: Final = 5
 
 
@@ -38,7 +42,7 @@ class Assessment:
     """Which part of an answer is accepted, and why not the rest.
 
     Attributes:
-        answer: what of it is to be kept.
+        answer: what of it is to be stored.
         reason: why nothing of it is; "" where something may be.
         odd: the answer speaks against all that the vendor gives, not of its symbol alone.
         rebase: older stored closes to bring onto another basis first.
@@ -77,13 +81,7 @@ def _compared(
 
 
 def of_own(answer: Answer, stored: StoredCloses, vendor: str) -> Assessment:
-    """Compare an answer with the same vendor's stored closes: the newer wins if it is plausible.
-
-    Args:
-        answer: has bars.
-        stored: the stored data.
-        vendor: who answers.
-    """
+    """Compare an answer with the same vendor's stored closes: the newer wins if it is plausible."""
     symbol = answer.ask.symbol
     comparison = _compared(answer, stored, rounded=False)
     if words := contradiction(answer, stored, comparison):
@@ -110,13 +108,9 @@ def _corrections(count: int, what: str, symbol: str, vendor: str) -> str:
 
 
 def newest(answer: Answer, stored: StoredCloses) -> Answer:
-    """The newest sessions of an answer, where all of its earlier ones are stored already.
+    """The newest sessions of an answer that agrees, where its earlier ones are stored already.
 
     Merging the rest would read and write the years before for nothing.
-
-    Args:
-        answer: has bars, whose closes agree with the stored ones.
-        stored: the stored data.
     """
     symbol = answer.ask.symbol
     days, _ = stored.closes(symbol)
@@ -140,11 +134,6 @@ def of_another(answer: Answer, stored: StoredCloses, vendor: str) -> Assessment:
     """Compare an answer with another source's stored closes: these stay.
 
     What is missing is taken, and what the vendor has changed of its own.
-
-    Args:
-        answer: has bars.
-        stored: the stored data.
-        vendor: who answers.
     """
     symbol = answer.ask.symbol
     if paid := overpaid(answer, stored):
@@ -177,11 +166,7 @@ def _of_two_sources(
 ) -> Assessment:
     """Accept what is missing, and what a vendor changed of its own; the rest stays as it is.
 
-    Args:
-        answer: has bars.
-        stored: the stored data.
-        vendor: who answers.
-        others: how the answer compares with the closes of other sources.
+    ``others`` compares the answer with the closes of other sources.
     """
     symbol = answer.ask.symbol
     days, closes = stored.final_closes(symbol)
@@ -195,7 +180,7 @@ def _of_two_sources(
     paid[at] = cash[which]
     changed = corrected.copy()
     changed[here] |= of_vendor & (np.abs(answer.dividend - paid) > SAME * paid)[here]
-    # that the vendor has no event on a day does not take back what a file told of it
+    # that the vendor has no event on a day does not take back what a file says of it
     answer = replace(
         answer,
         dividend=np.where(changed & (answer.dividend == 0), np.nan, answer.dividend),
@@ -243,13 +228,7 @@ def _missing(answer: Answer, stored: StoredCloses, changed: BoolArray | None = N
 
 
 def of_changed_vendor(answer: Answer, stored: StoredCloses, vendor: str) -> Assessment:
-    """Accept a history in place of another vendor's, unless it cannot be the same symbol's.
-
-    Args:
-        answer: has bars, the whole history.
-        stored: the stored data.
-        vendor: who answers.
-    """
+    """Accept a history in place of another vendor's, unless it cannot be the same symbol's."""
     comparison = _compared(answer, stored, rounded=True)
     if comparison.kind in SYSTEMATIC:
         other = stored.prices.sources_of(answer.ask.symbol)
@@ -263,11 +242,6 @@ def with_older(assessment: Assessment, stored: StoredCloses, vendor: str) -> Ass
 
     A vendor's plan covers some years, and the stored data may reach further back. Over a split the
     older closes are brought onto the basis of the new ones.
-
-    Args:
-        assessment: of a whole history from the same vendor.
-        stored: the stored data.
-        vendor: who answers.
     """
     answer, symbol = assessment.answer, assessment.answer.ask.symbol
     start = answer.ask.start
@@ -307,14 +281,7 @@ def unused_adjusted(answer: Answer, stored: StoredCloses) -> str:
 
 
 def assess(answer: Answer, stored: StoredCloses, vendor: Vendor, final: date) -> Assessment | None:
-    """Compare an answer with bars with the stored closes; None where its symbol is needed whole.
-
-    Args:
-        answer: has bars.
-        stored: the stored data.
-        vendor: who answers.
-        final: the last session whose close is final.
-    """
+    """Compare an answer with bars with the stored closes; None where its symbol is needed whole."""
     answer, repeated = without_repeated(answer)
     assessment = _assess(answer, stored, vendor, final)
     if assessment is None or assessment.reason or not repeated:
@@ -331,22 +298,13 @@ def _assess(answer: Answer, stored: StoredCloses, vendor: Vendor, final: date) -
         return of_another(answer, stored, name)
     if not answer.ask.whole:
         follows = vendor.overlap == 0
-        rewritten = stored.rewritten(
-            symbol, answer.session, answer.close, answer.splits(), follows=follows
-        )
+        rewritten = stored.rewritten(answer, follows=follows)
         if follows and _compared(answer, stored, rounded=True).kind == "apart":
             rewritten = "it does not join the stored closes"
         assessment = of_own(answer, stored, name)
         return None if rewritten and not assessment.odd else assessment
     moved = stored.of_another_vendor(symbol, name)
-    shrunk = stored.shrunk(
-        answer.ask,
-        answer.session,
-        answer.close,
-        answer.provisional,
-        vendor=name,
-        since=date.min if moved else answer.ask.start,
-    )
+    shrunk = stored.shrunk(answer, name, date.min if moved else answer.ask.start)
     if shrunk and moved:
         other = stored.prices.sources_of(symbol)
         shrunk += (

@@ -77,16 +77,14 @@ class Wait:
 
 def load_waits(home: Path, vendor: str = "yahoo") -> dict[str, Wait]:
     """Read symbol -> its last failed request; a damaged row is skipped."""
-    waits: dict[str, Wait] = {}
-    for row in state_file.rows(home / _name(vendor)):
-        try:
-            symbol, why, times, at, session = row
-            when, times = datetime.fromisoformat(at), int(times)
-            if isinstance(symbol, str) and why in PAUSES and when.tzinfo is not None and times > 0:
-                waits[symbol] = Wait(why, times, when, date.fromisoformat(session))
-        except (ValueError, TypeError, OverflowError):
-            continue
-    return waits
+    return state_file.read(home / _name(vendor), _parsed)
+
+
+def _parsed(symbol: str, why: str, times: int, at: str, session: str) -> tuple[str, Wait]:
+    wait = Wait(why, int(times), state_file.moment(at), date.fromisoformat(session))
+    if not isinstance(symbol, str) or why not in PAUSES or wait.times < 1:
+        raise ValueError(symbol)
+    return symbol, wait
 
 
 def keep_waits(home: Path, waits: Mapping[str, Wait], now: datetime, vendor: str = "yahoo") -> None:

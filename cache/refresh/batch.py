@@ -27,7 +27,14 @@ EVERY: Final = 5.0
 
 
 class Batch:
-    """The answers since the last commit: a killed process loses no more than these."""
+    """The answers since the last commit: a killed process loses no more than these.
+
+    Attributes:
+        failures: symbol -> why it failed.
+        rebase: older closes to bring onto another basis before the bars are merged.
+        disputed: symbol -> how its answer differs from another source's closes; "" where it
+            does not.
+    """
 
     def __init__(
         self,
@@ -51,13 +58,16 @@ class Batch:
         self._store, self._stored, self._vendor = store, stored, vendor
         self._waits, self._final = waits, final
         self._noted: list[tuple[Answer, bool]] = []
-        self._answers: list[Answer] = []
-        self._failures: dict[str, str] = {}
-        self._rebase: list[Rebase] = []
-        self._replaced: set[str] = set()
-        self._disputed: dict[str, str] = {}
         self._note = note
         self._since = time.monotonic()
+        self._clear()
+
+    def _clear(self) -> None:
+        self._answers: list[Answer] = []
+        self._replaced: set[str] = set()
+        self.failures: dict[str, str] = {}
+        self.rebase: list[Rebase] = []
+        self.disputed: dict[str, str] = {}
 
     def add(self, answer: Answer, *, replaces: bool) -> None:
         """Add an answer's bars; ``replaces`` where they replace the symbol's stored history."""
@@ -80,25 +90,13 @@ class Batch:
             fresh += int(np.count_nonzero(given))
         return fresh
 
-    def rebase(self, change: Rebase) -> None:
-        """Add older closes to rebase before the bars are merged."""
-        self._rebase.append(change)
-
-    def dispute(self, symbol: str, words: str) -> None:
-        """Note how an answer differs from another source's closes; "" where it does not."""
-        self._disputed[symbol] = words
-
     def refuse(self, reason: str) -> tuple[str, ...]:
         """Drop every bar, with a reason for each symbol; returns the symbols."""
         dropped = tuple(answer.ask.symbol for answer in self._answers)
-        self._failures |= dict.fromkeys(dropped, reason)
-        self._answers, self._rebase, self._disputed, self._noted = [], [], {}, []
-        self._replaced = set()
+        failures = self.failures | dict.fromkeys(dropped, reason)
+        self._clear()
+        self.failures, self._noted = failures, []
         return dropped
-
-    def fail(self, symbol: str, reason: str) -> None:
-        """Note why a symbol failed."""
-        self._failures[symbol] = reason
 
     def note(self, answer: Answer, *, reached: bool) -> None:
         """Note an answer that may start a wait, stored with the next commit.
@@ -112,25 +110,23 @@ class Batch:
 
     def due(self) -> bool:
         """Whether it is time to commit."""
-        size = len(self._answers) + len(self._failures)
+        size = len(self._answers) + len(self.failures)
         return bool(size) and (size >= BATCH or time.monotonic() - self._since >= EVERY)
 
     def flush(self, now: datetime) -> int | None:
         """Commit the batch; return the store's generation, None where it was empty."""
         self._since = time.monotonic()
-        if not (self._answers or self._failures):
+        if not (self._answers or self.failures):
             self._remember(now)
             return None
-        bars = _bars(self._answers, self._failures, self._vendor.name, now)
+        bars = _bars(self._answers, self.failures, self._vendor.name, now)
         there = {s for s in self._replaced if len(self._stored.closes(s)[0])}
-        bars = replace(bars, disputed=self._disputed, replace=frozenset(there))
-        snapshot = self._store.commit(bars=bars, rebase=self._rebase, note=self._note)
-        self._answers, self._failures, self._rebase, self._disputed = [], {}, [], {}
-        self._replaced = set()
-        generation = snapshot.generation
+        bars = replace(bars, disputed=self.disputed, replace=frozenset(there))
+        snapshot = self._store.commit(bars=bars, rebase=self.rebase, note=self._note)
+        self._clear()
         self._remember(now)
         self._since = time.monotonic()
-        return generation
+        return snapshot.generation
 
     def _remember(self, now: datetime) -> None:
         """Store the waits, after the commit: a stop in between makes the next refresh ask."""

@@ -74,14 +74,7 @@ def compare_sources(
     source: PriceSource,
     now: datetime,
 ) -> Comparing:
-    """Request the newest sessions of some symbols from a source, and compare them with the store.
-
-    Args:
-        stored: the stored data.
-        symbols: whose closes.
-        source: who is asked; nothing of its answers is kept.
-        now: the time.
-    """
+    """Compare the newest sessions of some symbols at a source with the store; nothing is saved."""
     stored_closes, result = StoredCloses(stored), Comparing()
     final = last_final(now)
     start, first = _range(final)

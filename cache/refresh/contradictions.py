@@ -26,13 +26,7 @@ SAME_SPLIT: Final = 0.01
 
 
 def contradiction(answer: Answer, stored: StoredCloses, comparison: Comparison) -> str:
-    """Return what an answer gives that its symbol cannot have, the rest of a sentence; "" if none.
-
-    Args:
-        answer: has bars.
-        stored: the stored data, of the same vendor.
-        comparison: of the two.
-    """
+    """What an answer gives that its symbol cannot have, the rest of a sentence; "" if none."""
     if np.isnan(answer.close).all():
         return ""  # of a line that did not trade
     if paid := overpaid(answer, stored):
@@ -96,7 +90,7 @@ def lost_dividends(answer: Answer, stored: StoredCloses) -> str:
 def other_split(answer: Answer, stored: StoredCloses, comparison: Comparison) -> str:
     """A sentence about a new split on record that is not what the closes show, or "".
 
-    Closes held from before a split are on the basis before it: those of the answer stand to them
+    Closes stored from before a split are on the basis before it: those of the answer stand to them
     as its factor says.
     """
     days, _ = stored.final_closes(answer.ask.symbol)

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
-from cache.facts.sessions import NEW_YORK, SETTLE, last_final, last_session, sessions
+from cache.facts.sessions import (
+    NEW_YORK,
+    SETTLE,
+    last_final,
+    last_session,
+    session_before,
+    sessions,
+)
 from cache.refresh.reasons import with_session
 from core.data.frames import (
     JUMP,
@@ -38,14 +45,6 @@ STRAY: Final = 2
 HOLES: Final = 0.25
 
 
-def _no_days() -> Dates:
-    return np.zeros(0, "datetime64[D]")
-
-
-def _no_values() -> FloatArray:
-    return np.zeros(0)
-
-
 @record(frozen=True, eq=False, slots=True)
 class Answer:
     """The result of one Ask: bars, or why there are none.
@@ -65,11 +64,11 @@ class Answer:
     """
 
     ask: Ask
-    session: Dates = field(default_factory=_no_days)
-    close: FloatArray = field(default_factory=_no_values)
-    volume: FloatArray = field(default_factory=_no_values)
-    dividend: FloatArray = field(default_factory=_no_values)
-    split: FloatArray = field(default_factory=_no_values)
+    session: Dates = field(default_factory=lambda: np.zeros(0, "datetime64[D]"))
+    close: FloatArray = field(default_factory=lambda: np.zeros(0))
+    volume: FloatArray = field(default_factory=lambda: np.zeros(0))
+    dividend: FloatArray = field(default_factory=lambda: np.zeros(0))
+    split: FloatArray = field(default_factory=lambda: np.zeros(0))
     through: date | None = None
     provisional: date | None = None
     kind: Kind = ""
@@ -122,7 +121,7 @@ def gate(
     final, latest = last_final(now), last_session(now)
     if (open_ := _trading(meta, now)) is not None and open_ <= final:
         # The exchange keeps longer hours today than the calendar here knows of.
-        final = _session_before(open_)
+        final = session_before(open_)
     dividend, split = (np.where(np.isnan(values), 0.0, values) for values in (dividend, split))
 
     def bad(reason: str) -> Answer:
@@ -177,12 +176,6 @@ def _trading(meta: Mapping[str, Any], now: datetime) -> date | None:
     except (KeyError, TypeError, ValueError, OverflowError, OSError):
         return None
     return start.astimezone(NEW_YORK).date() if start <= now < end + SETTLE else None
-
-
-def _session_before(when: date) -> date:
-    """The last session before a day."""
-    calendar = sessions()
-    return pydate(calendar[np.searchsorted(calendar, day(when)) - 1])
 
 
 def _jump(days: Dates, close: FloatArray, split: FloatArray, priced: IntArray) -> str:

@@ -78,16 +78,14 @@ def refused_again(
 
 def load_hosts(home: Path) -> dict[str, LeftHost]:
     """Host -> its last refusal; a damaged row is passed over."""
-    hosts: dict[str, LeftHost] = {}
-    for row in state_file.rows(home / _NAME):
-        try:
-            host, status, times, at, until = row
-            since, end = datetime.fromisoformat(at), datetime.fromisoformat(until)
-            if isinstance(host, str) and since.tzinfo and end.tzinfo and int(times) > 0:
-                hosts[host] = LeftHost(int(status), int(times), since, end)
-        except (ValueError, TypeError, OverflowError):
-            continue
-    return hosts
+    return state_file.read(home / _NAME, _parsed)
+
+
+def _parsed(host: str, status: int, times: int, at: str, until: str) -> tuple[str, LeftHost]:
+    refusal = LeftHost(int(status), int(times), state_file.moment(at), state_file.moment(until))
+    if not isinstance(host, str) or refusal.times < 1:
+        raise ValueError(host)
+    return host, refusal
 
 
 def keep_hosts(home: Path, hosts: Mapping[str, LeftHost], now: datetime) -> None:

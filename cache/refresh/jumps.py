@@ -18,7 +18,7 @@ from core.data.record import record
 from core.measures.changes import turnover
 
 if TYPE_CHECKING:
-    from cache.refresh.sources import RefusedRow
+    from cache.facts.errors import Rejected
     from core.data.frames import Holdings
 
 #: A file is compared with the fund's one before where that is at most so many days older.
@@ -56,7 +56,7 @@ class Odd:
 
 def odd(
     file: Holdings,
-    rejected: Sequence[RefusedRow],
+    rejected: Sequence[Rejected],
     earlier: Sequence[Holdings],
     prices: Prices,
     others: Iterable[Holdings] = (),
@@ -66,9 +66,9 @@ def odd(
     Args:
         file: as it was read.
         rejected: its rows that were refused.
-        earlier: the fund's files held, ascending.
+        earlier: the fund's stored files, ascending.
         prices: the stored data.
-        others: files held of all funds.
+        others: stored files of all funds.
     """
     cut = [row.reason for row in rejected if row.column == "weight" and not row.symbol]
     reasons = [f"is not one whole fund: {reason}" for reason in cut] or _part(file)
@@ -93,10 +93,6 @@ def unlike(file: Holdings, stored: Sequence[Holdings]) -> list[str]:
     """Sentences where a file seems to have another's date or index; a refresh takes it still.
 
     Issuers answer for the day and the fund asked for; a file from elsewhere may be misnamed.
-
-    Args:
-        file: as it was read.
-        stored: the fund's files, ascending.
     """
     apart = timedelta(days=FILE_SLACK)
     others = [one for one in stored if one.weighted]

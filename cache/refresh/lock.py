@@ -87,7 +87,7 @@ def turn(
         os.close(opened)
 
 
-def last_said(home: Path) -> dict[str, Any]:
+def last_record(home: Path) -> dict[str, Any]:
     """Return the stored record of the last refresh; empty where there is none or one is running."""
     summary = _parsed(regular_files.read_or_none(home / "refresh.lock", _LIMIT) or b"").get(
         "summary"
@@ -97,14 +97,10 @@ def last_said(home: Path) -> dict[str, Any]:
 
 def _read(opened: int) -> dict[str, Any]:
     try:
-        return _parsed(_content(opened))
+        os.lseek(opened, 0, os.SEEK_SET)
+        return _parsed(os.read(opened, _LIMIT))
     except OSError:
         return {}
-
-
-def _content(opened: int) -> bytes:
-    os.lseek(opened, 0, os.SEEK_SET)
-    return os.read(opened, _LIMIT)
 
 
 def _parsed(data: bytes) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.refresh.ask_groups import ask_groups
+from cache.refresh.ask import ask_groups
 from cache.refresh.stored_closes import TOLERANCE
 from core.data.frames import day
 
@@ -44,16 +44,7 @@ def older_sessions(
     final: date,
     since: date,
 ) -> tuple[date, ...]:
-    """The older sessions whose turn it is; none where the lines are requested one by one.
-
-    Args:
-        asks: of the refresh.
-        stored: the stored data.
-        vendor: who is asked.
-        sessions: of the exchange.
-        final: the last final session.
-        since: the first day that the vendor's plan covers.
-    """
+    """The older sessions since a day whose turn it is; none where lines are requested singly."""
     if not vendor.per_day:
         return ()
     groups = [group for group in ask_groups(asks, final) if not group[0].whole]

@@ -15,8 +15,7 @@ import numpy as np
 
 from cache.facts.sessions import last_final, next_final
 from cache.facts.vendors import YAHOO
-from cache.refresh.ask import Ask
-from cache.refresh.ask_groups import sizes
+from cache.refresh.ask import Ask, sizes
 from cache.refresh.file_plan import FileAsk, dated_lenders, stale_files
 from cache.refresh.older_days import older_sessions
 from cache.refresh.reasons import session_of, wait_until
@@ -24,6 +23,7 @@ from cache.refresh.stored_closes import StoredCloses
 from cache.refresh.turns import COMPARED, due, expected, has_turn
 from core.data.frames import Dates, Holdings, Prices, day, pydate
 from core.data.record import record
+from core.data.windows import years_back
 
 if TYPE_CHECKING:
     from cache.facts.vendors import Vendor
@@ -89,7 +89,7 @@ def make_plan(
     """Plan the requests by which a pair can be answered as of the last final session.
 
     Funds come first, then lines by weight. A symbol is asked whole when no close of it is
-    held or ``full`` is set, else from seven sessions before its last final close; once in twenty
+    stored or ``full`` is set, else from seven sessions before its last final close; once in twenty
     sessions from its first close, where that is no further request. One that answered through the
     last final session is not asked again. Where the whole market of a session is one answer, some
     older sessions are requested besides, to be compared.
@@ -159,15 +159,7 @@ def make_plan(
 
 
 def piece(symbol: str, last: date, stored: StoredCloses, request: Request, vendor: Vendor) -> Ask:
-    """The Ask for a symbol's closes after the last final stored one, and for some before it.
-
-    Args:
-        symbol: whose closes.
-        last: the session of its last final close.
-        stored: the stored data.
-        request: what is to be brought.
-        vendor: who is to be asked.
-    """
+    """The Ask for a symbol's closes after the last final stored one, and for some before it."""
     sessions = request.reference.sessions
     # the vendor may have spoken for sessions without a close
     spoken = max(last, stored.prices.through.get(symbol, last))
@@ -250,6 +242,27 @@ def _symbols_of(holdings: Mapping[str, Sequence[Holdings]], request: Request) ->
     return [*dict.fromkeys(pair), *lines]
 
 
+def open_lines(
+    first: Plan, failed: Mapping[str, str], stored: Prices, vendor: Vendor, final: date
+) -> frozenset[str]:
+    """The symbols to request from a further source after one has failed to give them.
+
+    A line that the first source keeps up, and failed to only in passing, waits for it: taking
+    it anew from another, and back again, would mix nothing and cost everything.
+    """
+    stored_closes = StoredCloses(stored)
+    missing: set[str] = set()
+    for symbol in (*(ask.symbol for ask in first.asks), *first.waiting):
+        last = stored_closes.final(symbol)
+        if last is not None and max(last, stored.through.get(symbol, last)) >= final:
+            continue
+        reason = failed.get(symbol) or stored.failures.get(symbol, "")
+        refused = session_of(reason) is not None
+        if last is None or refused or stored.source.get(symbol) == vendor.name:
+            missing.add(symbol)
+    return frozenset(missing)
+
+
 def left_alone(
     prices: Prices, symbol: str, wait: Wait | None, now: datetime, final: date
 ) -> datetime | None:
@@ -265,12 +278,7 @@ def left_alone(
 
 def _years_back(today: date, years: int) -> date:
     """The same day years ago and ten days more, so that the anchor has a close before it."""
-    year = today.year - years
-    try:
-        anchor = today.replace(year=year)
-    except ValueError:  # 29 February
-        anchor = date(year, 2, 28)
-    return anchor - timedelta(days=10)
+    return years_back(today, years) - timedelta(days=10)
 
 
 def _sessions_back(sessions: Dates, when: date, count: int) -> date:

@@ -28,7 +28,7 @@ class PriceStage:
     """The requests to one source of prices, in one refresh.
 
     Args:
-        run: the refresh, which is told what came and what did not.
+        run: the refresh, whose state is updated with what came and what did not.
         source: who is asked.
         vendor: on which terms.
         waits: symbol -> its last request without success, brought up to date here.
@@ -113,14 +113,14 @@ class PriceStage:
         reached = not self.source.unreachable
         self.batch.note(answer, reached=reached)
         if assessment.disputed is not None:
-            self.batch.dispute(symbol, assessment.disputed)
+            self.batch.disputed[symbol] = assessment.disputed
         if assessment.reason:
             run.failed[symbol] = assessment.reason
             if assessment.odd:
                 self.evidence.odd(symbol, assessment.reason)
             # That nobody was reached is no fact about a symbol.
             if reached or answer.answered_by == "vendor":
-                self.batch.fail(symbol, assessment.reason)
+                self.batch.failures[symbol] = assessment.reason
             return None
         self.evidence.add(answer)
         if moved:
@@ -131,7 +131,7 @@ class PriceStage:
         if assessment.note:
             run.notes.append(assessment.note)
         if assessment.rebase is not None:
-            self.batch.rebase(assessment.rebase)
+            self.batch.rebase.append(assessment.rebase)
         self.batch.add(assessment.answer, replaces=answer.ask.whole and not foreign)
         return None
 

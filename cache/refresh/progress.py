@@ -92,7 +92,7 @@ class Summary:
 
     @property
     def came(self) -> bool:
-        """Whether anything new is stored: closes, files, or symbols asked anew."""
+        """Whether anything new is stored: closes, files, or symbols fetched anew."""
         return bool(self.new_bars or self.files or self.symbols)
 
     def by_reason(self) -> dict[str, tuple[str, ...]]:

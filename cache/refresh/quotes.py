@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from cache.facts.clean import clean
-from cache.facts.sessions import NEW_YORK, OPEN, closes_at, sessions
+from cache.facts.sessions import NEW_YORK, OPEN, closes_at, session_before, sessions
 from cache.store.bars import Bars
 from cache.store.merge import merge
 from core.data.frames import JUMP, Prices, day, pydate
@@ -81,19 +81,13 @@ class Gate:
     """
 
     def __init__(self, session: date, closes: Mapping[str, Close], symbols: Iterable[str]) -> None:
-        """Start without quotes.
-
-        Args:
-            session: the session that is open.
-            closes: last final closes, from `last_closes`.
-            symbols: what is requested.
-        """
+        """Start without quotes; the closes are those of `last_closes`."""
         self.session = session
         self.refused: dict[str, str] = {}
         self._symbols = frozenset(symbols)
         self._closes = closes
         self._from, self._to = _opens(session), closes_at(session)
-        self._before = pydate(sessions()[int(np.searchsorted(sessions(), day(session))) - 1])
+        self._before = session_before(session)
         self._newest: dict[str, tuple[float, datetime]] = {}
         self._fresh: set[str] = set()
 
@@ -105,7 +99,7 @@ class Gate:
     def take(self, fields: Mapping[str, Any], now: datetime) -> bool:
         """Return whether a quote is accepted; the reason is recorded where it is not.
 
-        A quote from outside the session's hours, or older than the one held, is passed over:
+        A quote from outside the session's hours, or older than the newest one, is ignored:
         that is no fault.
 
         Args:
@@ -183,19 +177,13 @@ def overlay(prices: Prices, quotes: Mapping[str, float], session: date, at: date
 
     A line without a quote keeps its last close. What the store has of the session itself, from a
     refresh during it, stays where no quote is newer.
-
-    Args:
-        prices: the stored data.
-        quotes: symbol -> price per share.
-        session: today's session.
-        at: when the quotes were taken.
     """
     known_symbols = {symbol for block in prices.blocks for symbol in block.symbols}
     final = {symbol for symbol, through in prices.through.items() if through >= session}
     symbols = tuple(sorted(quotes.keys() & known_symbols - final))
     if not symbols:
         return prices
-    before = pydate(sessions()[int(np.searchsorted(sessions(), day(session))) - 1])
+    before = session_before(session)
     newest = max((prices.fetched_at[s] for s in symbols if s in prices.fetched_at), default=at)
     return merge(
         prices,

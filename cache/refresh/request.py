@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from cache.facts.vendors import RATE
 from core.data.record import record
 
 if TYPE_CHECKING:
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
 
     from cache.facts.funds import Fund
     from core.data.frames import Reference
-
-#: Chart requests a second that Yahoo has been seen to bear for thousands of symbols.
-RATE: Final = 4.0
 
 
 @record(frozen=True, slots=True)

@@ -14,7 +14,7 @@ LONGEST: Final = timedelta(days=1)
 
 
 def retry_at(retry_after: str | None, now: datetime, date: str | None = None) -> datetime:
-    """The time to try again by this machine's clock: as late as asked for, at most a day on.
+    """The time to try again by this machine's clock: as late as requested, at most a day on.
 
     Args:
         retry_after: seconds or a date (RFC 9110, 10.2.3); half an hour where it is neither, or

@@ -1,6 +1,6 @@
 """One run of a refresh: holdings first, then prices from one source after another.
 
-A stop at any moment loses at most the batch under way, and nothing held is ever replaced by
+A stop at any moment loses at most the batch under way, and nothing stored is ever replaced by
 nothing.
 """
 
@@ -14,10 +14,8 @@ from cache.facts.vendors import YAHOO, fetched_names
 from cache.refresh.absent_files import load_absent
 from cache.refresh.backoff import load_waits
 from cache.refresh.file_stage import FileStage
-from cache.refresh.next_source import open_lines
-from cache.refresh.plan import Plan, make_plan
+from cache.refresh.plan import Plan, make_plan, open_lines
 from cache.refresh.price_stage import PriceStage
-from core.data.frames import Prices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -28,16 +26,7 @@ if TYPE_CHECKING:
 
 
 class RefreshRun:
-    """The plans of one refresh and their stages, in order.
-
-    Args:
-        state: what was requested, and what came of it so far.
-        prices: where closes come from.
-        vendor: the terms of ``prices``.
-        files: where holdings files come from.
-        others: what makes each further source, and its terms, for lines that those before did
-            not bring.
-    """
+    """The plans of one refresh and their stages, in order; made of what `refresh` is given."""
 
     def __init__(
         self,
@@ -88,7 +77,7 @@ class RefreshRun:
     def _second_leg(self, first: Plan, make: Callable[[], PriceSource], vendor: Vendor) -> None:
         """Ask the next source for what the one before could not give."""
         state = self.state
-        state.prices = state.store.read().prices if state.generation else Prices()
+        state.prices = state.store.read_or_empty().prices
         missing = open_lines(
             first, state.failed, state.prices, vendor, last_final(state.request.now)
         )

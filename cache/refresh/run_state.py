@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from cache.facts.errors import StoreEmpty
 from cache.refresh.clock_skew import Skew
 from cache.refresh.progress import Progress, Stage
 from cache.store.draft import Note
@@ -26,12 +25,6 @@ REPORTS: Final = 10.0
 
 class RunState:
     """A refresh under way: what was requested, and what came of it so far.
-
-    Args:
-        store: what is refreshed.
-        request: what was requested.
-        report: called with progress.
-        stop: ends the refresh when set.
 
     Attributes:
         prices: the prices read from the store when the stage began.
@@ -77,12 +70,9 @@ class RunState:
 
     def load(self) -> None:
         """Read the stored data, where anything is."""
-        try:
-            snapshot = self.store.read()
-        except StoreEmpty:
-            return
-        self.prices, self.holdings = snapshot.prices, snapshot.holdings
-        self.generation = snapshot.generation
+        contents = self.store.read_or_empty()
+        self.prices, self.holdings = contents.prices, contents.holdings
+        self.generation = contents.generation
 
     def note(self, source: str) -> Note:
         """Return this refresh's entry for the list of imports."""
@@ -120,11 +110,11 @@ class RunState:
         if self._report is None or not (always or at - self._reported >= 1 / REPORTS):
             return
         self._reported = at
-        rate = left = None
+        rate = remaining = None
         if since is not None and self.done and at - since >= 1.0:
             rate = round(self.done / (at - since), 2)
-            left = round((self.total - self.done) / (self.done / (at - since)), 1)
+            remaining = round((self.total - self.done) / (self.done / (at - since)), 1)
         failed = len(self.failed)
         self._report(
-            Progress(stage, self.done, self.total, failed, rate, left, symbol, message, came)
+            Progress(stage, self.done, self.total, failed, rate, remaining, symbol, message, came)
         )

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from cache.facts.errors import Rejected
     from cache.facts.funds import Fund
     from cache.refresh.ask import Ask
     from cache.refresh.gate import Answer
@@ -38,28 +39,12 @@ class PriceSource(Protocol):
 
     @property
     def retried(self) -> int:
-        """How many symbols were asked a second time."""
+        """How many symbols were requested a second time."""
 
     def fetch(
         self, asks: Iterable[Ask], *, now: datetime, stop: threading.Event | None = None
     ) -> Iterator[Answer]:
         """Send the requests, and yield each answer on arrival."""
-
-
-class RefusedRow(Protocol):
-    """A row of a holdings file that could not be read."""
-
-    @property
-    def column(self) -> str:
-        """Its column, "" where the whole row is meant."""
-
-    @property
-    def symbol(self) -> str:
-        """Its symbol, as far as it could be read."""
-
-    @property
-    def reason(self) -> str:
-        """A few words for a person."""
 
 
 class FileRead(Protocol):
@@ -74,7 +59,7 @@ class FileRead(Protocol):
         """The bytes exactly as they came."""
 
     @property
-    def rejected(self) -> Sequence[RefusedRow]:
+    def rejected(self) -> Sequence[Rejected]:
         """Rows that could not be read."""
 
 

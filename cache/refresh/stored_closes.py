@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from cache.facts.vendors import fetched_names
+from cache.store.columns import stored_values
 from core.data.frames import BoolArray, Dates, Events, FloatArray, IntArray, Prices, day, pydate
 from core.data.latest import latest
 
 if TYPE_CHECKING:
-    from cache.refresh.ask import Ask
+    from cache.refresh.gate import Answer
 
 #: Two closes of one session further apart than this (relative) are different histories.
 TOLERANCE: Final = 1e-6
@@ -40,27 +41,11 @@ class StoredCloses:
 
     def closes(self, symbol: str) -> tuple[Dates, FloatArray]:
         """Return a symbol's stored sessions (K,) and closes (K,), ascending, none of them NaN."""
-        make = partial(self._read_closes, symbol)
+        make = partial(stored_values, self.prices, symbol, "close")
         return latest(self._latest, (symbol, "close"), make, _LATEST)
 
-    def _read_closes(self, symbol: str) -> tuple[Dates, FloatArray]:
-        days: list[Dates] = [np.zeros(0, "datetime64[D]")]
-        values: list[FloatArray] = [np.zeros(0)]
-        for block in self.prices.blocks:
-            if (column := block.column.get(symbol)) is not None:
-                close = block.close[:, column]
-                filled = ~np.isnan(close)
-                days.append(block.sessions[filled])
-                values.append(close[filled])
-        return np.concatenate(days), np.concatenate(values)
-
     def counts(self, days: Dates, symbols: Collection[str]) -> IntArray:
-        """(K,) how many of some symbols have a stored close of each of some sessions.
-
-        Args:
-            days: (K,) datetime64[D], the sessions.
-            symbols: which lines are counted.
-        """
+        """(K,) how many of some symbols have a stored close of each of some sessions."""
         counts = np.zeros(len(days), np.intp)
         for block in self.prices.blocks:
             _, rows, here = np.intersect1d(block.sessions, days, return_indices=True)
@@ -89,12 +74,7 @@ class StoredCloses:
         return others and len(self.closes(symbol)[0]) > 0
 
     def bars_before(self, symbol: str, first: date) -> dict[str, Any]:
-        """The fields of an Answer, of a symbol's stored bars before a day.
-
-        Args:
-            symbol: whose bars.
-            first: the day.
-        """
+        """The fields of an Answer, of a symbol's stored bars before a day."""
         rows: list[tuple[Any, ...]] = []
         for block in self.prices.blocks:
             stop = int(np.searchsorted(block.sessions, day(first)))
@@ -116,13 +96,7 @@ class StoredCloses:
         }
 
     def given_by(self, source: str, symbol: str, days: Dates) -> BoolArray:
-        """(K,) whether a symbol's closes of some sessions came from a source.
-
-        Args:
-            source: its name.
-            symbol: whose closes.
-            days: (K,) datetime64[D].
-        """
+        """(K,) whether a symbol's closes of some sessions came from a source."""
         newest = (date.max, self.prices.source.get(symbol, ""))
         runs = (*self.prices.origin.get(symbol, ()), newest)
         ends = np.array([last for last, _ in runs], "datetime64[D]")
@@ -131,12 +105,8 @@ class StoredCloses:
 
     def first_adjusted(self, symbol: str) -> date | None:
         """The session of a symbol's first stored adjusted close, None where it has none."""
-        for block in self.prices.blocks:
-            if block.adj_close is not None and (column := block.column.get(symbol)) is not None:
-                filled = np.isfinite(block.adj_close[:, column])
-                if filled.any():
-                    return pydate(block.sessions[filled][0])
-        return None
+        days, _ = stored_values(self.prices, symbol, "adj_close")
+        return pydate(days[0]) if len(days) else None
 
     def _sources(self, symbol: str) -> set[str]:
         runs = self.prices.origin.get(symbol)
@@ -192,28 +162,16 @@ class StoredCloses:
             days = days[days < day(unfinished)]
         return pydate(days[-1]) if len(days) else None
 
-    def rewritten(
-        self,
-        symbol: str,
-        session: Dates,
-        close: FloatArray,
-        splits: Mapping[date, float],
-        *,
-        follows: bool = False,
-    ) -> str:
+    def rewritten(self, answer: Answer, *, follows: bool = False) -> str:
         """Return why an answer does not continue the stored closes; "" where it does.
 
-        Args:
-            symbol: whose answer.
-            session: (K,) datetime64[D], ascending sessions of the answer.
-            close: (K,) float64, its closes, NaN where none.
-            splits: effective date -> factor, as the answer gives them.
-            follows: an answer may begin after the last stored close, with none in common.
+        Where it ``follows``, it may begin after the last stored close, with none in common.
         """
-        known_splits = self.splits(symbol)
-        for when, factor in splits.items():
+        symbol, session, close = answer.ask.symbol, answer.session, answer.close
+        stored_splits = self.splits(symbol)
+        for when, factor in answer.splits().items():
             # 1e-3: vendors write 3:2 as 1.5 or 1.499999.
-            if abs(known_splits.get(when, 0.0) - factor) > 1e-3 * factor:
+            if abs(stored_splits.get(when, 0.0) - factor) > 1e-3 * factor:
                 return f"a new split on {when}"
         days, closes = self.closes(symbol)
         final = self.final(symbol)
@@ -231,35 +189,21 @@ class StoredCloses:
             return f"its close of {common[off & both][0]} has changed"
         return ""
 
-    def shrunk(
-        self,
-        ask: Ask,
-        session: Dates,
-        close: FloatArray,
-        unfinished: date | None = None,
-        *,
-        vendor: str = "Yahoo",
-        since: date = date.min,
-    ) -> str:
+    def shrunk(self, answer: Answer, vendor: str, since: date = date.min) -> str:
         """Return why a whole history must not replace the stored one; "" where it may.
 
-        Args:
-            ask: what was asked.
-            session: (K,) datetime64[D], sessions of the answer.
-            close: (K,) float64, its closes, NaN where none.
-            unfinished: the session of its newest close, where that is not final.
-            vendor: who answers.
-            since: stored closes from before it stay in any case.
+        Stored closes from before ``since`` stay in any case.
         """
-        days, _ = self.closes(ask.symbol)
+        days, _ = self.closes(answer.ask.symbol)
         count = int(np.count_nonzero(days >= day(since)))
-        came = int(np.count_nonzero(~np.isnan(close[session >= day(ask.start)])))
+        given = answer.session[~np.isnan(answer.close)]
+        came = int(np.count_nonzero(given >= day(answer.ask.start)))
         if came < WHOLE_ENOUGH * count:
             return f"{vendor} gave {came} closes where there were {count}"
         # A clock that was set back asks for too little, and closes can come late.
-        last, given = self.final(ask.symbol), session[~np.isnan(close)]
-        if unfinished is not None:
-            given = given[given < day(unfinished)]
+        last = self.final(answer.ask.symbol)
+        if answer.provisional is not None:
+            given = given[given < day(answer.provisional)]
         if last is not None and not (given >= day(last)).any():
             return f"{vendor} gave no final close of {last}, which is in the store"
         return ""

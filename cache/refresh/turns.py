@@ -67,15 +67,7 @@ def due(symbol: str, first: date, last: date, sessions: Dates, next_paid: date |
 
 
 def has_turn(symbol: str, first: date, last: date, sessions: Dates, every: int) -> bool:
-    """Whether a line's turn is on one of some sessions: each has one in so many.
-
-    Args:
-        symbol: whose turn it may be.
-        first: the first session.
-        last: the last one.
-        sessions: of the exchange.
-        every: sessions from one turn to the next.
-    """
+    """Whether a line's turn is on one of some sessions: each has one in so many."""
     start, end = (int(np.searchsorted(sessions, day(when))) for when in (first, last))
     turn = zlib.crc32(symbol.encode()) % every
     return any(place % every == turn for place in range(start, end + 1))

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from cache.facts.clean import clean
-from cache.facts.errors import SourceError
+from cache.facts.errors import Rejected, SourceError
 from cache.sources.holdings.holdings_table import BadCell
-from cache.sources.holdings.rows import Rejected, csv_rows
+from cache.sources.holdings.rows import csv_rows
 from cache.sources.holdings.titled_table import TitledTable, date_of
 from cache.sources.notation import date_order, decimal_mark, number
 from cache.sources.sandbox import open_regular, run

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from cache.facts.clean import clean
-from cache.facts.errors import SourceError
+from cache.facts.errors import Rejected, SourceError
 from cache.facts.symbols import yahoo_symbol
 from cache.sources.holdings.holdings_table import BadCell, HoldingsTable, Meanings
 from cache.sources.holdings.layouts import readings
 from cache.sources.holdings.lines import industry, sector
-from cache.sources.holdings.rows import Rejected
 from cache.sources.sandbox import open_regular, run
 from core.data.industries import IndustryList
 from core.data.record import record

@@ -118,15 +118,15 @@ class Issuers:
         return join_pages(pages) if len(pages) > 1 else pages[0]
 
     def _bytes_of(self, fund: Fund, url: str) -> bytes:
-        """The bytes of one address; what refuses is asked once more where its issuer's table says.
+        """The bytes of one address, requested again after a refusal where its issuer's table says.
 
         Raises:
             DownloadError: nothing usable came.
         """
         host = urlsplit(url).hostname or ""
         now = datetime.now(UTC)
-        if (left := self.left.get(host)) is not None and left.holds(now):
-            raise DownloadError(f"{host} {left}")
+        if (refusal := self.left.get(host)) is not None and refusal.holds(now):
+            raise DownloadError(f"{host} {refusal}")
         for again in (False, True):
             self.requests += 1
             try:
@@ -144,7 +144,7 @@ class Issuers:
                     continue
                 if error.kind == "refused":
                     self.left[host] = refused_again(
-                        left, now, error.status, error.retry_after, error.date
+                        refusal, now, error.status, error.retry_after, error.date
                     )
                     reason = f"{host} refused to talk (error {error.status})"
                     raise DownloadError(reason, "refused", status=error.status) from None

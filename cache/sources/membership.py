@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 import numpy as np
 
 from cache.facts.clean import clean
-from cache.facts.errors import SourceError
+from cache.facts.errors import Rejected, SourceError
 from cache.facts.symbols import yahoo_symbol
 from cache.sources.holdings.holdings_table import BadCell
-from cache.sources.holdings.rows import Rejected, csv_rows
+from cache.sources.holdings.rows import csv_rows
 from cache.sources.holdings.titled_table import TitledTable, date_of
 from cache.sources.notation import date_order
 from cache.sources.sandbox import open_regular, run
@@ -127,16 +127,7 @@ def lists(
     source: str,
     fetched_at: datetime,
 ) -> list[Holdings]:
-    """The dated lists of a table of members, ascending.
-
-    Args:
-        members: of the table.
-        fund: the fund that the index is followed through.
-        sessions: every session of the exchange.
-        today: no list is dated later.
-        source: the file's name.
-        fetched_at: when it was read.
-    """
+    """The dated lists of a table of members, ascending, none dated later than today."""
     made: list[Holdings] = []
     for when in map(pydate, _list_days(members, sessions, today)):
         on = when.isoformat()
@@ -165,13 +156,7 @@ def lists(
 
 
 def _list_days(members: Sequence[Member], sessions: Dates, today: date) -> Dates:
-    """Sessions that lists may be dated on: the first of the table, and the last of each month.
-
-    Args:
-        members: of the table.
-        sessions: every session of the exchange.
-        today: none is later.
-    """
+    """Sessions that lists may be dated on: the first of the table, and the last of each month."""
     begin = np.datetime64(min(first for _, _, first, _ in members), "D")
     days = sessions[(sessions >= begin) & (sessions <= np.datetime64(today, "D"))]
     month = days.astype("datetime64[M]")

@@ -45,13 +45,7 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 def reach(
     hosts: Sequence[str], deadline: float = DEADLINE, *, port: int = 443
 ) -> Mapping[str, Reached]:
-    """Ask every host at the same time, and wait until the deadline.
-
-    Args:
-        hosts: their names.
-        deadline: seconds.
-        port: of every host.
-    """
+    """Ask every host at the same time, and wait at most ``deadline`` seconds."""
     results: dict[str, Reached] = {}
 
     def ask(host: str) -> None:

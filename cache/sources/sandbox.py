@@ -167,14 +167,7 @@ class Children:
             _ended(self._idle.pop())
 
     def answer(self, parser: str, source: bytes, args: Mapping[str, Any], wall: float) -> bytes:
-        """What a child answers for a file; nothing where it failed: the file is to be read alone.
-
-        Args:
-            parser: as of `run`.
-            source: the file.
-            args: the parser's.
-            wall: time on the clock, seconds.
-        """
+        """What a child answers for a file within ``wall`` seconds; nothing where it failed."""
         request = {"parser": parser, "args": dict(args), "size": len(source)}
         try:
             child = self._idle.pop()
@@ -249,14 +242,7 @@ def _received(answer: bytes, code: int, file: str, limits: Limits) -> Parsed:
 def run_here(
     parser: str, source: BinaryIO, args: dict[str, Any], limits: Limits
 ) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """Parse in this process: the head of the answer, which JSON can carry, and its arrays.
-
-    Args:
-        parser: "module:function", as of `run`.
-        source: the file.
-        args: the parser's.
-        limits: those that the process has.
-    """
+    """Parse in this process: the head of the answer, which JSON can carry, and its arrays."""
     arrays: dict[str, NDArray[Any]] = {}
     try:
         module, _, name = parser.partition(":")
@@ -266,13 +252,11 @@ def run_here(
         head: dict[str, Any] = {"fields": fields, "arrays": list(arrays)}
     except SourceError as error:
         where = {"line": error.line, "column": error.column, "symbol": error.symbol}
-        head, arrays = {"error": {"reason": error.reason, **where}}, {}
+        head = {"error": {"reason": error.reason, **where}}
     except MemoryError:
-        arrays = {}
         reason = f"needs more than {limits.memory >> 20:,} MB of memory to read and was given up"
         head = {"error": {"reason": reason}, "failed": True}
     except Exception as error:
-        arrays = {}
         words = clean(f"{type(error).__name__}: {error}", 160)
         reason = f"is damaged or not of the format it claims ({words})"
         head = {"error": {"reason": reason}, "failed": True}
@@ -300,13 +284,7 @@ def _child(request: str) -> None:
 
 
 def _read_in_turn(files: BinaryIO, out: BinaryIO, limits: Limits) -> None:
-    """Answer for one file after another, with the size of each answer before it.
-
-    Args:
-        files: a line of JSON and the file after it, time after time.
-        out: where the answers go.
-        limits: of each file.
-    """
+    """Answer one line of JSON and the file after it in turn, each answer's size before it."""
     while line := files.readline():
         _allow(limits.cpu)
         fields = json.loads(line)
@@ -338,12 +316,7 @@ class _Pipe:
 
 
 def _restrict(limits: Limits, cpu: int) -> None:
-    """Set the limits for this process, as far as the system knows them.
-
-    Args:
-        limits: of a file.
-        cpu: processor time in all, seconds.
-    """
+    """Set this process's limits, ``cpu`` seconds in all, as far as the system knows them."""
     try:
         import resource
     except ImportError:

@@ -78,7 +78,8 @@ def _kind_of_titles(titles: Sequence[str]) -> Kind:
     """The kind of a workbook, by its first texts."""
     if _tells_industries(titles):
         return "industries"
-    return "holdings" if _any_of_holdings(titles) or not _dated(titles) else "prices"
+    dated = any(synonyms("prices").get(fold(title)) == "date" for title in titles)
+    return "holdings" if _any_of_holdings(titles) or not dated else "prices"
 
 
 def _tells_industries(titles: Sequence[str]) -> bool:
@@ -116,10 +117,6 @@ def _any_of_holdings(titles: Sequence[str]) -> bool:
     """Whether any title is of a column that only holdings have."""
     table = synonyms("holdings")
     return any(table.get(fold(title)) in _HOLDINGS_WORDS for title in titles)
-
-
-def _dated(titles: Sequence[str]) -> bool:
-    return any(synonyms("prices").get(fold(title)) == "date" for title in titles)
 
 
 def _workbook_texts(data: io.BytesIO) -> list[str]:

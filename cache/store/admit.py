@@ -1,6 +1,6 @@
 """Checks new prices against the stored ones: which may be merged, and the notes on them.
 
-Of the same source the newest close counts; of another the one held stays. What shows that the two
+Of the same source the newest close counts; of another the stored one stays. What shows that the two
 are not one history (a shift, a lost split, another currency) is refused, symbol by symbol, and
 where much of a file does, the file as a whole.
 """
@@ -18,6 +18,7 @@ import numpy as np
 
 from cache.facts.errors import SourceError
 from cache.store.bars import EVENTS, MATRICES, Bars
+from cache.store.columns import stored_values
 from cache.store.compare import Comparison, compare
 from cache.store.doubts import NO_SESSIONS, doubtful_dividends, long_gaps, repeated_session
 from cache.store.late_closes import LateCloses
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
 
     from cache.store.compare import Kind
     from cache.store.draft import Draft, Note
-    from cache.store.store import Held, Store
+    from cache.store.store import Contents, Store
 
-#: A batch of which at least so many symbols, and more than this part, are not the histories held
+#: A batch of which at least so many symbols, and more than this part, are not the stored histories
 #: is refused as a whole.
 ODD, ODD_PART = 3, 0.2
 #: Kinds that speak of the whole file, not of a symbol.
@@ -43,7 +44,7 @@ SYSTEMATIC: Final[Mapping[Kind, str]] = {
     "coarse": "rounded beside the stored closes",
     "another": "of other moves than the stored closes, as another company's",
 }
-#: What a person can do about a symbol whose history is another than the one held.
+#: What a person can do about a symbol whose history is another than the stored one.
 _WAYS: Final = "--replace takes the new history whole, --accept joins it as it is"
 
 
@@ -62,14 +63,6 @@ class Admitted:
     rebase: tuple[Rebase, ...] = ()
     notes: tuple[str, ...] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
-
-
-@record(frozen=True, eq=False, slots=True)
-class _StoredCloses:
-    """One symbol's stored closes, or adjusted closes, without unfinished sessions."""
-
-    days: Dates
-    close: FloatArray
 
 
 def admit(
@@ -124,7 +117,7 @@ def admit(
 
 def bring_prices(
     store: Store, bars: Bars, note: Note, *, replace_all: bool = False, accept: bool = False
-) -> tuple[Held, Admitted]:
+) -> tuple[Contents, Admitted]:
     """Merge the admissible prices of a file; return the store's contents after it, and the notes.
 
     Raises:
@@ -165,21 +158,14 @@ class _Work:
         symbol = bars.symbol[self._order]
         self._from = np.searchsorted(symbol, np.arange(len(bars.symbols) + 1))
 
-    def _stored(self, symbol: str, name: str) -> _StoredCloses:
-        days: list[Dates] = [np.zeros(0, "datetime64[D]")]
-        values: list[FloatArray] = [np.zeros(0)]
-        for block in self.prices.blocks:
-            matrix = getattr(block, name)
-            if matrix is not None and (column := block.column.get(symbol)) is not None:
-                there = ~np.isnan(matrix[:, column])
-                days.append(block.sessions[there])
-                values.append(matrix[there, column])
-        all_days, all_values = np.concatenate(days), np.concatenate(values)
+    def _final(self, symbol: str, name: str) -> tuple[Dates, FloatArray]:
+        """(K,) sessions and (K,) stored values of a field, without an unfinished session's."""
+        days, values = stored_values(self.prices, symbol, name)
         unfinished = self.prices.provisional.get(symbol)
-        if unfinished is not None:
-            final = all_days != day(unfinished)
-            all_days, all_values = all_days[final], all_values[final]
-        return _StoredCloses(all_days, all_values)
+        if unfinished is None:
+            return days, values
+        final = days != day(unfinished)
+        return days[final], values[final]
 
     def refuse(self, place: int, why: str) -> None:
         """Leave out all rows of a symbol."""
@@ -216,8 +202,8 @@ class _Work:
         stored: BoolArray = np.zeros(len(rows), np.bool_)
         for name in ("close", "adj_close"):
             values: FloatArray | None = getattr(self.bars, name)
-            there = self._stored(symbol, name)
-            if values is None or not len(there.days):
+            days, closes = self._final(symbol, name)
+            if values is None or not len(days):
                 continue
             given = ~np.isnan(values[rows])
             if (unfinished := self.bars.provisional.get(symbol)) is not None:
@@ -226,19 +212,19 @@ class _Work:
                 continue
             self.compared += name == "close"
             comparison = compare(
-                there.days,
-                there.close,
+                days,
+                closes,
                 self.bars.session[rows][given],
                 values[rows][given],
                 splits,
                 rounded=True,
                 chained=name == "adj_close",
             )
-            stored |= np.isin(self.bars.session[rows], there.days)
+            stored |= np.isin(self.bars.session[rows], days)
             if not self._note(symbol, rows, name, comparison, accept=accept):
                 return
             if name == "close" or symbol in self._only_adjusted:
-                self._notes += self.gaps(place, there.days)
+                self._notes += self.gaps(place, days)
         self._of_another(symbol, rows, stored)
 
     def _splits(self, rows: IntArray) -> dict[date, float]:
@@ -367,10 +353,10 @@ class _Work:
             elif name == "adj_close":
                 values *= self._adjusted_factor
             columns[name] = values[keep]
-        left = np.unique(self.bars.symbol[keep])
+        used = np.unique(self.bars.symbol[keep])
         place = np.full(len(self.bars.symbols), -1)
-        place[left] = np.arange(len(left))
-        symbols = tuple(self.bars.symbols[i] for i in left.tolist())
+        place[used] = np.arange(len(used))
+        symbols = tuple(self.bars.symbols[i] for i in used.tolist())
         bars = replace(
             self.bars,
             symbols=symbols,
@@ -381,9 +367,10 @@ class _Work:
             disputed=self._disputed,
             **columns,
         )
-        rest = bars if len(left) else None
         refused = {
             symbol: f"{why}; {_WAYS}" if symbol in self.kinds else why
             for symbol, why in self.refused.items()
         }
-        return Admitted(rest, tuple(self._rebase), (*self._notes, *notes), refused)
+        return Admitted(
+            bars if len(used) else None, tuple(self._rebase), (*self._notes, *notes), refused
+        )

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.facts.arrays import in_order
 from cache.facts.errors import SourceError
 from cache.facts.sessions import sessions
 from core.data.errors import FrameError
@@ -163,3 +162,11 @@ class Bars:
             column=column,
             symbol=symbol,
         )
+
+
+def in_order(symbol: IntArray, session: Dates) -> IntArray:
+    """(K,) positions of rows by symbol and session; files mostly have them so already."""
+    same, later = symbol[1:] == symbol[:-1], session[1:] >= session[:-1]
+    if np.all((symbol[1:] > symbol[:-1]) | (same & later)):
+        return np.arange(len(symbol))
+    return np.lexsort((session, symbol))

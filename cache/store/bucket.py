@@ -104,38 +104,28 @@ class Bucket:
         Raises:
             StoreError: it cannot be had, or is larger than any of a store.
         """
+        answer = self.pointer(name)
+        return None if answer is None else answer.data
+
+    def pointer(self, name: str) -> Pointer | None:
+        """The pointer and its version, None where nothing is published; raises as `get`."""
         import obstore
 
         # reads arrays by numpy; `address_of` is asked before the first frame, which needs none
         from cache.store.objects import MOST
 
-        def ask() -> bytes:
-            answer = obstore.get(self._store, name)
-            if answer.meta["size"] > MOST:
-                raise StoreError(f"{name} in {self.address} is larger than any object of a store")
-            return bytes(answer.bytes())
-
-        try:
-            data = self._request(name, ask)
-        except FileNotFoundError:
-            return None
-        return data
-
-    def pointer(self, name: str) -> Pointer | None:
-        """The pointer and its version, None where nothing is published."""
-        import obstore
-
         def ask() -> Pointer:
             answer = obstore.get(self._store, name)
             meta = answer.meta
+            if meta["size"] > MOST:
+                raise StoreError(f"{name} in {self.address} is larger than any object of a store")
             version = {key: meta[key] for key in ("e_tag", "version") if meta[key] is not None}
             return Pointer(bytes(answer.bytes()), version)
 
         try:
-            response = self._request(name, ask)
+            return self._request(name, ask)
         except FileNotFoundError:
             return None
-        return response
 
     def sizes(self, prefix: str = "") -> dict[str, int]:
         """Name -> size of every object under a prefix; a request for each thousand."""

@@ -104,19 +104,18 @@ def difference(
         if applied is not None and len(sessions):
             cells = _cells_of(applied, take, sessions, symbols)
         for name in FIELDS:
-            left = dense(was, name, sessions, symbols)
-            right = dense(now, name, sessions, symbols)
-            if left is None and right is None and getattr(applied, name, None) is None:
+            grids = [dense(block, name, sessions, symbols) for block in (was, now)]
+            if getattr(applied, name, None) is None and all(grid is None for grid in grids):
                 continue
             nothing = np.full((len(sessions), len(symbols)), np.nan)
-            left, right = nothing if left is None else left, nothing if right is None else right
-            changed = (left != right) & ~(np.isnan(left) & np.isnan(right))
+            earlier, later = (nothing if grid is None else grid for grid in grids)
+            changed = (earlier != later) & ~(np.isnan(earlier) & np.isnan(later))
             if applied is not None and len(sessions):
                 _mark(changed, getattr(applied, name), take, cells)
             col, row = np.nonzero(changed.T)
             if len(col):
                 scale = (1 / factor if name == "volume" else factor)[col]
-                parts[name].append((named[col] * _DAYS + days[row], left[row, col], scale))
+                parts[name].append((named[col] * _DAYS + days[row], earlier[row, col], scale))
     columns = {}
     for name, pieces in parts.items():
         if pieces:
@@ -291,8 +290,8 @@ def taken_out(
             for symbol in [s for s in before if s in remaining.get(name, ())]:
                 remaining[name][symbol] = before.pop(symbol)
         rewritten.append(Layer(over.symbols, columns, remaining))
-    left = {name: fate.left() for name, fate in fates.items()}
-    return put(prices, Layer(layer.symbols, left, facts)), tuple(rewritten)
+    restored = {name: fate.restored() for name, fate in fates.items()}
+    return put(prices, Layer(layer.symbols, restored, facts)), tuple(rewritten)
 
 
 class _Fate:
@@ -319,7 +318,7 @@ class _Fate:
         self._open[mine[given]] = False
         return replace(column, before=before)
 
-    def left(self) -> Column:
+    def restored(self) -> Column:
         """Return the cells that no later layer has set, with the values to restore."""
         key, value = self._key[self._open], self._value[self._open]
         return Column(key, value, np.full(len(key), np.nan))
@@ -335,9 +334,9 @@ def dropped(prices: Prices, symbols: frozenset[str]) -> Prices:
         names = tuple(symbol for symbol in block.symbols if symbol not in symbols)
         keep = np.array([symbol not in symbols for symbol in block.symbols])
         grids = {name: dense(block, name, block.sessions, block.symbols) for name in FIELDS}
-        left = {name: grid[:, keep] for name, grid in grids.items() if grid is not None}
-        matrices: dict[str, FloatArray] = {n: left[n] for n in MATRICES if n in left}
-        events = {name: _events(left.get(name)) for name in EVENTS}
+        remaining = {name: grid[:, keep] for name, grid in grids.items() if grid is not None}
+        matrices: dict[str, FloatArray] = {n: remaining[n] for n in MATRICES if n in remaining}
+        events = {name: _events(remaining.get(name)) for name in EVENTS}
         if (bare := pruned(block.sessions, names, matrices, events)) is not None:
             blocks.append(bare)
     facts = {

@@ -49,6 +49,7 @@ _SINGLE: Final = 0.1
 #: Two histories of so many closes in common are not of one company where most moves from close to
 #: close differ by more than this (natural logarithm).
 _MOVES, _OTHER_MOVE = 10, 2e-3
+_DAY: Final = np.timedelta64(1, "D")
 #: Digits after the point of closes that are too few.
 _COARSE: Final = (0, 1)
 #: A lone close in common that differs by less is a correction, not another history.
@@ -134,7 +135,9 @@ def compare(
             if whole or _smoother(closes[mine], new[theirs], len(before)):
                 if whole and days[-1] > new_days[-1]:
                     return Comparison("older", 1 / factor, None, off, example)
-                return Comparison("rebase", factor, following or _after(new_days[-1]), off, example)
+                return Comparison(
+                    "rebase", factor, following or pydate(new_days[-1] + _DAY), off, example
+                )
             words = f"a split of {max(factor, 1 / factor):.6g} before {following} is in one alone"
             return Comparison("split", factor, following, off, f"{words}; {example}")
         if any(abs(middle / one - 1) <= 1e-3 for one in CURRENCIES):
@@ -157,10 +160,6 @@ def rounding(closes: FloatArray, others: FloatArray) -> FloatArray:
     """(K,) by which part two closes of one session may differ where each is rounded to cents."""
     slack: FloatArray = np.minimum(_ROUNDED + (_CENTS / closes + _CENTS / others), _LOOSEST)
     return slack
-
-
-def _after(session: np.datetime64) -> date:
-    return pydate(session + np.timedelta64(1, "D"))
 
 
 def _recorded(ratio: float, splits: Mapping[date, float]) -> float | None:

@@ -7,7 +7,7 @@ each start, and take a millisecond.
 from __future__ import annotations
 
 import zlib
-from typing import Final
+from typing import Any, Final
 
 from cache.store import objects
 
@@ -45,14 +45,7 @@ def issuers_file(name: str, data: bytes) -> bytes:
         import bz2
     except ImportError as error:
         raise ValueError("this Python has no bzip2") from error
-    reader = bz2.BZ2Decompressor()
-    try:
-        raw = reader.decompress(data, objects.MOST)
-    except OSError as error:
-        raise ValueError("no bzip2") from error
-    if not reader.eof:
-        raise ValueError("bzip2 without its end")
-    return raw
+    return _unpacked(bz2.BZ2Decompressor(), data, "bzip2")
 
 
 def smaller(data: bytes) -> bytes:
@@ -74,11 +67,14 @@ def as_before(data: bytes) -> bytes:
     # neither JSON nor an array begins as zlib does
     if data[:1] != b"\x78":
         return data
-    reader = zlib.decompressobj()
+    return _unpacked(zlib.decompressobj(), data, "zlib")
+
+
+def _unpacked(reader: Any, data: bytes, kind: str) -> bytes:
     try:
-        whole = reader.decompress(data, objects.MOST)
-    except zlib.error as error:
-        raise ValueError("no zlib") from error
+        whole: bytes = reader.decompress(data, objects.MOST)
+    except (OSError, zlib.error) as error:
+        raise ValueError(f"no {kind}") from error
     if not reader.eof:
-        raise ValueError("zlib without its end")
+        raise ValueError(f"{kind} without its end")
     return whole

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from cache.facts.errors import StoreError
 from cache.store import disk, objects, pack
+from cache.store.compression import as_before, smaller
 from cache.store.objects import Damaged
 
 if TYPE_CHECKING:
@@ -49,10 +50,10 @@ class Derived:
     def read(self, key: str) -> tuple[Json, bool]:
         """The cached result of a key, and whether it is of this very generation.
 
-        Nothing, and no, where nothing is kept or it is damaged.
+        Empty and False where nothing is cached or it is damaged.
         """
         try:
-            sealed = pack.unseal(objects.read(self._path(key)))
+            sealed = pack.unseal(as_before(objects.read(self._path(key))))
         except (Damaged, StoreError, ValueError):
             sealed = None
         if sealed is None:
@@ -62,8 +63,8 @@ class Derived:
     def keep(self, key: str, answer: Json) -> None:
         """Cache a result of this generation; nothing where the directory cannot be written."""
         sealed = {"identity": self._identity, "answer": answer}
-        with suppress(OSError):
-            disk.replace(self._path(key), pack.seal(pack.to_json(sealed)))
+        with suppress(OSError, StoreError):
+            disk.replace(self._path(key), smaller(pack.seal(pack.to_json(sealed))))
 
 
 def tidy(home: Path) -> None:

@@ -171,13 +171,13 @@ class CopyReader:
         """
         owner.check(self.home, writing=True)
         copy = _LocalCopy(self.home / _MARKET)
-        held = copy.generation() is not None
+        stored = copy.generation() is not None
         try:
-            self._take(copy, self._quick if held else self._bucket)
+            self._take(copy, self._quick if stored else self._bucket)
             return ""
         except StoreError as error:
             mark = _marked(self.home)
-            if not held or mark is None:
+            if not stored or mark is None:
                 raise
             with suppress(OSError):
                 # for the screen, which is drawn over what is said here

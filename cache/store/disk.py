@@ -60,9 +60,9 @@ def write_new(path: Path, data: bytes, mode: int | None) -> None:
     try:
         if mode is not None and hasattr(os, "fchmod"):
             os.fchmod(opened, mode)
-        left = memoryview(data)
-        while left:
-            left = left[os.write(opened, left) :]
+        unwritten = memoryview(data)
+        while unwritten:
+            unwritten = unwritten[os.write(opened, unwritten) :]
         os.fsync(opened)
     finally:
         os.close(opened)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.store.changed_cells import dense
+from cache.store.columns import stored_values
 from core.data.dividends import unbelievable
 from core.data.frames import pydate
 from core.data.takeovers import GAP
@@ -77,15 +77,9 @@ def doubtful_dividends(prices: Prices, bars: Bars) -> list[str]:
 
 def _close_before(prices: Prices, symbol: str, session: np.datetime64) -> float:
     """The last stored close of a symbol before a session, NaN where none."""
-    for block in reversed(prices.blocks):
-        if symbol in block.column and block.sessions[0] < session:
-            values = dense(block, "close", block.sessions, block.symbols)
-            assert values is not None
-            column = values[block.sessions < session, block.column[symbol]]
-            closes = column[~np.isnan(column)]
-            if len(closes):
-                return float(closes[-1])
-    return float("nan")
+    days, closes = stored_values(prices, symbol, "close")
+    place = int(np.searchsorted(days, session))
+    return float(closes[place - 1]) if place else float("nan")
 
 
 def long_gaps(

@@ -9,13 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cache.facts.errors import StoreError
 from cache.store import pack
-from cache.store.changed_cells import (
-    Layer,
-    difference,
-    dropped,
-    taken_out,
-    without,
-)
+from cache.store.changed_cells import Layer, difference, dropped, taken_out, without
 from cache.store.compression import issuers_file, smaller_file
 from cache.store.journal import Entry, Journal, added_to, without_files
 from cache.store.layer_bytes import pack_layer, unpack_layer
@@ -69,7 +63,7 @@ class Draft:
         rows: fund and date -> the lines of the file that counts.
         announced: changes of membership announced.
         industries: the user's lists of industries, each with its object, oldest first.
-        aside: manifest's entries of files that were kept aside, with why.
+        aside: manifest's entries of files that were set aside, with why.
         journal: what was brought, oldest first.
         logged: whether it is noted what each commit changed.
         put: writes an object and returns its name.
@@ -225,10 +219,13 @@ class Draft:
         if key not in self.files:
             raise StoreError(f"no holdings file of {fund} as of {as_of}")
         gone = self._out(key, 0)
-        left = self.files.get(key, {})
-        still = [entry["raw"] for entry in (left, *left.get("before", ())) if entry]
-        if gone not in still:
+        if gone not in self._raws(key):
             self.journal = without_files(self.journal, [(fund, str(as_of), gone)])
+
+    def _raws(self, key: Key) -> list[str]:
+        """Objects of the issuer's bytes of a fund and day, the file in use first."""
+        entry = self.files.get(key)
+        return [one["raw"] for one in (entry, *entry.get("before", ()))] if entry else []
 
     def _out(self, key: Key, depth: int) -> str:
         """Remove a file from those of its fund and day; 0 is the one in use."""
@@ -274,16 +271,10 @@ class Draft:
         self._settle(touched)
         for file in reversed(entry.files):
             key = file[0], date.fromisoformat(file[1])
-            if key in self.files:
-                file_entry = self.files[key]
-                stack = [
-                    file_entry["raw"],
-                    *(older["raw"] for older in file_entry.get("before", ())),
-                ]
-                places = [depth for depth, raw in enumerate(stack) if raw == file[2]]
-                again = sum(over.files.count(file) for over in later)
-                if again < len(places):
-                    self._out(key, places[again])
+            places = [depth for depth, raw in enumerate(self._raws(key)) if raw == file[2]]
+            again = sum(over.files.count(file) for over in later)
+            if again < len(places):
+                self._out(key, places[again])
         for name in entry.industries:
             # of a list brought twice the later one goes with the later import
             again = sum(over.industries.count(name) for over in later)

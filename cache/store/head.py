@@ -9,13 +9,11 @@ it may name one that never came there: the store it was taken from has lost that
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from cache.facts import system
-from cache.store import disk, pack
+from cache.store import disk, objects, pack
 
 NAME: Final = "head"
 _MOST: Final = 4096
@@ -24,16 +22,9 @@ _MOST: Final = 4096
 def read(home: Path) -> int:
     """Return the newest generation known to be durable, 0 where unknown."""
     try:
-        # Whatever stands there, it ends soon: a pipe does not block, a device is cut short.
-        opened = os.open(home / NAME, system.READ)
-    except OSError:
+        body = pack.unseal(objects.beginning(home / NAME, _MOST))
+    except ValueError:
         return 0
-    try:
-        body = pack.unseal(os.read(opened, _MOST))
-    except (OSError, ValueError):
-        return 0
-    finally:
-        os.close(opened)
     number = body.get("newest") if isinstance(body, dict) else None
     return number if isinstance(number, int) else 0
 

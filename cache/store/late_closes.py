@@ -23,28 +23,19 @@ _NEVER: Final = np.datetime64("9999-12-31", "D")
 
 
 class LateCloses:
-    """First closes and first adjusted closes of the symbols of a file, stored ones and its own.
-
-    Args:
-        prices: the stored data.
-        bars: what the file brought.
-    """
+    """First closes and first adjusted closes of the symbols of a file, stored ones and its own."""
 
     def __init__(self, prices: Prices, bars: Bars) -> None:
         self._symbols = bars.symbols
-        self._adjusted_held = _first_held(prices, bars.symbols, "adj_close")
-        self._closed_held = _first_held(prices, bars.symbols, "close")
-        self._adjusted = np.minimum(self._adjusted_held, _first_given(bars, "adj_close"))
-        self._closed = np.minimum(self._closed_held, _first_given(bars, "close"))
+        self._adjusted_stored = _first_stored(prices, bars.symbols, "adj_close")
+        self._closed_stored = _first_stored(prices, bars.symbols, "close")
+        self._adjusted = np.minimum(self._adjusted_stored, _first_given(bars, "adj_close"))
+        self._closed = np.minimum(self._closed_stored, _first_given(bars, "close"))
 
     def why_refused(self, place: int) -> str:
-        """Why a symbol's closes are not to be taken, "" where they may be.
-
-        Args:
-            place: of the symbol in the file.
-        """
-        first, adjusted = self._closed[place], self._adjusted_held[place]
-        if self._closed_held[place] != _NEVER or not adjusted < first < _NEVER:
+        """Why a symbol's closes are not to be taken, "" where they may be."""
+        first, adjusted = self._closed[place], self._adjusted_stored[place]
+        if self._closed_stored[place] != _NEVER or not adjusted < first < _NEVER:
             return ""
         return (
             f"its closes begin on {first} and would take the place of its adjusted closes, stored"
@@ -53,11 +44,7 @@ class LateCloses:
         )
 
     def notes(self, places: Sequence[int]) -> list[str]:
-        """Return a sentence on the adjusted closes that are not used; none where all are.
-
-        Args:
-            places: of the symbols that are taken.
-        """
+        """Return a sentence on the adjusted closes that are not used; none where all are."""
         late = [at for at in places if self._adjusted[at] < self._closed[at] < _NEVER]
         if not late:
             return []
@@ -68,7 +55,7 @@ class LateCloses:
         ]
 
 
-def _first_held(prices: Prices, symbols: tuple[str, ...], name: str) -> Dates:
+def _first_stored(prices: Prices, symbols: tuple[str, ...], name: str) -> Dates:
     """(N,) session of the first stored value of each symbol."""
     first = np.full(len(symbols), _NEVER)
     for block in prices.blocks:

@@ -40,12 +40,12 @@ def unpack_layer(data: bytes | memoryview) -> Layer:
         raise ValueError("no packed layer") from error
     head = json.loads(text)
     at, columns = 0, {}
-    for name, (size, scaled, *rest) in head["fields"].items():
+    for name, (size, scaled, *flags) in head["fields"].items():
         key = np.cumsum(np.frombuffer(numbers, "<i8", size, at))
         at += 8 * size
         before = factor = np.full(size, np.nan)
         # A layer of before has the former values always.
-        if not rest or rest[0]:
+        if not flags or flags[0]:
             before = np.frombuffer(numbers, "<f8", size, at)
             at += 8 * size
         if scaled:

@@ -44,12 +44,12 @@ class Aside:
 
 
 @record(frozen=True, eq=False, slots=True)
-class Held:
+class Contents:
     """The contents of one generation of the store.
 
     Attributes:
         generation: its number; 0 before anything was committed.
-        prices: every bar held.
+        prices: every stored bar.
         holdings: by fund, ascending by ``as_of``.
         simulated: the demo market, not a real one.
         announced: changes of membership announced before they take effect.

@@ -8,21 +8,29 @@ not write it again.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
-from typing import TYPE_CHECKING, TypeVar
+from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cache.facts.arrays import distinct
 from cache.store.bars import EVENTS, MATRICES, Bars
 from cache.store.origins import origins_after
-from core.data.frames import Block, BoolArray, Dates, Events, FloatArray, IntArray, Prices, pydate
+from cache.store.pack import FACTS
+from core.data.frames import (
+    Block,
+    BoolArray,
+    Dates,
+    Events,
+    FloatArray,
+    IntArray,
+    Prices,
+    distinct,
+    pydate,
+)
 from core.data.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-Value = TypeVar("Value")
 
 
 def merge(prices: Prices, bars: Bars) -> Prices:
@@ -90,11 +98,11 @@ def _described(
             or through.get(symbol) != prices.through.get(symbol)
             or provisional.get(symbol) != prices.provisional.get(symbol)
         )
-        if moved and _newer(bars.fetched_at, fetched_at.get(symbol)):
+        if moved and bars.fetched_at >= fetched_at.get(symbol, bars.fetched_at):
             source[symbol], fetched_at[symbol] = bars.source, bars.fetched_at
 
     merged = Prices(
-        blocks=_same(prices.blocks, blocks),
+        blocks=prices.blocks if [*map(id, blocks)] == [*map(id, prices.blocks)] else blocks,
         through=through,
         provisional=provisional,
         source=source,
@@ -107,27 +115,9 @@ def _described(
     if origin is not prices.origin:
         merged = replace(merged, origin=origin)
     unmoved = merged.blocks is prices.blocks and all(
-        getattr(merged, name) == getattr(prices, name)
-        for name in (
-            "through",
-            "provisional",
-            "source",
-            "fetched_at",
-            "failures",
-            "origin",
-            "disputed",
-        )
+        getattr(merged, name) == getattr(prices, name) for name in FACTS
     )
     return prices if unmoved else merged
-
-
-def _same(before: tuple[Block, ...], blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    equal = len(before) == len(blocks) and all(a is b for a, b in zip(before, blocks, strict=True))
-    return before if equal else blocks
-
-
-def _newer(now: datetime, before: datetime | None) -> bool:
-    return before is None or now >= before
 
 
 def _answered(bars: Bars) -> dict[str, date]:
@@ -199,18 +189,18 @@ class _Grid:
     Attributes:
         sessions: (T,) ascending.
         symbols: (N,) sorted.
-        held_row: (held T,) position of each held session.
-        held_col: (held N,) position of each held symbol.
+        old_row: (old T,) position of each stored session.
+        old_col: (old N,) position of each stored symbol.
         rows: (K,) position of each new bar's session.
         cols: (K,) position of each new bar's symbol.
-        clear: positions (rows, cols) of lapsed provisional bars, whose held prices go first.
-        replaced: (N,) bool, symbols whose held history goes first.
+        clear: positions (rows, cols) of lapsed provisional bars, whose stored prices go first.
+        replaced: (N,) bool, symbols whose stored history goes first.
     """
 
     sessions: Dates
     symbols: tuple[str, ...]
-    held_row: IntArray
-    held_col: IntArray
+    old_row: IntArray
+    old_col: IntArray
     rows: IntArray
     cols: IntArray
     clear: tuple[IntArray, IntArray]
@@ -238,8 +228,8 @@ def _grid(block: Block | None, bars: Bars, take: IntArray, lapsed: Mapping[str, 
     return _Grid(
         sessions=sessions,
         symbols=symbols,
-        held_row=np.searchsorted(sessions, block.sessions if block else sessions[:0]),
-        held_col=np.array([place[name] for name in (block.symbols if block else ())], np.intp),
+        old_row=np.searchsorted(sessions, block.sessions if block else sessions[:0]),
+        old_col=np.array([place[name] for name in (block.symbols if block else ())], np.intp),
         rows=np.searchsorted(sessions, session),
         cols=column[symbol],
         clear=(
@@ -261,7 +251,7 @@ def _rebuild(
     """One year with its new rows, and the symbols whose values changed.
 
     Args:
-        block: the year as held, None where none is.
+        block: the year as stored, None where none is.
         bars: what a source brought.
         take: (K,) int, the rows of ``bars`` that lie in this year.
         lapsed: provisional bars that go, by symbol.
@@ -279,7 +269,7 @@ def _rebuild(
             continue
         before = np.full(grid.shape, np.nan)
         if old is not None:
-            before[np.ix_(grid.held_row, grid.held_col)] = old
+            before[np.ix_(grid.old_row, grid.old_col)] = old
         after = before.copy()
         after[:, grid.replaced] = np.nan
         after[grid.clear] = np.nan
@@ -305,7 +295,7 @@ def _events(
     """The dividends or splits of one year on the grid, and which symbols' events changed."""
     width = len(grid.symbols)
     old = events if events is not None else Events.none()
-    before = grid.held_row[old.row] * width + grid.held_col[old.col]
+    before = grid.old_row[old.row] * width + grid.old_col[old.col]
     order = np.argsort(before)
     before, amount = before[order], old.value[order]
     stays = ~grid.replaced[before % width]
@@ -313,7 +303,7 @@ def _events(
     if new is not None:
         given = np.flatnonzero(~np.isnan(new[take]))
         cells, values = grid.rows[given] * width + grid.cols[given], new[take][given]
-        # A row that says 0 takes a held event back: the vendor has withdrawn it.
+        # A row that says 0 takes a stored event back: the vendor has withdrawn it.
         stays &= ~np.isin(before, cells)
         added, values = cells[values > 0], values[values > 0]
     after = np.concatenate([before[stays], added])

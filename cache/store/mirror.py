@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from cache.facts.errors import StoreError
 from cache.store import disk, head, objects
-from cache.store.manifest import Held, object_names
+from cache.store.manifest import Contents, object_names
 from cache.store.objects import Damaged, holds
 from cache.store.store import Store
 
@@ -14,7 +14,7 @@ from cache.store.store import Store
 class Copy(Store):
     """A store that is only updated from another."""
 
-    def mirror(self, source: Store) -> Held:
+    def mirror(self, source: Store) -> Contents:
         """Copy the newest whole generation of another store, under its number.
 
         What is here already is not written again. A generation of a larger number, left from
@@ -69,10 +69,10 @@ class Copy(Store):
             self._settle()
             return contents
 
-    def _newer(self, shown: int, newest: int) -> Held | None:
+    def _newer(self, generation: int, newest: int) -> Contents | None:
         """Return the copy's contents where the other store has lost that generation."""
         try:
             copied = self._newest()[1]
         except StoreError:
             return None
-        return copied if shown < copied.generation <= newest else None
+        return copied if generation < copied.generation <= newest else None

@@ -64,14 +64,17 @@ class Room:
         return _read(path, self._memory[self._places.get(path, slice(0))])
 
 
-def beginning(path: Path) -> bytes:
-    """Return the first bytes of a file, for a manifest those with its hash; b"" where missing."""
+def beginning(path: Path, size: int = _HASHED) -> bytes:
+    """Return a file's first bytes, for a manifest those with its hash; b"" where unreadable.
+
+    Whatever stands there, it ends soon: a pipe does not block, a device is cut short.
+    """
     try:
         opened = os.open(path, system.READ)
     except OSError:
         return b""
     try:
-        return os.read(opened, _HASHED)
+        return os.read(opened, size)
     except OSError:
         return b""
     finally:
@@ -130,10 +133,10 @@ def _piece(opened: int, size: int) -> bytes:
 
 def _filled(opened: int, room: memoryview) -> memoryview:
     """Return the bytes that were read, without the rest of the memory of a shorter file."""
-    came = 0
-    while came < len(room) and (got := os.readv(opened, [room[came:]])):
-        came += got
-    return room[:came].toreadonly()
+    size = 0
+    while size < len(room) and (count := os.readv(opened, [room[size:]])):
+        size += count
+    return room[:size].toreadonly()
 
 
 def _name(path: Path) -> str:

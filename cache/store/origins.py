@@ -8,34 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cache.store.columns import stored_values
+
 if TYPE_CHECKING:
     from cache.store.bars import Bars
     from core.data.frames import Dates, FloatArray, Prices
 
 #: Sources of a symbol's closes in their order, each with its last session.
 Runs = tuple[tuple[date, str], ...]
-
-
-class CloseColumns:
-    """The closes of single symbols, read from the year blocks."""
-
-    def __init__(self, prices: Prices) -> None:
-        self._blocks = prices.blocks
-
-    def of(self, symbol: str) -> tuple[Dates, FloatArray]:
-        """(K,) sessions, ascending, and (K,) closes, adjusted ones where there is no close."""
-        days: list[Dates] = [np.zeros(0, "datetime64[D]")]
-        values: list[FloatArray] = [np.zeros(0)]
-        for block in self._blocks:
-            if (column := block.column.get(symbol)) is None:
-                continue
-            close = block.close[:, column]
-            if block.adj_close is not None:
-                close = np.where(np.isnan(close), block.adj_close[:, column], close)
-            there = ~np.isnan(close)
-            days.append(block.sessions[there])
-            values.append(close[there])
-        return np.concatenate(days), np.concatenate(values)
 
 
 def origins_after(
@@ -59,13 +39,18 @@ def origins_after(
     if not mixed:
         return prices.origin
     result = dict(prices.origin)
-    was, now = CloseColumns(prices), CloseColumns(merged)
     for symbol in mixed:
-        runs = _runs(was.of(symbol), now.of(symbol), prices, symbol, bars.source)
+        was, now = (_closes(state, symbol) for state in (prices, merged))
+        runs = _runs(was, now, prices, symbol, bars.source)
         result.pop(symbol, None)
         if any(source != merged.source[symbol] for _, source in runs):
             result[symbol] = runs
     return prices.origin if result == prices.origin else result
+
+
+def _closes(prices: Prices, symbol: str) -> tuple[Dates, FloatArray]:
+    """(K,) sessions and (K,) closes of a symbol, adjusted ones where there is no close."""
+    return stored_values(prices, symbol, "close", "adj_close")
 
 
 def _runs(
@@ -101,9 +86,8 @@ def _runs(
 def trimmed(prices: Prices, symbols: Iterable[str]) -> Mapping[str, Runs]:
     """Return the sources without those that have no close left."""
     result = dict(prices.origin)
-    columns = CloseColumns(prices)
     for symbol in set(symbols) & result.keys():
-        days = columns.of(symbol)[0]
+        days, _ = _closes(prices, symbol)
         ends = np.array([last for last, _ in result[symbol]], "datetime64[D]")
         used = np.unique(np.minimum(np.searchsorted(ends, days), len(ends) - 1)).tolist()
         runs = tuple(result[symbol][at] for at in used)

@@ -89,9 +89,8 @@ def check_file(path: Path) -> None:
     """
     if system.user() is None:
         return
-    try:
-        info = os.stat(path)  # noqa: PTH116
-    except OSError:
+    info = _look(path)
+    if info is None:
         return
     if info.st_uid not in (system.user(), 0):
         raise StoreError(

@@ -84,7 +84,7 @@ def pack_block(block: Block) -> dict[str, bytes]:
         events: Events = getattr(block, name)
         if len(events):
             parts[name] = np.stack([events.row, events.col, events.value], axis=1)
-    return {name: _npy(array) for name, array in parts.items() if array is not None}
+    return {name: npy_bytes(array) for name, array in parts.items() if array is not None}
 
 
 def unpack_block(files: Mapping[str, bytes | memoryview]) -> Block:
@@ -93,7 +93,7 @@ def unpack_block(files: Mapping[str, bytes | memoryview]) -> Block:
     Raises:
         ValueError, LookupError, TypeError: `pack_block` never wrote this.
     """
-    parts = {field: _array(data) for field, data in files.items()}
+    parts = {field: npy_array(data) for field, data in files.items()}
     shape = *parts["sessions"].shape, *parts["symbols"].shape
     if any(parts[f].shape != shape or parts[f].dtype != float for f in MATRICES if f in parts):
         raise ValueError("a matrix that is not of its sessions and symbols")
@@ -129,13 +129,13 @@ def _pack_numbers(numbers: FloatArray) -> bytes:
     small = np.abs(numbers) <= _MOST
     whole = np.where(small, np.rint(np.where(small, numbers, 0) * 100), _UNKNOWN).astype("<i8")
     packed = _HUNDREDTHS + whole.view(np.uint8).reshape(-1, 8).T.tobytes()
-    return packed if _unpack_numbers(packed).tobytes() == numbers.tobytes() else _npy(numbers)
+    return packed if _unpack_numbers(packed).tobytes() == numbers.tobytes() else npy_bytes(numbers)
 
 
 def _unpack_numbers(data: bytes) -> Any:
     """What `_pack_numbers` packed, a row for each of `_NUMBERS`."""
     if not data.startswith(_HUNDREDTHS):
-        return _array(data)
+        return npy_array(data)
     of_bytes = np.frombuffer(data, np.uint8, offset=len(_HUNDREDTHS)).reshape(8, -1)
     whole = np.ascontiguousarray(of_bytes.T).view("<i8").reshape(len(_NUMBERS), -1)
     return np.where(whole == _UNKNOWN, np.nan, whole / 100)
@@ -185,17 +185,18 @@ def by_fund(rows: Iterable[Holdings]) -> dict[str, tuple[Holdings, ...]]:
     return result
 
 
-def _npy(array: np.ndarray[Any, Any]) -> bytes:
+def npy_bytes(array: np.ndarray[Any, Any]) -> bytes:
+    """An array as a .npy file."""
     file = io.BytesIO()
     np.save(file, np.ascontiguousarray(array), allow_pickle=False)
     return file.getvalue()
 
 
-def _array(data: bytes | memoryview) -> Any:
+def npy_array(data: bytes | memoryview) -> Any:
     """A read-only view of a .npy file's bytes: nothing is copied, nothing unpickled.
 
     Raises:
-        ValueError: `_npy` never wrote this.
+        ValueError: `npy_bytes` never wrote this.
     """
     header = _HEADER.match(data)
     if header is None or header.end() != 10 + int.from_bytes(header[1], "little"):

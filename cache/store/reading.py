@@ -1,8 +1,4 @@
-"""Read a store: the newest complete generation; nothing is written.
-
-It takes no lock. The newest manifest that verifies counts, each file is opened once and parsed
-from the bytes that were hashed; what others may write is refused.
-"""
+"""Read a store as `cache.store.store` lays it out: the newest complete generation."""
 
 from __future__ import annotations
 
@@ -18,13 +14,12 @@ from cache.store import head, objects, owner, pack
 from cache.store.compression import issuers_file
 from cache.store.directory_guard import DirectoryGuard
 from cache.store.journal import Journal, unpack_journal
-from cache.store.manifest import Held, aside_of, unknown
+from cache.store.manifest import Contents, aside_of, unknown
 from cache.store.objects import Damaged
 from core.data.frames import Announcement, Block, Holdings, Prices
 
 if TYPE_CHECKING:
     from cache.store.pack import Json
-    from core.data.industries import IndustryList
 
 #: The version of what a manifest holds.
 SCHEMA: Final = 3
@@ -53,7 +48,7 @@ class StoreReader:
     def generation(self) -> int | None:
         """The newest generation's number, None where there is none: one listing, for polling.
 
-        Compare it with its last answer, not with ``Held.generation``: of a damaged
+        Compare it with its last answer, not with ``Contents.generation``: of a damaged
         generation an older one is shown.
         """
         return next(iter(self._numbers()), None)
@@ -68,7 +63,7 @@ class StoreReader:
             return None
         return f"{number} {objects.beginning(self._generations / f'{number:08d}.json').hex()}"
 
-    def read(self) -> Held:
+    def read(self) -> Contents:
         """Return the newest generation that is whole.
 
         Raises:
@@ -76,6 +71,13 @@ class StoreReader:
             StoreError: no generation is whole, or HOME cannot be read or is of the other kind.
         """
         return self._newest()[1]
+
+    def read_or_empty(self) -> Contents:
+        """Return what `read` does, without bars and files where nothing was ever committed."""
+        try:
+            return self.read()
+        except StoreEmpty:
+            return Contents(0, Prices(), {}, self.simulated)
 
     def raw(self, fund: str, as_of: date) -> bytes:
         """Return the issuer's file behind a fund's holdings, byte for byte."""
@@ -109,7 +111,7 @@ class StoreReader:
         numbers = (int(name[:8]) for name in names if re.fullmatch(r"[0-9]{8}\.json", name))
         return sorted(numbers, reverse=True)
 
-    def _newest(self) -> tuple[Json, Held]:
+    def _newest(self) -> tuple[Json, Contents]:
         self._check(writing=False)
         while True:
             # Before the listing: a commit between the two only adds to that.
@@ -130,7 +132,10 @@ class StoreReader:
                     prices = self._prices(body)
                     rows = [self._holdings(entry) for entry in body["holdings"]]
                     announced = self._announced(body)
-                    industries = tuple(map(self._industries, body.get("industries", ())))
+                    industries = tuple(
+                        pack.unpack_industries(self._fetch(name))
+                        for name in body.get("industries", ())
+                    )
                 except Damaged as error:
                     # A writer may have dropped this generation while it was being read.
                     if self._numbers() != numbers:
@@ -146,7 +151,7 @@ class StoreReader:
                 else:
                     sentences = tuple(f"{d}; generation {number} is shown instead" for d in damage)
                     holdings, aside = pack.by_fund(rows), aside_of(body)
-                    return body, Held(
+                    return body, Contents(
                         number,
                         prices,
                         holdings,
@@ -221,9 +226,6 @@ class StoreReader:
         # generations of earlier releases have none
         name = body.get("announced")
         return () if name is None else pack.unpack_announced(self._fetch(name))
-
-    def _industries(self, name: str) -> IndustryList:
-        return pack.unpack_industries(self._fetch(name))
 
     def _check(self, *, writing: bool) -> None:
         for path in (self.home, self._objects, self._generations):

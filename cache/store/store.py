@@ -25,11 +25,11 @@ from typing import TYPE_CHECKING, Final
 from cache.facts.errors import StoreEmpty, StoreError
 from cache.store import derived, disk, head, objects, pack, reading
 from cache.store.journal import pack_journal
-from cache.store.manifest import PARTS, Aside, Held, aside_of, object_names
+from cache.store.manifest import PARTS, Aside, Contents, aside_of, object_names
 from cache.store.objects import Damaged
 from cache.store.pack import Json
 from cache.store.reading import STRANGE, Announced, StoreReader
-from core.data.frames import Block, Holdings, Prices
+from core.data.frames import Holdings, Prices
 
 if TYPE_CHECKING:
     from cache.store.bars import Bars
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from cache.store.rebase import Rebase
     from core.data.industries import IndustryList
 
-__all__ = ["Aside", "Held", "Store"]
+__all__ = ["Aside", "Contents", "Store"]
 
 #: Generations that stay; objects that none of them names are deleted.
 KEEP: Final = 3
@@ -56,7 +56,7 @@ class Store(StoreReader):
         announce: Callable[[Announced], Announced] | None = None,
         industries: IndustryList | None = None,
         note: Note | None = None,
-    ) -> Held:
+    ) -> Contents:
         """Merge into the newest generation, write the next, and return its contents.
 
         Where nothing changes nothing is written.
@@ -64,11 +64,11 @@ class Store(StoreReader):
         Args:
             bars: prices to merge.
             rebase: older closes to bring onto another basis before that.
-            holdings: rows beside the issuer's bytes; equal bytes for a fund and date held
+            holdings: rows beside the issuer's bytes; equal bytes for a fund and date stored
                 already change nothing, other bytes count from then on.
             forget: holdings to drop, by fund and date; they go before new ones come, and what was
                 brought of that fund and date before counts again.
-            announce: makes of the announced changes held those to hold from now on.
+            announce: makes of the stored announced changes those to store from now on.
             industries: a list to count before the stored ones.
             note: what this is, for the list of imports; made of the rest unless given.
 
@@ -100,7 +100,7 @@ class Store(StoreReader):
 
         return self.change(bring)
 
-    def change(self, act: Callable[[Draft], object]) -> Held:
+    def change(self, act: Callable[[Draft], object]) -> Contents:
         """Apply a change to the contents, write the next generation, and return its contents.
 
         Where nothing changes nothing is written.
@@ -122,7 +122,7 @@ class Store(StoreReader):
                 body, before = self._newest()
             except StoreEmpty:
                 body = {"blocks": [], "symbols": pack.pack_facts(Prices()), "holdings": []}
-                before = Held(0, Prices(), {}, self.simulated)
+                before = Contents(0, Prices(), {}, self.simulated)
             number = max(*self._numbers(), head.read(self.home), 0) + 1
             rows = {(one.fund, one.as_of): one for file in before.holdings.values() for one in file}
             draft = Draft(
@@ -139,9 +139,14 @@ class Store(StoreReader):
                 fetch=self._fetched,
             )
             act(draft)
-            body_of = dict(zip(map(id, before.prices.blocks), body["blocks"], strict=True))
+            names_of = dict(zip(map(id, before.prices.blocks), body["blocks"], strict=True))
+            blocks = [
+                names_of.get(id(block))
+                or {name: self._put(data, "npy") for name, data in pack.pack_block(block).items()}
+                for block in draft.prices.blocks
+            ]
             after: Json = {
-                "blocks": [body_of.get(id(b)) or self._put_block(b) for b in draft.prices.blocks],
+                "blocks": blocks,
                 "symbols": pack.pack_facts(draft.prices),
                 "holdings": [draft.files[key] for key in sorted(draft.files)],
             }
@@ -166,7 +171,7 @@ class Store(StoreReader):
             text = pack.to_json(kind | after)
             disk.write(self._generations / f"{number:08d}.json", pack.seal(text))
             self._settle()
-            return Held(
+            return Contents(
                 number,
                 draft.prices,
                 pack.by_fund(draft.rows.values()),
@@ -207,9 +212,6 @@ class Store(StoreReader):
         except OSError as error:
             why = f"{error.strerror}; the stored data are not lost"
             raise StoreError(f"cannot write to {self.home}: {why}") from error
-
-    def _put_block(self, block: Block) -> Json:
-        return {name: self._put(data, "npy") for name, data in pack.pack_block(block).items()}
 
     def _put(self, data: bytes, kind: str) -> str:
         """Write content under its hash; a damaged file of that name is replaced."""

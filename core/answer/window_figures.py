@@ -19,6 +19,7 @@ from core.answer.views import covers
 from core.data.record import record
 from core.measures.breadth import Moments, moments
 from core.measures.concentration import TOPS, Concentrations, concentrations, largest
+from core.measures.correlation import can_correlate
 from core.measures.end_weights import HeldWeights, held_weights_of, weights_of
 from core.measures.membership import list_at_end, spans
 from core.measures.sweep import Swept, sweep
@@ -139,8 +140,15 @@ class Figures:
     @cached_property
     def correlation(self) -> FloatArray:
         """Average correlation of its lines."""
-        whole = map(self._whole, range(len(self.windows)))
-        return np.array([answer.correlation for answer in whole], float)
+        return np.array(
+            [
+                self._whole(place).correlation
+                if can_correlate(self.market, parts[0].file, window.start, window.end)
+                else None
+                for place, (window, parts, _) in enumerate(self.windows)
+            ],
+            float,
+        )
 
     @cached_property
     def covered(self) -> BoolArray:

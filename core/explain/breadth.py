@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from core.explain.explanation import Explanation, Term, Unit, cut
-from core.explain.ground import Ground, select
+from core.explain.ground import Ground, select, values_at
 from core.explain.returns import return_of
 
 if TYPE_CHECKING:
@@ -43,43 +43,37 @@ def _moment(
     formula: str,
     work: Callable[[list[float]], tuple[float | None, tuple[Term, ...]]],
     parts: tuple[Explanation, ...] = (),
-) -> list[Explanation]:
+) -> Iterator[Explanation]:
     """Explain one statistic of the returns r of N lines."""
     view = ground.view
-    if view is None:
-        return []
     returns = [r for _, r in ground.line_returns]
     computed, terms = work(returns) if returns else (None, ())
     n = Term("N", float(len(returns)), "count", "lines with closes at both ends of the window")
-    return [
-        Explanation(
-            f"{title} of {view.fund}",
-            value,
-            unit,
-            formula,
-            computed,
-            (n, *terms, *_lines(ground)),
-            parts,
-            _outside(view),
-            ground.origins,
-        )
-    ]
+    yield Explanation(
+        f"{title} of {view.fund}",
+        value,
+        unit,
+        formula,
+        computed,
+        (n, *terms, *_lines(ground)),
+        parts,
+        _outside(view),
+        ground.origins,
+    )
 
 
-def equal_weight(ground: Ground) -> list[Explanation]:
+def equal_weight(ground: Ground) -> Iterator[Explanation]:
     """Explain the mean return: of equal amounts bought at the start and never traded."""
 
     def work(r: list[float]) -> tuple[float, tuple[Term, ...]]:
         return statistics.fmean(r), (Term("sum r", math.fsum(r), "ratio", "over the N lines"),)
 
-    value = ground.view.breadth.equal_weight if ground.view else None
+    value = ground.view.breadth.equal_weight
     return _moment(ground, "equal-weight return", value, "percent", "sum r / N", work)
 
 
-def median(ground: Ground) -> list[Explanation]:
+def median(ground: Ground) -> Iterator[Explanation]:
     """Explain the median return, with the one or two lines in the middle."""
-    if ground.view is None:
-        return []
     ranked = sorted(ground.line_returns, key=lambda line: line[1])
     size = len(ranked)
     middle = ranked[(size - 1) // 2 : size // 2 + 1]
@@ -100,11 +94,9 @@ def median(ground: Ground) -> list[Explanation]:
     return _moment(ground, "median return", value, "percent", formula, work, tuple(parts))
 
 
-def mean_less_median(ground: Ground) -> list[Explanation]:
+def mean_less_median(ground: Ground) -> Iterator[Explanation]:
     """Explain the mean return less the median return."""
     view = ground.view
-    if view is None:
-        return []
     mean, middle = view.breadth.equal_weight, view.breadth.median
     value = None if mean is None or middle is None else mean - middle
 
@@ -118,7 +110,7 @@ def mean_less_median(ground: Ground) -> list[Explanation]:
     return _moment(ground, "mean less median", value, "pp", "mean - median", work)
 
 
-def dispersion(ground: Ground) -> list[Explanation]:
+def dispersion(ground: Ground) -> Iterator[Explanation]:
     """Explain the population standard deviation of the returns."""
 
     def work(r: list[float]) -> tuple[float, tuple[Term, ...]]:
@@ -129,17 +121,14 @@ def dispersion(ground: Ground) -> list[Explanation]:
             Term("sum (r - mean)^2", squares, "ratio"),
         )
 
-    value = ground.view.breadth.dispersion if ground.view else None
+    value = ground.view.breadth.dispersion
     formula = "square root of sum (r - mean)^2 / N"
     return _moment(ground, "dispersion", value, "percent", formula, work)
 
 
-def dispersion_cap(ground: Ground) -> list[Explanation]:
+def dispersion_cap(ground: Ground) -> Iterator[Explanation]:
     """Explain the dispersion around the basket's return, by weight."""
-    view, basket = ground.view, ground.basket
-    if view is None or basket is None:
-        return []
-    values = dict(zip(basket.symbols, basket.values[0].tolist(), strict=True))
+    view, values = ground.view, values_at(ground.basket)
     whole = math.fsum(values.values())
 
     def work(r: list[float]) -> tuple[float, tuple[Term, ...]]:
@@ -157,7 +146,7 @@ def dispersion_cap(ground: Ground) -> list[Explanation]:
     return _moment(ground, "cap-weight dispersion", value, "percent", formula, work)
 
 
-def skew(ground: Ground) -> list[Explanation]:
+def skew(ground: Ground) -> Iterator[Explanation]:
     """Explain the skewness g1 of the returns."""
 
     def work(r: list[float]) -> tuple[float | None, tuple[Term, ...]]:
@@ -169,15 +158,13 @@ def skew(ground: Ground) -> list[Explanation]:
             Term("mean", mean, "percent", "equal-weight return"),
         )
 
-    value = ground.view.breadth.skew if ground.view else None
+    value = ground.view.breadth.skew
     return _moment(ground, "skew", value, "number", "m3 / m2^1.5", work)
 
 
-def outperforming(ground: Ground) -> list[Explanation]:
+def outperforming(ground: Ground) -> Iterator[Explanation]:
     """Explain the share of lines above the basket's return."""
     view = ground.view
-    if view is None:
-        return []
 
     def work(r: list[float]) -> tuple[float, tuple[Term, ...]]:
         bar = round(view.basket_return, _DECIMALS)
@@ -191,12 +178,10 @@ def outperforming(ground: Ground) -> list[Explanation]:
     return _moment(ground, "share outperforming the basket", value, "percent", "above / N", work)
 
 
-def weight_outperforming(ground: Ground) -> list[Explanation]:
+def weight_outperforming(ground: Ground) -> Iterator[Explanation]:
     """Explain the weight of the lines above the basket's return."""
     view, basket = ground.view, ground.breadth_basket
-    if view is None or basket is None:
-        return []
-    values = dict(zip(basket.symbols, basket.values[0].tolist(), strict=True))
+    values = {} if basket is None else values_at(basket)
 
     def work(r: list[float]) -> tuple[float | None, tuple[Term, ...]]:
         bar, lines = round(view.basket_return, _DECIMALS), ground.line_returns
@@ -212,11 +197,9 @@ def weight_outperforming(ground: Ground) -> list[Explanation]:
     return _moment(ground, title, value, "percent", "above / whole", work)
 
 
-def equal_less_cap(ground: Ground) -> list[Explanation]:
+def equal_less_cap(ground: Ground) -> Iterator[Explanation]:
     """Equal weight less cap weight, which for one segment is -N cov(w, r)."""
     view = ground.view
-    if view is None:
-        return []
     mean = view.breadth.equal_weight
     value = None if mean is None else mean - view.basket_return
 
@@ -234,19 +217,18 @@ def equal_less_cap(ground: Ground) -> list[Explanation]:
 def _count(
     ground: Ground,
     title: str,
-    value: float | None,
+    value: int,
     formula: str,
     condition: Callable[[float], bool],
 ) -> Explanation:
     """Explain a count of lines, with its share of N."""
     view = ground.view
-    assert view is not None
     inside = [(symbol, r) for symbol, r in ground.line_returns if condition(round(r, _DECIMALS))]
     size = len(ground.line_returns)
     ranked = sorted(inside, key=lambda line: (-line[1], line[0]))
     return Explanation(
         f"{title} of {view.fund}",
-        value,
+        float(value),
         "count",
         formula,
         float(len(inside)),
@@ -260,62 +242,47 @@ def _count(
     )
 
 
-def counts(ground: Ground) -> list[Explanation]:
+def counts(ground: Ground) -> Iterator[Explanation]:
     """Explain the counts of lines up, down and unchanged."""
-    view = ground.view
-    if view is None:
-        return []
-    figures = view.breadth
-    return [
-        _count(ground, "lines up", float(figures.up), "count of r > 0", lambda r: r > 0),
-        _count(ground, "lines down", float(figures.down), "count of r < 0", lambda r: r < 0),
-        _count(
-            ground, "lines unchanged", float(figures.unchanged), "count of r = 0", lambda r: r == 0
-        ),
-    ]
+    figures = ground.view.breadth
+    yield _count(ground, "lines up", figures.up, "count of r > 0", lambda r: r > 0)
+    yield _count(ground, "lines down", figures.down, "count of r < 0", lambda r: r < 0)
+    yield _count(ground, "lines unchanged", figures.unchanged, "count of r = 0", lambda r: r == 0)
 
 
-def share_up(ground: Ground) -> list[Explanation]:
+def share_up(ground: Ground) -> Iterator[Explanation]:
     """Explain the share of lines that rose."""
 
     def work(r: list[float]) -> tuple[float, tuple[Term, ...]]:
         up = sum(round(x, _DECIMALS) > 0 for x in r)
         return up / len(r), (Term("up", float(up), "count", "lines with r > 0"),)
 
-    value = ground.view.breadth.share_up if ground.view else None
+    value = ground.view.breadth.share_up
     return _moment(ground, "share of lines up", value, "percent", "up / N", work)
 
 
-def ladder(ground: Ground, item: str = "") -> list[Explanation]:
+def ladder(ground: Ground, item: str = "") -> Iterator[Explanation]:
     """Explain every step of the ladder, or the one named (">10", "<-25")."""
-    view = ground.view
-    if view is None:
-        return []
 
     def name(rung: Rung) -> str:
         return f"{'<' if rung.below else '>'}{rung.threshold * 100:.6g}"
 
-    rungs = select(view.breadth.ladder, name, item, "step")
-    return [_rung(ground, rung) for rung in rungs]
+    for rung in select(ground.view.breadth.ladder, name, item, "step"):
+        yield _rung(ground, rung)
 
 
 def _rung(ground: Ground, rung: Rung) -> Explanation:
-    sign, limit = "<" if rung.below else ">", rung.threshold
-    words = f"r {sign} {limit * 100:+.6g} %"
-    return _count(
-        ground,
-        f"lines with {words}",
-        float(rung.count),
-        f"count of {words}",
-        lambda r: r < limit if rung.below else r > limit,
-    )
+    limit = rung.threshold
+    words = f"r {'<' if rung.below else '>'} {limit * 100:+.6g} %"
+
+    def beyond(r: float) -> bool:
+        return r < limit if rung.below else r > limit
+
+    return _count(ground, f"lines with {words}", rung.count, f"count of {words}", beyond)
 
 
-def histogram(ground: Ground, item: str = "") -> list[Explanation]:
+def histogram(ground: Ground, item: str = "") -> Iterator[Explanation]:
     """Explain every bin of the histogram, or the one named ("0..10", "..-50")."""
-    view = ground.view
-    if view is None:
-        return []
 
     def edge(value: float | None) -> str:
         return "" if value is None else f"{value * 100:.6g}"
@@ -323,22 +290,14 @@ def histogram(ground: Ground, item: str = "") -> list[Explanation]:
     def name(one: Bin) -> str:
         return f"{edge(one.low)}..{edge(one.high)}"
 
-    return [
-        _bin(ground, one, name(one)) for one in select(view.breadth.histogram, name, item, "bin")
-    ]
+    for one in select(ground.view.breadth.histogram, name, item, "bin"):
+        yield _bin(ground, one, name(one))
 
 
 def _bin(ground: Ground, one: Bin, name: str) -> Explanation:
     low = -math.inf if one.low is None else one.low
     high = math.inf if one.high is None else one.high
-    words = " and ".join(
-        text
-        for text, bound in (
-            (f"r > {low * 100:.6g} %", one.low),
-            (f"r <= {high * 100:.6g} %", one.high),
-        )
-        if bound is not None
-    )
-    return _count(
-        ground, f"bin {name} %", float(one.count), f"count of {words}", lambda r: low < r <= high
-    )
+    bounds = [f"r > {low * 100:.6g} %"] if one.low is not None else []
+    bounds += [f"r <= {high * 100:.6g} %"] if one.high is not None else []
+    formula = f"count of {' and '.join(bounds)}"
+    return _count(ground, f"bin {name} %", one.count, formula, lambda r: low < r <= high)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -59,20 +60,19 @@ def _sources(files: _Files) -> tuple[str, ...]:
     )
 
 
-def change(ground: Ground, item: str = "") -> list[Explanation]:
+def change(ground: Ground, item: str = "") -> Iterator[Explanation]:
     """The largest active changes, or one line's: drift, active change, share change."""
     changes = ground.snapshot.changes.get(ground.fund)
     if changes is None:
-        return []
+        return
     files = _files(ground, changes)
     lines: list[Resized | Change] = [*changes.resized, *changes.left, *changes.joined]
     selected = select(lines, lambda line: line.symbol, item, "line of both files")
-    return [
-        _resized(ground, files, changes, line)
-        if isinstance(line, Resized)
-        else _member_change(ground, files, changes, line)
-        for line in (selected if item else lines[:3])
-    ]
+    for line in selected if item else lines[:3]:
+        if isinstance(line, Resized):
+            yield _resized(ground, files, changes, line)
+        else:
+            yield _member_change(ground, files, changes, line)
 
 
 def _old_symbol(changes: Changes, symbol: str) -> str:
@@ -179,11 +179,11 @@ def _member_change(ground: Ground, files: _Files, changes: Changes, line: Change
     )
 
 
-def turnover(ground: Ground) -> list[Explanation]:
+def turnover(ground: Ground) -> Iterator[Explanation]:
     """One-way turnover: half the sum of all active changes, whatever their sign."""
     changes = ground.snapshot.changes.get(ground.fund)
     if changes is None or changes.even:
-        return []
+        return
     files = _files(ground, changes)
     w1 = {_old_symbol(changes, symbol): weight for symbol, weight in files.after.items()}
     active = {}
@@ -197,18 +197,16 @@ def turnover(ground: Ground) -> list[Explanation]:
         active[line] = abs(files.after[line]) + files.before[line] * (1 + p) / (1 + files.basket)
     ranked = sorted(active.items(), key=lambda part: (-abs(part[1]), part[0]))
     whole = math.fsum(abs(part) for part in active.values())
-    return [
-        Explanation(
-            f"one-way turnover of {ground.fund}",
-            changes.turnover,
-            "percent",
-            "sum |active| / 2",
-            whole / 2 if files.moves else None,
-            (
-                Term("sum |active|", whole, "percent", f"over {len(active):,} lines"),
-                *cut(Term(symbol, part, "percent") for symbol, part in ranked),
-            ),
-            notes=("active is the weight in the later file less w0 (1 + p) / (1 + P)",),
-            origins=_sources(files),
-        )
-    ]
+    yield Explanation(
+        f"one-way turnover of {ground.fund}",
+        changes.turnover,
+        "percent",
+        "sum |active| / 2",
+        whole / 2 if files.moves else None,
+        (
+            Term("sum |active|", whole, "percent", f"over {len(active):,} lines"),
+            *cut(Term(symbol, part, "percent") for symbol, part in ranked),
+        ),
+        notes=("active is the weight in the later file less w0 (1 + p) / (1 + P)",),
+        origins=_sources(files),
+    )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,8 +12,11 @@ from core.answer.views import Without
 from core.data.errors import MeasureError
 from core.data.question import names_left_out
 from core.explain.explanation import Explanation, Term, cut
-from core.explain.ground import Ground, select
+from core.explain.ground import Ground, select, values_at
 from core.measures.concentration import NET_FLOOR, Top
+
+if TYPE_CHECKING:
+    from core.measures.basket import Basket
 
 #: Contributions under this are neither gains nor losses.
 _NOTHING = 5e-13
@@ -21,9 +25,7 @@ _SHARES = "shares of the measured basket at the start"
 
 def shares(ground: Ground, segment: int = 0) -> dict[str, float]:
     """Line -> share of the measured basket at a segment's start, from the files' values."""
-    basket = ground.basket
-    assert basket is not None
-    values = dict(zip(basket.symbols, basket.values[segment].tolist(), strict=True))
+    values = values_at(ground.basket, segment)
     whole = math.fsum(values.values())
     return {s: v / whole for s, v in values.items() if v > 0} if whole else {}
 
@@ -31,7 +33,6 @@ def shares(ground: Ground, segment: int = 0) -> dict[str, float]:
 def earned(ground: Ground) -> dict[str, float]:
     """Line -> contribution without m: sum of G share r, each from its values and own closes."""
     basket = ground.basket
-    assert basket is not None
     parts: dict[str, list[float]] = {}
     growth = 1.0
     for k, segment in enumerate(basket.segments):
@@ -71,56 +72,44 @@ def _effective(
     )
 
 
-def hhi(ground: Ground) -> list[Explanation]:
+def hhi(ground: Ground) -> Iterator[Explanation]:
     """The Herfindahl-Hirschman index of the weights."""
-    if ground.view is None:
-        return []
     number = ground.view.concentration.effective_n
     w = shares(ground)
-    return [
-        Explanation(
-            f"HHI of {ground.fund}",
-            1 / number if number else None,
-            "ratio",
-            f"sum of w^2 over {len(w):,} lines",
-            math.fsum(share * share for share in w.values()) if w else None,
-            _largest(w),
-            notes=("w is a line's share of the measured basket at the window's start",),
-            origins=ground.origins,
-        )
-    ]
+    yield Explanation(
+        f"HHI of {ground.fund}",
+        1 / number if number else None,
+        "ratio",
+        f"sum of w^2 over {len(w):,} lines",
+        math.fsum(share * share for share in w.values()) if w else None,
+        _largest(w),
+        notes=("w is a line's share of the measured basket at the window's start",),
+        origins=ground.origins,
+    )
 
 
-def effective(ground: Ground) -> list[Explanation]:
+def effective(ground: Ground) -> Iterator[Explanation]:
     """The effective number of names by weight, by gain, and by size of contribution."""
-    if ground.view is None:
-        return []
     figures, amounts = ground.view.concentration, earned(ground)
     gains = {s: c for s, c in amounts.items() if c > 0}
     sizes = {s: abs(c) for s, c in amounts.items() if c}
-    return [
-        _effective(ground, "effective N by weight", figures.effective_n, shares(ground), _SHARES),
-        _effective(ground, "effective N by gain", figures.effective_n_gains, gains, "gains"),
-        _effective(ground, "effective N by size", figures.effective_n_abs, sizes, "contributions"),
-    ]
+    weights = shares(ground)
+    yield _effective(ground, "effective N by weight", figures.effective_n, weights, _SHARES)
+    yield _effective(ground, "effective N by gain", figures.effective_n_gains, gains, "gains")
+    yield _effective(ground, "effective N by size", figures.effective_n_abs, sizes, "contributions")
 
 
-def gini(ground: Ground) -> list[Explanation]:
+def gini(ground: Ground) -> Iterator[Explanation]:
     """Gini coefficients: of the weights, and of the gains."""
-    if ground.view is None:
-        return []
-    concentration = ground.view.concentration
-    basket = ground.basket
-    assert basket is not None
+    concentration, basket = ground.view.concentration, ground.basket
     # lines measured later alone have no weight at the start, and count as nothing
     late = [0.0] * (int(basket.measured.any(axis=0).sum()) - len(shares(ground)))
     gains = [c for c in earned(ground).values() if c > 0]
-    sets = (
+    for what, value, parts in (
         ("weights", concentration.gini, [*shares(ground).values(), *late]),
         ("gains", concentration.gini_gains, gains),
-    )
-    return [
-        Explanation(
+    ):
+        yield Explanation(
             f"Gini of the {what} of {ground.fund}",
             value,
             "number",
@@ -132,8 +121,6 @@ def gini(ground: Ground) -> list[Explanation]:
             ),
             origins=ground.origins,
         )
-        for what, value, parts in sets
-    ]
 
 
 def _mean_difference(parts: Sequence[float]) -> float | None:
@@ -146,21 +133,17 @@ def _mean_difference(parts: Sequence[float]) -> float | None:
     return differences / (2 * len(parts) * total)
 
 
-def top(ground: Ground, item: str = "") -> list[Explanation]:
+def top(ground: Ground, item: str = "") -> Iterator[Explanation]:
     """The k largest contributions, their shares, and the index without them."""
-    view = ground.view
-    if view is None:
-        return []
-    tops = select(view.concentration.top, lambda t: str(t.k), item, "k of the top names")
     amounts = earned(ground)
-    return [_top(ground, one, amounts) for one in tops]
+    tops = ground.view.concentration.top
+    for one in select(tops, lambda t: str(t.k), item, "k of the top names"):
+        yield _top(ground, one, amounts)
 
 
 def _top(ground: Ground, best: Top, amounts: dict[str, float]) -> Explanation:
     view = ground.view
-    assert view is not None
-    lines = view.contributors
-    net = view.net_return
+    lines, net = view.contributors, view.net_return
     parts = [float(lines.contribution[i]) for i in range(best.k)]
     names = lines.symbols[: best.k]
     gain = math.fsum(c for c in amounts.values() if c > 0)
@@ -200,19 +183,16 @@ def _top(ground: Ground, best: Top, amounts: dict[str, float]) -> Explanation:
     )
 
 
-def _fund_without(
-    ground: Ground, names: Sequence[str], zeroed: float | None
-) -> tuple[Explanation, ...]:
-    """The fund's return less what some names contributed; nothing without its closes."""
+def _without(
+    ground: Ground, names: Sequence[str], figures: Top | Without, amounts: dict[str, float]
+) -> Iterator[Explanation]:
+    """The returns without some names: the fund's and the basket's, by both conventions."""
     view, basket = ground.view, ground.basket
-    assert view is not None and basket is not None
-    if view.fund_return is None:
-        return ()
-    total = math.fsum(float(basket.contribution[basket.symbols.index(s)]) for s in names)
-    return (
-        Explanation(
+    if view.fund_return is not None:
+        total = _contributed(basket, names)
+        yield Explanation(
             "the fund without them, zeroed",
-            zeroed,
+            figures.fund_zeroed,
             "percent",
             "fund - C",
             view.fund_return - total,
@@ -220,79 +200,67 @@ def _fund_without(
                 Term("fund", view.fund_return, "percent", "the fund's return"),
                 Term("C", total, "bp", "their contributions to it"),
             ),
-        ),
-    )
-
-
-def _without(
-    ground: Ground, names: Sequence[str], figures: Top | Without, amounts: dict[str, float]
-) -> tuple[Explanation, ...]:
-    """The index's return without some names: with them at zero, and the rest weighted up."""
-    basket = ground.basket
-    assert basket is not None
-    dropped = set(names)
+        )
     steps, terms = [], []
     for k, segment in enumerate(basket.segments):
         rows = [
             row
             for row in np.nonzero(basket.measured[k])[0].tolist()
-            if basket.symbols[row] not in dropped
+            if basket.symbols[row] not in names
         ]
-        left = math.fsum(basket.values[k, rows])
+        others = math.fsum(basket.values[k, rows])
         returns = ground.returns([basket.symbols[r] for r in rows], segment.start, segment.end)
-        if left:
+        if others:
             part = math.fsum(
-                float(basket.values[k, row]) / left * r
+                float(basket.values[k, row]) / others * r
                 for row, r in zip(rows, returns, strict=True)
             )
             steps.append(part)
         words = f"{segment.start} to {segment.end}, {len(rows):,} lines left"
-        terms.append(Term(f"B{k + 1}", steps[-1] if left else None, "percent", words))
+        terms.append(Term(f"B{k + 1}", steps[-1] if others else None, "percent", words))
     whole = len(steps) == len(basket.segments)
+    yield Explanation(
+        "the measured lines without them, reweighted",
+        figures.reweighted,
+        "percent",
+        " x ".join(f"(1 + {term.name})" for term in terms) + " - 1",
+        math.prod(1 + b for b in steps) - 1 if whole else None,
+        tuple(terms),
+    )
     total = math.fsum(amounts.get(s, 0.0) for s in names)
-    return (
-        *_fund_without(ground, names, figures.fund_zeroed),
-        Explanation(
-            "the measured lines without them, reweighted",
-            figures.reweighted,
-            "percent",
-            " x ".join(f"(1 + {term.name})" for term in terms) + " - 1",
-            math.prod(1 + b for b in steps) - 1 if whole else None,
-            tuple(terms),
-        ),
-        Explanation(
-            "the measured lines without them, zeroed",
-            figures.zeroed,
-            "percent",
-            "R - C",
-            basket.basket_return - total,
-            (
-                Term("R", basket.basket_return, "percent", "the basket's return"),
-                Term("C", total, "bp", "their contributions to it, without m"),
-            ),
+    yield Explanation(
+        "the measured lines without them, zeroed",
+        figures.zeroed,
+        "percent",
+        "R - C",
+        basket.basket_return - total,
+        (
+            Term("R", basket.basket_return, "percent", "the basket's return"),
+            Term("C", total, "bp", "their contributions to it, without m"),
         ),
     )
 
 
-def without(ground: Ground, item: str = "") -> list[Explanation]:
+def _contributed(basket: Basket, names: Sequence[str]) -> float:
+    """The sum of what some lines contributed."""
+    return math.fsum(float(basket.contribution[basket.symbols.index(s)]) for s in names)
+
+
+def without(ground: Ground, item: str = "") -> Iterator[Explanation]:
     """The index without the marked names, or without those named.
 
     Raises:
         MeasureError: no name is marked and none is named, or the index has none of them.
     """
     view, basket = ground.view, ground.basket
-    if view is None or basket is None:
-        return []
     left_out = names_left_out(ground.snapshot.question, ground.fund)
     symbols = item.upper().replace(",", " ").split() or [*map(ground.market.symbol, left_out)]
     place = {symbol: row for row, symbol in enumerate(view.contributors.symbols)}
     names = [symbol for symbol in dict.fromkeys(symbols) if symbol in place]
     if not names:
-        problem = (
-            f"{view.fund} has no measured line {' '.join(symbols)}"
-            if symbols
-            else "no line is marked"
-        )
+        problem = "no line is marked"
+        if symbols:
+            problem = f"{view.fund} has no measured line {' '.join(symbols)}"
         raise MeasureError(f"{problem}; name lines of {view.fund}, such as without:BE,STRL")
     contributions = view.contributors.contribution
     figures = view.without
@@ -301,42 +269,36 @@ def without(ground: Ground, item: str = "") -> list[Explanation]:
         ways = basket.without(np.isin(basket.symbols, names))
         fund = None if view.fund_return is None else view.fund_return - total
         figures = Without(tuple(names), total, *ways, fund)
-    return [
-        Explanation(
-            f"{view.fund} without {' '.join(names[:6])}{' …' if names[6:] else ''}",
-            figures.contribution,
-            "bp",
-            "sum of their contributions",
-            math.fsum(float(basket.contribution[basket.symbols.index(s)]) for s in names),
-            cut(Term(s, float(contributions[place[s]]), "bp") for s in names),
-            _without(ground, names, figures, earned(ground)),
-            origins=ground.origins,
-        )
-    ]
+    yield Explanation(
+        f"{view.fund} without {' '.join(names[:6])}{' …' if names[6:] else ''}",
+        figures.contribution,
+        "bp",
+        "sum of their contributions",
+        _contributed(basket, names),
+        cut(Term(s, float(contributions[place[s]]), "bp") for s in names),
+        tuple(_without(ground, names, figures, earned(ground))),
+        origins=ground.origins,
+    )
 
 
-def half(ground: Ground) -> list[Explanation]:
+def half(ground: Ground) -> Iterator[Explanation]:
     """Explain how many names make half of all gains."""
-    if ground.view is None:
-        return []
     gains = sorted(((c, s) for s, c in earned(ground).items() if c > 0), reverse=True)
     total, sums, needed = math.fsum(c for c, _ in gains), 0.0, 0
     while sums < total / 2 * (1 - 1e-12):
         sums += gains[needed][0]
         needed += 1
     value = ground.view.concentration.half_of_gain
-    return [
-        Explanation(
-            f"names for half of all gains of {ground.fund}",
-            None if value is None else float(value),
-            "count",
-            "the fewest largest gains whose sum reaches gains / 2",
-            float(needed) if gains else None,
-            (
-                Term("gains", total, "bp", f"{len(gains):,} contributions above 0"),
-                Term("reached", sums, "bp", f"by the {needed:,} largest"),
-                *cut(Term(s, c, "bp") for c, s in gains[:needed]),
-            ),
-            origins=ground.origins,
-        )
-    ]
+    yield Explanation(
+        f"names for half of all gains of {ground.fund}",
+        None if value is None else float(value),
+        "count",
+        "the fewest largest gains whose sum reaches gains / 2",
+        float(needed) if gains else None,
+        (
+            Term("gains", total, "bp", f"{len(gains):,} contributions above 0"),
+            Term("reached", sums, "bp", f"by the {needed:,} largest"),
+            *cut(Term(s, c, "bp") for c, s in gains[:needed]),
+        ),
+        origins=ground.origins,
+    )

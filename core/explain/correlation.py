@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,11 +15,9 @@ if TYPE_CHECKING:
     from core.explain.ground import Ground
 
 
-def correlation(ground: Ground) -> list[Explanation]:
+def correlation(ground: Ground) -> Iterator[Explanation]:
     """Explain the average correlation of lines, each pair weighted by its part in the variance."""
     view, basket = ground.view, ground.basket
-    if view is None or basket is None:
-        return []
     title = f"average correlation of {ground.fund}"
     first, last = (day(end) for end in ground.ends)
     calendar = _sessions(ground)
@@ -34,7 +33,8 @@ def correlation(ground: Ground) -> list[Explanation]:
             levels.append(series.stand_in[at])
             weights.append(float(basket.values[0, row]))
     if len(inside) - 1 < 60 or not levels:
-        return [Explanation(title, view.correlation, "number", "at least 60 sessions", None, ())]
+        yield Explanation(title, view.correlation, "number", "at least 60 sessions", None, ())
+        return
     prices = np.array(levels)
     returns = prices[:, 1:] / prices[:, :-1] - 1
     w = np.array(weights) / math.fsum(weights)
@@ -48,24 +48,22 @@ def correlation(ground: Ground) -> list[Explanation]:
         part[rows, start + rows] = both[rows, start + rows] = 0.0
         together, possible = together + float(part.sum()), possible + float(both.sum())
     days = len(inside) - 2
-    return [
-        Explanation(
-            title,
-            view.correlation,
-            "number",
-            "sum w w cov / sum w w s s",
-            together / possible if possible > 0 else None,
-            (
-                Term("sum w w cov", together / days, "ratio", "covariances over all pairs"),
-                Term("sum w w s s", possible / days, "ratio", "the same if all moved together"),
-            ),
-            notes=(
-                f"{len(w):,} lines with a close on each of {len(inside):,} sessions,"
-                " daily price returns",
-            ),
-            origins=ground.origins,
-        )
-    ]
+    yield Explanation(
+        title,
+        view.correlation,
+        "number",
+        "sum w w cov / sum w w s s",
+        together / possible if possible > 0 else None,
+        (
+            Term("sum w w cov", together / days, "ratio", "covariances over all pairs"),
+            Term("sum w w s s", possible / days, "ratio", "the same if all moved together"),
+        ),
+        notes=(
+            f"{len(w):,} lines with a close on each of {len(inside):,} sessions,"
+            " daily price returns",
+        ),
+        origins=ground.origins,
+    )
 
 
 def _sessions(ground: Ground) -> np.ndarray:

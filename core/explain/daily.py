@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Final
 
 import numpy as np
 
-from core.answer.by_session import daily_of
 from core.answer.table import find
 from core.data.frames import STALE_SESSIONS, day
-from core.data.record import record
 from core.explain.explanation import Explanation, Term, Unit, cut
-from core.explain.ground import Ground, select
+from core.explain.ground import Ground, SessionFigures, select
 from core.measures.counting import AVERAGES, YEAR_SESSIONS
-from core.measures.daily import FAST, SETTLING, SLOW, Daily
+from core.measures.daily import FAST, SETTLING, SLOW
 from core.measures.trait_bits import FURTHER_AVERAGES
 
 #: Note on a sum or average over the sessions before.
@@ -31,50 +29,6 @@ OF_WINDOW: Final = (
     " a window that begins before most closes"
 )
 _STRICT: Final = "strictly beyond every close of the 252 sessions before"
-
-
-@record(frozen=True, eq=False)
-class SessionFigures:
-    """The session whose figures are explained.
-
-    Attributes:
-        daily: the index's daily breadth.
-        when: the session.
-        file: words about the file whose lines are counted.
-        members: the lines counted, each with its closes up to the session that are believed.
-    """
-
-    daily: Daily
-    when: date
-    file: str
-    members: tuple[tuple[str, np.ndarray, np.ndarray], ...]
-
-
-def session_of(ground: Ground) -> SessionFigures | None:
-    """Return the window's last session with members' closes; None where there is none."""
-    return ground.cached("session", lambda: _session_of(ground))
-
-
-def _session_of(ground: Ground) -> SessionFigures | None:
-    market, basket = ground.market, ground.basket
-    daily = daily_of(market, ground.snapshot, ground.fund) if ground.view else None
-    if daily is None or basket is None or not len(daily.sessions):
-        return None
-    when = daily.sessions[-1].item()
-    members = []
-    for line in np.nonzero(basket.counted[-1])[0].tolist():
-        series = market.series(basket.symbols[line])
-        if series is None:
-            continue
-        upto = int(np.searchsorted(series.sessions, day(when), side="right"))
-        # closes before a move that cannot be believed are not held against those after it
-        doubts = [session for session, _ in series.doubts if session <= day(when)]
-        first = int(np.searchsorted(series.sessions, doubts[-1])) if doubts else 0
-        closes = series.sessions[first:upto], series.stand_in[first:upto]
-        members.append((basket.symbols[line], *closes))
-    file = ground.spans[-1].origin
-    source = f"members by {file.source or 'holdings'}, as of {file.as_of}"
-    return SessionFigures(daily, when, source, tuple(members))
 
 
 def moves_of(ground: Ground, session: SessionFigures) -> dict[str, float]:
@@ -127,13 +81,12 @@ _KINDS: Final[dict[str, tuple[str, Callable[[float], bool]]]] = {
 }
 
 
-def advances(ground: Ground) -> list[Explanation]:
+def advances(ground: Ground) -> Iterator[Explanation]:
     """Members up, down and unchanged on the session."""
-    session = session_of(ground)
+    session = ground.session
     if session is None:
-        return []
+        return
     moves = moves_of(ground, session)
-    explanations = []
     for kind, (formula, condition) in _KINDS.items():
         title = "members unchanged" if kind == "unchanged" else kind
         ranked = sorted((-abs(move), symbol) for symbol, move in moves.items() if condition(move))
@@ -143,8 +96,7 @@ def advances(ground: Ground) -> list[Explanation]:
         )
         value = _last_value(getattr(session.daily, kind))
         computed = float(len(ranked)) if moves else None
-        explanations.append(one(ground, session, title, value, "count", formula, computed, terms))
-    return explanations
+        yield one(ground, session, title, value, "count", formula, computed, terms)
 
 
 def _counts(ground: Ground, session: SessionFigures) -> tuple[float, float]:
@@ -153,11 +105,11 @@ def _counts(ground: Ground, session: SessionFigures) -> tuple[float, float]:
     return float(sum(m > 0 for m in moves)), float(sum(m < 0 for m in moves))
 
 
-def net_line(ground: Ground) -> list[Explanation]:
+def net_line(ground: Ground) -> Iterator[Explanation]:
     """The advance/decline line: net advances added up from the session that sums start at."""
-    session = session_of(ground)
+    session = ground.session
     if session is None:
-        return []
+        return
     daily = session.daily
     up, down = _counts(ground, session)
     nets = (daily.advances - daily.declines)[:-1][daily.sessions[:-1] >= day(daily.since)]
@@ -171,20 +123,20 @@ def net_line(ground: Ground) -> list[Explanation]:
     name = "advance/decline line"
     formula = "line before + A - D"
     computed = before + up - down
-    return [one(ground, session, name, value, "count", formula, computed, terms, OF_WINDOW)]
+    yield one(ground, session, name, value, "count", formula, computed, terms, OF_WINDOW)
 
 
-def rana(ground: Ground) -> list[Explanation]:
+def rana(ground: Ground) -> Iterator[Explanation]:
     """Explain the ratio-adjusted net advances."""
-    session = session_of(ground)
+    session = ground.session
     if session is None:
-        return []
+        return
     up, down = _counts(ground, session)
     terms = (Term("A", up, "count", "members up"), Term("D", down, "count", "members down"))
     computed = 1000 * (up - down) / (up + down) if up + down else None
     value = _last_value(session.daily.oscillators.rana)
     formula, name = "1000 (A - D) / (A + D)", "ratio-adjusted net advances"
-    return [one(ground, session, name, value, "number", formula, computed, terms)]
+    yield one(ground, session, name, value, "number", formula, computed, terms)
 
 
 def ema_of(values: list[float], alpha: float) -> float:
@@ -194,11 +146,11 @@ def ema_of(values: list[float], alpha: float) -> float:
     return math.fsum([*parts, (1 - alpha) ** last * values[0]])
 
 
-def mcclellan(ground: Ground) -> list[Explanation]:
+def mcclellan(ground: Ground) -> Iterator[Explanation]:
     """The McClellan oscillator and its running sum."""
-    session = session_of(ground)
+    session = ground.session
     if session is None:
-        return []
+        return
     swings = session.daily.oscillators
     begun = np.isfinite(swings.rana) & (session.daily.sessions >= day(session.daily.since))
     values = swings.rana[begun].tolist()
@@ -221,16 +173,14 @@ def mcclellan(ground: Ground) -> list[Explanation]:
     )
     whole = None if computed is None else before + computed
     summed = _last_value(swings.summation)
-    return [
-        one(
-            ground, session, "McClellan oscillator", value, "number", "EMA fast - EMA slow",
-            computed, terms, *notes,
-        ),
-        one(
-            ground, session, "McClellan summation", summed, "number", "sum before + oscillator",
-            whole, running, *notes,
-        ),
-    ]  # fmt: skip
+    yield one(
+        ground, session, "McClellan oscillator", value, "number", "EMA fast - EMA slow",
+        computed, terms, *notes,
+    )  # fmt: skip
+    yield one(
+        ground, session, "McClellan summation", summed, "number", "sum before + oscillator",
+        whole, running, *notes,
+    )  # fmt: skip
 
 
 def volumes(ground: Ground, when: date) -> dict[str, float]:
@@ -242,11 +192,11 @@ def volumes(ground: Ground, when: date) -> dict[str, float]:
     return {}
 
 
-def trin(ground: Ground) -> list[Explanation]:
+def trin(ground: Ground) -> Iterator[Explanation]:
     """Explain TRIN, the Arms index."""
-    session = session_of(ground)
+    session = ground.session
     if session is None:
-        return []
+        return
     moves, traded = moves_of(ground, session), volumes(ground, session.when)
     up, down = ([s for s, m in moves.items() if m * sign > 0] for sign in (1, -1))
     shares = [math.fsum(traded.get(s, 0.0) for s in side) for side in (up, down)]
@@ -261,15 +211,14 @@ def trin(ground: Ground) -> list[Explanation]:
     notes = () if defined else ("not defined without decliners or without volume on both sides",)
     value = _last_value(session.daily.oscillators.trin)
     formula = "(A / D) / (AV / DV)"
-    return [one(ground, session, "TRIN", value, "number", formula, computed, terms, *notes)]
+    yield one(ground, session, "TRIN", value, "number", formula, computed, terms, *notes)
 
 
-def above(ground: Ground, item: str = "") -> list[Explanation]:
+def above(ground: Ground, item: str = "") -> Iterator[Explanation]:
     """The share of members above their average of 5 to 200 closes, or of one of these."""
-    session = session_of(ground)
-    if session is None or ground.view is None:
-        return []
-    explanations = []
+    session = ground.session
+    if session is None:
+        return
     for days in select(sorted((*AVERAGES, *FURTHER_AVERAGES)), str, item, "average"):
         counted = [
             (symbol, float(closes[-1]), statistics.fmean(closes[-days:].tolist()))
@@ -288,17 +237,14 @@ def above(ground: Ground, item: str = "") -> list[Explanation]:
         assert row is not None
         value = row.value(ground.view, session.daily)
         formula = "above / members"
-        explanations.append(
-            one(ground, session, row.title, value, "percent", formula, computed, terms)
-        )
-    return explanations
+        yield one(ground, session, row.title, value, "percent", formula, computed, terms)
 
 
-def extremes(ground: Ground) -> list[Explanation]:
+def extremes(ground: Ground) -> Iterator[Explanation]:
     """Members at a 52-week closing high, at a low, and the difference."""
-    session = session_of(ground)
+    session = ground.session
     if session is None:
-        return []
+        return
     daily, need = session.daily, YEAR_SESSIONS + 1
     calendar = daily.sessions[-need:]
     counted_members = [
@@ -311,26 +257,19 @@ def extremes(ground: Ground) -> list[Explanation]:
     counted = Term(
         "members", float(len(counted_members)), "count", f"with a close on each of {need} sessions"
     )
-    values = [_last_value(daily.highs), _last_value(daily.lows)]
-    explanations = [
-        one(
-            ground, session, title, value, "count", f"count of {word} than the closes before",
+    for title, counts, names, word in (
+        ("52-week highs", daily.highs, high, "closes higher"),
+        ("52-week lows", daily.lows, low, "closes lower"),
+    ):
+        which = ", ".join(names[:10]) + (" …" if names[10:] else "")
+        yield one(
+            ground, session, title, _last_value(counts), "count",
+            f"count of {word} than the closes before",
             float(len(names)) if counted_members else None,
-            (counted, Term("which", ", ".join(names[:10]) + (" …" if names[10:] else ""), "text")),
-            _STRICT,
-        )
-        for title, value, names, word in (
-            ("52-week highs", values[0], high, "closes higher"),
-            ("52-week lows", values[1], low, "closes lower"),
-        )
-    ]  # fmt: skip
-    first, last = values
-    value = None if first is None or last is None else first - last
-    terms = (
-        Term("highs", float(len(high)), "count"),
-        Term("lows", float(len(low)), "count"),
-    )
+            (counted, Term("which", which, "text")), _STRICT,
+        )  # fmt: skip
+    value = _last_value(daily.highs - daily.lows)
+    terms = (Term("highs", float(len(high)), "count"), Term("lows", float(len(low)), "count"))
     computed = float(len(high) - len(low)) if counted_members else None
     name = "52-week highs less lows"
-    explanations.append(one(ground, session, name, value, "count", "highs - lows", computed, terms))
-    return explanations
+    yield one(ground, session, name, value, "count", "highs - lows", computed, terms)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,21 +18,21 @@ if TYPE_CHECKING:
     from core.measures.bridge import Step
 
 
-def bridge(ground: Ground, item: str = "") -> list[Explanation]:
+def bridge(ground: Ground, item: str = "") -> Iterator[Explanation]:
     """Every step of the bridge, or the one named; they add up to the gap."""
     steps = ground.snapshot.bridge
-    figures: dict[str, float | None] = {}
-    parts: dict[str, tuple[Explanation, ...]] = {}
+    if not steps:
+        return
+    figures: dict[str, float] = {}
+    parts: dict[str, Explanation] = {}
     for side in ground.pair:
-        view = side.view
-        if view is None or not steps:
-            return []
-        mean, middle = breadth.equal_weight(side), breadth.median(side)
+        (mean,), (middle,) = breadth.equal_weight(side), breadth.median(side)
+        assert mean.computed is not None and middle.computed is not None
         figures[f"fund {side.fund}"] = side.returns([side.fund], *side.ends)[0]
         figures[f"basket {side.fund}"] = math.fsum(earned(side).values())
-        figures[f"equal weight {side.fund}"] = mean[0].computed
-        figures[f"median {side.fund}"] = middle[0].computed
-        parts[f"equal weight {side.fund}"] = tuple(mean)
+        figures[f"equal weight {side.fund}"] = mean.computed
+        figures[f"median {side.fund}"] = middle.computed
+        parts[f"equal weight {side.fund}"] = mean
     small, large = (side.fund for side in ground.pair)
     ways = (
         (f"basket {large}", f"fund {large}"),
@@ -41,49 +42,42 @@ def bridge(ground: Ground, item: str = "") -> list[Explanation]:
         (f"fund {small}", f"basket {small}"),
     )
     selected = select(steps, lambda step: step.name, item, "step")
-    explanations = []
     for step, (upper, lower) in zip(steps, ways, strict=True):
         if step not in selected:
             continue
         first, second = figures[upper], figures[lower]
-        explanations.append(
-            Explanation(
-                step.name,
-                step.value,
-                "pp",
-                f"{upper} - {lower}",
-                None if first is None or second is None else first - second,
-                (Term(upper, first, "percent"), Term(lower, second, "percent")),
-                (
-                    *_middle(step, figures, small, large),
-                    *(p for name in (upper, lower) for p in parts.get(name, ())),
-                ),
-                origins=ground.of(large).origins + ground.of(small).origins,
-            )
+        yield Explanation(
+            step.name,
+            step.value,
+            "pp",
+            f"{upper} - {lower}",
+            first - second,
+            (Term(upper, first, "percent"), Term(lower, second, "percent")),
+            (
+                *_middle(step, figures, small, large),
+                *(parts[name] for name in (upper, lower) if name in parts),
+            ),
+            origins=ground.of(large).origins + ground.of(small).origins,
         )
-    return explanations
 
 
-def _middle(
-    step: Step, figures: dict[str, float | None], small: str, large: str
-) -> list[Explanation]:
+def _middle(step: Step, figures: dict[str, float], small: str, large: str) -> Iterator[Explanation]:
     """The middle step's two parts: medians, and mean over median."""
     if not step.parts:
-        return []
+        return
     mean_s, mean_l = figures[f"equal weight {small}"], figures[f"equal weight {large}"]
     mid_s, mid_l = figures[f"median {small}"], figures[f"median {large}"]
-    assert None not in (mean_s, mean_l, mid_s, mid_l)
-    medians = Explanation(
+    yield Explanation(
         step.parts[0].name,
         step.parts[0].value,
         "pp",
         f"median {small} - median {large}",
-        mid_s - mid_l,  # type: ignore[operator]
+        mid_s - mid_l,
         (Term(f"median {small}", mid_s, "percent"), Term(f"median {large}", mid_l, "percent")),
     )
-    over_s, over_l = mean_s - mid_s, mean_l - mid_l  # type: ignore[operator]
+    over_s, over_l = mean_s - mid_s, mean_l - mid_l
     names = f"mean less median {small}", f"mean less median {large}"
-    over = Explanation(
+    yield Explanation(
         step.parts[1].name,
         step.parts[1].value,
         "pp",
@@ -91,57 +85,51 @@ def _middle(
         over_s - over_l,
         (Term(names[0], over_s, "pp"), Term(names[1], over_l, "pp")),
     )
-    return [medians, over]
 
 
-def leader(ground: Ground, item: str = "") -> list[Explanation]:
+def leader(ground: Ground, item: str = "") -> Iterator[Explanation]:
     """The names that widen and narrow the gap the most, or the one named."""
     leaders = ground.snapshot.gap_leaders
     if leaders is None:
-        return []
+        return
     ranked = list(zip(leaders.symbols, leaders.names, leaders.value.tolist(), strict=True))
     selected = select(ranked, lambda line: line[0], item, "line in the gap")
     if not item:
         selected = (*ranked[:3], *ranked[-2:]) if len(ranked) > 5 else ranked
-    sides = [(side, shares(side, _first_measured(side)), earned(side)) for side in ground.pair]
-    whole = [math.fsum(figures.values()) for _, _, figures in sides]
-    middle = sum(whole) / 2
-    explanations = []
+    weights = [shares(side, _first_measured(side)) for side in ground.pair]
+    contributions = [earned(side) for side in ground.pair]
+    middle = sum(math.fsum(amounts.values()) for amounts in contributions) / 2
+    small, large = ground.pair
     for symbol, name, value in selected:
-        ws, wl = (figures.get(symbol, 0.0) for _, figures, _ in sides)
-        cs, cl = (figures.get(symbol, 0.0) for _, _, figures in sides)
-        names = [side.fund for side, _, _ in sides]
-        explanations.append(
-            Explanation(
-                f"{symbol} {name} in the gap of the baskets".replace("  ", " "),
-                value,
-                "bp",
-                "(c small - c large) - (w small - w large) x h",
-                (cs - cl) - (ws - wl) * middle,
-                (
-                    Term("c small", cs, "bp", f"what it contributed to the basket of {names[0]}"),
-                    Term("c large", cl, "bp", f"what it contributed to the basket of {names[1]}"),
-                    Term("w small", ws, "percent", "share of that basket at the start"),
-                    Term("w large", wl, "percent", "share of that basket at the start"),
-                    Term("h", middle, "percent", "(R small + R large) / 2"),
-                ),
-                origins=ground.of(names[0]).origins + ground.of(names[1]).origins,
-            )
+        ws, wl = (figures.get(symbol, 0.0) for figures in weights)
+        cs, cl = (figures.get(symbol, 0.0) for figures in contributions)
+        yield Explanation(
+            f"{symbol} {name} in the gap of the baskets".replace("  ", " "),
+            value,
+            "bp",
+            "(c small - c large) - (w small - w large) x h",
+            (cs - cl) - (ws - wl) * middle,
+            (
+                Term("c small", cs, "bp", f"what it contributed to the basket of {small.fund}"),
+                Term("c large", cl, "bp", f"what it contributed to the basket of {large.fund}"),
+                Term("w small", ws, "percent", "share of that basket at the start"),
+                Term("w large", wl, "percent", "share of that basket at the start"),
+                Term("h", middle, "percent", "(R small + R large) / 2"),
+            ),
+            origins=small.origins + large.origins,
         )
-    return explanations
 
 
 def _first_measured(side: Ground) -> int:
     """The first segment with a measured line."""
-    assert side.basket is not None
     return int(side.basket.measured.any(axis=1).argmax())
 
 
-def brinson(ground: Ground, item: str = "") -> list[Explanation]:
+def brinson(ground: Ground, item: str = "") -> Iterator[Explanation]:
     """Every sector's allocation, selection and interaction, or one sector's; Brinson-Fachler."""
     effects = ground.snapshot.sector_effects
     if not effects:
-        return []
+        return
     selected = select(effects, lambda effect: effect.name, item, "sector")
     sides = [_by_sector(side) for side in ground.pair]
     whole = [math.fsum(contributions.values()) for _, contributions in sides]
@@ -149,29 +137,25 @@ def brinson(ground: Ground, item: str = "") -> list[Explanation]:
     small, large = ground.pair
     origins = small.origins + large.origins
     if item:
-        return [replace(effect, origins=origins) for effect in explanations]
-    names = [side.fund for side in ground.pair]
-    return [
-        Explanation(
-            f"gap of the baskets of {names[0]} and {names[1]} by sector",
-            math.fsum(effect.total for effect in effects),
-            "bp",
-            "R small - R large",
-            whole[0] - whole[1],
-            (
-                Term("R small", whole[0], "percent", "the basket's return"),
-                Term("R large", whole[1], "percent", "the basket's return"),
-                *(
-                    Term(
-                        word, math.fsum(getattr(e, word) for e in effects), "bp", "over all sectors"
-                    )
-                    for word in ("allocation", "selection", "interaction")
-                ),
+        yield from (replace(effect, origins=origins) for effect in explanations)
+        return
+    yield Explanation(
+        f"gap of the baskets of {small.fund} and {large.fund} by sector",
+        math.fsum(effect.total for effect in effects),
+        "bp",
+        "R small - R large",
+        whole[0] - whole[1],
+        (
+            Term("R small", whole[0], "percent", "the basket's return"),
+            Term("R large", whole[1], "percent", "the basket's return"),
+            *(
+                Term(word, math.fsum(getattr(e, word) for e in effects), "bp", "over all sectors")
+                for word in ("allocation", "selection", "interaction")
             ),
-            tuple(explanations),
-            origins=origins,
-        )
-    ]
+        ),
+        tuple(explanations),
+        origins=origins,
+    )
 
 
 _Sides = list[tuple[dict[str, float], dict[str, float]]]
@@ -179,9 +163,7 @@ _Sides = list[tuple[dict[str, float], dict[str, float]]]
 
 def _by_sector(side: Ground) -> tuple[dict[str, float], dict[str, float]]:
     """Sector -> weight at the start, and its contribution to the measured basket."""
-    basket = side.basket
-    assert basket is not None
-    place = dict(zip(basket.symbols, basket.sectors, strict=True))
+    place = dict(zip(side.basket.symbols, side.basket.sectors, strict=True))
     sums: list[dict[str, list[float]]] = [{}, {}]
     for by_sector, by_symbol in zip(sums, (shares(side), earned(side)), strict=True):
         for symbol, value in by_symbol.items():

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import field
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from core.answer.by_session import daily_of
 from core.data.errors import MeasureError
 from core.data.frames import day
 from core.data.record import record
@@ -18,10 +18,33 @@ from core.measures.membership import Span, list_at_end, spans
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
+    from core.data.frames import Dates, FloatArray
     from core.data.market import Market
+    from core.data.series import Series
+    from core.explain.explanation import Explanation
     from core.measures.basket import Basket
+    from core.measures.daily import Daily
 
 T = TypeVar("T")
+#: The explanations of a measure.
+Explain = Callable[["Ground"], Iterator["Explanation"]]
+
+
+@record(frozen=True, eq=False)
+class SessionFigures:
+    """The session whose figures are explained.
+
+    Attributes:
+        daily: the index's daily breadth.
+        when: the session.
+        file: words about the file whose lines are counted.
+        members: the lines counted, each with its closes up to the session that are believed.
+    """
+
+    daily: Daily
+    when: date
+    file: str
+    members: tuple[tuple[str, Dates, FloatArray], ...]
 
 
 @record(frozen=True, eq=False)
@@ -37,14 +60,6 @@ class Ground:
     market: Market
     snapshot: Snapshot
     fund: str
-    _cache: dict[str, Any] = field(default_factory=dict, repr=False)
-
-    def cached(self, key: str, make: Callable[[], T]) -> T:
-        """Return ``make()`` for a key, computed once for all explanations of the index."""
-        if key not in self._cache:
-            self._cache[key] = make()
-        value: T = self._cache[key]
-        return value
 
     def of(self, fund: str) -> Ground:
         """The same snapshot, another index of it."""
@@ -57,9 +72,9 @@ class Ground:
         return self.of(question.small), self.of(question.large)
 
     @property
-    def view(self) -> IndexView | None:
-        """The index in the snapshot; None where it could not be measured."""
-        return self.snapshot.indices.get(self.fund)
+    def view(self) -> IndexView:
+        """The index in the snapshot; `core.explain.measures.explain` asks first whether it is."""
+        return self.snapshot.indices[self.fund]
 
     @property
     def basis(self) -> str:
@@ -77,17 +92,39 @@ class Ground:
         return spans(self.market, self.fund, *self.ends, self.snapshot.as_of)
 
     @cached_property
-    def basket(self) -> Basket | None:
-        """The index's lines as they were measured; None where it is missing."""
-        return None if self.view is None else basket(self.market, self.spans, self.basis)
+    def basket(self) -> Basket:
+        """The index's lines as they were measured."""
+        measured = basket(self.market, self.spans, self.basis)
+        assert measured is not None  # the snapshot's view was made of them
+        return measured
 
     @cached_property
     def breadth_basket(self) -> Basket | None:
-        """The lines that breadth counts: of the list at the window's end where that is asked."""
-        if self.view is None or self.snapshot.question.breadth_list == "start":
+        """The lines that breadth counts: of the list at the window's end if that is the question.
+
+        None where no list applies at the end.
+        """
+        if self.snapshot.question.breadth_list == "start":
             return self.basket
         span = list_at_end(self.market, self.fund, *self.ends, self.snapshot.as_of)
         return None if span is None else basket(self.market, (span,), self.basis)
+
+    @cached_property
+    def session(self) -> SessionFigures | None:
+        """The window's last session with members' closes; None where there is none."""
+        market = self.market
+        daily = daily_of(market, self.snapshot, self.fund)
+        if daily is None or not len(daily.sessions):
+            return None
+        when = daily.sessions[-1].item()
+        members = []
+        for line in np.nonzero(self.basket.counted[-1])[0].tolist():
+            symbol = self.basket.symbols[line]
+            if (series := market.series(symbol)) is not None:
+                members.append((symbol, *closes_up_to(series, when)))
+        file = self.spans[-1].origin
+        source = f"members by {file.source or 'holdings'}, as of {file.as_of}"
+        return SessionFigures(daily, when, source, tuple(members))
 
     @cached_property
     def line_returns(self) -> tuple[tuple[str, float], ...]:
@@ -133,6 +170,22 @@ class Ground:
         return (*files, f"closes of {self.ends[0]} and {self.ends[1]}")
 
 
+def values_at(basket: Basket, segment: int = 0) -> dict[str, float]:
+    """Line -> its file's value carried to a segment's start, 0 where it is not measured there."""
+    return dict(zip(basket.symbols, basket.values[segment].tolist(), strict=True))
+
+
+def closes_up_to(series: Series, when: date) -> tuple[Dates, FloatArray]:
+    """(T,) sessions up to a date and their closes, from the last doubtful move on.
+
+    Closes before such a move do not compare with those after it.
+    """
+    stop = int(np.searchsorted(series.sessions, day(when), side="right"))
+    doubts = [session for session, _ in series.doubts if session <= day(when)]
+    first = int(np.searchsorted(series.sessions, doubts[-1])) if doubts else 0
+    return series.sessions[first:stop], series.stand_in[first:stop]
+
+
 def select(items: Sequence[T], name: Callable[[T], str], item: str, kind: str) -> Sequence[T]:
     """Return all items, or those of one name; case and blanks do not matter.
 
@@ -148,8 +201,7 @@ def select(items: Sequence[T], name: Callable[[T], str], item: str, kind: str) -
     matches = [one for one in items if plain(name(one)) == plain(item)]
     if not matches:
         names = [name(one) for one in items]
-        names_text = ", ".join(names[:20]) + (
-            f", … {len(names) - 20:,} more" if len(names) > 20 else ""
-        )
-        raise MeasureError(f"there is no {kind} {item!r}; there are {names_text or 'none'}")
+        more = f", … {len(names) - 20:,} more" if len(names) > 20 else ""
+        some = ", ".join(names[:20]) or "none"
+        raise MeasureError(f"there is no {kind} {item!r}; there are {some}{more}")
     return matches

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from core.answer.group_names import group_members
@@ -50,39 +51,30 @@ def _group(ground: Ground, group: Group, lines: Lines, rows: list[int]) -> Expla
     )
 
 
-def _all(
-    ground: Ground,
-    kind: str,
-    groups: tuple[Group, ...],
-    item: str,
-) -> list[Explanation]:
+def _all(ground: Ground, kind: str, groups: tuple[Group, ...], item: str) -> Iterator[Explanation]:
     """Every group of a kind, or the one named, by the lines that are members of it."""
-    view = ground.view
-    if view is None:
-        return []
-    lines, explanations = view.contributors, []
+    lines = ground.view.contributors
     for group in select(groups, lambda g: g.name, item, kind):
-        members = frozenset(group.symbols or group_members(view, kind, group.name))
+        members = frozenset(group.symbols or group_members(ground.view, kind, group.name))
         rows = [i for i, symbol in enumerate(lines.symbols) if symbol in members]
-        explanations.append(_group(ground, group, lines, rows))
-    return explanations
+        yield _group(ground, group, lines, rows)
 
 
-def sector(ground: Ground, item: str = "") -> list[Explanation]:
+def sector(ground: Ground, item: str = "") -> Iterator[Explanation]:
     """Every sector, or the one named."""
-    return _all(ground, "sector", ground.view.sectors if ground.view else (), item)
+    return _all(ground, "sector", ground.view.sectors, item)
 
 
-def industry(ground: Ground, item: str = "") -> list[Explanation]:
+def industry(ground: Ground, item: str = "") -> Iterator[Explanation]:
     """Every industry, or the one named."""
-    return _all(ground, "industry", ground.view.industries if ground.view else (), item)
+    return _all(ground, "industry", ground.view.industries, item)
 
 
-def theme(ground: Ground, item: str = "") -> list[Explanation]:
+def theme(ground: Ground, item: str = "") -> Iterator[Explanation]:
     """Every theme, or the one named."""
-    return _all(ground, "theme", ground.view.themes if ground.view else (), item)
+    return _all(ground, "theme", ground.view.themes, item)
 
 
-def issuer(ground: Ground, item: str = "") -> list[Explanation]:
+def issuer(ground: Ground, item: str = "") -> Iterator[Explanation]:
     """Every company with several lines, or the one named."""
-    return _all(ground, "company", ground.view.issuers if ground.view else (), item)
+    return _all(ground, "company", ground.view.issuers, item)

@@ -16,27 +16,21 @@ if TYPE_CHECKING:
     from core.explain.ground import Ground
 
 
-def index(ground: Ground) -> Explanation | None:
+def index(ground: Ground) -> Explanation:
     """Explain an index's return as a sum: contributions, what is not measured, the rest."""
     view = ground.view
-    if view is None:
-        return None
-    has_closes = view.fund_return is not None
-    parts = (
-        [return_of(ground.market, ground.fund, *ground.ends, ground.basis)] if has_closes else []
-    )
-    parts += [basket_return(view), *filter(None, (cuts(ground),))]
+    parts = [basket_return(view), *filter(None, (cuts(ground),))]
+    lines = f"sum over {len(view.contributors):,} measured lines"
     terms = [
-        Term(
-            "contributions",
-            view.explained,
-            "bp",
-            f"sum over {len(view.contributors):,} measured lines",
-        ),
+        Term("contributions", view.explained, "bp", lines),
         Term("unmeasured", view.unmeasured, "bp", "basket return less the contributions"),
     ]
-    if has_closes:
+    if view.fund_return is not None:
+        parts.insert(0, return_of(ground.market, ground.fund, *ground.ends, ground.basis))
         terms.append(Term("rest", view.rest, "bp", "fund return less basket return"))
+    later = ""
+    if view.later:
+        later = f"; of {view.later:,} that joined later, {view.later_measured:,}"
     return Explanation(
         f"return of {view.fund}",
         view.net_return,
@@ -47,12 +41,7 @@ def index(ground: Ground) -> Explanation | None:
         tuple(parts),
         (
             f"{view.measured:,} of {view.lines:,} lines are measured,"
-            f" {view.weight_measured * 100:.1f} % of weight at the least"
-            + (
-                f"; of {view.later:,} that joined later, {view.later_measured:,}"
-                if view.later
-                else ""
-            ),
+            f" {view.weight_measured * 100:.1f} % of weight at the least{later}",
         ),
         ground.origins,
     )
@@ -89,7 +78,7 @@ def cuts(ground: Ground) -> Explanation | None:
     """
     with_cuts, spans = ground.basket, ground.spans
     runs = [tuple(run) for _, run in groupby(spans, key=lambda span: id(span.file))]
-    if with_cuts is None or len(runs) == len(spans):
+    if len(runs) == len(spans):
         return None
     joined = tuple(replace(run[0], end=run[-1].end) for run in runs)
     uncut = basket(ground.market, joined, ground.basis)

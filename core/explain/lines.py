@@ -100,8 +100,6 @@ def line(ground: Ground, symbol: str) -> Explanation | None:
     """Explain a line's contribution; None where the index has no such line."""
     market, basket = ground.market, ground.basket
     ticker = market.line(symbol)
-    if basket is None:
-        return None
     others = _others(ground, symbol)
     if ticker not in basket.symbols:
         return others[0] if others else None
@@ -131,7 +129,6 @@ def line(ground: Ground, symbol: str) -> Explanation | None:
 def _others(ground: Ground, symbol: str) -> list[Explanation]:
     """Rows of the index's files under a ticker that are no lines here, each with its reason."""
     ticker = symbol.strip().upper()
-    assert ground.view is not None
     return [
         Explanation(
             f"{other.name or other.symbol} ({other.symbol}) in {ground.fund}",

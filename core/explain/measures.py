@@ -6,7 +6,7 @@ The command line, its help and its errors, and the screen's explanations are all
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -45,21 +45,16 @@ class Measure:
         help: what it is, in a few words.
         make: its explanations.
         item: what may follow its name after a colon, "" where nothing may.
-        pair: it is of both indices together.
     """
 
     help: str
-    make: Callable[..., Sequence[Explanation | None]]
+    make: Callable[..., Iterable[Explanation | None]]
     item: str = ""
-    pair: bool = False
 
 
 def _line(ground: Ground, item: str = "") -> list[Explanation | None]:
     """Explain a line's contribution; without a symbol, the index's largest one."""
-    view = ground.view
-    if view is None:
-        return []
-    explanation = lines.line(ground, item or view.contributors.symbols[0])
+    explanation = lines.line(ground, item or ground.view.contributors.symbols[0])
     if explanation is None:
         raise MeasureError(
             f"{item} is in none of the holdings of {ground.fund} that the window uses"
@@ -90,28 +85,32 @@ _OF_INDEX = {
     "industry": Measure("an industry's contribution", groups.industry, "NAME"),
     "theme": Measure("a theme's contribution", groups.theme, "NAME"),
     "issuer": Measure("a company's lines together", groups.issuer, "NAME"),
+}
+#: Measures of two of a fund's files, whose lines need not be measured.
+_OF_FILES = {
     "change": Measure("weight change: drift, active, shares", changes.change, "SYMBOL"),
     "turnover": Measure("one-way turnover between two files", changes.turnover),
 }
 _OF_PAIR = {
-    "gap": Measure("gap of the two funds", spread.gap, pair=True),
-    "geometric": Measure("geometric gap", spread.geometric, pair=True),
-    "drawdown": Measure("deepest fall of the ratio", spread.drawdown, pair=True),
-    "rank": Measure("rank among the same windows", spread.rank, pair=True),
-    "full-rank": Measure("rank among full calendar years", spread.full_rank, pair=True),
-    "since": Measure("widest since which year", spread.since, pair=True),
-    "z": Measure("standard deviations from the earlier years", spread.z, pair=True),
-    "percentile": Measure("share of earlier years below", spread.percentile, pair=True),
-    "rolling": Measure("the gap among all stretches as long", rarity.rolling, pair=True),
-    "streak": Measure("sessions in a row that one beat the other", rarity.streak, pair=True),
-    "ratio": Measure("the ratio of closes: off its high, averages", rarity.ratio, pair=True),
-    "followed": Measure("what followed the state that holds now", rarity.followed, pair=True),
-    "bridge": Measure("the gap's five steps", gap.bridge, "STEP", pair=True),
-    "leader": Measure("a name's part in the gap", gap.leader, "SYMBOL", pair=True),
-    "brinson": Measure("the gap by sector", gap.brinson, "SECTOR", pair=True),
+    "gap": Measure("gap of the two funds", spread.gap),
+    "geometric": Measure("geometric gap", spread.geometric),
+    "drawdown": Measure("deepest fall of the ratio", spread.drawdown),
+    "rank": Measure("rank among the same windows", spread.rank),
+    "full-rank": Measure("rank among full calendar years", spread.full_rank),
+    "since": Measure("widest since which year", spread.since),
+    "z": Measure("standard deviations from the earlier years", spread.z),
+    "percentile": Measure("share of earlier years below", spread.percentile),
+    "rolling": Measure("the gap among all stretches as long", rarity.rolling),
+    "streak": Measure("sessions in a row that one beat the other", rarity.streak),
+    "ratio": Measure("the ratio of closes: off its high, averages", rarity.ratio),
+    "followed": Measure("what followed the state that holds now", rarity.followed),
+    "bridge": Measure("the gap's five steps", gap.bridge, "STEP"),
+    "leader": Measure("a name's part in the gap", gap.leader, "SYMBOL"),
+    "brinson": Measure("the gap by sector", gap.brinson, "SECTOR"),
 }
 MEASURES = {
     **_OF_INDEX,
+    **_OF_FILES,
     **{row.key: Measure(row.title, EXPLAINED[row.key]) for row in ROWS},
     **_OF_PAIR,
 }
@@ -163,6 +162,8 @@ def explain(
         raise MeasureError(f"{name!r} is no measure; known are {names()}")
     if item and not measure.item:
         raise MeasureError(f"{name} takes no {item!r}; it is one figure of the index")
+    if fund not in snapshot.indices and _current_name(name) not in {**_OF_FILES, **_OF_PAIR}:
+        return ()
     market_then = as_known(market, snapshot.question.pair, snapshot.window, snapshot.as_of)
     ground = ({} if grounds is None else grounds).setdefault(
         fund, Ground(market_then, snapshot, fund)

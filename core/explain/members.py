@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -16,29 +16,41 @@ import numpy as np
 
 from core.answer.table import find
 from core.data.frames import STALE_SESSIONS, day
-from core.explain.daily import OF_WINDOW, SessionFigures, ema_of, one, session_of, volumes
+from core.explain.daily import OF_WINDOW, ema_of, one, volumes
 from core.explain.explanation import Explanation, Term, Unit, cut
+from core.explain.ground import closes_up_to
 from core.measures.counting import YEAR_SESSIONS
 from core.measures.signals import ZWEIG_ALPHA
 from core.measures.trait_bits import DAY_MOVE, HIGH_CLOSES, TREND_CLOSES
 
 if TYPE_CHECKING:
-    from core.explain.ground import Ground
+    from core.answer.scalar import Scalar
+    from core.explain.ground import Explain, Ground, SessionFigures
 
-Explain = Callable[["Ground"], list[Explanation]]
+#: What a figure comes to: its formula, the figure computed a second time, the terms.
+Worked = tuple[str, "float | None", tuple[Term, ...]]
 #: A member's figure, None where its closes do not give one.
 Figure = Callable[["Ground", date, np.ndarray, np.ndarray], "float | None"]
 _UNITS: Final[dict[str, Unit]] = {
     "share": "percent", "return": "percent", "count": "count", "ratio": "number",
 }  # fmt: skip
 _DECIMALS: Final = 9
+_FAR_ENOUGH: Final = "whose closes reach back far enough"
 
 
-def _figure_of(ground: Ground, session: SessionFigures, key: str) -> tuple[str, float | None, Unit]:
-    """A row's title, its value, and the unit it is read in."""
-    row = find(key)
-    assert row is not None and ground.view is not None
-    return row.title, row.value(ground.view, session.daily), _UNITS[row.unit]
+def _of_row(
+    key: str, work: Callable[[Ground, SessionFigures, Scalar], Worked], *notes: str
+) -> Explain:
+    """Explain a row of the table of measures on the session, by a function that works it out."""
+
+    def explain(ground: Ground) -> Iterator[Explanation]:
+        session, row = ground.session, find(key)
+        assert row is not None
+        if session is not None:
+            value, unit = row.value(ground.view, session.daily), _UNITS[row.unit]
+            yield one(ground, session, row.title, value, unit, *work(ground, session, row), *notes)
+
+    return explain
 
 
 def _figures(ground: Ground, session: SessionFigures, figure: Figure) -> list[tuple[str, float]]:
@@ -98,86 +110,66 @@ def share(
 ) -> Explain:
     """Explain a share (or, of a count, a number) of members whose figure meets a condition."""
 
-    def explain(ground: Ground) -> list[Explanation]:
-        session = session_of(ground)
-        if session is None:
-            return []
-        title, value, read_in = _figure_of(ground, session, key)
+    def work(ground: Ground, session: SessionFigures, row: Scalar) -> Worked:
         figures = _figures(ground, session, figure)
         inside = [(s, x) for s, x in figures if condition(round(x, _DECIMALS))]
-        few = read_in == "count"
-        number = float(len(inside)) if few else len(inside) / len(figures) if figures else None
         terms = (
             Term("counted", float(len(inside)), "count", words),
-            Term("members", float(len(figures)), "count", "whose closes reach back far enough"),
+            Term("members", float(len(figures)), "count", _FAR_ENOUGH),
             *cut((Term(s, x, unit) for s, x in inside), 5, both_ends=True),
         )
-        formula = "counted" if few else "counted / members"
-        computed = number if figures else None
-        return [one(ground, session, title, value, read_in, formula, computed, terms)]
+        if row.unit == "count":
+            return "counted", float(len(inside)) if figures else None, terms
+        return "counted / members", len(inside) / len(figures) if figures else None, terms
 
-    return explain
+    return _of_row(key, work)
 
 
 def middle(key: str, figure: Figure, words: str, pick: Callable[[list[float]], float]) -> Explain:
     """Explain a mean or a median of the members' figures."""
 
-    def explain(ground: Ground) -> list[Explanation]:
-        session = session_of(ground)
-        if session is None:
-            return []
-        title, value, unit = _figure_of(ground, session, key)
+    def work(ground: Ground, session: SessionFigures, row: Scalar) -> Worked:
         figures = _figures(ground, session, figure)
-        computed = pick([x for _, x in figures]) if figures else None
         terms = (
-            Term("members", float(len(figures)), "count", "whose closes reach back far enough"),
-            *cut((Term(s, x, unit) for s, x in figures), 6, both_ends=True),
+            Term("members", float(len(figures)), "count", _FAR_ENOUGH),
+            *cut((Term(s, x, _UNITS[row.unit]) for s, x in figures), 6, both_ends=True),
         )
-        return [one(ground, session, title, value, unit, words, computed, terms)]
+        return words, pick([x for _, x in figures]) if figures else None, terms
 
-    return explain
+    return _of_row(key, work)
 
 
-def zweig(ground: Ground) -> list[Explanation]:
-    """Explain the average of A / (A + D) in its closed form."""
-    session = session_of(ground)
-    if session is None:
-        return []
-    title, value, unit = _figure_of(ground, session, "zweig_average")
+def _zweig(ground: Ground, session: SessionFigures, row: Scalar) -> Worked:
+    """The average of A / (A + D) in its closed form."""
     movers = session.daily.advances + session.daily.declines
     ratios = (session.daily.advances / np.where(movers > 0, movers, np.nan)).tolist()
     ratios = [ratio for ratio in ratios if ratio == ratio]
-    computed = ema_of(ratios, ZWEIG_ALPHA) if len(ratios) > 24 else None
     terms = (
         Term("A / (A + D)", ratios[-1] if ratios else None, "ratio", f"of {session.when}"),
         Term("sessions", float(len(ratios)), "count", "seeded with the first; 25 are needed"),
     )
     formula = "exponential average of A / (A + D), alpha 2/11"
-    return [one(ground, session, title, value, unit, formula, computed, terms, OF_WINDOW)]
+    return formula, ema_of(ratios, ZWEIG_ALPHA) if len(ratios) > 24 else None, terms
 
 
-def fund_off_high(ground: Ground) -> list[Explanation]:
-    """Explain the fund's distance from its high."""
-    session = session_of(ground)
-    if session is None:
-        return []
-    title, value, unit = _figure_of(ground, session, "fund_off_high")
+def _fund_off_high(ground: Ground, session: SessionFigures, row: Scalar) -> Worked:
+    """The fund's distance from its high."""
     series, when = ground.market.series(ground.fund), session.when
-    closes, days = np.zeros(0), np.zeros(0, "datetime64[D]")
+    closes, there = np.zeros(0), False
     if series is not None:
-        upto = int(np.searchsorted(series.sessions, day(when), side="right"))
-        doubts = [session for session, _ in series.doubts if session <= day(when)]
-        first = int(np.searchsorted(series.sessions, doubts[-1])) if doubts else 0
-        days = series.sessions[first:upto][-YEAR_SESSIONS:]
-        closes = series.stand_in[first:upto][-YEAR_SESSIONS:]
-    there = len(closes) >= HIGH_CLOSES and days[-1].item() == when
+        days, closes = closes_up_to(series, when)
+        closes = closes[-YEAR_SESSIONS:]
+        there = len(closes) >= HIGH_CLOSES and days[-1].item() == when
     top = float(closes.max()) if there else None
-    computed = 1 - float(closes[-1]) / top if top else None
     terms = (
         Term("close", float(closes[-1]) if there else None, "price", f"of {when}"),
         Term("high", top, "price", f"highest of its last {len(closes)} closes"),
     )
-    return [one(ground, session, title, value, unit, "1 - close / high", computed, terms)]
+    return "1 - close / high", 1 - float(closes[-1]) / top if top else None, terms
+
+
+zweig = _of_row("zweig_average", _zweig, OF_WINDOW)
+fund_off_high = _of_row("fund_off_high", _fund_off_high)
 
 
 def _day_moves(ground: Ground, session: SessionFigures) -> list[tuple[str, float, bool]]:
@@ -186,7 +178,7 @@ def _day_moves(ground: Ground, session: SessionFigures) -> list[tuple[str, float
     if before is None:
         return []
     now, then = volumes(ground, session.when), volumes(ground, before)
-    moves = _figures(ground, session, lambda g, w, d, c: _last_move(g, w, d, c))
+    moves = _figures(ground, session, _last_move)
     return [(s, r, now[s] > then[s]) for s, r in moves if s in now and s in then]
 
 
@@ -201,11 +193,7 @@ def _last_move(ground: Ground, when: date, days: np.ndarray, closes: np.ndarray)
 def day_move(key: str, sign: int) -> Explain:
     """Explain a count of members that moved 4 % or more on more volume."""
 
-    def explain(ground: Ground) -> list[Explanation]:
-        session = session_of(ground)
-        if session is None:
-            return []
-        title, value, unit = _figure_of(ground, session, key)
+    def work(ground: Ground, session: SessionFigures, row: Scalar) -> Worked:
         moves = _day_moves(ground, session)
         large = [(s, r) for s, r, more in moves if more and round(sign * r, _DECIMALS) >= DAY_MOVE]
         terms = (
@@ -214,20 +202,15 @@ def day_move(key: str, sign: int) -> Explain:
         )
         move = "r >= 4 %" if sign > 0 else "r <= -4 %"
         formula = f"StockBee's count of {move} on more volume than the session before"
-        computed = float(len(large)) if moves else None
-        return [one(ground, session, title, value, unit, formula, computed, terms)]
+        return formula, float(len(large)) if moves else None, terms
 
-    return explain
+    return _of_row(key, work)
 
 
 def day_move_ratio(key: str, size: int) -> Explain:
     """Explain the ratio of members up 4 % to members down 4 % over some sessions."""
 
-    def explain(ground: Ground) -> list[Explanation]:
-        session = session_of(ground)
-        if session is None:
-            return []
-        title, value, unit = _figure_of(ground, session, key)
+    def work(ground: Ground, session: SessionFigures, row: Scalar) -> Worked:
         tail, moves = session.daily.standing.tail, _day_moves(ground, session)
         sums: list[float | None] = []
         for name, sign in (("up4", 1), ("down4", -1)):
@@ -241,11 +224,9 @@ def day_move_ratio(key: str, size: int) -> Explain:
             Term("up", up, "count", f"members up 4 % over {size} sessions"),
             Term("down", down, "count", f"members down 4 % over {size} sessions"),
         )
-        computed = up / down if up is not None and down else None
-        formula = "StockBee's up / down"
-        return [one(ground, session, title, value, unit, formula, computed, terms)]
+        return "StockBee's up / down", up / down if up is not None and down else None, terms
 
-    return explain
+    return _of_row(key, work)
 
 
 def moved(key: str, sessions: int, size: float, sign: int) -> Explain:
@@ -262,15 +243,12 @@ def moved(key: str, sessions: int, size: float, sign: int) -> Explain:
 def drawdown(key: str, pick: Callable[[Sequence[float]], float]) -> Explain:
     """Explain the mean or the median of the lines' deepest falls in the window."""
 
-    def explain(ground: Ground) -> list[Explanation]:
-        session, basket = session_of(ground), ground.basket
-        if session is None or basket is None:
-            return []
-        title, value, unit = _figure_of(ground, session, key)
+    def work(ground: Ground, session: SessionFigures, row: Scalar) -> Worked:
+        basket = ground.basket
         first, last = (day(end) for end in ground.ends)
         falls = []
-        for row in np.nonzero(np.isfinite(basket.window_returns))[0].tolist():
-            series = ground.market.series(basket.symbols[row])
+        for line in np.nonzero(np.isfinite(basket.window_returns))[0].tolist():
+            series = ground.market.series(basket.symbols[line])
             if series is None:
                 continue
             inside = (series.sessions >= first) & (series.sessions <= last)
@@ -278,14 +256,13 @@ def drawdown(key: str, pick: Callable[[Sequence[float]], float]) -> Explain:
             for close in series.stand_in[inside].tolist():
                 peak = max(peak, close)
                 deepest = max(deepest, 1 - close / peak)
-            falls.append((basket.symbols[row], deepest))
+            falls.append((basket.symbols[line], deepest))
         falls.sort(key=lambda item: (-item[1], item[0]))
-        computed = pick([fall for _, fall in falls]) if falls else None
         terms = (
             Term("lines", float(len(falls)), "count", "with closes at both ends of the window"),
             *cut((Term(s, fall, "percent") for s, fall in falls), 6, both_ends=True),
         )
-        formula = f"{title.split()[0]} of largest 1 - close / running peak"
-        return [one(ground, session, title, value, unit, formula, computed, terms)]
+        formula = f"{row.title.split()[0]} of largest 1 - close / running peak"
+        return formula, pick([fall for _, fall in falls]) if falls else None, terms
 
-    return explain
+    return _of_row(key, work)

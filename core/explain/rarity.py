@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,8 @@ from core.measures.episodes import CLAIM_EPISODES
 from core.measures.rarity import TIE_DECIMALS
 
 if TYPE_CHECKING:
+    from core.data.frames import FloatArray
+    from core.data.series import Series
     from core.explain.ground import Ground
     from core.measures.pair_history import PairHistory, State
     from core.measures.rarity import Rank
@@ -40,21 +42,26 @@ class _Closes:
         )
 
 
-def _closes(ground: Ground) -> _Closes:
-    """Levels by date, each from the fund's closes; 1 beside one index alone."""
-    levels: list[dict[date, float]] = []
+def _by_date(
+    ground: Ground, pick: Callable[[Series], FloatArray | None]
+) -> tuple[dict[date, float], dict[date, float]]:
+    """Values of both funds' series by date; beside one index alone 1."""
+    funds: list[dict[date, float]] = []
     for side in ground.pair:
         series = ground.market.series(side.fund)
-        level = series.level(ground.basis) if series is not None else None
-        assert series is not None and level is not None
-        levels.append(dict(zip(series.sessions.tolist(), level.tolist(), strict=True)))
-    if ground.snapshot.question.alone:
-        levels[1] = dict.fromkeys(levels[0], 1.0)
-    history = _history(ground)
-    first = history.sessions[0].item() if history is not None else date.max
-    common = levels[0].keys() & levels[1].keys()
-    days = sorted(d for d in common if first <= d <= ground.snapshot.as_of)
-    return _Closes(days, *([level[d] for d in days] for level in levels))
+        values = None if series is None else pick(series)
+        assert series is not None and values is not None
+        funds.append(dict(zip(series.sessions.tolist(), values.tolist(), strict=True)))
+    small, large = funds
+    return small, dict.fromkeys(small, 1.0) if ground.snapshot.question.alone else large
+
+
+def _closes(ground: Ground, history: PairHistory) -> _Closes:
+    """The levels from the pair's first session on, each from the fund's closes."""
+    small, large = _by_date(ground, lambda series: series.level(ground.basis))
+    first = history.sessions[0].item()
+    days = sorted(d for d in small.keys() & large.keys() if first <= d <= ground.snapshot.as_of)
+    return _Closes(days, [small[d] for d in days], [large[d] for d in days])
 
 
 def _history(ground: Ground) -> PairHistory | None:
@@ -62,13 +69,13 @@ def _history(ground: Ground) -> PairHistory | None:
     return None if spread is None else spread.history
 
 
-def rolling(ground: Ground) -> list[Explanation]:
+def rolling(ground: Ground) -> Iterator[Explanation]:
     """Explain the gap's place among all stretches of as many sessions."""
     history = _history(ground)
     rank = history.rolling if history is not None else None
     if history is None or rank is None:
-        return []
-    closes, size = _closes(ground), rank.length
+        return
+    closes, size = _closes(ground, history), rank.length
     stretches = [
         (closes.days[at - size], closes.days[at], closes.gap(at - size, at))
         for at in range(size, len(closes.days))
@@ -88,18 +95,16 @@ def rolling(ground: Ground) -> list[Explanation]:
         Term("widest", max((g for *_, g in stretches), key=lambda g: side * g), "pp",
              f"to {rank.record.end}"),
     )  # fmt: skip
-    return [
-        Explanation(
-            f"stretches of {size} sessions as wide",
-            float(rank.as_wide),
-            "count",
-            "those at least as wide on the same side, this one included",
-            float(len(wide)),
-            terms,
-            notes=_rank_notes(rank),
-        ),
-        *_moments(rank, [g for *_, g in stretches], gap),
-    ]
+    yield Explanation(
+        f"stretches of {size} sessions as wide",
+        float(rank.as_wide),
+        "count",
+        "those at least as wide on the same side, this one included",
+        float(len(wide)),
+        terms,
+        notes=_rank_notes(rank),
+    )
+    yield from _moments(rank, [g for *_, g in stretches], gap)
 
 
 def _rank_notes(rank: Rank) -> tuple[str, ...]:
@@ -111,44 +116,42 @@ def _rank_notes(rank: Rank) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _moments(rank: Rank, gaps: Sequence[float], gap: float) -> list[Explanation]:
+def _moments(rank: Rank, gaps: Sequence[float], gap: float) -> Iterator[Explanation]:
     """Percentile and z of the gap among all stretches."""
     below = sum(g < gap for g in gaps)
     mean = statistics.fmean(gaps)
     sd = statistics.stdev(gaps) if len(gaps) > 1 else 0.0
-    return [
-        Explanation(
-            "percentile among all stretches",
-            rank.percentile,
-            "percent",
-            "below / stretches",
-            below / len(gaps),
-            (
-                Term("below", float(below), "count", "stretches strictly below the gap"),
-                Term("stretches", float(len(gaps)), "count", f"of {rank.length} sessions"),
-            ),
+    yield Explanation(
+        "percentile among all stretches",
+        rank.percentile,
+        "percent",
+        "below / stretches",
+        below / len(gaps),
+        (
+            Term("below", float(below), "count", "stretches strictly below the gap"),
+            Term("stretches", float(len(gaps)), "count", f"of {rank.length} sessions"),
         ),
-        Explanation(
-            "z among all stretches",
-            rank.z,
-            "number",
-            "(gap - mean) / sd",
-            (gap - mean) / sd if rank.z is not None else None,
-            (
-                Term("gap", gap, "pp", "this stretch"),
-                Term("mean", mean, "pp", f"of {len(gaps):,} stretches, this one included"),
-                Term("sd", sd, "pp", "sample standard deviation (n - 1)"),
-            ),
+    )
+    yield Explanation(
+        "z among all stretches",
+        rank.z,
+        "number",
+        "(gap - mean) / sd",
+        (gap - mean) / sd if rank.z is not None else None,
+        (
+            Term("gap", gap, "pp", "this stretch"),
+            Term("mean", mean, "pp", f"of {len(gaps):,} stretches, this one included"),
+            Term("sd", sd, "pp", "sample standard deviation (n - 1)"),
         ),
-    ]
+    )
 
 
-def streak(ground: Ground) -> list[Explanation]:
+def streak(ground: Ground) -> Iterator[Explanation]:
     """Explain how many sessions in a row one fund beat the other."""
     history = _history(ground)
     if history is None:
-        return []
-    closes, now = _closes(ground), history.session_streak
+        return
+    closes, now = _closes(ground, history), history.session_streak
     length, terms = 0, []
     for at in range(len(closes.days) - 1, 0, -1):
         gap = round(closes.gap(at - 1, at), 9) if closes.whole(at - 1, at) else 0.0
@@ -167,67 +170,54 @@ def streak(ground: Ground) -> list[Explanation]:
     if now.last_as_long is not None:
         last = now.last_as_long
         notes.append(f"the last as long: {last.length}, {last.start} to {last.end}")
-    return [
-        Explanation(
-            title,
-            float(now.length),
-            "count",
-            "sessions back from the last one whose gap has the same sign",
-            float(length),
-            cut(terms) or (Term("gap", closes.gap(-2, -1), "pp", "of the last session"),),
-            notes=tuple(notes),
-        )
-    ]
+    yield Explanation(
+        title,
+        float(now.length),
+        "count",
+        "sessions back from the last one whose gap has the same sign",
+        float(length),
+        cut(terms) or (Term("gap", closes.gap(-2, -1), "pp", "of the last session"),),
+        notes=tuple(notes),
+    )
 
 
-def ratio(ground: Ground) -> list[Explanation]:
+def ratio(ground: Ground) -> Iterator[Explanation]:
     """Explain where the ratio of closes stands: off its high, against its averages."""
     history = _history(ground)
     level = history.ratio if history is not None else None
     if history is None or level is None:
-        return []
-    prices: list[dict[date, float]] = []
-    for side in ground.pair:
-        series = ground.market.series(side.fund)
-        assert series is not None and series.price is not None
-        prices.append(dict(zip(series.sessions.tolist(), series.price.tolist(), strict=True)))
-    if ground.snapshot.question.alone:
-        prices[1] = dict.fromkeys(prices[0], 1.0)
-    days = [d for d in history.sessions.tolist() if d in prices[0] and d in prices[1]]
-    ratios = [prices[0][d] / prices[1][d] for d in days]
+        return
+    small, large = _by_date(ground, lambda series: series.price)
+    days = [d for d in history.sessions.tolist() if d in small and d in large]
+    ratios = [small[d] / large[d] for d in days]
     names = " / ".join(ground.snapshot.question.funds)
     peak = max(ratios)
-    explanations = [
-        Explanation(
-            f"{names} off its high",
-            level.off(level.high),
-            "percent",
-            "Q / Q high - 1",
-            ratios[-1] / peak - 1,
-            (
-                Term("Q", ratios[-1], "ratio", f"closes of {days[-1]}"),
-                Term("Q high", peak, "ratio", f"closes of {level.high.end}"),
-            ),
-            notes=_since_notes(level),
-        )
-    ]
+    yield Explanation(
+        f"{names} off its high",
+        level.off(level.high),
+        "percent",
+        "Q / Q high - 1",
+        ratios[-1] / peak - 1,
+        (
+            Term("Q", ratios[-1], "ratio", f"closes of {days[-1]}"),
+            Term("Q high", peak, "ratio", f"closes of {level.high.end}"),
+        ),
+        notes=_since_notes(level),
+    )
     for average in level.averages:
         mean = statistics.fmean(ratios[-average.closes :])
-        explanations.append(
-            Explanation(
-                f"{names} against its average of {average.closes} closes",
-                level.level / average.level - 1,
-                "percent",
-                "Q / mean - 1",
-                ratios[-1] / mean - 1,
-                (
-                    Term("Q", ratios[-1], "ratio", f"closes of {days[-1]}"),
-                    Term("mean", mean, "ratio", f"of the last {average.closes} closes"),
-                ),
-                notes=(f"on this side since {average.crossed}",) if average.crossed else (),
-            )
+        yield Explanation(
+            f"{names} against its average of {average.closes} closes",
+            level.level / average.level - 1,
+            "percent",
+            "Q / mean - 1",
+            ratios[-1] / mean - 1,
+            (
+                Term("Q", ratios[-1], "ratio", f"closes of {days[-1]}"),
+                Term("mean", mean, "ratio", f"of the last {average.closes} closes"),
+            ),
+            notes=(f"on this side since {average.crossed}",) if average.crossed else (),
         )
-    return explanations
 
 
 def _since_notes(level: LevelHistory) -> tuple[str, ...]:
@@ -239,18 +229,18 @@ def _since_notes(level: LevelHistory) -> tuple[str, ...]:
     return (*words, f"from {level.first}, on closes without dividends")
 
 
-def followed(ground: Ground) -> list[Explanation]:
+def followed(ground: Ground) -> Iterator[Explanation]:
     """Explain what followed the states that hold now: the gap over each horizon."""
     history = _history(ground)
     if history is None:
-        return []
-    closes = _closes(ground)
-    return [one for state in history.states for one in _after(closes, state)]
+        return
+    closes = _closes(ground, history)
+    for state in history.states:
+        yield from _after(closes, state)
 
 
-def _after(closes: _Closes, state: State) -> list[Explanation]:
+def _after(closes: _Closes, state: State) -> Iterator[Explanation]:
     """One explanation a horizon: the median of the gaps after each episode."""
-    explanations = []
     places = {d: at for at, d in enumerate(closes.days)}
     last = len(closes.days) - 1
     for forward in state.followed.horizons:
@@ -268,25 +258,22 @@ def _after(closes: _Closes, state: State) -> list[Explanation]:
             notes.append(f"{state.followed.overlapping[size]} overlap the one before")
         if not enough:
             notes.append("fewer than ten episodes are listed and not summed up")
-        explanations.append(
-            Explanation(
-                f"gap over {size} sessions after {_state_words(state)}, median",
-                forward.episodes.median,
-                "pp",
-                "median of the gaps after each episode",
-                statistics.median(gaps) if enough else None,
-                (
-                    Term("episodes", float(len(gaps)), "count", f"from {first}"),
-                    Term("base", base, "pp", f"median of every stretch of {size} sessions"),
-                    *(
-                        Term(f"after {d}", gap, "pp", "")
-                        for d, gap in zip(ended[-20:], gaps[-20:], strict=True)
-                    ),
+        yield Explanation(
+            f"gap over {size} sessions after {_state_words(state)}, median",
+            forward.episodes.median,
+            "pp",
+            "median of the gaps after each episode",
+            statistics.median(gaps) if enough else None,
+            (
+                Term("episodes", float(len(gaps)), "count", f"from {first}"),
+                Term("base", base, "pp", f"median of every stretch of {size} sessions"),
+                *(
+                    Term(f"after {d}", gap, "pp", "")
+                    for d, gap in zip(ended[-20:], gaps[-20:], strict=True)
                 ),
-                notes=tuple(notes),
-            )
+            ),
+            notes=tuple(notes),
         )
-    return explanations
 
 
 def _state_words(state: State) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from core.explain import breadth, concentration, correlation, daily, index, members, weights
@@ -22,64 +23,46 @@ from core.measures.end_weights import HEAVIEST
 from core.measures.trait_bits import FURTHER_AVERAGES, MOVES, OFF, move_name
 
 if TYPE_CHECKING:
-    from core.explain.ground import Ground
-
-Explain = Callable[["Ground"], Sequence[Explanation | None]]
+    from core.explain.ground import Explain, Ground
 
 
 def _nth(make: Explain, place: int) -> Explain:
     """One of several explanations that are made together."""
-
-    def one(ground: Ground) -> Sequence[Explanation | None]:
-        made = make(ground)
-        return made[place : place + 1]
-
-    return one
+    return lambda ground: islice(make(ground), place, place + 1)
 
 
-def _fund_return(ground: Ground) -> list[Explanation]:
+def _fund_return(ground: Ground) -> Iterator[Explanation]:
     """The return of the fund's closes."""
-    view = ground.view
-    if view is None:
-        return []
-    title = f"fund return of {ground.fund}"
-    if view.fund_return is None:
-        return [Explanation(title, None, "percent", "P1 / P0 - 1", None, ())]
-    fund_return = return_of(ground.market, ground.fund, *ground.ends, ground.basis)
-    return [replace(fund_return, title=title, value=view.fund_return)]
+    value, title = ground.view.fund_return, f"fund return of {ground.fund}"
+    if value is None:
+        yield Explanation(title, None, "percent", "P1 / P0 - 1", None, ())
+    else:
+        fund_return = return_of(ground.market, ground.fund, *ground.ends, ground.basis)
+        yield replace(fund_return, title=title, value=value)
 
 
-def _basket_return(ground: Ground) -> list[Explanation]:
-    return [] if ground.view is None else [index.basket_return(ground.view)]
+def _basket_return(ground: Ground) -> Iterator[Explanation]:
+    yield index.basket_return(ground.view)
 
 
 def _gross(sign: int) -> Explain:
     """All gains, or all losses, of the measured lines together."""
 
-    def explain(ground: Ground) -> list[Explanation]:
-        view = ground.view
-        if view is None:
-            return []
-        lines = view.contributors
+    def explain(ground: Ground) -> Iterator[Explanation]:
+        figures, lines = ground.view.concentration, ground.view.contributors
         amounts = zip(lines.symbols, lines.contribution.tolist(), strict=True)
         parts = [(s, c) for s, c in amounts if round(c, 12) * sign > 0]
         parts.sort(key=lambda part: -abs(part[1]))
-        word, count = "gain" if sign > 0 else "loss", Term("lines", float(len(parts)), "count")
-        figures = view.concentration
-        return [
-            Explanation(
-                f"gross {word} of {ground.fund}",
-                figures.gross_gain if sign > 0 else figures.gross_loss,
-                "bp",
-                f"sum of the contributions {'above' if sign > 0 else 'below'} 0",
-                math.fsum(c for _, c in parts),
-                (
-                    count,
-                    *cut(Term(s, c, "bp") for s, c in parts),
-                ),
-                origins=ground.origins,
-            )
-        ]
+        count = Term("lines", float(len(parts)), "count")
+        yield Explanation(
+            f"gross {'gain' if sign > 0 else 'loss'} of {ground.fund}",
+            figures.gross_gain if sign > 0 else figures.gross_loss,
+            "bp",
+            f"sum of the contributions {'above' if sign > 0 else 'below'} 0",
+            math.fsum(c for _, c in parts),
+            (count, *cut(Term(s, c, "bp") for s, c in parts)),
+            origins=ground.origins,
+        )
 
     return explain
 
@@ -87,16 +70,15 @@ def _gross(sign: int) -> Explain:
 def _top_share(k: int) -> Explain:
     """The part of all gains that comes from the k largest contributors."""
 
-    def explain(ground: Ground) -> list[Explanation]:
-        view = ground.view
-        tops = () if view is None else view.concentration.top
+    def explain(ground: Ground) -> Iterator[Explanation]:
         title = f"top {k}'s share of all gains of {ground.fund}"
-        if view is None or all(top.k != k for top in tops):
+        if all(top.k != k for top in ground.view.concentration.top):
             few = f"fewer than {k} lines are measured"
-            return [Explanation(title, None, "percent", "sum / gain", None, (), notes=(few,))]
+            yield Explanation(title, None, "percent", "sum / gain", None, (), notes=(few,))
+            return
         (whole,) = concentration.top(ground, str(k))
         share = next(part for part in whole.parts if part.title == "share of gross gain")
-        return [replace(share, title=title, origins=ground.origins)]
+        yield replace(share, title=title, origins=ground.origins)
 
     return explain
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.answer.by_session import universe
 from core.data.frames import day
-from core.explain.daily import SessionFigures, extremes, mcclellan, moves_of, session_of, volumes
+from core.explain.daily import extremes, mcclellan, moves_of, volumes
 from core.explain.explanation import Explanation, Term
 from core.measures.counting import YEAR_SESSIONS
 from core.measures.signals import (
@@ -26,50 +27,46 @@ from core.measures.signals import (
 )
 
 if TYPE_CHECKING:
-    from core.explain.ground import Ground
+    from core.explain.ground import Ground, SessionFigures
     from core.measures.daily import Daily
 
 #: What a rule comes to, and the figures it was held against.
 Judged = tuple["bool | None", tuple[Term, ...]]
 
 
-def signals(ground: Ground, key: str = "") -> list[Explanation]:
+def signals(ground: Ground, key: str = "") -> Iterator[Explanation]:
     """Explain each signal's state on the window's last session: 1 where it is on.
 
     Args:
         ground: what is explained.
         key: of `RULES`, for that signal alone.
     """
-    session, view = session_of(ground), ground.view
-    if session is None or view is None:
-        return []
+    session = ground.session
+    if session is None:
+        return
     judged = {
         "zweig": _zweig(session.daily),
         **_ninety(ground, session),
         "hindenburg": _hindenburg(ground, session),
         "divergence": _divergence(ground, session),
     }
-    explanations = []
     for name, on in states(session.daily).items():
         if key not in ("", name):
             continue
         title, rule = RULES[name]
         holds, terms = judged[name]
         value = float(on[-1])
-        explanations.append(
-            Explanation(
-                f"{title} of {ground.fund} on {session.when}",
-                value if math.isfinite(value) else None,
-                "count",
-                rule,
-                None if holds is None else float(holds),
-                terms,
-                notes=(f"of {universe(view)}",),
-                origins=(session.file, *ground.origins),
-                in_words=True,
-            )
+        yield Explanation(
+            f"{title} of {ground.fund} on {session.when}",
+            value if math.isfinite(value) else None,
+            "count",
+            rule,
+            None if holds is None else float(holds),
+            terms,
+            notes=(f"of {universe(ground.view)}",),
+            origins=(session.file, *ground.origins),
+            in_words=True,
         )
-    return explanations
 
 
 def averages(daily: Daily) -> list[float]:
@@ -135,7 +132,7 @@ def _closes(ground: Ground, session: SessionFigures) -> list[float]:
 
 def _hindenburg(ground: Ground, session: SessionFigures) -> Judged:
     highs, lows, _ = extremes(ground)
-    swing = mcclellan(ground)[0].computed if session.daily.settled[-1] else None
+    swing = next(mcclellan(ground)).computed if session.daily.settled[-1] else None
     closes = _closes(ground, session)
     lines = float(session.daily.seasoned[-1])
     terms = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,66 +18,60 @@ if TYPE_CHECKING:
     from core.measures.spread import Ranking, Spread
 
 
-def _sides(ground: Ground) -> tuple[Explanation, Explanation]:
-    """Explain both funds' returns."""
+def _sides(ground: Ground, spread: Spread) -> tuple[tuple[Term, ...], tuple[Explanation, ...]]:
+    """Both funds' returns, as terms and explained."""
     small, large = (
         return_of(ground.market, side.fund, *ground.ends, ground.basis) for side in ground.pair
     )
-    return small, large
+    terms = (
+        Term("R small", spread.small_return, "percent", small.title),
+        Term("R large", spread.large_return, "percent", large.title),
+    )
+    return terms, (small, large)
 
 
-def gap(ground: Ground) -> list[Explanation]:
+def gap(ground: Ground) -> Iterator[Explanation]:
     """Explain the gap and its two ranks; nothing where a fund's closes are missing."""
     figures = ground.snapshot.spread
     if figures is None:
-        return []
-    sides = _sides(ground)
+        return
+    terms, sides = _sides(ground, figures)
     names = [side.fund for side in ground.pair]
     values = [side.computed or 0.0 for side in sides]
-    return [
-        Explanation(
-            f"gap of {names[0]} over {names[1]}",
-            figures.gap,
-            "pp",
-            "R small - R large",
-            values[0] - values[1],
-            (
-                Term("R small", figures.small_return, "percent", sides[0].title),
-                Term("R large", figures.large_return, "percent", sides[1].title),
-            ),
-            (*sides, *rank(ground), *full_rank(ground)),
-        )
-    ]
+    yield Explanation(
+        f"gap of {names[0]} over {names[1]}",
+        figures.gap,
+        "pp",
+        "R small - R large",
+        values[0] - values[1],
+        terms,
+        (*sides, *rank(ground), *full_rank(ground)),
+    )
 
 
-def geometric(ground: Ground) -> list[Explanation]:
+def geometric(ground: Ground) -> Iterator[Explanation]:
     """Explain the geometric gap."""
     figures = ground.snapshot.spread
     if figures is None:
-        return []
-    sides = _sides(ground)
+        return
+    terms, sides = _sides(ground, figures)
     small, large = (side.computed or 0.0 for side in sides)
-    return [
-        Explanation(
-            "geometric gap",
-            figures.geometric_gap,
-            "pp",
-            "(1 + R small) / (1 + R large) - 1",
-            (1 + small) / (1 + large) - 1,
-            (
-                Term("R small", figures.small_return, "percent", sides[0].title),
-                Term("R large", figures.large_return, "percent", sides[1].title),
-            ),
-            sides,
-        )
-    ]
+    yield Explanation(
+        "geometric gap",
+        figures.geometric_gap,
+        "pp",
+        "(1 + R small) / (1 + R large) - 1",
+        (1 + small) / (1 + large) - 1,
+        terms,
+        sides,
+    )
 
 
-def drawdown(ground: Ground) -> list[Explanation]:
+def drawdown(ground: Ground) -> Iterator[Explanation]:
     """Explain where the ratio of the two funds fell deepest: from which session to which."""
     figures = ground.snapshot.spread
     if figures is None:
-        return []
+        return
     levels = []
     for side in ground.pair:
         series = ground.market.series(side.fund)
@@ -92,70 +86,63 @@ def drawdown(ground: Ground) -> list[Explanation]:
             high, place_of_high = value, place
         if value / high - 1 < worst:
             worst, peak, low = value / high - 1, place_of_high, place
-    return [
-        Explanation(
-            "deepest fall of the ratio",
-            figures.drawdown,
-            "percent",
-            "Q low / Q peak - 1",
-            worst,
-            (
-                Term("Q peak", ratio[peak], "ratio", f"on {figures.sessions[peak]}"),
-                Term("Q low", ratio[low], "ratio", f"on {figures.sessions[low]}"),
-            ),
-            notes=("Q is (S / S at the start) / (L / L at the start), session by session",),
-        )
-    ]
+    yield Explanation(
+        "deepest fall of the ratio",
+        figures.drawdown,
+        "percent",
+        "Q low / Q peak - 1",
+        worst,
+        (
+            Term("Q peak", ratio[peak], "ratio", f"on {figures.sessions[peak]}"),
+            Term("Q low", ratio[low], "ratio", f"on {figures.sessions[low]}"),
+        ),
+        notes=("Q is (S / S at the start) / (L / L at the start), session by session",),
+    )
 
 
-def _earlier(ranking: Ranking) -> list[YearGap]:
-    """Return the earlier years, without the window itself."""
+def _gaps(ground: Ground, ranking: Ranking) -> list[tuple[YearGap, float]]:
+    """Each earlier year with its gap, computed a second time from the funds' closes."""
     this_window = ranking.history[-1] if len(ranking.history) == ranking.of else None
-    return [year for year in ranking.history if year is not this_window]
-
-
-def _gaps(ground: Ground, years: Sequence[YearGap]) -> list[float]:
-    """Compute each year's gap a second time, from the funds' closes."""
     gaps = []
-    for year in years:
-        one, other = ground.returns((side.fund for side in ground.pair), year.start, year.end)
-        gaps.append(one - other)
+    for year in ranking.history:
+        if year is not this_window:
+            one, other = ground.returns((side.fund for side in ground.pair), year.start, year.end)
+            gaps.append((year, one - other))
     return gaps
 
 
-def _terms(ranking: Ranking, years: Sequence[YearGap], gaps: Sequence[float]) -> tuple[Term, ...]:
+def _terms(ranking: Ranking, gaps: Sequence[tuple[YearGap, float]]) -> tuple[Term, ...]:
     return (
         Term("gap", ranking.gap, "pp", "this window"),
-        *(
-            Term(str(year.year), gap, "pp", f"{year.start} to {year.end}")
-            for year, gap in zip(years, gaps, strict=True)
-        ),
+        *(Term(str(year.year), gap, "pp", f"{year.start} to {year.end}") for year, gap in gaps),
     )
+
+
+def _width(ranking: Ranking, gap: float) -> float:
+    """How wide a gap is on the side of the ranked one, at the decimals at which gaps tie."""
+    return round(-gap if ranking.gap < 0 else gap, TIE_DECIMALS)
 
 
 def _ranked(ground: Ground, title: str, ranking: Ranking) -> Explanation:
     """Explain a rank: 1 + the earlier years that are wider on the same side."""
-    side = -1.0 if ranking.gap < 0 else 1.0
-    years = _earlier(ranking)
-    gaps = _gaps(ground, years)
-    width = round(side * ranking.gap, TIE_DECIMALS)
-    wider = [y for y, g in zip(years, gaps, strict=True) if round(side * g, TIE_DECIMALS) > width]
-    notes = [f"{len(years)} earlier years; a tie is equality at 0.01 pp"]
+    gaps, width = _gaps(ground, ranking), _width(ranking, ranking.gap)
+    wider = [str(year.year) for year, gap in gaps if _width(ranking, gap) > width]
+    notes = [f"{len(gaps)} earlier years; a tie is equality at 0.01 pp"]
     if not ranking.claim:
         notes.append("fewer than ten earlier years carry no claim")
     return Explanation(
         title,
         float(ranking.rank),
         "count",
-        "1 + years that are wider" + (f": {' '.join(str(y.year) for y in wider)}" if wider else ""),
+        "1 + years that are wider" + (f": {' '.join(wider)}" if wider else ""),
         1.0 + len(wider),
-        _terms(ranking, years, gaps),
+        _terms(ranking, gaps),
         notes=tuple(notes),
     )
 
 
 def _rankings(ground: Ground) -> list[tuple[str, Ranking]]:
-    spread: Spread | None = ground.snapshot.spread
+    spread = ground.snapshot.spread
     if spread is None:
         return []
     return [
@@ -174,78 +161,58 @@ def full_rank(ground: Ground) -> list[Explanation]:
     return [_ranked(ground, f"rank {name}", ranking) for name, ranking in _rankings(ground)[1:]]
 
 
-def since(ground: Ground) -> list[Explanation]:
+def since(ground: Ground) -> Iterator[Explanation]:
     """The latest earlier year at least as wide, against each set of years."""
-    explanations = []
     for name, ranking in _rankings(ground):
-        side = -1.0 if ranking.gap < 0 else 1.0
-        years = _earlier(ranking)
-        gaps = _gaps(ground, years)
-        width = round(side * ranking.gap, TIE_DECIMALS)
-        wide = [
-            y.year
-            for y, g in zip(years, gaps, strict=True)
-            if round(side * g, TIE_DECIMALS) >= width
-        ]
+        gaps, width = _gaps(ground, ranking), _width(ranking, ranking.gap)
+        wide = [year.year for year, gap in gaps if _width(ranking, gap) >= width]
         none = "on record: no earlier year is as wide" if ranking.on_record else "no earlier year"
-        explanations.append(
-            Explanation(
-                f"widest since, {name}",
-                None if ranking.since is None else float(ranking.since),
-                "year",
-                "the latest earlier year whose gap is at least as wide on the same side",
-                float(max(wide)) if wide else None,
-                _terms(ranking, years, gaps),
-                notes=() if wide else (none,),
-            )
+        yield Explanation(
+            f"widest since, {name}",
+            None if ranking.since is None else float(ranking.since),
+            "year",
+            "the latest earlier year whose gap is at least as wide on the same side",
+            float(max(wide)) if wide else None,
+            _terms(ranking, gaps),
+            notes=() if wide else (none,),
         )
-    return explanations
 
 
-def z(ground: Ground) -> list[Explanation]:
+def z(ground: Ground) -> Iterator[Explanation]:
     """How many standard deviations the gap is from the earlier years' mean."""
-    explanations = []
     for name, ranking in _rankings(ground):
-        years = _earlier(ranking)
-        gaps = _gaps(ground, years)
-        mean = statistics.fmean(gaps) if gaps else None
-        sd = statistics.stdev(gaps) if len(gaps) > 1 else None
-        explanations.append(
-            Explanation(
-                f"z {name}",
-                ranking.z,
-                "number",
-                "(gap - mean) / sd",
-                (ranking.gap - mean) / sd if mean is not None and sd else None,
-                (
-                    Term("mean", mean, "pp", f"of {len(gaps)} earlier years"),
-                    Term("sd", sd, "pp", "sample standard deviation (n - 1)"),
-                    *_terms(ranking, years, gaps),
-                ),
-            )
+        gaps = _gaps(ground, ranking)
+        values = [gap for _, gap in gaps]
+        mean = statistics.fmean(values) if values else None
+        sd = statistics.stdev(values) if len(values) > 1 else None
+        yield Explanation(
+            f"z {name}",
+            ranking.z,
+            "number",
+            "(gap - mean) / sd",
+            (ranking.gap - mean) / sd if mean is not None and sd else None,
+            (
+                Term("mean", mean, "pp", f"of {len(gaps)} earlier years"),
+                Term("sd", sd, "pp", "sample standard deviation (n - 1)"),
+                *_terms(ranking, gaps),
+            ),
         )
-    return explanations
 
 
-def percentile(ground: Ground) -> list[Explanation]:
+def percentile(ground: Ground) -> Iterator[Explanation]:
     """The share of the earlier years that lie strictly below."""
-    explanations = []
     for name, ranking in _rankings(ground):
-        years = _earlier(ranking)
-        gaps = _gaps(ground, years)
-        below = sum(g < ranking.gap for g in gaps)
-        explanations.append(
-            Explanation(
-                f"percentile {name}",
-                ranking.percentile,
-                "percent",
-                "below / years",
-                below / len(gaps) if gaps else None,
-                (
-                    Term("below", float(below), "count", "earlier years strictly below the gap"),
-                    Term("years", float(len(gaps)), "count", "earlier years"),
-                    *_terms(ranking, years, gaps),
-                ),
-            )
+        gaps = _gaps(ground, ranking)
+        below = sum(gap < ranking.gap for _, gap in gaps)
+        yield Explanation(
+            f"percentile {name}",
+            ranking.percentile,
+            "percent",
+            "below / years",
+            below / len(gaps) if gaps else None,
+            (
+                Term("below", float(below), "count", "earlier years strictly below the gap"),
+                Term("years", float(len(gaps)), "count", "earlier years"),
+                *_terms(ranking, gaps),
+            ),
         )
-    return explanations

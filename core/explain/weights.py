@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,16 +17,12 @@ from core.measures.membership import list_at_end
 if TYPE_CHECKING:
     from datetime import date
 
-    from core.explain.ground import Ground
-
-Explain = Callable[["Ground"], list[Explanation]]
+    from core.explain.ground import Explain, Ground
 
 
 def at_start(ground: Ground) -> dict[str, float]:
     """Line -> weight in the fund at the window's start."""
-    basket = ground.basket
-    assert basket is not None
-    measured = basket.segments[0].weight_measured
+    measured = ground.basket.segments[0].weight_measured
     return {symbol: w * measured for symbol, w in shares(ground).items()}
 
 
@@ -56,10 +52,8 @@ def at_end(ground: Ground) -> dict[str, float]:
             continue
         value = float(file.value[row])
         if session != end:
-            splits = market.split_since(symbol, session)
-            value = (
-                value * now / then if then is not None else float(file.quantity[row]) * splits * now
-            )
+            shares = float(file.quantity[row]) * market.split_since(symbol, session)
+            value = value * now / then if then is not None else shares * now
         if math.isfinite(value):
             worth[symbol] = worth.get(symbol, 0.0) + value
             measured += float(file.value[row])
@@ -70,45 +64,38 @@ def at_end(ground: Ground) -> dict[str, float]:
 def top(key: str, k: int, weights: Callable[[Ground], dict[str, float]]) -> Explain:
     """Explain the k largest weights together."""
 
-    def explain(ground: Ground) -> list[Explanation]:
+    def explain(ground: Ground) -> Iterator[Explanation]:
         view, row = ground.view, find(key)
-        if view is None or row is None:
-            return []
+        assert row is not None
         ranked = sorted(weights(ground).items(), key=lambda item: (-item[1], item[0]))
         ranked = [(s, w) for s, w in ranked if w > 0]
         few = len(ranked) < k
-        return [
-            Explanation(
-                f"{row.title} of {view.fund}",
-                row.value(view, None),
-                "percent",
-                f"sum of the {k} largest weights" if k > 1 else "the largest weight",
-                None if few else math.fsum(w for _, w in ranked[:k]),
-                cut(Term(s, w, "percent") for s, w in ranked[:k]),
-                notes=(f"fewer than {k} lines are weighed",) if few else (),
-                origins=ground.origins,
-            )
-        ]
+        yield Explanation(
+            f"{row.title} of {view.fund}",
+            row.value(view, None),
+            "percent",
+            f"sum of the {k} largest weights" if k > 1 else "the largest weight",
+            None if few else math.fsum(w for _, w in ranked[:k]),
+            cut(Term(s, w, "percent") for s, w in ranked[:k]),
+            notes=(f"fewer than {k} lines are weighed",) if few else (),
+            origins=ground.origins,
+        )
 
     return explain
 
 
-def effective_end(ground: Ground) -> list[Explanation]:
+def effective_end(ground: Ground) -> Iterator[Explanation]:
     """Explain the effective number of lines at the window's end."""
     view = ground.view
-    if view is None:
-        return []
     weights = [w for w in at_end(ground).values() if w > 0]
     whole = math.fsum(weights)
     hhi = math.fsum((w / whole) ** 2 for w in weights) if whole else None
-    return [
-        Explanation(
-            f"effective N at the end of {view.fund}",
-            view.weights.end.effective_n,
-            "number",
-            "1 / HHI",
-            1 / hhi if hhi else None,
-            (Term("HHI", hhi, "ratio", f"sum of squares of {len(weights):,} shares"),),
-            origins=ground.origins,
-        )
-    ]
+    yield Explanation(
+        f"effective N at the end of {view.fund}",
+        view.weights.end.effective_n,
+        "number",
+        "1 / HHI",
+        1 / hhi if hhi else None,
+        (Term("HHI", hhi, "ratio", f"sum of squares of {len(weights):,} shares"),),
+        origins=ground.origins,
+    )

@@ -14,7 +14,9 @@ from core.data.frames import day
 from core.data.latest import latest
 
 if TYPE_CHECKING:
-    from core.data.frames import FloatArray, IntArray
+    from datetime import date
+
+    from core.data.frames import BoolArray, FloatArray, Holdings, IntArray
     from core.data.market import Market
     from core.data.matrix import Matrix
     from core.measures.basket import Basket
@@ -59,16 +61,13 @@ def correlation_of(market: Market, basket: Basket) -> float | None:
     matrix = market.matrix(range(start.year, end.year + 1))
     if matrix is None:
         return None
-    first, last = np.searchsorted(matrix.sessions, [day(start), day(end)])
+    first, last = _rows(matrix, start, end)
     if last - first < SESSIONS:
         return None
     rows = np.nonzero(basket.measured[0])[0]
     columns = market.columns(matrix)[basket.numbers[rows]]
     closes = matrix.stand_in[first : last + 1]
-    # of a line without holes its closes at the two ends tell
-    whole, gaps = matrix.unbroken[columns], np.nonzero(~matrix.unbroken[columns])[0]
-    whole &= np.isfinite(closes[0, columns]) & np.isfinite(closes[-1, columns])
-    whole[gaps] = np.isfinite(closes[:, columns[gaps]]).all(axis=0)
+    whole = _whole(matrix, columns, first, last)
     columns, weight = columns[whole], basket.share[0][rows][whole]
     if not weight.sum() > 0:
         return None
@@ -87,6 +86,43 @@ def correlation_of(market: Market, basket: Basket) -> float | None:
         squares = np.einsum("tn,tn->n", growth, growth)
         sd.append(np.sqrt(squares / (len(growth) - 1)))
     return average_correlation(weight, np.concatenate(sd), float(index.std(ddof=1)))
+
+
+def can_correlate(market: Market, file: Holdings, start: date, end: date) -> bool:
+    """Whether a window may have a correlation, which no line needs to be measured for.
+
+    It takes 60 sessions and a line with a close on each; files of month ends state too few.
+
+    Args:
+        market: the available data.
+        file: the window's first list.
+        start: session of its first close.
+        end: session of its last close.
+    """
+    matrix = market.matrix(range(start.year, end.year + 1))
+    if matrix is None:
+        return False
+    first, last = _rows(matrix, start, end)
+    if last - first < SESSIONS:
+        return False
+    columns = market.columns(matrix)[market.rows(file)]
+    return bool(_whole(matrix, columns[columns >= 0], first, last).any())
+
+
+def _rows(matrix: Matrix, start: date, end: date) -> tuple[int, int]:
+    """A window's first and last row."""
+    first, last = np.searchsorted(matrix.sessions, [day(start), day(end)]).tolist()
+    return first, last
+
+
+def _whole(matrix: Matrix, columns: IntArray, first: int, last: int) -> BoolArray:
+    """(n,) whether some columns have a close on every row from one to another."""
+    closes = matrix.stand_in[first : last + 1]
+    # of a line without holes its closes at the two ends tell
+    whole, gaps = matrix.unbroken[columns], np.nonzero(~matrix.unbroken[columns])[0]
+    whole &= np.isfinite(closes[0, columns]) & np.isfinite(closes[-1, columns])
+    whole[gaps] = np.isfinite(closes[:, columns[gaps]]).all(axis=0)
+    return np.asarray(whole)
 
 
 def _growth(closes: FloatArray, columns: IntArray) -> FloatArray:

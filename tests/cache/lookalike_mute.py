@@ -22,6 +22,7 @@ class Mute:
 
     Attributes:
         connections: how many came.
+        reached: set once the last of them has come as far as it ever does.
         over: ends what is under way.
     """
 
@@ -29,7 +30,7 @@ class Mute:
         """One of `WAYS`; ``tls`` has a certificate for Yahoo's hosts."""
         self._tls, self._way = tls, way
         self.connections = 0
-        self.over = threading.Event()
+        self.reached, self.over = threading.Event(), threading.Event()
 
     def __enter__(self) -> Mute:
         return self
@@ -42,6 +43,7 @@ class Mute:
         self.connections += 1
         with suppress(OSError):
             if self._way == "no TLS":
+                self.reached.set()
                 self.over.wait(60)
                 return
             WAYS[self._way](self, self._tls.wrap_socket(client, server_side=True))
@@ -76,6 +78,7 @@ class Mute:
 
     def silent(self, to: ssl.SSLSocket) -> None:
         self.agree(to)
+        self.reached.set()
         self.over.wait(60)
 
     def garbage(self, to: ssl.SSLSocket) -> None:

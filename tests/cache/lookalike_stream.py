@@ -39,7 +39,7 @@ class Streamer:
         self.over = threading.Event()
 
     def __enter__(self) -> Streamer:
-        self._server: Server = serve(self._serve, "127.0.0.1", 0, ssl=self._tls)
+        self._server: Server = serve(self._serve, "127.0.0.1", 0)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         return self
 
@@ -59,12 +59,20 @@ class Streamer:
             connection.send(message(**fields))
 
     def carry(self, client: socket.socket) -> None:
-        """Carry bytes between a client of the proxy and the web socket, until one ends."""
-        with socket.create_connection(self._server.socket.getsockname()) as server:
+        """Carry messages between a client of the proxy and the web socket, until one ends.
+
+        TLS ends here, where one thread reads and writes: no two may at once.
+        """
+        with (
+            suppress(OSError),
+            self._tls.wrap_socket(client, server_side=True) as secure,
+            socket.create_connection(self._server.socket.getsockname()) as server,
+        ):
             while not self.over.is_set():
-                ready, _, _ = select.select([client, server], [], [], 0.2)
-                for one, other in ((client, server), (server, client)):
+                ready, _, _ = select.select([secure, server], [], [], 0.2)
+                for one, other in ((secure, server), (server, secure)):
                     if one in ready:
+                        # no less than a TLS record holds: nothing that was decrypted stays behind
                         data = one.recv(1 << 16)
                         if not data:
                             return

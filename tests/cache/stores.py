@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from cache.store.bars import Bars
-from cache.store.store import Held, Store
+from cache.store.store import Contents, Store
 from core.data.frames import Holdings, LeftOut
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,7 +79,7 @@ def holdings(fund: str = "IWM", as_of: date = date(2026, 1, 21), first: str = "B
     )
 
 
-def dump(held: Held) -> Any:
+def dump(held: Contents) -> Any:
     """Everything held, arrays as their bytes."""
 
     def plain(value: Any) -> Any:

@@ -6,10 +6,8 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
 
 from cache.refresh.ask import Ask
@@ -17,7 +15,7 @@ from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_world import opens
 
 if TYPE_CHECKING:
-    from cache.sources.yahoo.yahoo import Chart, Yahoo
+    from cache.refresh.gate import Answer
 
 NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)
 ASK = Ask("AA", date(2024, 6, 16), date(2026, 6, 26), whole=True)
@@ -26,17 +24,17 @@ MORNING = [opens(day) for day in DAYS]
 
 
 @pytest.fixture
-def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Yahoo]:
-    from cache.sources.yahoo.yahoo import Yahoo  # yfinance: a second of any other worker
-
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lookalike]:
     with Lookalike(tmp_path, NOW, lines={"IWM": []}) as server:
         for name, value in server.environment().items():
             monkeypatch.setenv(name, value)
-        yield Yahoo(tmp_path / "private", rate=None)
+        yield server
 
 
-def read(source: Yahoo, closes: list[Any], kind: str = "EQUITY", **events: Any) -> Chart:
+def read(server: Lookalike, closes: list[Any], kind: str = "EQUITY", **events: Any) -> Answer:
     """What comes of an answer with eight bars and these events."""
+    from cache.sources.yahoo.yahoo import Yahoo  # yfinance: a second of any other worker
+
     quote = dict.fromkeys(("open", "high", "low", "close"), closes)
     volume: list[Any] = [1_000 + at for at in range(len(DAYS))]
     result = {
@@ -52,33 +50,27 @@ def read(source: Yahoo, closes: list[Any], kind: str = "EQUITY", **events: Any) 
         "indicators": {"quote": [{**quote, "volume": volume}], "adjclose": [{"adjclose": closes}]},
         "events": events,
     }
-    answer = {"chart": {"result": [result], "error": None}}
-    body = json.dumps(answer)
-    response = SimpleNamespace(
-        status_code=200, url="", content=body.encode(), text=body, json=lambda: json.loads(body)
-    )
-    from yfinance.data import YfData
-
-    YfData.cache_get.cache_clear()
-    with source._session.again(response):
-        return source._read(ASK)
+    body = json.dumps({"chart": {"result": [result], "error": None}}).encode()
+    server.chart = lambda symbol, query: (200, "application/json", body, {})  # type: ignore[method-assign]
+    source = Yahoo(server.certificate.with_name("private"), rate=None)
+    return next(source.fetch([ASK], now=NOW))
 
 
-def test_capital_gains_are_paid_like_dividends(source: Yahoo) -> None:
+def test_capital_gains_are_paid_like_dividends(server: Lookalike) -> None:
     paid = {"1": {"date": MORNING[4], "amount": 0.25}}
     gains = {
         "1": {"date": MORNING[4], "amount": 1.5},
         "2": {"date": MORNING[6], "amount": 0.5},
     }
     closes = [100.0 + at for at in range(len(DAYS))]
-    got = read(source, closes, "ETF", dividends=paid, capitalGains=gains)
-    assert got.dividend.tolist() == [0, 0, 0, 0, 1.75, 0, 0.5, 0]
-    assert got.close.tolist() == closes and got.days.astype(str).tolist() == [*map(str, DAYS)]
+    answer = read(server, closes, "ETF", dividends=paid, capitalGains=gains)
+    assert answer.dividend.tolist() == [0, 0, 0, 0, 1.75, 0, 0.5, 0]
+    assert answer.close.tolist() == closes and answer.session.tolist() == DAYS
 
 
-def test_a_day_without_a_close_stays_one(source: Yahoo) -> None:
+def test_a_day_without_a_close_has_no_bar(server: Lookalike) -> None:
     parted = {"1": {"date": MORNING[5], "numerator": 4, "denominator": 1, "splitRatio": "4:1"}}
-    got = read(source, [7, 7.5, None, 8, 8.25, 8, 8, 8.125], splits=parted)
-    np.testing.assert_array_equal(got.close, [7, 7.5, np.nan, 8, 8.25, 8, 8, 8.125])
-    assert got.split.tolist() == [0, 0, 0, 0, 0, 4, 0, 0]
-    assert got.meta["symbol"] == "AA"
+    answer = read(server, [7, 7.5, None, 8, 8.25, 8, 8, 8.125], splits=parted)
+    assert answer.session.tolist() == [day for day in DAYS if day != date(2026, 3, 4)]
+    assert answer.close.tolist() == [7, 7.5, 8, 8.25, 8, 8, 8.125]
+    assert answer.split.tolist() == [0, 0, 0, 0, 4, 0, 0]

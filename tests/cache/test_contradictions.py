@@ -14,7 +14,7 @@ from cache.refresh.refresh import refresh
 from cache.refresh.request import Request
 from cache.refresh.stored_closes import StoredCloses
 from cache.sources.issuers import Issuers
-from cache.sources.vendors.as_traded import answer_of
+from cache.sources.vendors.as_traded import VendorHistory, answer_of
 from cache.store.store import Store
 from tests.cache.planning import shipped
 from tests.cache.test_vendor import (
@@ -42,8 +42,9 @@ class AsTraded(World):
             traded, splits = self.close[ask.symbol], self.split[ask.symbol]
             days = [day for day in DAYS.tolist() if day <= now.date()]  # type: ignore[attr-defined]
             bars = {day: (float(close), 1e6) for day, close in zip(days, traded, strict=False)}
-            known = {day: float(split) for day, split in zip(days, splits, strict=False) if split}
-            yield answer_of(ask, bars, known, {}, vendor="Yahoo", now=now)  # type: ignore[arg-type]
+            factors = {day: float(split) for day, split in zip(days, splits, strict=False) if split}
+            history = VendorHistory(bars, factors)
+            yield answer_of(ask, history, vendor="Yahoo", now=now)  # type: ignore[arg-type]
 
 
 def another(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from pathlib import Path
 
 from cache.store.derived import MOST, Derived, tidy
@@ -24,8 +25,14 @@ def test_damage_is_no_answer(tmp_path: Path) -> None:
     derived = Derived(tmp_path, "1 abc")
     derived.keep("asked", {"share_up": [0.25]})
     [file] = (tmp_path / "derived").iterdir()
-    file.write_bytes(file.read_bytes().replace(b"0.25", b"0.26"))
-    assert derived.read("asked") == ({}, False)
+    whole = file.read_bytes()
+    # plain, as an earlier release wrote it
+    plain = zlib.decompress(whole)
+    file.write_bytes(plain)
+    assert derived.read("asked") == ({"share_up": [0.25]}, True)
+    for damaged in (plain.replace(b"0.25", b"0.26"), whole[:-1], whole[:20] + b"-" + whole[21:]):
+        file.write_bytes(damaged)
+        assert derived.read("asked") == ({}, False)
 
 
 def test_where_nothing_can_be_written_nothing_is_kept(tmp_path: Path) -> None:

@@ -11,8 +11,7 @@ import pytest
 from cache.facts.errors import SourceError
 from cache.facts.vendors import YAHOO, load_vendors
 from cache.refresh.ask import Ask
-from cache.sources.vendors.registry import price_source
-from cache.sources.vendors.source_settings import SourceSettings
+from cache.sources.vendors.registry import SourceSettings, price_source
 
 #: A key for each, which no test of paths sends anywhere.
 ENVIRON = dict.fromkeys(
@@ -34,7 +33,7 @@ def test_every_path_is_data_that_a_user_can_change(tmp_path: Path) -> None:
     for key in ("massive", "eodhd", "alpaca"):
         source = price_source(SourceSettings(vendors[key], tmp_path, 1000.0, environ=ENVIRON))
         empty: Any = [] if key == "eodhd" else {}
-        source.asker.get = lambda path, *_, empty=empty, **__: asked.append(path) or empty
+        source.get = lambda path, *_, empty=empty, **__: asked.append(path) or empty
         if key == "massive":
             source.day(day)
             source.events([day])

@@ -10,7 +10,7 @@ import pytest
 from core.data.latest import latest
 from core.measures.attribution import brinson, by_sector
 from core.measures.contribution import basket
-from core.measures.correlation import average_correlation, correlation_of
+from core.measures.correlation import average_correlation, can_correlate, correlation_of
 from core.measures.counting import Marks, extremes, sums
 from core.measures.daily import daily, ema, oscillators
 from core.measures.membership import spans
@@ -81,9 +81,9 @@ def test_counts_of_two_blocks_are_those_of_one() -> None:
     up = (np.diff(closes[:, :3], axis=0) > 0).sum(axis=1)
     for first, last in ((1, 400), (100, 140), (128, 256), (130, 384)):
         marks, rows = Marks(matrix), slice(first, last)
-        counts, inside = marks.counts(listed, listed[:3], rows)
-        assert counts.up[inside].tolist() == up[first - 1 : last - 1].tolist()
-        assert marks.moves(listed, listed[:3], rows)[0].tolist() == counts.up[inside].tolist()
+        counts = marks.counts(listed, listed[:3], rows)
+        assert counts.up.tolist() == up[first - 1 : last - 1].tolist()
+        assert marks.moves(listed, listed[:3], rows)[0].tolist() == counts.up.tolist()
 
 
 def test_latest_keeps_the_latest_alone() -> None:
@@ -241,6 +241,37 @@ def test_the_correlation_of_a_basket_is_the_average_of_its_pairs() -> None:
     assert correlation_of(market, found) == pytest.approx(pairs.mean(), abs=1e-9)
     short = basket(market, spans(market, "FND", sessions[0], sessions[50], sessions[50]), "pr")
     assert short is not None and correlation_of(market, short) is None
+
+
+@pytest.mark.parametrize(("apart", "advances"), [(5, 1.0), (6, None)])
+def test_the_close_before_is_five_sessions_old_at_most(apart: int, advances: float | None) -> None:
+    sessions = weekdays("2026-01-05", "2026-03-31")
+    closes = [NAN] * len(sessions)
+    closes[20], closes[20 + apart] = 10.0, 11.0
+    fund = [100.0] * len(sessions)
+    market = make_market(
+        prices(sessions, {"A": closes, "FND": fund}),
+        holdings("FND", str(sessions[20]), {"A": 1.0}),
+    )
+    breadth = daily(market, "FND", (sessions[20], sessions[40]), sessions[40], "pr")
+    if advances is None:
+        assert breadth is None
+    else:
+        assert breadth is not None and breadth.advances.tolist()[0] == advances
+        assert breadth.sessions[0].item() == sessions[20 + apart]
+
+
+@pytest.mark.parametrize("missing", [None, 30])
+def test_a_correlation_takes_a_line_with_a_close_on_every_session(missing: int | None) -> None:
+    sessions = weekdays("2026-01-05", "2026-04-30")
+    closes = [10.0 + place % 3 for place in range(len(sessions))]
+    if missing is not None:
+        closes[missing] = NAN
+    file = holdings("FND", str(sessions[0]), {"A": 1.0})
+    market = make_market(prices(sessions, {"A": closes, "B": [5.0] * len(sessions)}), file)
+    assert can_correlate(market, file, sessions[0], sessions[60]) is (missing is None)
+    assert not can_correlate(market, file, sessions[0], sessions[59])
+    assert can_correlate(market, file, sessions[31], sessions[-1]) is False
 
 
 def test_a_window_in_an_earlier_year_has_its_series_whatever_is_held_later() -> None:

@@ -331,3 +331,14 @@ def test_a_weight_by_count_comes_from_the_splits_on_record() -> None:
     value = found.parts[0].parts[0].parts[0]
     assert (value.formula, value.computed) == ("q x S x P0", 2400)
     assert [t.value for t in value.terms] == [100, 4, 6]
+
+
+def test_an_index_that_is_not_in_the_answer_has_nothing_to_explain() -> None:
+    """Without a list of SPY its measures are missing; what the funds' closes give is not."""
+    bare = make_market(prices(DAYS, CLOSES), holdings("IWM", "2025-12-31", {"A": 60, "B": 40}))
+    snapshot = take(bare, Question())
+    for name in MEASURES:
+        of_pair = name in ("gap", "geometric", "drawdown", "rank", "full-rank", "since", "z",
+                           "percentile", "rolling", "streak", "ratio")  # fmt: skip
+        explained = explain(bare, snapshot, "SPY", name)
+        assert bool(explained) == of_pair, name

@@ -42,21 +42,20 @@ def test_good_rows_are_taken_and_bad_ones_listed_with_line_and_reason(tmp_path: 
         "IWM,BE,Deleted,2026-06-26,,,\n"
         ",F,leave,2026-06-26,,,\n",
     )
-    found = read_changes(path, now=NOW)
-    assert found.changes == (
+    changes, rejected = read_changes(path, now=NOW)
+    assert changes == (
         Announcement(
             "IWM", "BRK-B", "leave", date(2026, 6, 26), "Bérkshire", date(2026, 5, 22), "FTSE"
         ),
         Announcement("IWM", "BE", "leave", date(2026, 6, 26), source="changes.csv"),
         Announcement("IWM", "TRUE", "join", date(2026, 6, 26), source="changes.csv"),
     )
-    said = [(r.line, r.column, r.symbol) for r in found.rejected]
-    assert said == [
+    assert [(r.line, r.column, r.symbol) for r in rejected] == [
         (6, "symbol", "HOLX XX"), (7, "action", "A"), (8, "effective", "B"),
         (9, "effective", "C"), (10, "effective", "D"), (11, "announced", "E"),
         (12, "symbol", "BE"), (14, "fund", "F"),
     ]  # fmt: skip
-    assert "neither join nor leave" in found.rejected[1].reason
+    assert "neither join nor leave" in rejected[1].reason
 
 
 @pytest.mark.parametrize(
@@ -171,12 +170,12 @@ def test_the_order_of_dates_is_decided_for_the_whole_file(tmp_path: Path) -> Non
     with pytest.raises(SourceError, match=r"--dates dmy.*--dates mdy"):
         read_changes(unsure, now=NOW)
     days = {
-        order: [c.effective for c in read_changes(unsure, now=NOW, dates=order).changes]
+        order: [c.effective for c in read_changes(unsure, now=NOW, dates=order)[0]]
         for order in ("dmy", "mdy")
     }
     assert days == {"dmy": [date(2025, 11, 10)], "mdy": [date(2025, 10, 11)]}
     settled = write(tmp_path, header + "IWM,AAA,join,10/11/2025\nIWM,BBB,join,26/06/2026\n")
-    assert [c.effective for c in read_changes(settled, now=NOW).changes] == [
+    assert [c.effective for c in read_changes(settled, now=NOW)[0]] == [
         date(2025, 11, 10),
         date(2026, 6, 26),
     ]

@@ -14,8 +14,7 @@ from cache.facts.vendors import plugin_vendor
 from cache.refresh.ask import Ask
 from cache.refresh.gate import Answer
 from cache.sources.vendors.conformance import check
-from cache.sources.vendors.registry import price_source
-from cache.sources.vendors.source_settings import SourceSettings
+from cache.sources.vendors.registry import SourceSettings, price_source
 from tests.cache.lookalike_vendors import KEY, SECRET, VendorServer
 from tests.process.vendor_market import KEYED, NOW, made, server
 

@@ -13,8 +13,7 @@ from cache.refresh.progress import Summary
 from cache.refresh.refresh import refresh
 from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
-from cache.sources.vendors.registry import price_source
-from cache.sources.vendors.source_settings import SourceSettings
+from cache.sources.vendors.registry import SourceSettings, price_source
 from tests.cache.lookalike_vendors import VendorServer
 from tests.cache.lookalike_world import later
 from tests.cache.planning import shipped

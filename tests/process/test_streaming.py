@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import resource
+import socket
 import subprocess
 import threading
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from cache.facts.errors import SourceError
-from cache.sources.yahoo import yahoo
+from cache.sources.yahoo import streaming, yahoo
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_mute import WAYS, Mute
 from tests.process import test_quotes as test_live
@@ -24,8 +25,8 @@ OPEN, BEAT, SILENT = 1.0, 1.0, 2.0
 AMPLE = 60.0
 NOT_OPEN = "Yahoo's stream of quotes did not answer within 1 s; try again"
 NO_QUOTE = "Yahoo's stream of quotes gave no quote for 2 s; try again"
-#: It broke off before it was spoken through, or after: then nothing is raised.
-BROKE = ("Yahoo's stream of quotes broke off; try again", "")
+#: Where it came about and broke off nothing is raised.
+BROKE = ("",)
 #: What a person is told: how one of these begins.
 SAID = {
     "no TLS": (NOT_OPEN,),
@@ -41,17 +42,22 @@ SAID = {
 }
 
 
-def streamed(server: Lookalike, monkeypatch: pytest.MonkeyPatch, way: str) -> str:
+def streamed(
+    server: Lookalike,
+    monkeypatch: pytest.MonkeyPatch,
+    way: str,
+    stop: threading.Event | None = None,
+) -> str:
     """Why one connection brought nothing; "" where it came about and ended."""
     for name, value in server.environment().items():
         monkeypatch.setenv(name, value)
     opened = OPEN if SAID[way] == (NOT_OPEN,) else AMPLE
-    monkeypatch.setattr("cache.sources.yahoo.streaming.OPEN", opened)
+    monkeypatch.setattr(streaming, "OPEN", opened)
     # what never ends is noticed when the symbols are repeated
-    monkeypatch.setattr(yahoo, "BEAT", BEAT)
-    monkeypatch.setattr(yahoo, "SILENT", SILENT if SAID[way] == (NO_QUOTE,) else AMPLE)
+    monkeypatch.setattr(streaming, "BEAT", BEAT)
+    monkeypatch.setattr(streaming, "SILENT", SILENT if SAID[way] == (NO_QUOTE,) else AMPLE)
     try:
-        yahoo.stream(["IWM", "IVV"], lambda fields: None, threading.Event())
+        yahoo.stream(["IWM", "IVV"], lambda fields: None, stop or threading.Event())
     except SourceError as error:
         return error.reason
     return ""
@@ -66,6 +72,7 @@ def test_each_way_to_bring_nothing_ends_in_time_and_leaves_nothing_behind(
 ) -> None:
     with Lookalike(tmp_path, NOW) as server, Mute(server.tls, way) as mute:
         server.streamer = mute  # type: ignore[assignment]
+        before = set(threading.enumerate())
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         began = time.monotonic()
         reason = streamed(server, monkeypatch, way)
@@ -74,9 +81,9 @@ def test_each_way_to_bring_nothing_ends_in_time_and_leaves_nothing_behind(
         assert reason in SAID[way] or reason.startswith(tuple(filter(None, SAID[way])))
         # The server is as mute as before: nobody here may go on waiting for it.
         end = time.monotonic() + AMPLE
-        while waiting() and time.monotonic() < end:
+        while waiting(before) and time.monotonic() < end:
             time.sleep(0.05)
-        assert waiting() == []
+        assert waiting(before) == []
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - most
     assert grown < 64 << 10  # KiB
     assert capfd.readouterr() == ("", "")
@@ -84,11 +91,59 @@ def test_each_way_to_bring_nothing_ends_in_time_and_leaves_nothing_behind(
     assert not logging.getLogger("websockets").propagate
 
 
-def waiting() -> list[str]:
-    """Threads of a connection."""
-    parts = ("open", "stream", "recv_events", "keepalive")
-    names = [thread.name for thread in threading.enumerate()]
-    return [name for name in names if any(part in name for part in parts)]
+def waiting(before: set[threading.Thread]) -> list[str]:
+    """Threads that have begun since, but for those of the look-alike's server."""
+    names = [thread.name for thread in threading.enumerate() if thread not in before]
+    return [name for name in names if "process_request" not in name]
+
+
+def test_a_name_that_is_looked_up_for_ever_holds_no_end_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    over = threading.Event()
+
+    def look_up(*_: object, **__: object) -> list[object]:
+        assert over.wait(AMPLE)
+        raise OSError("nobody waits for this any more")
+
+    for name in ("https_proxy", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://proxy.invalid:9")
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(streaming, "OPEN", OPEN)
+    began = time.monotonic()
+    with pytest.raises(SourceError, match="did not answer within 1 s"):
+        yahoo.stream(["IWM", "IVV"], lambda fields: None, threading.Event())
+    assert time.monotonic() - began < AMPLE / 2
+    # Neither does the end of the program wait for that thread.
+    lookups = [thread for thread in threading.enumerate() if thread.name == "look up"]
+    assert [thread.daemon for thread in lookups] == [True]
+    over.set()
+    lookups[0].join(AMPLE)
+
+
+@pytest.mark.parametrize("way", ["no TLS", "silent"])
+def test_a_stop_ends_a_connection_at_any_time(
+    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = threading.Event()
+    monkeypatch.setitem(SAID, way, ("",))
+    with Lookalike(tmp_path, NOW) as server, Mute(server.tls, way) as mute:
+        server.streamer = mute  # type: ignore[assignment]
+        threads: list[str] = []
+
+        def stop_later() -> None:
+            assert mute.reached.wait(AMPLE)
+            threads.extend(waiting(before))
+            stop.set()
+
+        stopper = threading.Thread(target=stop_later)
+        before = {*threading.enumerate(), stopper}
+        stopper.start()
+        began = time.monotonic()
+        assert streamed(server, monkeypatch, way, stop) == ""
+        assert time.monotonic() - began < AMPLE / 2
+    # OpenSSL lets no two threads use a connection at once: none may but the one that called.
+    assert threads == []
 
 
 def test_a_mute_server_is_told_asked_again_politely_and_holds_no_end_up(

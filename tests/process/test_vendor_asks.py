@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cache.refresh.ask import Ask
-from cache.refresh.ask_groups import sizes
+from cache.refresh.ask import Ask, sizes
 from tests.cache.lookalike_vendors import VendorServer
 from tests.process.vendor_market import ALL, NOW, made, server, terms
 

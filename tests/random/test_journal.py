@@ -16,7 +16,7 @@ from cache.store import pack
 from cache.store.bars import Bars
 from cache.store.draft import Note
 from cache.store.rebase import Rebase
-from cache.store.store import Held, Store
+from cache.store.store import Contents, Store
 from core.data.frames import Holdings, Prices, pydate
 
 NAN = float("nan")
@@ -174,7 +174,7 @@ def file(first: str, as_of: date = date(2026, 1, 21)) -> Holdings:
                     fetched_at=NOW)  # fmt: skip
 
 
-def counts(held: Held) -> list[str]:
+def counts(held: Contents) -> list[str]:
     return [one.symbols[0] for one in held.holdings.get("IWM", ())]
 
 

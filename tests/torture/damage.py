@@ -16,7 +16,7 @@ import numpy as np
 from cache.facts.errors import StoreError
 from cache.facts.reference import load_reference
 from cache.store import head
-from cache.store.store import Held, Store
+from cache.store.store import Contents, Store
 from core.answer.snapshot import Question, Snapshot, take
 from core.data.market import Market
 from tests.torture import steps
@@ -52,7 +52,7 @@ def damage(folder: Path, small: bool) -> Iterator[Row]:
         yield _damaged(folder, known, name, how, chosen, chance)
 
 
-def fill(store: Store, last: int) -> Held:
+def fill(store: Store, last: int) -> Contents:
     """Closes of two funds and twenty lines up to a step, on no straight line, and both files."""
     symbols = (*steps.PAIR, *steps.LINES)
     days = steps.DAYS[:last]
@@ -70,7 +70,7 @@ def fill(store: Store, last: int) -> Held:
     return store.commit(bars=given, holdings=files)
 
 
-def answer(held: Held) -> str:
+def answer(held: Contents) -> str:
     """Every number that a note of what is held gives, less what it says of damage."""
     found: Snapshot = take(
         Market(held.prices, held.holdings, load_reference(), generation=held.generation),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cache.facts.errors import StoreEmpty, StoreError
 from cache.store import reading
-from cache.store.store import KEEP, Held, Store
+from cache.store.store import KEEP, Contents, Store
 from tests.torture import steps
 from tests.torture.killed import killed
 from tests.torture.processes import complete_lines, start
@@ -132,7 +132,7 @@ def _ended(readers: list[subprocess.Popen[str]], wrong: list[str]) -> int:
     return seen
 
 
-def _found(place: Path, kind: str) -> Held | None:
+def _found(place: Path, kind: str) -> Contents | None:
     schema = reading.SCHEMA
     try:
         if kind == "upgrade":

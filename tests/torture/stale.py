@@ -17,7 +17,7 @@ from cache.refresh.gate import Answer
 from cache.refresh.refresh import refresh
 from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
-from cache.store.store import Held, Store
+from cache.store.store import Contents, Store
 from core.answer.snapshot import take
 from core.answer.views import COVERAGE_FLOOR
 from core.data.market import Market
@@ -66,7 +66,7 @@ class Failing(steps.Vendor):
                 yield Answer(answer.ask, kind=self.way, reason="it failed")  # type: ignore[arg-type]
 
 
-def _answer(held: Held) -> str:
+def _answer(held: Contents) -> str:
     question = Question(*steps.PAIR, "1M", steps.DAYS[59].item(), "pr")
     told = document(take(Market(held.prices, held.holdings, load_reference()), question))
     # What is said of sources may change with a refresh; no number may.

@@ -19,7 +19,7 @@ from cache.refresh.ask import Ask
 from cache.refresh.gate import Answer
 from cache.sources.issuers import Issuers
 from cache.store.bars import Bars
-from cache.store.store import Held, Store
+from cache.store.store import Contents, Store
 from core.data.frames import Dates, Holdings
 
 SYMBOLS = ("AAA", "BBB", "CCC")
@@ -66,7 +66,7 @@ def holdings(
     return rows, f"step {step} ".encode() * 50
 
 
-def closes(held: Held, symbol: str) -> list[float]:
+def closes(held: Contents, symbol: str) -> list[float]:
     """A symbol's closes in order."""
     found: list[float] = []
     for block in held.prices.blocks:
@@ -76,7 +76,7 @@ def closes(held: Held, symbol: str) -> list[float]:
     return found
 
 
-def step_of(held: Held) -> int:
+def step_of(held: Contents) -> int:
     """The step a generation is of; BrokenError where it is of none, or of two."""
     found = [closes(held, symbol) for symbol in SYMBOLS]
     step = len(found[0])
@@ -100,7 +100,7 @@ def now_at(step: int) -> datetime:
     return datetime.combine(DAYS[step - 1].item(), time(23, 30), UTC)
 
 
-def refreshed(held: Held) -> int:
+def refreshed(held: Contents) -> int:
     """The last step that every line of a refreshed market has; BrokenError where they differ."""
     found = [closes(held, symbol) for symbol in (*PAIR, *LINES)]
     if any(values != list(range(1, len(values) + 1)) for values in found):

@@ -19,7 +19,7 @@ from cache.refresh.stored_closes import StoredCloses
 from cache.store.admit import bring_prices
 from cache.store.bars import Bars
 from cache.store.draft import Note
-from cache.store.store import Held, Store
+from cache.store.store import Contents, Store
 from core.answer.snapshot import take
 from core.data.frames import Prices
 from core.data.market import Market
@@ -50,7 +50,7 @@ def _store(folder: Path) -> Store:
     return store_of_lists(folder, PAIR, LINES, DAYS[0].item())
 
 
-def answer(held: Held) -> str:
+def answer(held: Contents) -> str:
     """The whole note's JSON, as of a session that every state has."""
     question = Question(*PAIR, f"{DAYS[5]}:{DAYS[50]}", DAYS[50].item(), "tr")
     market = Market(held.prices, held.holdings, load_reference())

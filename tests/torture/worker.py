@@ -18,7 +18,7 @@ from typing import Any
 from cache.facts.errors import StoreEmpty, StoreError
 from cache.refresh import batch
 from cache.store import disk, reading
-from cache.store.store import Held, Store
+from cache.store.store import Contents, Store
 from tests.torture import steps
 
 #: Exit code where this machine allows no mount.
@@ -110,7 +110,7 @@ def watch(home: Path, kind: str) -> None:
     say(f"seen {seen}")
 
 
-def imported(held: Held) -> int:
+def imported(held: Contents) -> int:
     """As `steps.step_of`, without holdings."""
     found = [steps.closes(held, symbol) for symbol in steps.SYMBOLS]
     if any(values != list(range(101, len(found[0]) + 101)) for values in found):

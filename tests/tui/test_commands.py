@@ -13,7 +13,7 @@ from core.answer.snapshot import Lines, Question
 from tui.command.commands import COMMANDS, SORTS, CommandError, groups, hints
 from tui.command.filters import parse_filter
 from tui.command.keys import bindings, keys_of, normal_key
-from tui.command.line import Act, AddFund, SetAlert, SortBy, WatchPair, parse
+from tui.command.line import Act, SetAlert, WatchPair, Words, parse
 from tui.panes.help import drawing
 from tui.screen.main import MainScreen
 
@@ -140,9 +140,9 @@ def test_rebinding_is_checked_with_one_sentence() -> None:
         ("ex be", replace(ASKED, without=("BE",))),
         ("ex", replace(ASKED, without=())),
         ("", ASKED),
-        ("sort bp", SortBy("bp")),
-        ("mrr", SortBy("ret")),
-        ("fund add iwc --issuer iShares --product 1", AddFund("iwc --issuer iShares --product 1")),
+        ("sort bp", Words("sort", "bp")),
+        ("mrr", Words("sort", "ret")),
+        ("fund add iwc --index a  b", Words("fund", "iwc --index a  b")),
         ("q", Act("quit")),
         ("since", Act("since")),
         ("alerts", Act("alerts")),

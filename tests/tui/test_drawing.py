@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from textual.app import App, ComposeResult
 
+from tui.panes.sheet import Panel
 from tui.text.spans import Drawing
-from tui.widgets.drawing import DrawingView
 
 
 def test_a_drawing_is_made_once_a_size() -> None:
@@ -17,7 +17,8 @@ def test_a_drawing_is_made_once_a_size() -> None:
         return [[("gap \x1b[2J", "gap"), ("wide", "")]]
 
     async def inner() -> None:
-        view = DrawingView(draw)
+        view = Panel()
+        view.show(draw)
 
         class One(App[None]):
             def compose(self) -> ComposeResult:
@@ -40,7 +41,7 @@ def test_a_drawing_is_made_once_a_size() -> None:
 
 def test_blanks_have_the_look_of_the_text_before_them_where_none_is_seen() -> None:
     async def inner() -> None:
-        view = DrawingView()
+        view = Panel()
 
         class One(App[None]):
             def compose(self) -> ComposeResult:
@@ -69,7 +70,7 @@ def test_blanks_have_the_look_of_the_text_before_them_where_none_is_seen() -> No
 )
 def test_colours_follow_the_theme(theme: str, pair: tuple[str, str]) -> None:
     async def inner() -> None:
-        view = DrawingView()
+        view = Panel()
 
         class One(App[None]):
             def compose(self) -> ComposeResult:

@@ -54,7 +54,10 @@ WALKS = {
         ("v", "unmeasured, cash and fees in SPY ="),
         ("v", "advances of IWM on 2026-06-26 ="),
     ),
-    "changes": (("4v", "top 1 of IWM = 296.0000 bp"),),
+    "changes": (
+        ("4v", "top 1 of IWM = 296.0000 bp"),
+        ("v", "effective N at the end of IWM ="),
+    ),
 }
 
 

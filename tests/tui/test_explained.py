@@ -8,6 +8,7 @@ from core.explain.explanation import Explanation, Term
 from core.explain.measures import MEASURES
 from tests.home import Cli
 from tui.report.explained import to_text
+from tui.text.formats import MISSING
 
 
 def test_the_formula_is_filled_in_and_sources_stand_beside_the_figures() -> None:
@@ -41,6 +42,12 @@ def test_no_figures_are_put_into_a_rule_in_words() -> None:
     assert (
         to_text([rule]) == "omen = 1\n  = new highs above lows\n    highs                     3\n"
     )
+
+
+def test_a_figure_that_is_missing_has_its_formula_and_the_reason() -> None:
+    few = ("fewer than 50 lines are measured",)
+    share = Explanation("top 50's share", None, "percent", "sum / gain", None, (), notes=few)
+    assert to_text([share]) == f"top 50's share = {MISSING}\n  = sum / gain\n  ! {few[0]}\n"
 
 
 def test_an_origin_of_several_explanations_is_told_after_the_last_of_them() -> None:

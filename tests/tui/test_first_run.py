@@ -21,7 +21,7 @@ from tests.tui.fake_desk import FakeDesk
 from tests.tui.markets import small_market
 from tui.command.commands import CommandError
 from tui.command.keys import keys_of
-from tui.command.line import Import, parse
+from tui.command.line import Words, parse
 from tui.screen.app import InternalsApp
 from tui.screen.chrome import next_steps
 from tui.service.service import Desk
@@ -172,7 +172,7 @@ def test_paths_as_terminals_write_them(tmp_path: Path) -> None:
 
 
 def test_the_line_keeps_blanks_of_a_path() -> None:
-    assert parse("import /a  b/C.csv", Question()) == Import("/a  b/C.csv")
+    assert parse("import /a  b/C.csv", Question()) == Words("import", "/a  b/C.csv")
     with pytest.raises(CommandError, match="which file"):
         parse("import", Question())
 

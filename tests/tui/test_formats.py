@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -44,13 +44,6 @@ def test_units_signs_and_places() -> None:
     assert formats.number(-1234.5, 1) == "-1,234.5"
 
 
-def test_dates() -> None:
-    assert formats.date_text(date(2026, 6, 26)) == "2026-06-26"
-    assert formats.date_text(np.datetime64("2026-06-26")) == "2026-06-26"
-    assert formats.date_text(None) == "–"
-    assert formats.date_text(np.datetime64("NaT")) == "–"
-
-
 @pytest.mark.parametrize(
     ("ago", "text"),
     [
@@ -71,10 +64,6 @@ def test_dates() -> None:
 def test_age(ago: timedelta, text: str) -> None:
     now = datetime(2026, 6, 26, 20, 0, tzinfo=UTC)
     assert formats.age(now - ago, now) == text
-
-
-def test_age_of_what_never_was() -> None:
-    assert formats.age(None, datetime(2026, 6, 26, tzinfo=UTC)) == "–"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -38,6 +40,17 @@ def test_the_list_says_whose_members_stand_for_whose(
         *("QQQ", "Nasdaq-100", "dng-api.invesco.com", "the", "newest", "alone"),
         *("by", "IQQ's", "files", "-"),
     ]
+
+
+def test_json_is_utf8_whatever_the_terminals_coding(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "funds.toml").write_text('[funds.AAA]\ntitle = "Börse ETF"\n', encoding="utf-8")
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, "ascii", write_through=True))
+    assert run(["funds", "--format", "json", "--home", str(tmp_path)]) == 0
+    titles = {row["symbol"]: row["title"] for row in json.loads(written.getvalue())["funds"]}
+    assert titles["AAA"] == "Börse ETF"
 
 
 def test_a_fund_is_added_once_and_the_rest_of_the_file_stays(

@@ -23,6 +23,8 @@ from tui.alerts.book import AlertBook
 from tui.alerts.judging import QuestionKey, answers, key_of_alert, key_of_snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from core.answer.snapshot import Snapshot
     from tui.host.host import Host
 
@@ -159,14 +161,7 @@ class Ringer:
     def _set(self, alert: Alert) -> None:
         host = self._host
         try:
-            now = next(
-                (
-                    number
-                    for answer in answers(host.desk, [alert])
-                    if (number := value(alert, answer)) is not None
-                ),
-                None,
-            )
+            now = _number(alert, answers(host.desk, [alert]))
             entry = first(alert, now)
             self.book.add(entry)
         except (CoreError, CacheError, OSError) as error:
@@ -189,8 +184,11 @@ class Ringer:
         except (CoreError, CacheError, OSError) as error:
             return (), why(error)
         snapshots = answers(self._host.desk, (entry.alert for entry in entries))
-        standings = []
-        for entry in entries:
-            values = (value(entry.alert, answer) for answer in snapshots)
-            standings.append(StandingAlert(entry, next((v for v in values if v is not None), None)))
-        return tuple(standings), ""
+        numbers = ((entry, _number(entry.alert, snapshots)) for entry in entries)
+        return tuple(StandingAlert(*pair) for pair in numbers), ""
+
+
+def _number(alert: Alert, snapshots: Iterable[Snapshot]) -> float | None:
+    """What an alert is judged on, from the first answer that has it; None where none has."""
+    values = (value(alert, snapshot) for snapshot in snapshots)
+    return next((number for number in values if number is not None), None)

@@ -1,21 +1,31 @@
-"""`internals refresh --history YEAR --fund SYMBOL`: a fund's dated files of many years."""
+"""`internals refresh --history YEAR --fund SYMBOL`: a fund's dated files of many years.
+
+The months of its measures are worked out at once, also after an import of many files.
+"""
 
 from __future__ import annotations
 
 import argparse
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from cache.facts.errors import StoreEmpty
+from cache.facts.errors import CacheError
 from cache.facts.funds import load_funds
 from cache.facts.sessions import last_final
 from cache.refresh.absent_files import load_absent
 from cache.refresh.archive import archive_plan, fetch_archive
+from tui.state.config import FILE, ConfigError, load
 from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tui.service.service import Desk
+
+#: Files of two years of month ends: a history of fewer is worked out as quickly as it is read.
+_MANY: Final = 24
 
 
 def fetch_history(desk: Desk, arguments: argparse.Namespace) -> int:
@@ -34,13 +44,9 @@ def fetch_history(desk: Desk, arguments: argparse.Namespace) -> int:
         )
     if not 1990 <= arguments.history <= now.year:
         return say(f"--history {arguments.history}: name the first year, such as 2006", BAD_INPUT)
-    try:
-        files = desk.store.read().holdings.get(symbol, ())
-    except StoreEmpty:
-        files = ()
     plan = archive_plan(
         fund,
-        files,
+        desk.store.read_or_empty().holdings.get(symbol, ()),
         desk.reference.sessions,
         arguments.history,
         last_final(now),
@@ -61,4 +67,35 @@ def fetch_history(desk: Desk, arguments: argparse.Namespace) -> int:
         words.append(f"stopped with {summary.left:,} to go: the same command goes on")
     if not arguments.quiet or summary.failed or summary.left:
         say(f"{symbol}: {'; '.join(words)}", ANSWERED)
+    keep_histories(desk, {symbol: len(summary.files)}, quiet=arguments.quiet)
     return IN_PART if summary.failed or summary.left else ANSWERED
+
+
+def keep_histories(desk: Desk, files_of: Mapping[str, int], *, quiet: bool = False) -> None:
+    """Keep the months of all measures of funds that many files came of.
+
+    Of the settings' pair, or of the index alone where the fund is not in it. Where it fails
+    nothing is kept, and the question works them out.
+
+    Args:
+        desk: the stored data.
+        files_of: fund -> how many came.
+        quiet: no line of progress.
+    """
+    from tui.cli.questions import of_index
+    from tui.service.histories import keep_months
+
+    funds = [fund for fund, files in files_of.items() if files >= _MANY]
+    with suppress(CacheError, ConfigError):
+        pair = load(desk.places.settings / FILE).question()
+        questions = (
+            pair if fund in pair.funds else of_index(pair, fund, pair=False) for fund in funds
+        )
+        for question in dict.fromkeys(questions):
+            if not quiet:
+                names = " and ".join(question.funds)
+                say(
+                    f"{names}: the months of all measures are worked out for later questions",
+                    ANSWERED,
+                )
+            keep_months(desk, question)

@@ -125,8 +125,7 @@ def _note(note: argparse.ArgumentParser) -> None:
     )
     _dark(note)
     note.add_argument("--length", choices=("short", "full"), help="prose alone, 60 or 250 words")
-    note.add_argument("--output", type=path, metavar="FILE", help="write to FILE")
-    note.add_argument("--force", action="store_true", help=_FORCE)
+    _output(note)
     note.add_argument("--since", type=path, metavar="FILE", help="an earlier note's JSON")
     note.add_argument("--part", choices=PARTS, metavar="PART", help="with csv: " + " ".join(PARTS))
 
@@ -142,14 +141,18 @@ def _dark(answer: argparse.ArgumentParser) -> None:
     answer.add_argument("--dark", action="store_true", help="with svg, png: on a dark ground")
 
 
+def _output(answer: argparse.ArgumentParser) -> None:
+    answer.add_argument("--output", type=path, metavar="FILE", help="write to FILE")
+    answer.add_argument("--force", action="store_true", help=_FORCE)
+
+
 def _board(board: argparse.ArgumentParser) -> None:
     from tui.report.board import FORMATS
 
     board.add_argument("--group", metavar="NAME", help="one group of pairs, such as size")
     board.add_argument("--format", choices=FORMATS, default="text")
     _dark(board)
-    board.add_argument("--output", type=path, metavar="FILE", help="write to FILE")
-    board.add_argument("--force", action="store_true", help=_FORCE)
+    _output(board)
 
 
 def _history(history: argparse.ArgumentParser) -> None:
@@ -169,8 +172,7 @@ def _history(history: argparse.ArgumentParser) -> None:
         "--keep-only", action="store_true", help="work it out for the next time, and write nothing"
     )
     history.add_argument("--format", choices=FORMATS, default="text")
-    history.add_argument("--output", type=path, metavar="FILE", help="write to FILE")
-    history.add_argument("--force", action="store_true", help=_FORCE)
+    _output(history)
 
 
 def _export(tables: argparse.ArgumentParser) -> None:
@@ -366,14 +368,6 @@ def _funds(listed: argparse.ArgumentParser) -> None:
         add.add_argument(f"--{name}", metavar=name[0].upper(), help=words[name])
 
 
-def _quotes(quotes: argparse.ArgumentParser) -> None:
-    _index(quotes)
-
-
-def _nothing(_: argparse.ArgumentParser) -> None:
-    """Add no arguments."""
-
-
 #: Command -> what it does, whether it takes a question or a place alone (None: neither), its own.
 _COMMANDS: Final[
     Mapping[str, tuple[str, bool | None, Callable[[argparse.ArgumentParser], None]]]
@@ -384,13 +378,13 @@ _COMMANDS: Final[
     "export": ("every table, a file each", True, _export),
     "explain": ("how a number came about", True, _explain),
     "refresh": ("fetch what is stale", True, _refresh),
-    "quotes": ("today's quotes of a pair and its lines, as JSON lines", True, _quotes),
+    "quotes": ("today's quotes of a pair and its lines, as JSON lines", True, _index),
     "import": ("import your own files", None, _import),
     "funds": ("the funds known, and adding one", False, _funds),
     "forget": ("take a wrong import back", None, _forget),
     "publish": ("a copy that others may read", False, _publish),
     "serve": ("the screen in a browser here", True, _serve),
-    "mcp": ("answers for an assistant, on stdin and stdout", False, _nothing),
+    "mcp": ("answers for an assistant, on stdin and stdout", False, lambda _: None),
     "status": ("what is stored, and how old", False, _status),
     "completion": ("what Tab completes in a shell", None, _completion),
     "doctor": ("what needs fixing here", False, _doctor),

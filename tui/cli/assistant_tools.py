@@ -15,7 +15,7 @@ from core.data.record import record
 from tui.cli.questions import narrowed, of_index, opening_question
 from tui.report.number_index import NoteFigures, SourceLetters
 from tui.report.quoting import NOTICE, quoted, shortened
-from tui.state.config import FILE, ConfigError, as_date, load, with_flags
+from tui.state.config import FILE, as_date, load, with_flags
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
@@ -43,15 +43,15 @@ class AssistantTool:
         title: a few words for a person.
         words: what it answers and when it is the right one.
         fields: JSON schema of each argument.
-        required: the arguments that cannot be left out.
         answer: makes the answer from a desk and the arguments.
+        required: the arguments that cannot be left out.
     """
 
     title: str
     words: str
     fields: Mapping[str, Json]
-    required: tuple[str, ...]
     answer: Callable[[Desk, Json], Json]
+    required: tuple[str, ...] = ()
 
     @property
     def schema(self) -> Json:
@@ -137,8 +137,7 @@ def _figures(snapshot: Snapshot, document: Json, paths: tuple[str, ...], argumen
         "cut": cut,
         "origins": figures.origins.document(),
     }
-    whole: Json = quoted(answer, _names(snapshot))
-    return whole
+    return quoted(answer, _names(snapshot))
 
 
 def _ask(desk: Desk, arguments: Json) -> Json:
@@ -164,8 +163,7 @@ def _history(desk: Desk, arguments: Json) -> Json:
             str(one.points[-1].end) if one.points else "",
             f"simulated, {state}" if desk.simulated else state,
         )
-    answer: Json = quoted({**whole, "cut": cut, "origins": origins.document()})
-    return answer
+    return quoted({**whole, "cut": cut, "origins": origins.document()})
 
 
 def _record_of(desk: Desk, arguments: Json) -> Json:
@@ -189,8 +187,7 @@ def _explain(desk: Desk, arguments: Json) -> Json:
         arguments.get("measure"),
     )
     head = _head(snapshot, document(snapshot))
-    answer: Json = quoted({**head, "explanations": to_document(parts)}, _names(snapshot))
-    return answer
+    return quoted({**head, "explanations": to_document(parts)}, _names(snapshot))
 
 
 def _board(desk: Desk, arguments: Json) -> Json:
@@ -210,8 +207,7 @@ def _board(desk: Desk, arguments: Json) -> Json:
         source = "; ".join(f"prices {fund}: {prices.sources_of(fund)}" for fund in pair)
         letter = origins.letter(source, str(row.end), state) if row.end else None
         rows.append({"path": f"rows[{place}]", **fields, "origin": letter})
-    answer: Json = quoted({**written, "rows": rows, "origins": origins.document()})
-    return answer
+    return quoted({**written, "rows": rows, "origins": origins.document()})
 
 
 def _status(desk: Desk, arguments: Json) -> Json:
@@ -240,8 +236,7 @@ def _held(desk: Desk, whole: Json, arguments: Json, now: datetime) -> Json:
     state = "simulated, held" if desk.simulated else "held"
     source = f"store {desk.places.store}, generation {desk.generation()}"
     origin = origins.letter(source, now.isoformat(timespec="seconds"), state)
-    answer: Json = quoted({**short, "origin": origin, "cut": cut, "origins": origins.document()})
-    return answer
+    return quoted({**short, "origin": origin, "cut": cut, "origins": origins.document()})
 
 
 def _text(words: str, **more: Any) -> Json:
@@ -297,7 +292,6 @@ TOOLS: Final[Mapping[str, AssistantTool]] = {
             "sentences": {"type": "boolean", "description": "false: no prose, `paths` alone"},
             **_rows(),
         },
-        (),
         _ask,
     ),
     "board": AssistantTool(
@@ -309,7 +303,6 @@ TOOLS: Final[Mapping[str, AssistantTool]] = {
             "as_of": _PAIR["as_of"],
             "basis": _PAIR["basis"],
         },
-        (),
         _board,
     ),
     "explain": AssistantTool(
@@ -322,8 +315,8 @@ TOOLS: Final[Mapping[str, AssistantTool]] = {
             "measure": _text("a measure by its name, such as top:3 or median"),
             **_QUESTION,
         },
-        ("fund",),
         _explain,
+        ("fund",),
     ),
     "history": AssistantTool(
         "A measure over the years",
@@ -337,8 +330,8 @@ TOOLS: Final[Mapping[str, AssistantTool]] = {
             **_ALONE,
             **_rows(),
         },
-        ("measures",),
         _history,
+        ("measures",),
     ),
     "record": AssistantTool(
         "How rare it is",
@@ -346,7 +339,6 @@ TOOLS: Final[Mapping[str, AssistantTool]] = {
         " other years, among full years and all stretches as long, the years themselves, streaks,"
         " the ratio, and what followed alike stretches. Nothing in it is a forecast.",
         {**_PAIR, **_ALONE, **_rows()},
-        (),
         _record_of,
     ),
     "status": AssistantTool(
@@ -354,15 +346,12 @@ TOOLS: Final[Mapping[str, AssistantTool]] = {
         "Closes, holdings files and their dates, what failed, what is damaged or set aside. For the"
         " question whether an answer can be trusted, and why one is missing.",
         _rows(),
-        (),
         _status,
     ),
     "funds": AssistantTool(
         "The funds known",
         "Each fund, the index it follows, how far back its issuer's files go, and what is stored.",
         {"fund": _text("one fund, such as IWM"), **_rows(MOST_ROWS)},
-        (),
         _funds,
     ),
 }
-__all__ = ["TOOLS", "AssistantTool", "BadCallError", "ConfigError", "answered"]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from tui.report.values import Json, iso
+from tui.report.values import Json, iso, json_text
 from tui.text import formats as f
 from tui.text.safe import safe
 from tui.text.streams import ANSWERED, IN_PART, say, write
@@ -47,9 +46,7 @@ def compare(desk: Desk, question: Question, config: Config, key: str, kind: str)
     source, _ = Sources(desk.places, config, desk.store.home).make(key)
     result = compare_sources(contents.prices, symbols, source, datetime.now(UTC))
     if kind == "json":
-        write(
-            json.dumps(document(result, source.name), indent=1, allow_nan=False) + "\n", kind=kind
-        )
+        write(json_text(document(result, source.name)), kind=kind)
     else:
         write(_text(result, source.name))
     for reason, count in Counter(result.failed.values()).most_common(_MOST_NAMED):

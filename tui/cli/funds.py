@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from tui.text.formats import cell_width
+from tui.report.values import json_text
+from tui.text.formats import cell_width, fit
 from tui.text.safe import safe
 from tui.text.streams import ANSWERED, write
 
@@ -34,7 +33,7 @@ def funds(arguments: argparse.Namespace, desk: Desk) -> int:
         return ANSWERED
     rows = fund_rows(desk)
     if arguments.format == "json":
-        write(json.dumps({"schema": 1, "funds": rows}, ensure_ascii=False, indent=1) + "\n")
+        write(json_text({"schema": 1, "funds": rows}), kind="json")
     else:
         write(_text(rows))
     return ANSWERED
@@ -46,13 +45,10 @@ def fund_rows(desk: Desk) -> list[dict[str, Any]]:
     Raises:
         CacheError: a file of the user's is broken, or the store cannot be read.
     """
-    from cache.facts.errors import StoreEmpty
     from cache.facts.funds import load_funds
 
     funds = load_funds(desk.places.config / "funds.toml")
-    holdings: Mapping[str, Sequence[Holdings]] = {}
-    with suppress(StoreEmpty):
-        holdings = desk.store.read().holdings
+    holdings = desk.store.read_or_empty().holdings
     return [_row(fund, funds, holdings.get(fund.symbol, ())) for fund in funds.values()]
 
 
@@ -95,10 +91,5 @@ def _text(rows: Sequence[Mapping[str, Any]]) -> str:
         cells = (row["symbol"], row["index"] or "-", host, row["history"], by, files)
         table.append(tuple(map(safe, cells)))
     widths = [max(map(cell_width, column)) for column in zip(*table, strict=True)]
-    lines = [
-        "  ".join(
-            cell + " " * (width - cell_width(cell)) for cell, width in zip(row, widths, strict=True)
-        ).rstrip()
-        for row in table
-    ]
+    lines = ["  ".join(map(fit, row, widths)).rstrip() for row in table]
     return "\n".join(lines) + "\n"

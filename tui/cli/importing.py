@@ -15,10 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
-from cache.facts.errors import SourceError, StoreEmpty
-from cache.sources.holdings.rows import Rejected
+from cache.facts.errors import Rejected, SourceError
 from cache.store.draft import Note
-from core.data.frames import Prices
 from core.data.record import record
 from core.note.phrase import several
 from tui.state.config import as_date
@@ -26,7 +24,6 @@ from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say, write
 
 if TYPE_CHECKING:
     from cache.sources.holdings.read import HoldingsFile
-    from cache.store.manifest import Held
     from core.data.frames import Action, Announcement
     from tui.service.service import Desk
 
@@ -81,6 +78,7 @@ class _ImportResult:
         details: what was taken for what, a line each.
         changed: what was done with the stored data, a sentence each.
         refused: symbol -> why nothing of it was taken.
+        files: fund -> holdings files of it, where many may have come.
     """
 
     summary: str
@@ -89,6 +87,7 @@ class _ImportResult:
     details: Sequence[str] = ()
     changed: Sequence[str] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, int] = field(default_factory=dict)
 
 
 def bring(arguments: argparse.Namespace, desk: Desk) -> int:
@@ -118,6 +117,10 @@ def bring(arguments: argparse.Namespace, desk: Desk) -> int:
     for at, line in enumerate(result.details):
         write(f"  {line}\n" if at else f"{name}: {line}\n")
     write(f"{name}: {result.summary}{refused}{unchanged}\n")
+    if result.files and not unchanged:
+        from tui.cli.archive import keep_histories
+
+        keep_histories(desk, result.files)
     return IN_PART if result.rejected or result.refused else ANSWERED
 
 
@@ -127,14 +130,6 @@ def _changed(result: _ImportResult, name: str) -> None:
         say(f"{name}: {sentence}", ANSWERED)
     for symbol, why in list(result.refused.items())[:LISTED]:
         say(f"{name}: {symbol} was not taken: {why}", IN_PART)
-
-
-def _stored(desk: Desk) -> Held | None:
-    """The stored data; None before the first generation."""
-    try:
-        return desk.store.read()
-    except StoreEmpty:
-        return None
 
 
 def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _ImportResult:
@@ -157,8 +152,7 @@ def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Import
     )
     joining = {"replace_all": arguments.replace, "accept": arguments.accept}
     if arguments.dry_run:
-        contents = _stored(desk)
-        stored = Prices() if contents is None else contents.prices
+        stored = desk.store.read_or_empty().prices
         generation, admitted = 0, admit(stored, bars, **joining)
     else:
         note = Note("prices", now, bars.source, summary)
@@ -198,15 +192,15 @@ def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Impo
         raise SourceError(f"none of {len(files):,} files can be read; the first: {first}")
     readable.sort(key=lambda one: (one.holdings.fund, one.holdings.as_of))
     rejected += [replace(row, file=one.holdings.source) for one in readable for row in one.rejected]
-    funds = ", ".join(dict.fromkeys(one.holdings.fund for one in readable))
+    files_of = Counter(one.holdings.fund for one in readable)
     days = sorted(one.holdings.as_of for one in readable)
-    summary = f"{len(readable):,} holdings files of {funds}, {days[0]} to {days[-1]}"
+    summary = f"{len(readable):,} holdings files of {', '.join(files_of)}, {days[0]} to {days[-1]}"
     generation, warned = 0, _doubts(readable, desk)
     if not arguments.dry_run:
         note = Note("holdings", now, files[0].parent.name, summary)
         holdings = [(one.holdings, one.raw) for one in readable]
         generation = desk.store.commit(holdings=holdings, note=note).generation
-    return _ImportResult(summary, rejected, generation, (), warned)
+    return _ImportResult(summary, rejected, generation, (), warned, files=files_of)
 
 
 def _reader(
@@ -259,26 +253,23 @@ def _dated(read: Callable[..., HoldingsFile], desk: Desk, now: datetime) -> date
     """The session that an undated file's prices are the closes of; None where none is stored."""
     from cache.refresh.dating import dated_by_prices
 
-    contents = _stored(desk)
-    if contents is None:
-        return None
-    return dated_by_prices(read(as_of=now.date()).holdings, contents.prices)
+    prices = desk.store.read_or_empty().prices
+    return dated_by_prices(read(as_of=now.date()).holdings, prices) if prices.blocks else None
 
 
 def _changes(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _ImportResult:
     from cache.sources.holdings.announced import adding, read_changes
 
-    file = read_changes(arguments.file, now=now, dates=arguments.dates)
+    changes, rejected = read_changes(arguments.file, now=now, dates=arguments.dates)
     summary = "; ".join(
-        f"{fund} {', '.join(words)} {day}" for (fund, day), words in _counted(file.changes)
+        f"{fund} {', '.join(words)} {day}" for (fund, day), words in _counted(changes)
     )
     note = Note("changes", now, arguments.file.name, summary)
     # the answer of today is of the newest stored session, and tells of them
-    stored = _stored(desk)
-    newest = stored.newest_session if stored else None
+    newest = desk.store.read_or_empty().newest_session
     announced = min(now.date(), newest or now.date())
-    contents = desk.store.commit(announce=adding(file.changes, announced), note=note)
-    return _ImportResult(f"announced: {summary}", file.rejected, contents.generation)
+    contents = desk.store.commit(announce=adding(changes, announced), note=note)
+    return _ImportResult(f"announced: {summary}", rejected, contents.generation)
 
 
 def _membership(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _ImportResult:
@@ -288,8 +279,7 @@ def _membership(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Im
     lists, rejected = read_membership(
         arguments.file, fund, desk.reference.sessions, now=now, dates=arguments.dates
     )
-    contents = _stored(desk)
-    stored = () if contents is None else contents.holdings.get(fund, ())
+    stored = desk.store.read_or_empty().holdings.get(fund, ())
     # where the issuer's files begin they are the better lists
     first = min((file.as_of for file in stored if file.weighted), default=date.max)
     taken = [(rows, raw) for rows, raw in lists if rows.as_of < first]
@@ -374,6 +364,5 @@ def _doubts(files: Sequence[HoldingsFile], desk: Desk) -> list[str]:
     """List what a person should look at again in files, which an import takes all the same."""
     from tui.cli.file_doubts import doubts_of
 
-    contents = _stored(desk)
-    holdings, prices = (contents.holdings, contents.prices) if contents else ({}, Prices())
-    return doubts_of(files, holdings, prices)
+    contents = desk.store.read_or_empty()
+    return doubts_of(files, contents.holdings, contents.prices)

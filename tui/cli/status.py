@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
-from tui.report import imports as journal
-from tui.report.status import StoreState, to_json, to_text
+from tui.report import status as report
 from tui.text.streams import ANSWERED, write
 
 if TYPE_CHECKING:
@@ -28,14 +27,14 @@ def status(desk: Desk, config: Config, kind: Literal["text", "json"]) -> int:
     now = datetime.now(UTC)
     state = state_of(desk, config, now)
     if kind == "json":
-        write(to_json(state), kind=kind)
+        write(report.to_json(state), kind=kind)
     else:
         cost = "" if state.contents.simulated else _cost(desk, config, now)
-        write(to_text(state, cost), kind=kind)
+        write(report.to_text(state, cost), kind=kind)
     return ANSWERED
 
 
-def state_of(desk: Desk, config: Config, now: datetime) -> StoreState:
+def state_of(desk: Desk, config: Config, now: datetime) -> report.StoreState:
     """Return what `tui.report.status` shows: what is stored, and what the last refresh fetched.
 
     Raises:
@@ -47,7 +46,7 @@ def state_of(desk: Desk, config: Config, now: datetime) -> StoreState:
     asked = config.question(desk.memory.question())
     fetched = desk.fetched(contents.prices, (asked.small, asked.large), now)
     series = stored_series(desk.places.config)
-    return StoreState(contents, market, desk.places.store, fetched, now, series)
+    return report.StoreState(contents, market, desk.places.store, fetched, now, series)
 
 
 def imports(desk: Desk, kind: Literal["text", "json"]) -> int:
@@ -58,7 +57,7 @@ def imports(desk: Desk, kind: Literal["text", "json"]) -> int:
     """
     desk.prepare()
     listed = desk.store.journal()
-    text = journal.imports(listed, desk.places.store, desk.generation(), kind=kind)
+    text = report.imports(listed, desk.places.store, desk.generation(), kind=kind)
     write(text, kind=kind)
     return ANSWERED
 

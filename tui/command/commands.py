@@ -57,7 +57,13 @@ class Command:
 
 
 _PANES, _MOVE, _NAMES = "Panes", "Moving", "Names"
-_ASK, _DATA, _LINE = "The question", "Data and the rest", "Command line"
+_ASK, _DATA = "The question", "Data and the rest"
+
+
+def _typed(name: str, help_: str, line: str) -> Command:
+    """A form of the command line that has no key."""
+    return Command(name, (), help_, "", "Command line", line=line)
+
 
 COMMANDS: Final = (
     Command("spread", ("1",), "Spread: how wide is the gap, and how rare", "pane(1)", _PANES),
@@ -174,137 +180,74 @@ COMMANDS: Final = (
     Command("redraw", ("ctrl+l",), "draw the whole screen again", "redraw", _DATA),
     Command("suspend", ("ctrl+z",), "stop; the shell's fg goes on", "suspend", _DATA),
     Command("quit", ("q", "ctrl+c"), "quit", "quit", _DATA, "quit", line="q"),
-    Command("other_pair", (), "another small index, or another pair", "", _LINE, line="IWM [SPY]"),
-    Command("pair", (), "a pair of the watch list by its number, or any", "", _LINE, line="pair N"),
-    Command(
+    _typed("other_pair", "another small index, or another pair", "IWM [SPY]"),
+    _typed("pair", "a pair of the watch list by its number, or any", "pair N"),
+    _typed(
         "set_window",
-        (),
         "1D 1W MTD QTD YTD 1M 3M 6M 1Y H1 H2, a year, or two dates",
-        "",
-        _LINE,
-        line="ytd | 2025 | START:END",
+        "ytd | 2025 | START:END",
     ),
-    Command(
-        "as_of", (), "as of a date; without one, the last session", "", _LINE, line="asof DATE"
+    _typed("as_of", "as of a date; without one, the last session", "asof DATE"),
+    _typed("price", "price return", "pr"),
+    _typed("total", "total return", "tr"),
+    _typed("exclude", "the indices without these names; alone: with all", "ex SPY MSFT META"),
+    _typed(
+        "breadth_list", "breadth of the members at the window's start, or at its end", "list end"
     ),
-    Command("price", (), "price return", "", _LINE, line="pr"),
-    Command("total", (), "total return", "", _LINE, line="tr"),
-    Command(
-        "exclude",
-        (),
-        "the indices without these names; alone: with all",
-        "",
-        _LINE,
-        line="ex SPY MSFT META",
-    ),
-    Command(
-        "breadth_list",
-        (),
-        "breadth of the members at the window's start, or at its end",
-        "",
-        _LINE,
-        line="list end",
-    ),
-    Command(
+    _typed(
         "alert",
-        (),
         "ring once when a number crosses a level, on this pair, window and basis",
-        "",
-        _LINE,
-        line="alert gap rank <= 3",
+        "alert gap rank <= 3",
     ),
-    Command(
-        "theme",
-        (),
-        "a theme's names alone, and marked; without a name, all again",
-        "",
-        _LINE,
-        line="theme NAME",
-    ),
-    Command(
+    _typed("theme", "a theme's names alone, and marked; without a name, all again", "theme NAME"),
+    _typed(
         "group",
-        (),
         "a group of names of your own, saved and shown like a theme; group remove NAME",
-        "",
-        _LINE,
-        line="group NAME = SYMBOLS",
+        "group NAME = SYMBOLS",
     ),
-    Command(
-        "fund",
-        (),
-        "a fund of your own: --issuer I --product N, or --index WORDS",
-        "",
-        _LINE,
-        line="fund add SYMBOL",
+    _typed(
+        "fund", "a fund of your own: --issuer I --product N, or --index WORDS", "fund add SYMBOL"
     ),
-    Command("index", (), "one index alone; a pair ends it", "", _LINE, line="index IWM"),
-    Command(
+    _typed("index", "one index alone; a pair ends it", "index IWM"),
+    _typed(
         "view_named",
-        (),
         "a view by its name, in whichever pane has it: industries, brinson, ladder",
-        "",
-        _LINE,
-        line="view NAME",
+        "view NAME",
     ),
-    Command(
+    _typed(
         "edit_pairs",
-        (),
         "a pair more or less on the watch list, or elsewhere in it: add, remove, move",
-        "",
-        _LINE,
-        line="pair add IWM:QQQ",
+        "pair add IWM:QQQ",
     ),
-    Command(
-        "go",
-        (),
-        "the cursor on a name, by its symbol or a part of its name",
-        "",
-        _LINE,
-        line="go NVDA",
-    ),
-    Command(
+    _typed("go", "the cursor on a name, by its symbol or a part of its name", "go NVDA"),
+    _typed(
         "mark_names",
-        (),
         "mark some names; mark matches: what the filter keeps; mark none",
-        "",
-        _LINE,
-        line="mark MSFT META",
+        "mark MSFT META",
     ),
-    Command(
+    _typed(
         "colours",
-        (),
         "another palette, saved: dark, light, colour-blind, red-up, terminal",
-        "",
-        _LINE,
-        line="colours NAME",
+        "colours NAME",
     ),
-    Command(
+    _typed(
         "movers_since",
-        (),
         "who gained and lost bp and places since a date in the window; alone: since a week back",
-        "",
-        _LINE,
-        line="movers DATE",
+        "movers DATE",
     ),
-    Command(
+    _typed(
         "picture",
-        (),
         "a picture as PNG or SVG: gap, leaders, ladder, ratio and more, or the board",
-        "",
-        _LINE,
-        line="picture NAME [FILE]",
+        "picture NAME [FILE]",
     ),
-    Command(
+    _typed(
         "set_setting",
-        (),
         "a setting, saved in config.toml: open board, mouse off, window 1M, basis pr, pair IWM:SPY",
-        "",
-        _LINE,
-        line="set NAME VALUE",
+        "set NAME VALUE",
     ),
-    Command("help_on", (), "the parts of this page about a word", "", _LINE, line="help WORD"),
-    Command("ranked", (), "the members ranked by return", "", _LINE, line="mrr"),
-    Command("sort_by", (), "sort by bp, ret, w, symbol, name or sector", "", _LINE, line="sort bp"),
+    _typed("help_on", "the parts of this page about a word", "help WORD"),
+    _typed("ranked", "the members ranked by return", "mrr"),
+    _typed("sort_by", "sort by bp, ret, w, symbol, name or sector", "sort bp"),
 )
 
 _SHOWN: Final = {

@@ -22,6 +22,9 @@ _FIELDS: Final = (*_ANYWHERE, "industry")
 _SCALE: Final = {"ret": 100.0, "w": 100.0, "bp": 10_000.0}
 #: Values are rounded to this, in their unit, so that 25 % typed is 25 % held.
 _DECIMALS: Final = 7
+_COMPARE: Final = {
+    "=": np.equal, "<": np.less, ">": np.greater, "<=": np.less_equal, ">=": np.greater_equal,
+}  # fmt: skip
 
 
 @record(frozen=True, slots=True)
@@ -72,16 +75,8 @@ class Filter:
         }
         for name, sign, bound in self.bounds:
             with np.errstate(invalid="ignore"):
-                mask &= _compare(np.round(values[name] * _SCALE[name], _DECIMALS), sign, bound)
+                mask &= _COMPARE[sign](np.round(values[name] * _SCALE[name], _DECIMALS), bound)
         return mask
-
-
-def _compare(values: FloatArray, sign: str, bound: float) -> BoolArray:
-    if sign == "=":
-        return np.asarray(values == bound)
-    if sign.startswith(">"):
-        return np.asarray(values >= bound if sign == ">=" else values > bound)
-    return np.asarray(values <= bound if sign == "<=" else values < bound)
 
 
 def parse_filter(text: str) -> Filter | None:

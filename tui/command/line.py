@@ -44,48 +44,12 @@ class SetAlert:
 
 
 @record(frozen=True, slots=True)
-class SortBy:
-    """Sort the names by a column of `SORTS`."""
-
-    key: str
-
-
-@record(frozen=True, slots=True)
-class Import:
-    """Import a file.
-
-    Attributes:
-        path: as typed.
-    """
-
-    path: str
-
-
-@record(frozen=True, slots=True)
-class ThemeNamed:
-    """A theme's names alone, marked; "" for all names again."""
-
-    name: str
-
-
-@record(frozen=True, slots=True)
-class AddFund:
-    """Add a fund to the user's list.
-
-    Attributes:
-        words: its symbol and what is said of it, as typed.
-    """
-
-    words: str
-
-
-@record(frozen=True, slots=True)
 class Words:
     """A command of the line that takes words: the screen knows what they mean.
 
     Attributes:
-        command: of `VERBS`.
-        words: as typed.
+        command: "fund", "import", "sort", or one of `VERBS`.
+        words: as typed; of "sort" the column.
     """
 
     command: str
@@ -108,19 +72,10 @@ class EditPairs:
 
 
 #: Commands that take the rest of the line as it is.
-VERBS: Final = ("view", "go", "mark", "help", "colours", "movers", "picture", "group", "set")
-ParsedLine = (
-    Words
-    | Question
-    | SortBy
-    | Act
-    | WatchPair
-    | SetAlert
-    | Import
-    | ThemeNamed
-    | AddFund
-    | EditPairs
-)
+VERBS: Final = (
+    "view", "go", "mark", "help", "colours", "movers", "picture", "group", "set", "theme",
+)  # fmt: skip
+ParsedLine = Words | Question | Act | WatchPair | SetAlert | EditPairs
 #: Words of the command line that do what a key does.
 _ACTS: Final = {c.line: c.action for c in COMMANDS if c.action and c.line}
 
@@ -164,7 +119,7 @@ def parse(
         path = text.split(maxsplit=1)[1] if rest else ""
         if not path:
             raise CommandError("import which file? write its path, or drag it here")
-        return Import(path)
+        return Words(head, path)
     if head == "asof":
         return replace(question, as_of=iso_date(rest))
     if head == "ex":
@@ -175,22 +130,20 @@ def parse(
         return replace(question, breadth_list="start" if rest == ["start"] else "end")
     if head == "index":
         return _index(rest, question)
-    if head == "theme":
-        return ThemeNamed(" ".join(rest))
     if head == "fund" and rest:
         if rest[0].casefold() != "add":
             raise CommandError("write fund add SYMBOL --issuer I --product N, or --index WORDS")
-        return AddFund(" ".join(text.split(None, 2)[2:]))
+        return Words(head, " ".join(text.split(None, 2)[2:]))
     if head in VERBS:
         return Words(head, " ".join(rest))
     if head == "mrr" and not rest:
-        return SortBy("ret")
+        return Words("sort", "ret")
     if head == "sort":
         column = " ".join(rest).casefold()
         key = next((name for name in sorts if name.casefold() == column), None)
         if key is None:
             raise CommandError(f"sort by what? {' '.join(sorts)}")
-        return SortBy(key)
+        return Words(head, key)
     if len(words) == 1 and (window := _window(words[0])):
         return replace(question, window=window)
     _check_words(words, funds)

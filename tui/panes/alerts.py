@@ -12,6 +12,7 @@ from tui.command.commands import key_label
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.wording import wrapped
 from tui.text import formats
+from tui.widgets.moves import rows_of_move
 
 if TYPE_CHECKING:
     from tui.alerts.ringing import Ringer, StandingAlert
@@ -67,17 +68,7 @@ class AlertsScreen(PageScreen, inherit_bindings=False):
         """Move the cursor."""
         last = len(self._standings or ()) - 1
         page = max((self.size.height - 4) // 2, 1)
-        steps = {
-            "down": 1,
-            "up": -1,
-            "page_down": page,
-            "page_up": -page,
-            "half_page_down": page // 2,
-            "half_page_up": -(page // 2),
-            "first": -last,
-            "last": last,
-        }
-        self._at = min(max(self._at + steps[how], 0), max(last, 0))
+        self._at = min(max(self._at + rows_of_move(how, page, last), 0), max(last, 0))
         self._draw()
 
     def action_remove(self) -> None:

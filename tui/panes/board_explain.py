@@ -16,6 +16,7 @@ from tui.panes.board_rows import COLUMNS
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.wording import wrapped
 from tui.text import formats as f
+from tui.text.spans import inset
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +80,7 @@ class BoardExplainScreen(PageScreen, inherit_bindings=False):
 
         def draw(width: int, height: int) -> Drawing:
             title: Line = [(" SIMULATED", "mark")] if simulated else []
-            body = [[(" ", ""), *one] for text in lines for one in wrapped(text, width - 2)]
+            body = [line for text in lines for line in inset(wrapped(text, width - 2))]
             head: Line = [*title, (f" {row.pair.name}", "bold"), (f"  to {row.end}", "")]
             return [head, [], *body, [], [(" esc", "bold"), (" back", "dim")]]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from core.note.ranking_words import BASIS_WORDS
 from tui.command import commands
 from tui.panes.board_rows import ORDERS
-from tui.text import formats
+from tui.panes.frame import hint_spans
 
 if TYPE_CHECKING:
     from core.answer.board import Board
@@ -54,7 +54,7 @@ def head(
     line: Line = [(" Board", "bold")]
     parts = [BASIS_WORDS[question.basis]]
     if board is not None and board.as_of is not None:
-        parts.append(f"as of {formats.date_text(board.as_of)}{' (last)' * last}")
+        parts.append(f"as of {board.as_of}{' (last)' * last}")
     if place.key != "group" or place.falling:
         parts.append(
             f"by {ORDERS[place.key][1]}, {'largest' if place.falling else 'smallest'} first"
@@ -78,7 +78,4 @@ def hint_line(keys: Mapping[str, tuple[str, ...]], width: int) -> Line:
     ]
     while len(pairs) > 3 and sum(len(key) + len(words) + 3 for key, words in pairs) > width:
         del pairs[-4]
-    line: Line = [(" ", "")]
-    for key, words in pairs:
-        line += [(key, "bold"), (f" {words}  ", "dim")]
-    return [*line[:-1], (line[-1][0].rstrip(), "dim")]
+    return hint_spans(pairs)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib import import_module
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +16,7 @@ from tui.charts import histogram_pair, ladder_bar, waterfall
 from tui.command.commands import BREADTH
 from tui.panes.pane import Pane
 from tui.panes.sheet import Panel
-from tui.panes.wording import flowed, no_index, wrapped
+from tui.panes.wording import below_floor, flowed, hanging, no_index, wrapped
 from tui.panes.years import YearsView
 from tui.text import formats
 from tui.text.spans import Drawing, Line, fit_line, inset
@@ -35,21 +34,6 @@ _BINS: Final = 14
 _LONGEST: Final = 40
 
 
-def _loaded(module: str, name: str) -> Callable[[Scene, Mapping[Side, Daily], int, int], Drawing]:
-    """The drawing of a view, in a module that the first look at it loads."""
-
-    def drawing(scene: Scene, series: Mapping[Side, Daily], width: int, height: int) -> Drawing:
-        lines: Drawing = getattr(import_module(module), name)(scene, series, width, height)
-        return lines
-
-    return drawing
-
-
-def _rows(view: str) -> Callable[[Scene, Mapping[Side, Daily], int, int], Drawing]:
-    """The drawing of a view that is rows of the table of measures."""
-    return lambda scene, series, width, height: _measures(scene, view, series, width)
-
-
 def _measures(
     scene: Scene,
     view: str,
@@ -65,14 +49,25 @@ def _measures(
 
 
 #: Views that need breadth session by session.
-COUNTED: Final = {
-    "daily": _loaded("tui.panes.daily", "drawing"),
-    "session": _rows("session"),
-    "averages": _rows("averages"),
-    "sectors": _loaded("tui.panes.breadth_views", "sectors"),
-    "ten sessions": _loaded("tui.panes.breadth_views", "ten_sessions"),
-    "signals": _loaded("tui.panes.breadth_views", "signal_list"),
-}
+COUNTED: Final = ("daily", "session", "averages", "sectors", "ten sessions", "signals")
+
+
+def _by_session(
+    scene: Scene, view: str, series: Mapping[Side, Daily], width: int, height: int
+) -> Drawing:
+    """A view that needs breadth session by session."""
+    if view in ("session", "averages"):
+        return _measures(scene, view, series, width)
+    # loaded by the first look at them
+    from tui.panes import breadth_views, daily
+
+    draw = {
+        "daily": daily.drawing,
+        "sectors": breadth_views.sectors,
+        "ten sessions": breadth_views.ten_sessions,
+        "signals": breadth_views.signal_list,
+    }[view]
+    return draw(scene, series, width, height)
 
 
 class BreadthPane(Pane):
@@ -129,8 +124,8 @@ class BreadthPane(Pane):
         if market is self._counted:
             if self._daily is None or self._daily[0] is not scene.snapshot:
                 self._daily = scene.snapshot, _daily_of(scene)
-            series, view = self._daily[1], COUNTED[self.view]
-            self._sheet.show(lambda width, height: view(scene, series, width, height))
+            series, view = self._daily[1], self.view
+            self._sheet.show(lambda w, h: _by_session(scene, view, series, w, h))
             return
         if self._counting is not market:
             self._counting = market
@@ -147,14 +142,14 @@ class BreadthPane(Pane):
         self.post_message(self.Counted(market))
 
     def on_breadth_pane_counted(self, message: Counted) -> None:
-        """Show what was counted, where it is still wanted."""
+        """Show what was counted, where the view still needs it."""
         self._counted = message.market
         if self.scene is not None and self.view in COUNTED:
             self.draw(self.scene)
 
     def notes(self, scene: Scene) -> list[str]:
         """Why nothing is claimed, where that is so."""
-        return [w.rstrip(".") for w in scene.snapshot.warnings if "nothing is claimed" in w]
+        return below_floor(scene)
 
 
 def _daily_of(scene: Scene) -> dict[Side, Daily]:
@@ -181,18 +176,17 @@ def drawing(scene: Scene, view: str, width: int, height: int) -> Drawing:
     summary_lines = summary(scene, width, room=height - 10)
     rungs = [[], *ladder(scene, width)]
     if height >= 36:
-        rest = [*rungs, [], *moments(scene, width)]
+        below = [*rungs, [], *moments(scene, width)]
     else:
         full, brief = ([[], *compact(scene, width, lines)] for lines in (2, 1))
         # Nine bins under their head; what else is shown depends on the lines left.
         drawings: tuple[Drawing, ...] = ([*full, *rungs], [*brief, *rungs], full, brief)
-        rest = next(
-            (lines for lines in drawings if len(lines) <= height - len(summary_lines) - 10), []
-        )
-    bins = histogram(scene, width, max(height - len(summary_lines) - len(rest), 1))
-    while rest and bins and not bins[-1]:
+        room = height - len(summary_lines) - 10
+        below = next((lines for lines in drawings if len(lines) <= room), [])
+    bins = histogram(scene, width, max(height - len(summary_lines) - len(below), 1))
+    while below and bins and not bins[-1]:
         bins.pop()
-    return [*summary_lines, *bins, *rest]
+    return [*summary_lines, *bins, *below]
 
 
 def compact(scene: Scene, width: int, lines: int) -> Drawing:
@@ -207,10 +201,14 @@ def compact(scene: Scene, width: int, lines: int) -> Drawing:
             f"dispersion {formats.pct(counts.dispersion, sign=False)}",
             f"skew {formats.number(counts.skew, 2, sign=True)}",
         ]
-        head: Line = [(" ", ""), (formats.fit(view.fund, 5), f"{side} bold")]
-        for n, line in enumerate(flowed(parts, width - 7, lines)):
-            drawing_lines.append([*(head if n == 0 else [(" " * 6, "")]), (line, "")])
+        rows: Drawing = [[(text, "")] for text in flowed(parts, width - 7, lines)]
+        drawing_lines += hanging(_head(view.fund, side), rows)
     return drawing_lines
+
+
+def _head(fund: str, side: Side) -> Line:
+    """An index before what is said of it."""
+    return [(" ", ""), (formats.fit(fund, 5), f"{side} bold")]
 
 
 def summary(scene: Scene, width: int, room: int) -> Drawing:
@@ -221,10 +219,8 @@ def summary(scene: Scene, width: int, room: int) -> Drawing:
         sentence = breadth_sentence(view).removeprefix(f"{view.fund}: ") or (
             f"{counts.up:,} of {counts.n:,} measured lines rose"
         )
-        head: Line = [(" ", ""), (formats.fit(view.fund, 5), f"{side} bold")]
-        for n, line in enumerate(wrapped(sentence, width - 7)):
-            lines.append([*(head if n == 0 else [(" " * 6, "")]), *line])
-    return lines if len(lines) <= max(room, 0) else lines[: max(room, 0)]
+        lines += hanging(_head(view.fund, side), wrapped(sentence, width - 7))
+    return lines[: max(room, 0)]
 
 
 def bin_label(one: Bin) -> str:

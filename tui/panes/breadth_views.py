@@ -20,7 +20,7 @@ from tui.report.tables_breadth import (
     signal_sentence,
 )
 from tui.text import formats
-from tui.text.spans import Drawing, Line, fit_line, line_width
+from tui.text.spans import Drawing, Line, fit_line, inset, line_width
 
 if TYPE_CHECKING:
     from core.measures.daily import Daily
@@ -131,11 +131,11 @@ def signal_list(scene: Scene, series: Mapping[Side, Daily], width: int, height: 
         if sum(widths) + len(widths) > width or line_width(table[0]) > width:
             table = [[(" ", ""), (view.fund, f"{side} bold")]]
             texts = [*map(signal_sentence, signals(series[side])), f"{universe(view)}."]
-            table += [[(" ", ""), *line] for text in texts for line in wrapped(text, width - 2)]
+            table += [line for text in texts for line in inset(wrapped(text, width - 2))]
         lines += [*table, []]
         rules |= {signal.title: signal.rule for signal in signals(series[side])}
     if not lines:
         return wrapped(NONE, width)
     for name, rule in rules.items():
-        lines += [[(" ", ""), *line] for line in wrapped(f"{name}: {rule}.", width - 2, "dim")]
+        lines += inset(wrapped(f"{name}: {rule}.", width - 2, "dim"))
     return _fit(lines, width)

@@ -11,10 +11,10 @@ from core.note.without_words import without_sentence
 from tui.charts import cumulative_curve
 from tui.command.commands import CHANGES
 from tui.panes import measure_rows
-from tui.panes.wording import no_index, wrapped
+from tui.panes.wording import beside, no_index, wrapped
 from tui.report.tables_measures import change_figure, figure
 from tui.text import formats
-from tui.text.spans import Drawing, Line, fit_line, inset
+from tui.text.spans import Drawing, Line, inset
 
 if TYPE_CHECKING:
     from core.answer.snapshot import IndexView
@@ -31,25 +31,18 @@ def drawing(scene: Scene, width: int, height: int) -> Drawing:
     views = scene.views()
     if not views:
         return no_index(scene, width)
-    beside = len(views) == 2 and width >= 2 * WIDTH + 2
-    share = (width - 2) // 2 if beside else width
+    both = len(views) == 2 and width >= 2 * WIDTH + 2
+    share = (width - 2) // 2 if both else width
     blocks = [_index(side, view, share, scene.before.get(view.fund)) for side, view in views]
-    if beside:
-        rows = max(map(len, blocks))
-        padded = [[*block, *([[]] * (rows - len(block)))] for block in blocks]
-        lines: Drawing = [
-            [*fit_line(a, share), ("  ", ""), *b] for a, b in zip(*padded, strict=True)
-        ]
-    else:
-        lines = [line for block in blocks for line in [*block, []]]
-    left = height - len(lines) - 2
-    if left >= 6:
-        curves = [_curve(side, view, share, left) for side, view in views[: 2 if beside else 1]]
-        if beside:
-            lines += [[]]
-            lines += [[*fit_line(a, share), ("  ", ""), *b] for a, b in zip(*curves, strict=True)]
-        else:
-            lines += curves[0]
+    lines = (
+        beside(blocks[0], blocks[1], share, "  ")
+        if both
+        else [line for block in blocks for line in [*block, []]]
+    )
+    room = height - len(lines) - 2
+    if room >= 6:
+        curves = [_curve(side, view, share, room) for side, view in views[: 1 + both]]
+        lines += [[], *beside(curves[0], curves[1], share, "  ")] if both else curves[0]
     return lines
 
 
@@ -80,7 +73,7 @@ def _index(side: Side, view: IndexView, width: int, before: IndexView | None) ->
     ]
     lines: Drawing = [head]
     if view.claims:
-        lines += [[(" ", ""), *line] for line in wrapped(leaders_sentence(view), width - 2)]
+        lines += inset(wrapped(leaders_sentence(view), width - 2))
     # the two conventions by name, in the order the note and the caption have them
     lines.append([(" top   sum bp  of net  of gains  zeroed  reweighted", "dim")])
     for top in concentration.top:
@@ -103,10 +96,5 @@ def _index(side: Side, view: IndexView, width: int, before: IndexView | None) ->
             line.append((f"{change_figure(row, one.change):>{_CHANGE}}", "dim"))
         lines.append(line)
     if view.without is not None:
-        lines += _without(view, width)
+        lines += inset(wrapped(without_sentence(Sentence(), view), width - 2, "bold"))
     return lines
-
-
-def _without(view: IndexView, width: int) -> Drawing:
-    sentence = without_sentence(Sentence(), view)
-    return [[(" ", ""), *line] for line in wrapped(sentence, width - 2, "bold")]

@@ -11,7 +11,6 @@ from textual.widget import Widget
 
 from tui.command.commands import CONTRIBUTORS
 from tui.panes.contents import ALL
-from tui.panes.grid import Grid
 from tui.panes.groups import (
     GROUPS,
     gap_leaders,
@@ -21,9 +20,11 @@ from tui.panes.groups import (
     sector_effects,
     sector_strip,
 )
-from tui.panes.names import NamesTable, below_floor
+from tui.panes.names import NamesTable
 from tui.panes.pane import Pane
 from tui.panes.row_selection import ROW_STEPS, Order
+from tui.panes.wording import below_floor
+from tui.widgets.line_table import LineTable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +67,7 @@ class Contributors(Pane):
         self.step = 0
         self.side = 0
         self._tables = (NamesTable(), NamesTable())
-        self._strip, self._other = Grid(classes="strip"), Grid(classes="other")
+        self._strip, self._other = LineTable(classes="strip"), LineTable(classes="other")
         self._names = Horizontal(*self._tables, self._strip, classes="names")
 
     def body(self) -> Iterator[Widget]:
@@ -150,8 +151,8 @@ class Contributors(Pane):
 
     def notes(self, scene: Scene) -> list[str]:
         """Every warning: this is the pane they are about; first, what is not claimed."""
-        notes = [note.rstrip(".") for note in below_floor(scene)]
-        rest = [note.rstrip(".") for note in scene.snapshot.warnings]
+        notes = below_floor(scene)
+        warnings = [warning.rstrip(".") for warning in scene.snapshot.warnings]
         if self.view == "themes" and any(view.themes for _, view in scene.views()):
             notes.append("themes may overlap and need not add up to the return")
         if self.view == "themes":
@@ -166,7 +167,7 @@ class Contributors(Pane):
             from tui.panes.movers import mover_notes
 
             notes += mover_notes(scene, self.since)
-        return list(dict.fromkeys([*notes, *rest]))
+        return list(dict.fromkeys([*notes, *warnings]))
 
     def title_words(self) -> Line:
         """The filter with its matches; of the gap, which end is first."""
@@ -198,7 +199,7 @@ class Contributors(Pane):
 
     # -- what keys do ----------------------------------------------------------------
 
-    def table(self) -> Grid | None:
+    def table(self) -> LineTable | None:
         """The table the cursor is in."""
         if self.view != "names":
             return self._other
@@ -381,7 +382,7 @@ class Contributors(Pane):
         table.grid.cursor_row = places[match]
         return f"/{condition.text}: match {match + 1:,} of {len(places):,}"
 
-    def on_line_table_header_clicked(self, event: Grid.HeaderClicked) -> None:
+    def on_line_table_header_clicked(self, event: LineTable.HeaderClicked) -> None:
         """A click on a header sorts by it."""
         if event.key in self.sorts:
             self.sort(event.key)

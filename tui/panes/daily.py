@@ -9,7 +9,7 @@ import numpy as np
 
 from core.measures.daily import Daily, inside
 from tui.charts import Curve, SubChart, Unit, stacked_charts
-from tui.panes.wording import flowed, wrapped
+from tui.panes.wording import flowed, hanging, wrapped
 from tui.text import formats
 from tui.text.spans import Drawing, Line, inset
 
@@ -115,8 +115,9 @@ def _series(
 def _figures(fund: str, side: Side, at: tuple[Daily, int], width: int) -> Drawing:
     """The last session in numbers."""
     daily, row = at
+    head: Line = [(" ", ""), (formats.fit(fund, 5), f"{side} bold")]
     if row < 0:
-        return [[(" ", ""), (formats.fit(fund, 5), f"{side} bold"), (" no session", "dim")]]
+        return [[*head, (" no session", "dim")]]
     swings = daily.oscillators
     above = " ".join(
         formats.pct(float(share[row]), 0, sign=False, unit=False) for share in daily.above.values()
@@ -134,8 +135,4 @@ def _figures(fund: str, side: Side, at: tuple[Daily, int], width: int) -> Drawin
         f"summation {formats.number(float(swings.summation[row]), 0, sign=True)}",
         f"TRIN {formats.number(float(swings.trin[row]), 2)}",
     ]
-    head: Line = [(" ", ""), (formats.fit(fund, 5), f"{side} bold")]
-    return [
-        [*(head if n == 0 else [(" " * 6, "")]), (text, "")]
-        for n, text in enumerate(flowed(parts, width - 7, 3))
-    ]
+    return hanging(head, [[(text, "")] for text in flowed(parts, width - 7, 3)])

@@ -184,13 +184,6 @@ class ExplainScreen(PageScreen, inherit_bindings=False):
 
 def _wrapped(row: str, width: int, style: str) -> Drawing:
     """An indented row; what does not fit goes on below, a little further in."""
-    inset = " " * (len(row) - len(row.lstrip()))
-    rows = textwrap.wrap(
-        row,
-        max(width, 20),
-        initial_indent="",
-        subsequent_indent=inset + "    ",
-        drop_whitespace=True,
-        replace_whitespace=False,
-    )
+    indent = " " * (len(row) - len(row.lstrip()) + 4)
+    rows = textwrap.wrap(row, max(width, 20), subsequent_indent=indent, replace_whitespace=False)
     return [[(f" {line}", style)] for line in rows or [""]]

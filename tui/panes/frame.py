@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import field
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from core.data.record import record
@@ -75,22 +74,9 @@ def form(width: int, height: int, *, zoomed: bool) -> Literal["four", "one", "sm
     return "one" if zoomed or width < FOUR[0] or height < FOUR[1] else "four"
 
 
-@record(frozen=True, slots=True)
-class TitleExtras:
-    """The words of a pane's title after its name and its views.
-
-    Attributes:
-        words: the pane's own.
-        simulated: its numbers are of a simulated market.
-        rung: an alert on one of them has fired.
-    """
-
-    words: Line = field(default_factory=list)
-    simulated: bool = False
-    rung: bool = False
-
-
-def title(number: int, view: str, active: bool, width: int, extra: TitleExtras) -> Line:
+def title(
+    number: int, view: str, active: bool, width: int, words: Line, *, simulated: bool, rung: bool
+) -> Line:
     """The title of a pane, which is its border.
 
     Args:
@@ -98,18 +84,19 @@ def title(number: int, view: str, active: bool, width: int, extra: TitleExtras) 
         view: the one shown, of its `VIEWS`.
         active: keys go to it.
         width: cells.
-        extra: what else it says.
+        words: after its name and its views.
+        simulated: its numbers are of a simulated market.
+        rung: an alert on one of them has fired.
     """
     # the mark alone tells the pane apart: a rule of another weight, or a name of another
     # colour, is sent anew with each move
     head: Line = [("━▸", "mark")] if active else [("─", "axis"), (" ", "")]
     head += [(f"{number} {TITLES[number]}", "bold"), (" ", "")]
     tail: Line = []
-    if extra.simulated:
+    if simulated:
         tail = [(" ", ""), ("SIMULATED", "mark"), (" ", ""), ("─", "axis")]
-    if extra.rung:
+    if rung:
         tail = [(" ◆ alert ", "mark reverse"), ("─", "axis"), *tail]
-    words = extra.words
     room = width - line_width(head) - line_width(tail)
     views = VIEWS[number]
     middle = [*_tabs(views, view, room - line_width(words)), *words]
@@ -134,8 +121,8 @@ def _tabs(views: Sequence[str], view: str, room: int) -> Line:
         last += 1
     while first > 0 and line_width(line(first - 1, last)) <= room:
         first -= 1
-    shown = line(first, last)
-    return shown if line_width(shown) <= room else []
+    tabs = line(first, last)
+    return tabs if line_width(tabs) <= room else []
 
 
 def view_at(line: Line, x: int, views: Sequence[str]) -> str:
@@ -237,21 +224,23 @@ def hint_line(pane: int, keys: Mapping[str, tuple[str, ...]], width: int) -> Lin
         hint_pairs = [pair for pair in hints(number, keys) if pair not in everywhere]
         return sorted(hint_pairs, key=all_pairs.count, reverse=True)
 
-    def spans(pairs: list[tuple[str, str]]) -> Line:
-        line: Line = [(" ", "")]
-        for key, words in pairs:
-            line += [(key, "bold"), (f" {words}  ", "dim")]
-        return [*line[:-1], (line[-1][0].rstrip(), "dim")]
-
     # where panes stand beside each other, room for the longest of theirs: the shared ones stay
     beside = (1, 2, 3, 4) if pane and width >= FOUR[0] else (pane,)
-    most = max((hints_of(number) for number in beside), key=lambda pairs: line_width(spans(pairs)))
-    while shared and line_width(spans(shared + last + most)) > width:
+    most = max(map(hints_of, beside), key=lambda pairs: line_width(hint_spans(pairs)))
+    while shared and line_width(hint_spans(shared + last + most)) > width:
         shared.pop()
     here = hints_of(pane)
-    while here and line_width(spans(shared + last + here)) > width:
+    while here and line_width(hint_spans(shared + last + here)) > width:
         here.pop()
-    return spans(shared + last + here)
+    return hint_spans(shared + last + here)
+
+
+def hint_spans(pairs: Sequence[tuple[str, str]]) -> Line:
+    """Keys and what they do, on one line."""
+    line: Line = [(" ", "")]
+    for key, words in pairs:
+        line += [(key, "bold"), (f" {words}  ", "dim")]
+    return [*line[:-1], (line[-1][0].rstrip(), "dim")]
 
 
 def too_small(width: int, height: int) -> Drawing:
@@ -298,9 +287,8 @@ def frame(width: int, height: int, start: Start) -> Drawing:
     lines[-1] = hint_line(start.seat.pane, start.keys, width)
 
     def head(number: int, cells: int) -> Line:
-        extra = TitleExtras(simulated=start.simulated)
-        view = view_of(start.seat, number)
-        return title(number, view, number == start.seat.pane, cells, extra)
+        view, active = view_of(start.seat, number), number == start.seat.pane
+        return title(number, view, active, cells, [], simulated=start.simulated, rung=False)
 
     for number, room in rooms(width, height, start.seat).items():
         lines[room.y] = [*fit_line(lines[room.y], room.x), *head(number, room.width)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.binding import Binding
@@ -11,28 +11,20 @@ from textual.widget import Widget
 
 from tui.command.commands import COMMANDS, Command, groups, key_label
 from tui.panes.sheet import Panel
-from tui.panes.wording import wrapped
-from tui.terminal import fitting
+from tui.panes.wording import beside, wrapped
 from tui.text.safe import safe
-from tui.text.spans import Drawing, fit_line
 from tui.widgets.stage import SizedScreen
+
+if TYPE_CHECKING:
+    from tui.text.spans import Drawing
 
 #: Longest word looked for.
 _LONGEST = 40
-#: Commands a page of its own obeys, and the action they have there.
+#: Command that every page obeys -> its action.
 _PAGE = {
-    "down": "move('down')",
-    "up": "move('up')",
-    "first": "move('first')",
-    "last": "move('last')",
-    "page_down": "move('page_down')",
-    "page_up": "move('page_up')",
-    "half_down": "move('half_page_down')",
-    "half_up": "move('half_page_up')",
-    "back": "back",
-    "redraw": "redraw",
-    "suspend": "suspend",
-    "quit": "quit",
+    command.name: command.action
+    for command in COMMANDS
+    if command.action.startswith("move(") or command.name in ("back", "redraw", "suspend", "quit")
 }
 
 
@@ -81,18 +73,6 @@ class PageScreen(SizedScreen, inherit_bindings=False):
     def action_back(self) -> None:
         """Back to the panes."""
         self.app.pop_screen()
-
-    def action_redraw(self) -> None:
-        """Draw everything again."""
-        fitting.redraw(self.app)
-
-    def action_suspend(self) -> None:
-        """Stop, until the shell goes on with it."""
-        self.app.action_suspend_process()
-
-    async def action_quit(self) -> None:
-        """Leave."""
-        await self.app.action_quit()
 
 
 class HelpScreen(PageScreen, inherit_bindings=False):
@@ -148,31 +128,21 @@ def drawing(
         typing: the word is being typed.
     """
     headings = [heading for heading in groups() if _commands(heading, keys, word)]
-    blocks = [_block(heading, keys, width, word) for heading in headings]
-    columns = 2 if width >= 130 else 1
-    if columns == 2:
+    if width >= 130:
         share = width // 2
         blocks = [_block(heading, keys, share - 2, word) for heading in headings]
         left: Drawing = []
         right: Drawing = []
         for block in blocks:
             (left if len(left) <= len(right) else right).extend([*block, []])
-        rows = max(len(left), len(right))
-        left += [[]] * (rows - len(left))
-        right += [[]] * (rows - len(right))
-        body: Drawing = [[*fit_line(a, share), *b] for a, b in zip(left, right, strict=True)]
+        body = beside(left, right, share)
     else:
+        blocks = [_block(heading, keys, width, word) for heading in headings]
         body = [line for block in blocks for line in [*block, []]]
-    head: Drawing = [
-        [
-            (" internals", "bold"),
-            ("  keys and commands; / finds a word, esc: back", "dim"),
-        ],
-        [],
-    ]
+    words = "  keys and commands; / finds a word, esc: back"
+    head: Drawing = [[(" internals", "bold"), (words, "dim")], []]
     if word or typing:
-        head[1] = [(f" /{word}", "mark"), (" ", "reverse" if typing else "")]
-        head.append([])
+        head[1:] = [[(f" /{word}", "mark"), (" ", "reverse" if typing else "")], []]
     return head + (body or [[(f" nothing here is about {word!r}", "bold")]])
 
 

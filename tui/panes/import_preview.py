@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.wording import wrapped
+from tui.text.spans import inset
 
 if TYPE_CHECKING:
     from tui.host.messages import Previewed
@@ -37,12 +38,12 @@ def drawing(preview: Previewed, width: int) -> Drawing:
     """Draw what the file holds, what of it is refused, and the two keys."""
     lines: Drawing = [[(" Import ", "bold"), (preview.name, "bold"), ("?", "bold")], []]
     for line in preview.lines:
-        lines += [[(" ", ""), *part] for part in wrapped(line, width - 2)]
+        lines += inset(wrapped(line, width - 2))
     if preview.refused:
         count = len(preview.refused)
         lines += [[], [(f" Refused, and left out ({count:,})", "bold")]]
         for line in preview.refused:
-            lines += [[(" ", ""), *part] for part in wrapped(line, width - 2, "dim")]
+            lines += inset(wrapped(line, width - 2, "dim"))
     keys = [(" enter", "bold"), (" import it", "dim"), ("  esc", "bold"), (" leave it", "dim")]
     lines[1:1] = [[], keys]
     return lines

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.wording import wrapped
 from tui.report.last_refresh import Fetched, until_words
+from tui.text.spans import inset
 
 if TYPE_CHECKING:
     from tui.host.host import Host
@@ -41,14 +42,14 @@ def _body(report: Fetched, host: Host, width: int) -> Drawing:
     lines: Drawing = []
     for number, sentence in enumerate(report.sentences(host.now())):
         style = "" if number == 0 else "dim"
-        lines += [[(" ", ""), *line] for line in wrapped(sentence, width - 2, style)]
+        lines += inset(wrapped(sentence, width - 2, style))
     lines += _disputed(report, width)
     if not report.groups:
         return [*lines, [], [(" nothing failed", "dim")]]
     lines += [[], [(" What failed, and why", "bold")]]
     for group in report.groups:
         reason = f"{len(group.names):,} {group.reason}"
-        lines += [[], *([(" ", ""), *line] for line in wrapped(reason, width - 2))]
+        lines += [[], *inset(wrapped(reason, width - 2))]
         lines.append([(f"   {until_words(group)}", "dim")])
         names = wrapped(" ".join(group.names), max(width - 4, 10), "dim")
         lines += [[("   ", ""), *line] for line in names]
@@ -59,6 +60,5 @@ def _disputed(report: Fetched, width: int) -> Drawing:
     """Closes that two sources give differently; the stored ones stay."""
     lines: Drawing = []
     for symbol, words in sorted(report.disputed.items()):
-        rows = wrapped(f"{symbol}: {words}", width - 2)
-        lines += [[(" ", ""), *line] for line in rows]
+        lines += inset(wrapped(f"{symbol}: {words}", width - 2))
     return [[], [(" Sources that differ", "bold")], *lines] if lines else []

@@ -17,7 +17,7 @@ from tui.charts import Curve, SubChart, stacked_charts
 from tui.panes.explain import ExplainRequest, ExplainScreen
 from tui.panes.help import HelpScreen, PageScreen, page_bindings
 from tui.panes.stepping import Stepping
-from tui.panes.wording import flowed, wrapped
+from tui.panes.wording import part_lines, wrapped
 from tui.text import formats
 from tui.text.safe import safe_lines
 from tui.text.spans import Drawing, Line, inset, line_width
@@ -185,14 +185,10 @@ def drawing(snapshot: Snapshot, path: Trail, words: str, width: int, height: int
     return lines
 
 
-def _last(values: FloatArray) -> float | None:
+def _ends(values: FloatArray) -> tuple[float | None, float | None]:
+    """The first and the last finite value, None where there is none."""
     finite = values[np.isfinite(values)]
-    return float(finite[-1]) if len(finite) else None
-
-
-def _first(values: FloatArray) -> float | None:
-    finite = values[np.isfinite(values)]
-    return float(finite[0]) if len(finite) else None
+    return (float(finite[0]), float(finite[-1])) if len(finite) else (None, None)
 
 
 def _facts(snapshot: Snapshot, path: Trail, width: int) -> Drawing:
@@ -212,8 +208,8 @@ def _facts(snapshot: Snapshot, path: Trail, width: int) -> Drawing:
     )
     lines: Drawing = [head, [(formats.fit(as_of, max(width, 1)).rstrip(), "dim")]]
     view = snapshot.indices.get(path.fund)
-    lines += [[(f" {line}", "")] for line in flowed(_figures(path, view), width - 2)]
-    lines += [[(" ", ""), *line] for line in wrapped(_membership(path), width - 2)]
+    lines += part_lines(_figures(path, view), width)
+    lines += inset(wrapped(_membership(path), width - 2))
     for flag in path.flags:
         lines += [[(" ! ", "mark"), *line] for line in wrapped(flag, width - 4)]
     return [*lines, []]
@@ -221,7 +217,7 @@ def _facts(snapshot: Snapshot, path: Trail, width: int) -> Drawing:
 
 def _figures(path: Trail, view: IndexView | None) -> list[str]:
     """Return, contribution, rank and weight at both ends."""
-    figures = [f"return {formats.pct(_last(path.line))}"]
+    figures = [f"return {formats.pct(_ends(path.line)[1])}"]
     if view is not None and path.symbol in view.contributors.symbols:
         row = view.contributors.symbols.index(path.symbol)
         lines = view.contributors
@@ -229,10 +225,10 @@ def _figures(path: Trail, view: IndexView | None) -> list[str]:
         figures.append(rank_of(row + 1, len(lines)))
         if row in lines.joined or row in lines.left:
             figures.append(f"while a member {formats.pct(float(lines.returns[row]))}")
-    start, end = _first(path.weight), _last(path.weight)
+    start, end = _ends(path.weight)
     if start is not None:
         figures.append(f"weight {formats.weight(start)} → {formats.weight(end)}")
-    figures.append(f"{path.fund} {formats.pct(_last(path.index))}")
+    figures.append(f"{path.fund} {formats.pct(_ends(path.index)[1])}")
     return figures
 
 

@@ -13,9 +13,9 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tui.command.commands import SORTS
-from tui.panes.frame import VIEWS, TitleExtras, title, view_at
+from tui.panes.frame import VIEWS, title, view_at
 from tui.panes.sheet import Panel
-from tui.panes.wording import foot_line, foot_texts, wrapped
+from tui.panes.wording import foot_line, foot_texts, hanging, wrapped
 from tui.widgets.line_table import LineTable
 from tui.widgets.stage import settle
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from core.answer.snapshot import Snapshot
     from tui.host.scene import Scene
-    from tui.panes.grid import Grid
     from tui.text.spans import Drawing, Line
 
 #: Seconds after which a question is taken to stand: a held key asks a new one sooner.
@@ -177,7 +176,7 @@ class Pane(Widget):
     def to_top(self) -> None:
         """Go to the first line of what is shown."""
         for grid in self.query(LineTable):
-            grid.action_first()
+            grid.move("first")
         if (sheet := self.sheet()) is not None:
             sheet.scroll_lines("first")
 
@@ -185,8 +184,7 @@ class Pane(Widget):
         """Move the cursor, or the drawing where there is none."""
         table = self.table()
         if table is not None:
-            moves = {"down": "cursor_down", "up": "cursor_up"}
-            getattr(table, f"action_{moves.get(how, how)}")()
+            table.move(how)
         elif (sheet := self.sheet()) is not None:
             sheet.scroll_lines(how)
 
@@ -194,7 +192,7 @@ class Pane(Widget):
         """Go to the table on the left or right; False where there is none."""
         return False
 
-    def table(self) -> Grid | None:
+    def table(self) -> LineTable | None:
         """The table the cursor is in, None in a view without one."""
         return None
 
@@ -217,8 +215,10 @@ class Pane(Widget):
 
     def _draw_title(self, width: int, height: int) -> Drawing:
         simulated = self.scene.snapshot.simulated if self.scene else self.simulated
-        extra = TitleExtras(self.title_words(), simulated=simulated, rung=self.rung)
-        return [title(self.NUMBER, self.view, self.active, width, extra)]
+        words, rung = self.title_words(), self.rung
+        return [
+            title(self.NUMBER, self.view, self.active, width, words, simulated=simulated, rung=rung)
+        ]
 
     def _draw_foot(self, width: int, height: int) -> Drawing:
         assert self.scene is not None
@@ -235,22 +235,14 @@ class Pane(Widget):
         lines: Drawing = []
         width = max(self.size.width - 3, 10)
         for note in notes:
-            lines += [
-                [("! " if n == 0 else "  ", "mark"), *line]
-                for n, line in enumerate(wrapped(f"{note}.", width))
-            ]
-        if len(lines) > most:
-            lines = lines[:most]
-            if lines:
-                sentence = ". ".join(notes)
-                hidden = wrapped(sentence, width, lines=1) if most == 1 else [lines[-1]]
-                lines[-1] = (
-                    [("! ", "mark"), *hidden[0]] if most == 1 else [*lines[-1], (" …", "dim")]
-                )
-        note_lines = lines
-        self._notes.styles.height = len(note_lines)
-        self._notes.display = bool(note_lines)
-        self._notes.show(lambda w, h: note_lines)
+            lines += hanging([("! ", "mark")], wrapped(f"{note}.", width))
+        if most == 1 and len(lines) > 1:
+            lines = hanging([("! ", "mark")], wrapped(". ".join(notes), width, lines=1))
+        elif len(lines) > most:
+            lines = [*lines[: most - 1], [*lines[most - 1], (" …", "dim")]] if most else []
+        self._notes.styles.height = len(lines)
+        self._notes.display = bool(lines)
+        self._notes.show(lambda w, h: lines)
 
     def on_resize(self, event: events.Resize) -> None:
         """Draw anew: the text depends on the room."""

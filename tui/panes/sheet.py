@@ -8,15 +8,19 @@ from itertools import zip_longest
 from rich.segment import Segment
 from textual import events
 from textual.geometry import Region
+from textual.widget import Widget
 
 from tui.text.spans import Drawing, Line, plain
-from tui.widgets.drawing import Backdrop, DrawingView
+from tui.widgets.drawing import Backdrop, Painter
+from tui.widgets.moves import rows_of_move
 
 Draw = Callable[[int, int], Drawing]
 
 
-class Panel(DrawingView):
+class Panel(Painter, Widget):
     """Shows what a function draws; where it draws more lines than fit, they scroll."""
+
+    ALLOW_SELECT = False
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -27,7 +31,7 @@ class Panel(DrawingView):
 
     def show(self, draw: Draw | None) -> None:
         """Draw something else from now on, from its first line where it is shorter."""
-        before = self._shown() if self._drawn_for == tuple(self.size) else None
+        before = self._lines_in_sight() if self._drawn_for == tuple(self.size) else None
         self._source, self._drawn_for = draw, None
         if before is None or not self.size:
             self.refresh()
@@ -36,27 +40,16 @@ class Panel(DrawingView):
 
     def text(self) -> str:
         """The whole drawing as plain text."""
-        self._shown()
+        self._lines_in_sight()
         return "\n".join(line.rstrip() for line in plain(self._lines))
 
     def scroll_lines(self, how: str) -> None:
-        """Move as a table's cursor would: "down", "page_up", "last", ..."""
-        before = self._shown()
-        height = max(self.size.height, 1)
-        steps = {
-            "down": 1,
-            "up": -1,
-            "page_down": height,
-            "page_up": -height,
-            "half_page_down": height // 2,
-            "half_page_up": -(height // 2),
-            "first": -len(self._lines),
-            "last": len(self._lines),
-        }
-        self._top += steps[how]
+        """Move as a table's cursor would, by a name of `rows_of_move`."""
+        before = self._lines_in_sight()
+        self._top += rows_of_move(how, max(self.size.height, 1), len(self._lines))
         self._repaint(before)
 
-    def _shown(self) -> Drawing:
+    def _lines_in_sight(self) -> Drawing:
         """The lines in sight."""
         width, height = self.size
         if self._drawn_for != (width, height):
@@ -71,7 +64,7 @@ class Panel(DrawingView):
         return in_sight
 
     def _repaint(self, before: Drawing) -> None:
-        after = self._shown()
+        after = self._lines_in_sight()
         width, height = self.size
         blank: Line = []
         lines = zip_longest(before, after, fillvalue=blank)
@@ -81,7 +74,7 @@ class Panel(DrawingView):
 
     def line(self, y: int, ground: Backdrop) -> list[Segment]:
         """One line of what is in sight."""
-        in_sight = self._shown()
+        in_sight = self._lines_in_sight()
         line = in_sight[y] if y < len(in_sight) else []
         return self.segments(line, self.size.width, ground.style)
 

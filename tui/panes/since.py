@@ -9,8 +9,9 @@ from core.answer.looks import LookError, look
 from core.answer.since import ENDS, IndexSince, Placed, RankingEnd, Since, ThenNow, since
 from core.note.ranking_words import BASIS_WORDS
 from tui.panes.help import PageScreen, page_bindings
-from tui.panes.wording import wrapped
+from tui.panes.wording import hanging, wrapped
 from tui.text import formats
+from tui.text.spans import inset
 
 if TYPE_CHECKING:
     from tui.host.host import Host
@@ -54,7 +55,7 @@ class SinceScreen(PageScreen, inherit_bindings=False):
 
         def draw(width: int, height: int) -> Drawing:
             if changes is None or before is None:
-                body = [[(" ", ""), *line] for line in wrapped(sentence, width - 2)]
+                body = inset(wrapped(sentence, width - 2))
             else:
                 body = drawing(changes, before, host.now(), width)
             return [[(" ", ""), *head], [], *body, [], [(" esc", "bold"), (" back", "dim")]]
@@ -70,10 +71,10 @@ def drawing(changes: Since, before: Seen, now: datetime, width: int) -> Drawing:
     lines: Drawing = [
         [
             (" then ", "dim"),
-            (f"{formats.date_text(then.as_of)} ({then.state})", ""),
+            (f"{then.as_of} ({then.state})", ""),
             (f", last seen {before.at:%Y-%m-%d %H:%M} UTC, {ago};", "dim"),
             (" now ", "dim"),
-            (f"{formats.date_text(after.as_of)} ({after.state})", ""),
+            (f"{after.as_of} ({after.state})", ""),
         ]
     ]
     if changes.rolled:
@@ -107,11 +108,7 @@ def _index(fund: str, index: IndexSince, width: int, *, returns: bool) -> Drawin
         if symbols:
             more = f" and {len(symbols) - _FEW:,} more" if len(symbols) > _FEW else ""
             text = " ".join(symbols[:_FEW]) + more
-            wrapped_text = wrapped(text, max(width - 14, 10))
-            lines += [
-                [(f"   {title if n == 0 else '':<10}", "dim"), *line]
-                for n, line in enumerate(wrapped_text)
-            ]
+            lines += hanging([(f"   {title:<10}", "dim")], wrapped(text, max(width - 14, 10)))
     return lines
 
 

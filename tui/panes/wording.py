@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from core.note.note import coverage
 from tui.text import formats
+from tui.text.spans import fit_line, inset, line_width
 
 if TYPE_CHECKING:
     from core.answer.snapshot import Snapshot
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 def foot_texts(scene: Scene, *, funds_only: bool = False) -> list[str]:
     """As-of date, state and coverage, the fullest text first."""
     snapshot = scene.snapshot
-    as_of, state = formats.date_text(snapshot.as_of), snapshot.state_words
+    as_of, state = f"{snapshot.as_of}", snapshot.state_words
     if funds_only:
         if snapshot.spread is None and snapshot.single_spread is None:
             return [f"as of {as_of} · partial", f"{as_of} partial"]
@@ -86,6 +88,19 @@ def wrapped(text: str, width: int, style: str = "", lines: int | None = None) ->
     return [[(line.replace("\N{NO-BREAK SPACE}", " "), style)] for line in rows]
 
 
+def hanging(head: Line, rows: Drawing) -> Drawing:
+    """Rows behind a head: the first beside it, the others under the first."""
+    indent: Line = [(" " * line_width(head), "")]
+    return [[*(indent if n else head), *row] for n, row in enumerate(rows)]
+
+
+def beside(left: Drawing, right: Drawing, width: int, gap: str = "") -> Drawing:
+    """Two drawings beside each other, the left one on ``width`` cells."""
+    blank: Line = []
+    pairs = zip_longest(left, right, fillvalue=blank)
+    return [[*fit_line(one, width), (gap, ""), *other] for one, other in pairs]
+
+
 def flowed(parts: list[str], width: int, lines: int | None = None) -> list[str]:
     """Parts joined by dots, whole ones on as many lines as needed; later ones give way."""
     rows: list[str] = []
@@ -97,6 +112,16 @@ def flowed(parts: list[str], width: int, lines: int | None = None) -> list[str]:
         else:
             break
     return rows
+
+
+def below_floor(scene: Scene) -> list[str]:
+    """Sentences, without their full stops, for indices of which nothing is claimed."""
+    return [w.rstrip(".") for w in scene.snapshot.warnings if "nothing is claimed" in w]
+
+
+def part_lines(parts: list[str], width: int, lines: int | None = None) -> Drawing:
+    """Parts a cell further in, on as many lines as needed or on so many at most."""
+    return [[(" ", ""), (line, "")] for line in flowed(parts, width - 2, lines)]
 
 
 #: Names printed one by one.
@@ -130,10 +155,10 @@ def without_text(snapshot: Snapshot, width: int) -> str:
     )
     zeroed = f"gap {formats.pp(gap.zeroed)}"
     whole = ", ".join([zeroed, *figures]) + " (zeroed)"
-    many = {symbol for view in views if view.without for symbol in view.without.symbols}
+    listed = {symbol for view in views if view.without for symbol in view.without.symbols}
     left_out = [symbol.rpartition(":")[2] for symbol in snapshot.question.without]
-    who = names_text([symbol for symbol in left_out if symbol in many])
-    count = f"{len(many):,} name{'s' if len(many) > 1 else ''}"
+    who = names_text([symbol for symbol in left_out if symbol in listed])
+    count = f"{len(listed):,} name{'s' if len(listed) > 1 else ''}"
     texts = [
         f"Without {who}: {whole}{reweighted}",
         f"Without {count}: {whole}{reweighted}",
@@ -147,7 +172,7 @@ def no_index(scene: Scene, width: int) -> Drawing:
     """The sentences that say why an index has no answer."""
     drawing: Drawing = [[]]
     for sentence in scene.snapshot.missing:
-        drawing += [[(" ", ""), *line] for line in wrapped(f"{sentence}.", width - 2)]
+        drawing += inset(wrapped(f"{sentence}.", width - 2))
     gap = scene.snapshot.basket_gap
     if gap is not None:
         returns = ", ".join(
@@ -156,7 +181,7 @@ def no_index(scene: Scene, width: int) -> Drawing:
         words = (
             f"Baskets of measured lines, not funds: gap {formats.pp(gap)} ({returns}), not ranked."
         )
-        drawing += [[], *([(" ", ""), *line] for line in wrapped(words, width - 2, "mark"))]
+        drawing += [[], *inset(wrapped(words, width - 2, "mark"))]
     return drawing
 
 

@@ -11,7 +11,7 @@ from core.data.errors import CoreError
 from tui.charts import ladder_bar
 from tui.panes.wording import no_index, wrapped
 from tui.text import formats
-from tui.text.spans import Drawing, Line, fit_line
+from tui.text.spans import Drawing, Line, fit_line, inset
 
 if TYPE_CHECKING:
     from core.answer.history import History, Point
@@ -103,12 +103,12 @@ def drawing(
     from tui.report.history import sentence
 
     if isinstance(histories, str):
-        return [[(" ", ""), *row] for row in wrapped(f"{histories}.", width - 2, "dim")]
+        return inset(wrapped(f"{histories}.", width - 2, "dim"))
     if not histories:
         return no_index(scene, width)
     lines: Drawing = []
     for side, one in histories.items():
-        lines += [[(" ", ""), *row] for row in wrapped(sentence(one), width - 2, f"{side} bold")]
+        lines += inset(wrapped(sentence(one), width - 2, f"{side} bold"))
     by_year = {side: {p.end.year: p for p in one.points} for side, one in histories.items()}
     largest = max(
         (abs(p.value or 0.0) for points in by_year.values() for p in points.values()), default=0.0

@@ -14,7 +14,7 @@ from tui.report.export import plain_table
 from tui.report.note_formats import PICTURE_FORMATS
 from tui.report.note_table import ReportTable
 from tui.report.page import page, table_html
-from tui.report.parts import TidyColumn, TidyTable
+from tui.report.parts import TidyTable, columns_of
 from tui.report.sketch import clean
 from tui.report.tidy import to_csv as table_csv
 from tui.report.values import Json, iso, json_text, number, scaled
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 SCHEMA: Final = 1
 #: A mark beside a figure that is new on the row's session.
 NEW: Final = "*"
+#: Pairs of the one line.
+_STRETCHED: Final = 3
 _COLUMNS: Final = (
     "pair", *(f">{window}" for window in WINDOWS), *(f">{window} pctl" for window in RANKED),
     ">streak", *(f">vs {days}" for days in AVERAGES), ">off 52w high", ">off 52w low",
@@ -68,7 +70,7 @@ def _breadth_fields(breadth: BoardBreadth | None) -> Json | None:
     return {"fund": breadth.fund, "window": breadth.window, **values}
 
 
-def row_fields(row: BoardRow, breadth: BoardBreadth | None = None) -> Json:
+def row_fields(row: BoardRow, breadth: BoardBreadth | None) -> Json:
     """One row as plain JSON values, full precision."""
     streak, ratio = row.streak, row.ratio_year
     return {
@@ -98,17 +100,13 @@ def row_fields(row: BoardRow, breadth: BoardBreadth | None = None) -> Json:
 
 def table(board: Board, breadths: Breadths = UNCOUNTED) -> TidyTable:
     """The board as a tidy table, a row a pair."""
-    columns = [TidyColumn("pair", "text"), TidyColumn("group", "text"), TidyColumn("end", "date")]
-    columns += [TidyColumn(f"gap_{window.lower()}_pp", "real") for window in WINDOWS]
-    columns += [TidyColumn(f"percentile_{window.lower()}", "real") for window in RANKED]
-    columns += [TidyColumn("streak", "whole"), TidyColumn("ratio", "real")]
-    columns += [TidyColumn(f"above_{days}", "flag") for days in AVERAGES]
-    columns += [TidyColumn("off_high_52", "real"), TidyColumn("off_low_52", "real")]
-    columns += [TidyColumn("breadth_fund", "text"), TidyColumn("breadth_window", "text")]
-    columns += [
-        TidyColumn(name, "whole" if name == "highs_less_lows" else "real") for name in BREADTH
-    ]
-    columns += [TidyColumn("missing", "text")]
+    columns = (
+        "pair group end:d", *(f"gap_{window.lower()}_pp:f" for window in WINDOWS),
+        *(f"percentile_{window.lower()}:f" for window in RANKED), "streak:i ratio:f",
+        *(f"above_{days}:b" for days in AVERAGES), "off_high_52:f off_low_52:f",
+        "breadth_fund breadth_window",
+        *(f"{name}:{'i' if name == 'highs_less_lows' else 'f'}" for name in BREADTH), "missing",
+    )  # fmt: skip
     rows = []
     for fields in document(board, breadths)["rows"]:
         streak, ratio = fields["streak"], fields["ratio"] or {}
@@ -123,7 +121,7 @@ def table(board: Board, breadths: Breadths = UNCOUNTED) -> TidyTable:
                 fields["missing"],
             )
         )  # fmt: skip
-    return TidyTable("board", tuple(columns), tuple(rows))
+    return TidyTable("board", columns_of(" ".join(columns)), tuple(rows))
 
 
 def to_csv(board: Board, breadths: Breadths = UNCOUNTED) -> str:
@@ -146,11 +144,13 @@ def to_html(board: Board, breadths: Breadths = UNCOUNTED) -> str:
     return page(title, f"{head}<section>{body}</section>")
 
 
-def to_line(board: Board, breadths: Breadths = UNCOUNTED, count: int = 3) -> str:
+def to_line(board: Board, breadths: Breadths = UNCOUNTED) -> str:
     """The most stretched pairs in one line of ASCII, for a status bar; without breadth."""
     ranked = [row for row in board.rows if row.stretched is not None]
     ranked.sort(key=lambda row: -(row.stretched or 0))
-    parts = [f"{row.pair.small}-{row.pair.large} {farthest_words(row)}" for row in ranked[:count]]
+    parts = [
+        f"{row.pair.small}-{row.pair.large} {farthest_words(row)}" for row in ranked[:_STRETCHED]
+    ]
     words = ", ".join(parts) or "no pair has 250 stretches"
     simulated = "SIMULATED " if board.simulated else ""
     return f.to_ascii(safe(f"{simulated}{words}, {board.as_of}")) + "\n"

@@ -6,12 +6,12 @@ Fractions are fractions, ``_pp`` percentage points, ``_bp`` basis points, dates 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from core.answer.announced import leaders_to_leave
 from core.note.note import headline, sentences
 from core.note.story import LENGTHS, story
 from core.note.verdict import inside_window, leaders_that_left, margin, members_total, verdict
-from tui.report.coming import UNTOLD, announced
 from tui.report.document_index import index_document
 from tui.report.document_rarity import own_document, ranking_fields, rarity_document
 from tui.report.ledger import ledger
@@ -19,6 +19,7 @@ from tui.report.since import since_document
 from tui.report.values import Json, iso, json_text, number, scaled
 
 if TYPE_CHECKING:
+    from core.answer.coming import Coming
     from core.answer.since import Since
     from core.answer.views import IndexView, Snapshot
     from core.measures.bridge import Step
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
 SCHEMA = 1
 #: Lines of two files whose weight changed the most that are written.
 RESIZED = 100
+#: A fund's changes where no two of its files are stored to tell any.
+_UNTOLD: Final[Json] = {
+    **dict.fromkeys(("from", "to", "by", "turnover", "joined_total", "left_total", "leaders_left")),
+    **{name: [] for name in ("joined", "left", "renamed", "resized")},
+}
 
 
 def _year(year: YearGap) -> Json:
@@ -132,6 +138,38 @@ def _changes(changes: Changes, view: IndexView | None) -> Json:
         "leaders_left": None
         if few is None
         else {"symbols": list(few.symbols), "sum_bp": scaled(few.contribution, 1e4)},
+    }
+
+
+def _announced(changes: tuple[Coming, ...]) -> Json:
+    """The fields that a fund's changes carry of what was announced."""
+    few = leaders_to_leave(changes)
+    return {
+        "announced": [
+            {
+                "symbol": change.symbol,
+                "name": change.name,
+                "sector": change.sector or None,
+                "action": change.action,
+                "effective": iso(change.effective),
+                "announced": iso(change.announced),
+                "from": change.source or None,
+                "standing": change.standing,
+                "file": iso(change.file),
+                "weight_start": number(change.weight),
+                "return": number(change.returns),
+                "contribution_bp": scaled(change.contribution, 1e4),
+                "rank": change.rank,
+            }
+            for change in changes
+        ],
+        "leaders_to_leave": None
+        if few is None
+        else {
+            "symbols": list(few.symbols),
+            "effective": iso(few.effective),
+            "sum_bp": scaled(few.contribution, 1e4),
+        },
     }
 
 
@@ -250,9 +288,9 @@ def document(snapshot: Snapshot, earlier: Since | None = None) -> Json:
                 _changes(changes, snapshot.indices.get(fund))
                 | {"inside_window": inside_window(changes, window.start)}
                 if changes
-                else UNTOLD
+                else _UNTOLD
             )
-            | announced(snapshot.announced.get(fund, ()))
+            | _announced(snapshot.announced.get(fund, ()))
             for fund in question.funds
             if (changes := snapshot.changes.get(fund)) or fund in snapshot.announced
         },

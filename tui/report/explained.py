@@ -67,13 +67,13 @@ def figure(value: float | str | None, unit: Unit) -> str:
 
 def _filled(explanation: Explanation) -> str:
     """The formula with figures in place of its names; "" where it has none of them."""
-    if explanation.in_words:
+    if explanation.in_words or not explanation.terms:
         return ""
     figures = {term.name: figure(term.value, term.unit) for term in explanation.terms}
     alternatives = "|".join(re.escape(name) for name in sorted(figures, key=len, reverse=True))
     names = rf"(?<![\w.])(?:{alternatives})(?!\w)"
     text, count = re.subn(names, lambda match: figures[match.group()], explanation.formula)
-    return text.replace("+ -", "- ") if alternatives and count else ""
+    return text.replace("+ -", "- ") if count else ""
 
 
 def _term(term: Term, width: int) -> str:

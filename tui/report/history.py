@@ -9,15 +9,16 @@ from core.note.history_words import history_sentence
 from tui.report.document_index import rank_fields
 from tui.report.export import plain_table
 from tui.report.note_table import ReportTable
-from tui.report.parts import TidyColumn, TidyTable
+from tui.report.parts import TidyTable, columns_of
 from tui.report.sketch import CHARACTER, Sketch
 from tui.report.style import picture_style
+from tui.report.tables_measures import figure
 from tui.report.values import Json, iso, json_text, number
 from tui.text import formats as f
 from tui.text.safe import safe_lines
 
 if TYPE_CHECKING:
-    from core.answer.history import History, Point
+    from core.answer.history import History
 
 SCHEMA: Final = 1
 FORMATS: Final = ("text", "json", "csv", "parquet", "svg", "png")
@@ -42,9 +43,7 @@ def document(histories: Sequence[History], *, basis: str, simulated: bool) -> Js
                 "unit": one.row.unit,
                 "window": one.window,
                 "every": one.every,
-                "sentence": history_sentence(
-                    one, _value(one, one.points[-1] if one.points else None)
-                ),
+                "sentence": sentence(one),
                 "rank": rank_fields(one.rank),
                 "points": [
                     {
@@ -66,11 +65,10 @@ def document(histories: Sequence[History], *, basis: str, simulated: bool) -> Js
 
 def table(histories: Sequence[History]) -> TidyTable:
     """All points as one tidy table."""
-    names = (
-        ("fund", "text"), ("measure", "text"), ("unit", "text"), ("window", "text"),
-        ("every", "text"), ("start", "date"), ("end", "date"), ("value", "real"),
-        ("coverage", "real"), ("file_price_weight", "real"), ("counts", "flag"), ("why", "text"),
-    )  # fmt: skip
+    columns = columns_of(
+        "fund measure unit window every start:d end:d value:f coverage:f file_price_weight:f"
+        " counts:b why"
+    )
     # measures of one question have their windows in common, which are written out once
     written: dict[int, list[tuple[Any, ...]]] = {}
     rows: list[tuple[Any, ...]] = []
@@ -87,7 +85,7 @@ def table(histories: Sequence[History]) -> TidyTable:
                 written[id(one.places)], one.values, one.counts, strict=True
             )
         ]
-    return TidyTable("history", tuple(TidyColumn(n, k) for n, k in names), tuple(rows))  # type: ignore[arg-type]
+    return TidyTable("history", columns, tuple(rows))
 
 
 def to_text(histories: Sequence[History], *, simulated: bool) -> str:
@@ -96,8 +94,9 @@ def to_text(histories: Sequence[History], *, simulated: bool) -> str:
     for one in histories:
         body = [
             (
-                str(point.start), str(point.end), _value(one, point), f.weight(point.coverage, 1),
-                f.weight(point.on_files, 1) if point.on_files else "", point.why,
+                str(point.start), str(point.end), figure(one.row, point.value),
+                f.weight(point.coverage, 1), f.weight(point.on_files, 1) if point.on_files else "",
+                point.why,
             )
             for point in reversed(one.points)
         ]  # fmt: skip
@@ -138,27 +137,20 @@ def _chart(sketch: Sketch, one: History, top: float) -> None:
         height = (bottom - top - 24) * (value - low) / room
         return _LEFT + part * (right - _LEFT), bottom - height
 
-    sketch.text(
-        _LEFT, top + 14, f"{one.fund} {one.row.title}, {one.window} every {one.every}", "t strong"
-    )
+    sketch.text(_LEFT, top + 14, _heading(one), "t strong")
     sketch.line((_LEFT, bottom + 4), (right, bottom + 4), "grid")
     sketch.curve([at(day, value) for day, value in zip(days, values, strict=True)], "line small")
-    sketch.text(right + 6, at(days[-1], values[-1])[1] + 4, _value(one, points[-1]), "t strong")
+    sketch.text(
+        right + 6, at(days[-1], values[-1])[1] + 4, figure(one.row, points[-1].value), "t strong"
+    )
     sketch.text(_LEFT, bottom + 18, str(points[0].end), "t muted")
     sketch.text(right, bottom + 18, str(points[-1].end), "t muted", "end")
 
 
 def sentence(one: History) -> str:
     """The sentence about a history, with its last value written out."""
-    return history_sentence(one, _value(one, one.points[-1] if one.points else None))
+    return history_sentence(one, figure(one.row, one.points[-1].value if one.points else None))
 
 
 def _heading(one: History) -> str:
     return f"{one.fund} {one.row.title}, {one.window} every {one.every}"
-
-
-def _value(one: History, point: Point | None) -> str:
-    """A point's value as a person reads it."""
-    if point is None:
-        return f.measure(None, one.row.unit, one.row.decimals)
-    return f.measure(point.value, one.row.unit, one.row.decimals, sign=one.row.signed)

@@ -18,6 +18,7 @@ fractions. A missing value is null.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -29,7 +30,7 @@ from core.answer.table import ROWS
 from core.measures.membership import spans
 from tui.report import history
 from tui.report.answer_file import write_file
-from tui.report.parts import TidyColumn, TidyTable
+from tui.report.parts import TidyTable, columns_of
 from tui.report.tidy import to_parquet
 from tui.report.values import iso, number
 
@@ -42,11 +43,10 @@ if TYPE_CHECKING:
 
 Row = tuple[Any, ...]
 _COLUMNS: Final[Mapping[str, str]] = {
-    "holdings": "as_of:date symbol:text line:text name:text sector:text industry:text"
-    " quantity:real price:real value:real weight:real identifier:text source:text",
-    "closes": "session:date line:text close:real split:real of_file:flag",
-    "contributions": "start:date end:date line:text weight_start:real return:real"
-    " contribution_bp:real on_file_price:flag",
+    "holdings": "as_of:d symbol line name sector industry quantity:f price:f value:f weight:f"
+    " identifier source",
+    "closes": "session:d line close:f split:f of_file:b",
+    "contributions": "start:d end:d line weight_start:f return:f contribution_bp:f on_file_price:b",
 }
 
 
@@ -75,10 +75,7 @@ def _tables(market: Market, question: Question, fund: str) -> Iterator[tuple[str
         ("closes", _closes(market, fund)),
         ("contributions", _contributions(market, question, fund)),
     ):
-        columns = tuple(
-            TidyColumn(*word.split(":"))  # type: ignore[arg-type]
-            for word in _COLUMNS[name].split()
-        )
+        columns = columns_of(_COLUMNS[name])
         at = 1 if name == "contributions" else 0
         for year, mine in _by_year(rows, at):
             yield name, year, TidyTable(name, columns, tuple(mine))
@@ -146,8 +143,6 @@ def _closes(market: Market, fund: str) -> list[Row]:
 
 def _contributions(market: Market, question: Question, fund: str) -> list[Row]:
     """Every line of every month that both ends of are measured."""
-    from dataclasses import replace
-
     sessions = final_sessions(market, *question.pair)
     monthly = replace(question, window="MTD")
     rows: list[Row] = []

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cache.facts.errors import CacheError
 from cache.facts.sessions import last_final
 from cache.refresh.backoff import load_waits
-from cache.refresh.lock import last_said
+from cache.refresh.lock import last_record
 from cache.refresh.plan import left_alone
 from core.data.record import record
 from tui.text import formats as f
@@ -78,7 +78,7 @@ def fetched(home: Path, prices: Prices, pair: tuple[str, str], now: datetime) ->
         pair: whose funds never wait.
         now: the time, with its time zone.
     """
-    record = last_said(home)
+    record = last_record(home)
     ended, figures, files = None, dict[str, int](), dict[str, str]()
     try:
         ended = datetime.fromisoformat(record["ended"])

@@ -54,21 +54,14 @@ class NumberOrigins:
 
     def __init__(self, snapshot: Snapshot, earlier: str | None) -> None:
         self._snapshot, self._earlier = snapshot, earlier
-        self._cache: dict[tuple[str | int, ...], tuple[str, str]] = {}
 
     def of(self, path: str) -> tuple[str, str]:
         """(source, as-of) of a path."""
         if self._earlier and (path == "since.as_of" or path.endswith(".before")):
             return f"the earlier note of {self._earlier}", self._earlier
         place = steps(path)[:3]
-        if place not in self._cache:
-            self._cache[place] = self._find(place)
-        return self._cache[place]
-
-    def _find(self, place: tuple[str | int, ...]) -> tuple[str, str]:
-        snapshot, question = self._snapshot, self._snapshot.question
+        snapshot, pair = self._snapshot, self._snapshot.question.funds
         as_of = snapshot.as_of.isoformat()
-        pair = question.funds
         if place[0] == "reconstitutions":
             whose = f"index of {place[1]}" if len(place) > 1 else "by index"
             return f"table of known reconstitutions, {whose}", as_of

@@ -17,20 +17,18 @@ _WRITERS: Final[Mapping[str, tuple[str, str]]] = {
     "html": ("page", "to_html"),
     "json": ("document", "to_json"),
     "csv": ("tidy", "part_csv"),
-    "svg": ("plate", "to_svg"),
-    "png": ("plate", "to_png"),
     "xlsx": ("workbook", "to_xlsx"),
     "slack": ("slack", "to_slack"),
     "line": ("short", "to_line"),
 }
-FORMATS: Final = tuple(_WRITERS)
-#: Those that draw, and the pictures that they draw besides that of the whole answer.
+#: Formats that draw, and the pictures that they draw besides that of the whole answer.
 PICTURE_FORMATS: Final = ("svg", "png")
+FORMATS: Final = ("text", "md", "html", "json", "csv", *PICTURE_FORMATS, "xlsx", "slack", "line")
 PICTURES: Final = (
     "gap", "draggers", "leaders", "ladder", "years", "stretches", "ratio", "bridge", "board",
 )  # fmt: skip
-#: Those that are worth a file of their own.
-FILED: Final = tuple(name for name in _WRITERS if name != "line")
+#: Formats that are worth a file of their own: all but the one line.
+FILED: Final = FORMATS[:-1]
 #: Tables that need it.
 _DAILY_PARTS: Final = ("daily", "measures", "signals", "sector_breadth")
 #: Formats that the screen keeps a note in unless the settings say otherwise.
@@ -59,6 +57,10 @@ def ranked_measures(names: Collection[str]) -> tuple[str, ...]:
 
 def written(snapshot: Snapshot, name: str, earlier: Since | None = None) -> str | bytes:
     """A note in one of `FORMATS`, with what changed since an earlier one."""
+    if name in PICTURE_FORMATS:
+        from tui.report import plate, png
+
+        return png.in_format(plate.to_svg(snapshot), name)
     module, function = _WRITERS[name]
     writer: Callable[[Snapshot, Since | None], str | bytes] = getattr(
         import_module(f"tui.report.{module}"), function

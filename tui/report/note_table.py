@@ -9,6 +9,11 @@ ROWS = 10
 Row = tuple[str, ...]
 
 
+def both_ends(size: int, each: int) -> list[int]:
+    """Places of the first and the last few of a list, each once."""
+    return [*range(min(each, size)), *range(max(size - each, min(each, size)), size)]
+
+
 @record(frozen=True, slots=True)
 class ReportTable:
     """A titled table.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
@@ -45,28 +46,22 @@ def _drawn(snapshot: Snapshot) -> Mapping[str, list[Drawn]]:
         same, full = spread.same_window, spread.full_years
         label = f"{snapshot.window.label}: the gap of the same window, pp"
         beside = compared(snapshot)
-        years = [lambda width: pictures.spread(snapshot, width)]
+        years = [partial(pictures.spread, snapshot)]
         # a day or a month is like no other year's, and nothing short is like a full year
         if beside.same_window:
             end = snapshot.window.end.year
-            years.append(lambda width: pictures.years(same, label, end, width))
+            years.append(partial(pictures.years, same, label, end))
         if beside.full_years:
             title = "The gap of full calendar years, pp"
-            years.append(lambda width: pictures.years(full, title, None, width))
-
-    def of(view_of: int) -> Drawn:
-        view = tuple(snapshot.indices.values())[view_of]
-        return lambda width: pictures.contributions(view, width)
-
+            years.append(partial(pictures.years, full, title, None))
     return {
         "spread": years,
-        "contributors": [of(place) for place in range(len(snapshot.indices))],
-        "breadth": [lambda width: pictures.histogram(snapshot, width)],
-        "concentration": [lambda width: pictures.curve(snapshot, width)],
-        "bridge": [
-            lambda width: pictures.bridge(snapshot, width),
-            lambda width: pictures.gap_leaders(snapshot, width),
+        "contributors": [
+            partial(pictures.contributions, view) for view in snapshot.indices.values()
         ],
+        "breadth": [partial(pictures.histogram, snapshot)],
+        "concentration": [partial(pictures.curve, snapshot)],
+        "bridge": [partial(pictures.bridge, snapshot), partial(pictures.gap_leaders, snapshot)],
     }
 
 

@@ -48,7 +48,8 @@ class TidyTable:
     rows: tuple[tuple[Any, ...], ...]
 
 
-def _columns(text: str) -> tuple[TidyColumn, ...]:
+def columns_of(text: str) -> tuple[TidyColumn, ...]:
+    """Columns by their names: ``start:d``; ``:f`` real, ``:i`` whole, ``:d`` date, ``:b`` flag."""
     columns = []
     for word in text.split():
         name, _, kind = word.partition(":")
@@ -227,7 +228,7 @@ def _sources(document: Json) -> Rows:
 
 _GROUP: Final = "fund name measured:i weight_start:f return:f contribution_bp:f"
 _PAIR: Final = "small large "
-#: Part -> its columns (``:f`` real, ``:i`` whole, ``:d`` date, ``:b`` flag) and its rows.
+#: Part -> its columns, as `columns_of` reads them, and its rows.
 _PARTS: Final[Mapping[str, tuple[str, Callable[[Json], Rows]]]] = {
     "contributors": (
         "fund symbol name sector weight_start:f return:f contribution_bp:f joined:d left:d flags"
@@ -342,13 +343,13 @@ def part(document: Json, name: str) -> TidyTable:
     text, rows_of = _PARTS[name]
     if name == "daily":
         text += _series_columns()
-    columns = _columns(f"{text} {_TAIL}")
+    columns = columns_of(f"{text} {_TAIL}")
     question = document["question"]
     asked = {
         **question, "as_of": document["as_of"], "state": document["state"],
         "simulated": document["simulated"],
     }  # fmt: skip
-    tail = {column.name for column in _columns(_TAIL)}
+    tail = {column.name for column in columns_of(_TAIL)}
     rows = []
     for row in rows_of(document):
         values = []

@@ -11,12 +11,14 @@ import numpy as np
 
 from tui.charts.canvas import Unit, finite_range, round_ticks, tick_labels
 from tui.charts.line_charts import date_ticks
+from tui.report.note_table import both_ends
 from tui.report.sketch import CHARACTER, Anchor, Point, Sketch
 from tui.text import formats as f
 
 if TYPE_CHECKING:
-    from core.answer.views import IndexView, Snapshot
+    from core.answer.views import IndexView, Lines, Snapshot
     from core.data.frames import FloatArray
+    from core.measures.bridge import GapLeaders
     from core.measures.spread import Ranking
 
 #: Leaders, and as many laggards, of a picture of contributions.
@@ -157,18 +159,9 @@ def contributions(view: IndexView, width: float) -> Sketch | None:
     """An index's leaders and laggards as bars in bp; None below the coverage floor."""
     if not view.claims:
         return None
-    lines = view.contributors
-    size = len(lines)
-    rows = [*range(min(NAMES, size)), *range(max(size - NAMES, min(NAMES, size)), size)]
     title = f"{view.fund}: its leaders and laggards, bp"
     title += " (estimated weights)" if view.estimated else ""
-    return bars(
-        title,
-        [lines.symbols[r] for r in rows],
-        [float(lines.contribution[r]) for r in rows],
-        [lines.names[r] for r in rows],
-        width,
-    )
+    return _ends(title, view.contributors, view.contributors.contribution, width)
 
 
 def gap_leaders(snapshot: Snapshot, width: float) -> Sketch | None:
@@ -176,15 +169,14 @@ def gap_leaders(snapshot: Snapshot, width: float) -> Sketch | None:
     leaders = snapshot.gap_leaders
     if leaders is None:
         return None
-    size = len(leaders.symbols)
-    rows = [*range(min(NAMES, size)), *range(max(size - NAMES, min(NAMES, size)), size)]
-    return bars(
-        "What made the gap, line by line, bp",
-        [leaders.symbols[r] for r in rows],
-        [float(leaders.value[r]) for r in rows],
-        [leaders.names[r] for r in rows],
-        width,
-    )
+    return _ends("What made the gap, line by line, bp", leaders, leaders.value, width)
+
+
+def _ends(title: str, lines: Lines | GapLeaders, values: FloatArray, width: float) -> Sketch | None:
+    """Bars of the first and the last lines of a ranking."""
+    rows = both_ends(len(values), NAMES)
+    symbols, names = [lines.symbols[r] for r in rows], [lines.names[r] for r in rows]
+    return bars(title, symbols, [float(values[r]) for r in rows], names, width)
 
 
 def bars(

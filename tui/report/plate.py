@@ -13,7 +13,6 @@ from tui.report.sketch import Sketch
 from tui.report.style import picture_style
 
 if TYPE_CHECKING:
-    from core.answer.since import Since
     from core.answer.views import Snapshot
 
 WIDTH, HEIGHT = 1200.0, 675.0
@@ -21,20 +20,8 @@ _MARGIN, _TOP = 36.0, 40.0
 _LEFT = 700.0
 
 
-def to_png(snapshot: Snapshot, earlier: Since | None = None) -> bytes:
-    """The picture as PNG; see `to_svg`.
-
-    Raises:
-        UnavailableError: see `tui.report.png.to_png`.
-    """
-    from tui.report import png
-
-    return png.to_png(to_svg(snapshot, earlier))
-
-
-def to_svg(snapshot: Snapshot, earlier: Since | None = None, *, dark: bool = False) -> str:
-    """The picture as SVG that stands alone; it has no place for what changed since."""
-    del earlier
+def to_svg(snapshot: Snapshot, *, dark: bool = False) -> str:
+    """The picture as SVG that stands alone."""
     sentence = headline(snapshot)
     headline_text = sentence.removeprefix("SIMULATED: ")
     sketch = Sketch(WIDTH, HEIGHT, str(sentence), state_line(snapshot))

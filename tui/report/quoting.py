@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cache.facts.clean import clean
+
+if TYPE_CHECKING:
+    from tui.report.values import Json
 
 #: Fields that hold text from files, vendors and the user's lists.
 FOREIGN: Final = frozenset(
@@ -41,7 +44,7 @@ def foreign(text: str, limit: int = LONGEST) -> str:
     return clean(text, limit).translate(_MARKUP)
 
 
-def quoted(value: Any, names: Iterable[str] = ()) -> Any:
+def quoted(value: Json, names: Iterable[str] = ()) -> Json:
     """An answer whose foreign texts are data.
 
     Args:
@@ -49,7 +52,8 @@ def quoted(value: Any, names: Iterable[str] = ()) -> Any:
         names: foreign names that may stand in sentences.
     """
     odd = [name for name in names if name and not _is_name(name)]
-    return _quoted(value, sorted(odd, key=len, reverse=True), "")
+    answer: Json = _quoted(value, sorted(odd, key=len, reverse=True), "")
+    return answer
 
 
 def _quoted(value: Any, odd: Sequence[str], key: str) -> Any:

@@ -108,7 +108,7 @@ def since_tables(since: Since) -> Iterator[ReportTable]:
     rows: list[Row] = [
         _figures(f"{fund} return", since.own_return, f.pct, change=f.pp)
         if alone
-        else _figures("gap", since.gap_pp, lambda x: f.pp(_hundredth(x))),
+        else _figures("gap", since.gap_pp, lambda x: f.number(x, 2, sign=True, unit="pp")),
         _figures("rank", since.rank, f.count, change=lambda x: f.number(x, sign=True)),
     ]
     for fund, index in since.indices.items():
@@ -159,7 +159,3 @@ def _figures(
     name: str, pair: ThenNow, formatter: Formatter, change: Formatter | None = None
 ) -> Row:
     return (name, formatter(pair.before), formatter(pair.after), (change or formatter)(pair.change))
-
-
-def _hundredth(value: float | None) -> float | None:
-    return None if value is None else value / 100

@@ -14,6 +14,7 @@ from core.note.headline import headline
 from core.note.since_note import since_sentences
 from core.note.story import story
 from tui.report.export import state_line
+from tui.report.note_table import both_ends
 from tui.text import formats as f
 from tui.text.safe import safe
 
@@ -86,14 +87,11 @@ def _field(name: str, figure: str) -> Json:
 def _table(fund: str, snapshot: Snapshot) -> str:
     """The ends of an index's contributors, as lines of equal width; "" where there are none."""
     lines = snapshot.indices[fund].contributors
-    count = len(lines)
-    first = list(range(min(_ENDS, count)))
-    last = [row for row in range(max(count - _ENDS, 0), count) if row not in first]
     rows = [
         f"{f.fit(lines.symbols[row], 8)} {f.fit(safe(lines.names[row]), 24)}"
         f" {f.fit(f.pct(float(lines.returns[row]), 1), 10, 'right')}"
         f" {f.fit(f.bp(float(lines.contribution[row])), 10, 'right')}"
-        for row in first + last
+        for row in both_ends(len(lines), _ENDS)
     ]
     if not rows:
         return ""

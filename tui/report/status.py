@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -16,13 +16,15 @@ from core.note.phrase import several
 from tui.report.last_refresh import Fetched, until_words
 from tui.report.values import json_text
 from tui.text import formats as f
+from tui.text.safe import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from cache.sources.imported_series import ImportedSeries
-    from cache.store.store import Held
+    from cache.store.journal import Entry
+    from cache.store.store import Contents
     from core.data.frames import LeftOut
     from core.data.market import Market
 
@@ -46,7 +48,7 @@ class StoreState:
         series: those imported, by name.
     """
 
-    contents: Held
+    contents: Contents
     market: Market
     store: Path
     fetched: Fetched
@@ -149,7 +151,7 @@ def _other(other: LeftOut) -> dict[str, Any]:
     return {"symbol": other.symbol, "name": other.name, "weight": weight, "reason": other.reason}
 
 
-def _announced(contents: Held) -> list[dict[str, Any]]:
+def _announced(contents: Contents) -> list[dict[str, Any]]:
     """Stored announced changes, a row for each fund and effective date."""
     counts = Counter((c.fund, c.effective, c.action) for c in contents.announced)
     return [
@@ -251,3 +253,43 @@ def to_text(state: StoreState, cost: str) -> str:
     if cost:
         lines.append(cost)
     return "\n".join(lines) + "\n"
+
+
+def imports(
+    listed: Sequence[Entry], store: Path, generation: int | None, *, kind: Literal["text", "json"]
+) -> str:
+    """The imports and refreshes that can be taken back, oldest first, one trailing newline.
+
+    Args:
+        listed: of a store's journal.
+        store: the directory of the store.
+        generation: the newest there, None for an empty store.
+        kind: "text" or "json".
+    """
+    if kind == "json":
+        state = {
+            "schema": SCHEMA,
+            "store": str(store),
+            "generation": generation,
+            "imports": [
+                {
+                    "id": entry.id,
+                    "at": entry.at.isoformat(),
+                    "kind": entry.kind,
+                    "from": entry.source,
+                    "what": entry.words,
+                    "holdings": [{"fund": fund, "as_of": day} for fund, day, _ in entry.files],
+                }
+                for entry in listed
+            ],
+        }
+        return json_text(state)
+    if not listed:
+        return "no import is listed\n"
+    rows = [
+        f"{entry.id:>6}  {entry.at:%Y-%m-%d %H:%M} UTC  {entry.kind:<10}  "
+        + "; ".join(filter(None, (safe(entry.source), safe(entry.words))))
+        for entry in listed
+    ]
+    rows.append("taken back by `internals forget import ID`")
+    return "\n".join(rows) + "\n"

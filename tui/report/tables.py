@@ -12,7 +12,7 @@ from core.note.headline import compared
 from core.note.phrase import several
 from core.note.rank_text import stretch_words, years_rank
 from core.note.verdict import inside_window
-from tui.report.note_table import ROWS, ReportTable, Row, Section
+from tui.report.note_table import ROWS, ReportTable, Row, Section, both_ends
 from tui.report.since import since_tables
 from tui.report.tables_lines import breadth, concentration, contributors, groups
 from tui.text import formats as f
@@ -136,14 +136,12 @@ def _bridge(snapshot: Snapshot) -> Iterator[ReportTable]:
         yield ReportTable("The baskets' gap by sector", columns, tuple(effects))
     leaders = snapshot.gap_leaders
     if leaders is not None:
-        size = len(leaders.symbols)
-        chosen = [*range(min(ROWS, size)), *range(max(size - ROWS, ROWS), size)]
         yield ReportTable(
             "What made the gap, line by line",
             ("symbol", "name", ">bp"),
             tuple(
                 (leaders.symbols[i], leaders.names[i], f.bp(leaders.value[i], unit=False))
-                for i in chosen
+                for i in both_ends(len(leaders.symbols), ROWS)
             ),
         )
 

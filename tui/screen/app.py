@@ -138,24 +138,12 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """While something is typed, keys are text; after the sort key, one is a letter."""
-        main = self.main
+        main, top = self.main, self.top_screen
         typed = isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded
         if main is None and typed and self.screen_stack:
             # until the panes are mounted nothing tells text from keys: taken up when they are
             self.screen_stack[0].call_later(self.post_message, event)
-        elif main is None or event.is_forwarded:
-            await super().on_event(event)
-        elif (top := self.top_screen) is not None and top.took(event):
-            return
-        elif self.screen is not main:
-            await super().on_event(event)
-        elif isinstance(event, events.Key) and main.prompt.is_open:
-            main.prompt.key(event)
-        elif isinstance(event, events.Paste) and main.prompt.is_open:
-            main.prompt.insert(event.text)
-        elif isinstance(event, events.Key) and main.sorting:
-            main.sort_letter(event.character)
-        else:
+        elif main is None or event.is_forwarded or top is None or not top.took(event):
             await super().on_event(event)
 
     # -- answers ---------------------------------------------------------------------

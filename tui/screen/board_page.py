@@ -14,18 +14,17 @@ from tui.panes.board_frame import head, hint_line, news_height
 from tui.panes.board_rotation import drawing as rotation_drawing
 from tui.panes.board_rows import CLOSES, ORDERS, BoardCells, columns_for, lit_cells
 from tui.panes.frame import LEAST, READING, status, too_small
-from tui.panes.grid import Grid
 from tui.panes.sheet import Panel
 from tui.panes.wording import wrapped
-from tui.terminal import fitting
+from tui.screen.prompt_screen import PromptScreen
+from tui.text.spans import inset
 from tui.widgets.columns import TableColumn
-from tui.widgets.stage import Stage
+from tui.widgets.line_table import LineTable
 
 if TYPE_CHECKING:
     from core.answer.board import Board, BoardRow
     from core.answer.board_breadth import BoardBreadth
     from tui.screen.board_news import NewsLine
-    from tui.screen.prompt import Prompt
     from tui.screen.workbench import Workbench
     from tui.text.spans import Drawing, Line
 
@@ -36,7 +35,7 @@ _NEWS_COLUMNS: Final = (
 )
 
 
-class BoardGrid(Grid, can_focus=False):
+class BoardGrid(LineTable):
     """The rows, as `BoardCells` draws them."""
 
     cells: BoardCells
@@ -47,11 +46,10 @@ class BoardGrid(Grid, can_focus=False):
         return lit_cells(self.placed)
 
     def _row(self, row: int) -> Line:
-        pointed = row == self.cursor_row and not self._quiet
-        return self.cells.line(row, self.placed, self.line_width, pointed=pointed)
+        return self.cells.line(row, self.placed, self.line_width, pointed=self._pointed(row))
 
 
-class BoardPage(Stage, inherit_bindings=False):
+class BoardPage(PromptScreen, inherit_bindings=False):
     """What the board shows, laid out and drawn for the size at hand.
 
     Attributes:
@@ -64,12 +62,8 @@ class BoardPage(Stage, inherit_bindings=False):
         trouble: why there is no board, "" where there is one.
         breadths: name of a pair -> its breadth, empty where not counted.
         with_breadth: its columns are shown, empty while it is counted anew.
-        prompt: the command line, of whoever has the keys.
-        sorting: the next key is the letter of a column.
     """
 
-    prompt: Prompt
-    AUTO_FOCUS = ""
     DEFAULT_CSS = """
     BoardPage {
         #rows { height: 1fr; width: 1fr; }
@@ -80,11 +74,11 @@ class BoardPage(Stage, inherit_bindings=False):
     """
 
     def __init__(self, host: Workbench) -> None:
-        super().__init__(custom=not fitting.plain(host.config.wire))
-        self.host, self.place = host, host.place
+        super().__init__(host)
+        self.place = host.place
         self.board: Board | None = None
         self.rows: list[BoardRow] = []
-        self.last = self.sorting = self.with_breadth = False
+        self.last = self.with_breadth = False
         self.lines: tuple[NewsLine, ...] = ()
         self.since = ""
         #: The lines in the table below the rows, and since when they are new.
@@ -92,10 +86,8 @@ class BoardPage(Stage, inherit_bindings=False):
         self.rung: frozenset[str] = frozenset()
         self.trouble = ""
         self.breadths: Mapping[str, BoardBreadth] = {}
-        self._header, self._status = Panel(id="header"), Panel(id="status")
-        self._hints, self._chart = Panel(id="hints"), Panel(id="rotation")
-        self._cover_panel = Panel(id="board-cover")
-        self.grid, self.news = BoardGrid(CLOSES, id="rows"), Grid(_NEWS_COLUMNS, id="news")
+        self._chart, self._cover_panel = Panel(id="rotation"), Panel(id="board-cover")
+        self.grid, self.news = BoardGrid(CLOSES, id="rows"), LineTable(_NEWS_COLUMNS, id="news")
 
     def compose(self) -> Iterator[Widget]:
         """The rows, or the rotation; what is new; status and hints."""
@@ -147,7 +139,7 @@ class BoardPage(Stage, inherit_bindings=False):
         keys: list[Hashable] = [row.pair.name for row in rows]
         self.grid.sort_key, self.grid.reverse = place.key, place.falling
         self.grid.cells = cells
-        self.grid.fill(len(rows), cells, keys)
+        self.grid.set_rows(len(rows), cells, keys)
         if place.pair in keys:
             self.grid.cursor_row = keys.index(place.pair)
 
@@ -164,7 +156,7 @@ class BoardPage(Stage, inherit_bindings=False):
             return str(getattr(lines[row], key))
 
         empty = "Nothing new." if self.since else "looking for what is new …"
-        self.news.fill(len(lines), cell, empty=empty)
+        self.news.set_rows(len(lines), cell, empty=empty)
 
     def _draw_head(self, width: int, height: int) -> Drawing:
         question, simulated = self.host.question, self.host.desk.simulated
@@ -174,15 +166,13 @@ class BoardPage(Stage, inherit_bindings=False):
         """In place of the rows: too small, nothing held, or nothing yet."""
         if small:
             return too_small(width, height)
-        sentence = self.trouble
-        if not sentence and self.board is None:
+        if not self.trouble and self.board is None:
             return []
-        if not sentence:
-            sentence = "no closes of any pair of the board are stored"
+        sentence = self.trouble or "no closes of any pair of the board are stored"
         keys = self.host.keys
         fetch, key, back = (commands.key_label(keys[n][0]) for n in ("refresh", "import", "back"))
         steps = f"{fetch} fetches them; {back} leads to the panes, where {key} imports a file"
-        return [[], *([(" ", ""), *line] for line in wrapped(f"{sentence}; {steps}.", width - 2))]
+        return [[], *inset(wrapped(f"{sentence}; {steps}.", width - 2))]
 
     def _rotation(self, width: int, height: int) -> Drawing:
         return rotation_drawing(self.rows, self.place.pair, width, height)
@@ -198,7 +188,7 @@ class BoardPage(Stage, inherit_bindings=False):
 
     def _show_hints(self) -> None:
         if self.sorting:
-            letters = "  ".join(f"{letter} {words}" for letter, words in ORDERS.values())
+            letters = "  ".join(f"{letter} {words}" for letter, words in self.sorts.values())
             self._hints.show(lambda width, height: [[(f" by:  {letters}  esc", "bold")]])
             return
         keys = self.host.keys
@@ -209,6 +199,7 @@ class BoardPage(Stage, inherit_bindings=False):
         if self.is_mounted:
             self.show_status()
 
-    def set_prompt(self, shown: bool) -> None:
-        """The prompt in place of the hints, or the hints."""
-        self.prompt.display, self._hints.display = shown, not shown
+    @property
+    def sorts(self) -> Mapping[str, tuple[str, str]]:
+        """The columns of the board."""
+        return ORDERS

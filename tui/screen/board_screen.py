@@ -7,15 +7,12 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events
-
 from tui.panes.board_rows import ORDERS
 from tui.panes.help import page_bindings
 from tui.panes.stepping import Stepping, stepped_window
 from tui.screen.board_answers import BoardAnswers
 from tui.screen.four_panes import FourPanes
 from tui.screen.prompt import Prompt
-from tui.screen.shared_keys import SharedKeys
 from tui.text.safe import safe_lines
 from tui.workers.boards import edit_pairs
 
@@ -24,11 +21,11 @@ if TYPE_CHECKING:
     from core.data.question import Question
     from tui.command.filters import Filter
     from tui.command.line import EditPairs
-    from tui.panes.grid import Grid
     from tui.screen.workbench import Workbench
+    from tui.widgets.line_table import LineTable
 
 
-class BoardScreen(SharedKeys, Stepping, BoardAnswers, inherit_bindings=False):
+class BoardScreen(Stepping, BoardAnswers, inherit_bindings=False):
     """The keys of the board, and its command line."""
 
     SORTS: ClassVar[Collection[str]] = tuple(ORDERS)
@@ -62,45 +59,31 @@ class BoardScreen(SharedKeys, Stepping, BoardAnswers, inherit_bindings=False):
         self.prompt = Prompt(host, self)
         self.in_news = False
 
-    def took(self, event: events.Event) -> bool:
-        """While something is typed, keys are text; after the sort key, one is a letter."""
-        if isinstance(event, events.Key) and self.prompt.is_open:
-            self.prompt.key(event)
-        elif isinstance(event, events.Paste) and self.prompt.is_open:
-            self.prompt.insert(event.text)
-        elif isinstance(event, events.Key) and self.sorting:
-            self._sort_letter(event.character)
-        else:
-            return False
-        return True
-
     @property
     def row(self) -> BoardRow | None:
         """The row under the cursor."""
         return self.rows[self.grid.cursor_row] if self.rows else None
 
-    def on_line_table_highlighted(self, message: Grid.Highlighted) -> None:
+    def on_line_table_highlighted(self, message: LineTable.Highlighted) -> None:
         """The cursor is on another pair."""
         if message.table is self.grid:
             self.place.pair = f"{message.key}"
             if self.place.rotation:
                 self._chart.show(self._rotation)
 
-    def on_line_table_chosen(self, message: Grid.Chosen) -> None:
+    def on_line_table_chosen(self, message: LineTable.Chosen) -> None:
         """A click on the row the cursor is on."""
         self.in_news = message.table is self.news
         self.action_open()
 
-    def on_line_table_header_clicked(self, message: Grid.HeaderClicked) -> None:
+    def on_line_table_header_clicked(self, message: LineTable.HeaderClicked) -> None:
         """A click on a heading sorts by it; a second one turns the order."""
         if message.table is self.grid and message.key in ORDERS:
             self.sort_by(message.key)
 
     def action_move(self, how: str) -> None:
         """Move the cursor."""
-        moves = {"down": "cursor_down", "up": "cursor_up"}
-        table = self.news if self.in_news else self.grid
-        getattr(table, f"action_{moves.get(how, how)}")()
+        (self.news if self.in_news else self.grid).move(how)
 
     def action_side(self) -> None:
         """From the rows to the news, and back."""
@@ -149,18 +132,6 @@ class BoardScreen(SharedKeys, Stepping, BoardAnswers, inherit_bindings=False):
         """The rotation in place of the table, and back."""
         self.place.rotation = not self.place.rotation
         self.show()
-
-    def action_sort(self) -> None:
-        """The next key is the letter of a column."""
-        self.sorting = True
-        self._show_hints()
-
-    def _sort_letter(self, letter: str | None) -> None:
-        self.sorting = False
-        self._show_hints()
-        key = next((key for key, (known, _) in ORDERS.items() if known == letter), None)
-        if key is not None:
-            self.sort_by(key)
 
     def sort_by(self, key: str) -> None:
         """Sort by a column: the largest first, of words the first; once more turns the order."""
@@ -232,10 +203,6 @@ class BoardScreen(SharedKeys, Stepping, BoardAnswers, inherit_bindings=False):
 
     # -- the command line ------------------------------------------------------------
 
-    def action_command(self) -> None:
-        """Type a command."""
-        self.prompt.open(":", "")
-
     def ask(self, question: Question) -> None:
         """Another date or basis is the board's, too; another pair is opened."""
         host = self.host
@@ -256,13 +223,16 @@ class BoardScreen(SharedKeys, Stepping, BoardAnswers, inherit_bindings=False):
     def set_filter(self, wanted: Filter | None) -> None:
         """Nothing is filtered here."""
 
-    def show_theme(self, name: str) -> None:
-        """Say that themes need a pair."""
-        self.host.tell("themes mark names of a pair: open one first", error=True)
-
     def obey(self, command: str, words: str) -> None:
         """A command of the line that takes words: most are of a pair."""
-        here = {"help": self.help_on, "set": self.set_setting, "colours": self.set_colours}
+        here = {
+            "help": self.help_on,
+            "set": self.set_setting,
+            "colours": self.set_colours,
+            "sort": self.sort_by,
+            "fund": self.add_fund,
+            "import": self.host.bring,
+        }
         if command in here:
             here[command](words)
         else:

@@ -11,9 +11,9 @@ from core.note.note import headline
 from core.note.ranking_words import BASIS_WORDS
 from tui.command.commands import key_label
 from tui.panes.frame import TITLES, question_line
-from tui.panes.wording import names_text, without_text, wrapped
+from tui.panes.wording import hanging, names_text, without_text, wrapped
 from tui.text import formats
-from tui.text.spans import Drawing, Line, line_width
+from tui.text.spans import Drawing, Line, inset, line_width
 
 if TYPE_CHECKING:
     from core.answer.snapshot import Snapshot
@@ -29,14 +29,14 @@ def header(
     if scene is None:
         return line
     snapshot = scene.snapshot
-    start, end = formats.date_text(snapshot.window.start), formats.date_text(snapshot.window.end)
+    start, end = snapshot.window.start, snapshot.window.end
     basis = BASIS_WORDS[snapshot.question.basis]
     last = " (last)" if snapshot.as_of == snapshot.last_session else ""
     parts: list[Line] = [
         [(f"  {start} → {end}", "")],
         [(f"  {basis}", "bold")],
         [(f"  {snapshot.state_words}", "dim")],
-        [(f"  as of {formats.date_text(snapshot.as_of)}{last}", "")],
+        [(f"  as of {snapshot.as_of}{last}", "")],
     ]
     tail: Line = [("SIMULATED ", "mark")] if snapshot.simulated else []
     for part in parts:
@@ -60,7 +60,7 @@ def headline_lines(scene: Scene, width: int, height: int) -> Drawing:
     sentence = headline(scene.snapshot).removeprefix("SIMULATED: ")
     without = without_text(scene.snapshot, width - 2)
     most = max(most - bool(without), 1)
-    lines: Drawing = [[(" ", ""), *line] for line in wrapped(sentence, width - 2, "bold", most)]
+    lines = inset(wrapped(sentence, width - 2, "bold", most))
     return [*lines, [(" ", ""), (without, "mark")]] if without else lines
 
 
@@ -98,7 +98,7 @@ def standing(
     if question.as_of is not None and (
         snapshot is None or min(question.as_of, snapshot.as_of) < snapshot.last_session
     ):
-        parts.append(f"as of {formats.date_text(question.as_of)} (not the last)")
+        parts.append(f"as of {question.as_of} (not the last)")
     if question.breadth_list == "end":
         parts.append("members at the end")
     if (question.above, question.below) != (ABOVE, BELOW):
@@ -186,8 +186,7 @@ def welcome(
     for what, does in steps:
         explanation = wrapped(does, inner - (wide + 2 if beside else 5), "dim")
         if beside:
-            lines.append([(f"  {what:<{wide}}", "bold"), *explanation[0]])
-            lines += [[(" " * (wide + 2), ""), *line] for line in explanation[1:]]
+            lines += hanging([(f"  {what:<{wide}}", "bold")], explanation)
         else:
             lines.append([(f"  {what}", "bold")])
             lines += [[("     ", ""), *line] for line in explanation]

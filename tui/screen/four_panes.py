@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -22,9 +22,9 @@ from tui.panes.sheet import Panel
 from tui.panes.spread import SpreadPane
 from tui.screen import chrome
 from tui.screen.prompt import Prompt
+from tui.screen.prompt_screen import PromptScreen
 from tui.state.state_files import Seat
 from tui.terminal import fitting
-from tui.widgets.stage import Stage
 
 if TYPE_CHECKING:
     from core.data.frames import Theme
@@ -35,17 +35,15 @@ if TYPE_CHECKING:
     from tui.text.spans import Drawing
 
 
-class FourPanes(Stage, inherit_bindings=False):
+class FourPanes(PromptScreen, inherit_bindings=False):
     """Header, headline, four panes, status, hints."""
 
-    AUTO_FOCUS = ""
     SORTS: ClassVar[Collection[str]] = tuple(SORTS)
     # Focus is shown by titles alone: a move of it repaints nothing else.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
     def __init__(self, host: Workbench) -> None:
-        super().__init__(custom=not fitting.plain(host.config.wire))
-        self.host = host
+        super().__init__(host)
         self.spread, self.names = SpreadPane(), Contributors()
         self.breadth, self.changes = BreadthPane(), ChangesPane()
         self.panes: tuple[Pane, ...] = (self.spread, self.names, self.breadth, self.changes)
@@ -53,10 +51,7 @@ class FourPanes(Stage, inherit_bindings=False):
         for pane in self.panes:
             pane.simulated = host.desk.simulated
             pane.view = frame.view_of(host.seat, pane.NUMBER)
-        self.sorting = False
-        self._header, self._headline = Panel(id="header"), Panel(id="headline")
-        self._status, self._hints = Panel(id="status"), Panel(id="hints")
-        self._status_height = 1
+        self._headline, self._status_height = Panel(id="headline"), 1
         #: Lines that the headline takes.
         self._headline_height = host.seat.headline
         self._headline.styles.height = self._headline_height
@@ -196,9 +191,7 @@ class FourPanes(Stage, inherit_bindings=False):
 
     def _show_hints(self) -> None:
         if self.sorting:
-            letters = "  ".join(
-                f"{letter} {words}" for letter, words in self.listing().sorts.values()
-            )
+            letters = "  ".join(f"{letter} {words}" for letter, words in self.sorts.values())
             text = f" sort by:  {letters}   esc"
             self._hints.show(lambda width, height: [[(text, "bold")]])
             return
@@ -237,10 +230,6 @@ class FourPanes(Stage, inherit_bindings=False):
         self.pane_here.display = True
         self._show_hints()
 
-    def set_prompt(self, shown: bool) -> None:
-        """The prompt in place of the hints, or the hints."""
-        self.prompt.display, self._hints.display = shown, not shown
-
     def listing(self) -> Contributors | ChangesPane:
         """The pane whose names keys act on: this one, or Contributors."""
         pane = self.pane_here
@@ -259,8 +248,13 @@ class FourPanes(Stage, inherit_bindings=False):
 
         edit_pairs(self.host, edit)
 
+    @property
+    def sorts(self) -> Mapping[str, tuple[str, str]]:
+        """Columns of the names that keys act on."""
+        return self.listing().sorts
+
     def sort_by(self, key: str) -> None:
-        """Sort the names by a column of the command line."""
+        """Sort the names that keys act on."""
         self.listing().sort(key)
 
     def set_filter(self, wanted: Filter | None) -> None:

@@ -83,10 +83,6 @@ class MainScreen(Asking, Naming, Wording, inherit_bindings=False):
 
     # -- the rest ---------------------------------------------------------------------
 
-    def action_command(self) -> None:
-        """Type a command."""
-        self.prompt.open(":", "")
-
     def action_copy(self, whole: bool) -> None:
         """Copy the row, or the pane, to the terminal's clipboard."""
         pane, app = self.pane_here, self.host

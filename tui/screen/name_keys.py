@@ -72,20 +72,6 @@ class Naming(FourPanes, inherit_bindings=False):
         self.activate(CONTRIBUTORS)
         self.host.tell(self.names.seek(step))
 
-    def action_sort(self) -> None:
-        """The next key is the letter of a column."""
-        self.listing()
-        self.sorting = True
-        self._show_hints()
-
-    def sort_letter(self, letter: str | None) -> None:
-        """After the sort key, the letter of a column; any other key changes nothing."""
-        self.sorting = False
-        self._show_hints()
-        for key, (sort_letter, _) in self.listing().sorts.items():
-            if letter == sort_letter:
-                self.listing().sort(key)
-
     def action_reverse(self) -> None:
         """Turn the order round."""
         self.listing().reverse()

@@ -54,20 +54,11 @@ class Typing(Protocol):
     def set_filter(self, wanted: Filter | None) -> None:
         """Show only some contributors; None for all."""
 
-    def sort_by(self, key: str) -> None:
-        """Sort the names by a column of the command line."""
-
-    def show_theme(self, name: str) -> None:
-        """A theme's names alone, marked; "" for all names again."""
-
     def obey(self, command: str, words: str) -> None:
         """A command of the line that takes words."""
 
     def watch_pair(self, place: int) -> None:
         """A pair of the watch list by its place, from 0."""
-
-    def add_fund(self, words: str) -> None:
-        """A fund for the user's list."""
 
     async def run_action(self, action: str) -> None:
         """Do what a key does."""
@@ -289,18 +280,7 @@ class Prompt(Panel):
             if not self.wrong:
                 self.close()
             return
-        from tui.command.line import (
-            Act,
-            AddFund,
-            EditPairs,
-            Import,
-            SetAlert,
-            SortBy,
-            ThemeNamed,
-            WatchPair,
-            Words,
-            parse,
-        )
+        from tui.command.line import Act, EditPairs, SetAlert, WatchPair, Words, parse
 
         if self._text.strip():
             self._submitted = self._text
@@ -315,16 +295,8 @@ class Prompt(Panel):
         host.dismiss()
         if isinstance(asked, Act):
             self.app.call_later(board.run_action, asked.action)
-        elif isinstance(asked, Import):
-            host.bring(asked.path)
-        elif isinstance(asked, SortBy):
-            board.sort_by(asked.key)
-        elif isinstance(asked, ThemeNamed):
-            board.show_theme(asked.name)
         elif isinstance(asked, Words):
             board.obey(asked.command, asked.words)
-        elif isinstance(asked, AddFund):
-            board.add_fund(asked.words)
         elif isinstance(asked, WatchPair):
             board.watch_pair(asked.place)
         elif isinstance(asked, SetAlert):

@@ -10,13 +10,12 @@ from tui.command.commands import CONTRIBUTORS, CommandError
 from tui.panes import frame
 from tui.panes.wording import names_text
 from tui.screen.four_panes import FourPanes
-from tui.screen.shared_keys import SharedKeys
 
 #: Names offered where none is called as typed.
 _NEAR = 6
 
 
-class Wording(SharedKeys, FourPanes, inherit_bindings=False):
+class Wording(FourPanes, inherit_bindings=False):
     """What the main screen does with words typed after a command."""
 
     def obey(self, command: str, words: str) -> None:
@@ -31,6 +30,10 @@ class Wording(SharedKeys, FourPanes, inherit_bindings=False):
             "group": self.keep_group,
             "set": self.set_setting,
             "picture": self.draw_picture,
+            "theme": self.show_theme,
+            "sort": self.sort_by,
+            "fund": self.add_fund,
+            "import": self.host.bring,
         }[command](words)
 
     def show_view(self, name: str) -> None:

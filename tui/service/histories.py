@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
+from itertools import product
 from subprocess import DEVNULL, Popen
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from cache.facts.code_version import measures_digest
 from cache.facts.interpreter import environment
 from cache.store.derived import Derived
-from core.answer.history import History, histories_of, kept_points, month_points
+from core.answer.history import (
+    WITHOUT_HISTORY,
+    History,
+    histories_of,
+    kept_points,
+    month_points,
+)
 from core.answer.point_batches import Place, PointBatch
 from core.answer.snapshot import final_sessions
+from core.answer.table import ROWS
+from core.data.errors import MeasureError, UnavailableError
+from core.data.question import Basis
 from tui import VERSION
 
 if TYPE_CHECKING:
@@ -41,6 +52,26 @@ def desk_histories(
         return _points(desk, question, fund, of_kind, every)
 
     return histories_of(question, fund, rows, every, points)
+
+
+def keep_months(desk: Desk, question: Question) -> None:
+    """Work out the months of every measure that has a history, and keep them.
+
+    Args:
+        desk: the stored data.
+        question: whose funds; on both bases.
+
+    Raises:
+        CacheError: the market cannot be read.
+    """
+    if _derived(desk) is None:
+        return
+    rows = [row for row in ROWS if row.key not in WITHOUT_HISTORY]
+    bases = (replace(question, window="1M", basis=basis) for basis in get_args(Basis))
+    for one, fund in product(dict.fromkeys(bases), question.funds):
+        # the question itself says why there is none
+        with suppress(MeasureError, UnavailableError):
+            desk_histories(desk, one, fund, rows, "month")
 
 
 @contextmanager

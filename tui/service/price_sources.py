@@ -44,8 +44,7 @@ class Sources:
             SourceError: none is called so, or its key is not there.
             OSError: its folder cannot be written.
         """
-        from cache.sources.vendors.registry import price_source
-        from cache.sources.vendors.source_settings import SourceSettings
+        from cache.sources.vendors.registry import SourceSettings, price_source
 
         vendor, config = self.vendor(key), self._config
         rate = config.rate if key == YAHOO.key else vendor.rate

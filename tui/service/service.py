@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from cache.facts.fund_entry import FundEntry
-    from cache.store.store import Held, Store
+    from cache.store.store import Contents, Store
     from core.answer.board import Board, Pair
     from core.answer.views import Snapshot
     from core.data.frames import Prices, Reference
@@ -53,7 +53,7 @@ class _Loaded:
 
     newest: str | None
     reference: Reference
-    contents: Held
+    contents: Contents
     market: Market
 
 
@@ -131,7 +131,7 @@ class Desk:
             self._facts = stamps, load_reference(self.places.config)
         return self._facts[1]
 
-    def _doubts(self, contents: Held) -> tuple[str, ...]:
+    def _doubts(self, contents: Contents) -> tuple[str, ...]:
         """List the user's theme symbols without data; none where simulated."""
         if self.simulated:
             return ()
@@ -176,7 +176,7 @@ class Desk:
                 " `internals --demo status` makes it"
             )
         from cache.sources.demo.demo import make
-        from cache.sources.demo.demo_announced import announced
+        from cache.sources.demo.demo_files import announced
         from cache.sources.holdings.announced import adding
 
         bars, files = make()
@@ -208,7 +208,7 @@ class Desk:
                 self._loaded = loaded = _Loaded(identity, reference, contents, market)
             return self._with_quotes(loaded.market)
 
-    def contents(self) -> Held:
+    def contents(self) -> Contents:
         """Return what `market` is made of; see there for what it raises."""
         self.market()
         assert self._loaded is not None

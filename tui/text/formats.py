@@ -1,4 +1,4 @@
-"""Numbers and dates to text, and text to a number of terminal cells.
+"""Numbers and ages to text, and text to a number of terminal cells.
 
 Values come as fractions (0.2231), as everywhere inside; the unit is in the text. A sign is
 a character, never a colour. The minus is the plain hyphen, so that a copied number is a
@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Final, Literal, cast
+from datetime import datetime
+from typing import Final, Literal
 
 from rich.cells import cell_len, set_cell_size
-
-if TYPE_CHECKING:
-    import numpy as np
 
 MISSING: Final = "–"
 ELLIPSIS: Final = "…"
@@ -36,7 +33,10 @@ _ASCII: Final = str.maketrans(
 )  # fmt: skip
 
 #: Unit, minutes in it, and the minutes from which the next one is used.
-_AGES: Final = (("m", 1, 60), ("h", 60, 2_880), ("d", 1_440, 40_320), ("w", 10_080, 1_048_320))
+_AGES: Final = (
+    ("m", 1, 60), ("h", 60, 2_880), ("d", 1_440, 40_320), ("w", 10_080, 1_048_320),
+    ("y", 525_960, math.inf),
+)  # fmt: skip
 
 
 def number(x: float | None, places: int = 0, *, sign: bool = False, unit: str = "") -> str:
@@ -83,35 +83,17 @@ def measure(x: float | None, unit: str, places: int, *, sign: bool = False) -> s
     return number(x, places, sign=sign) if form is None else form(x, places, sign)
 
 
-def date_text(value: date | np.datetime64 | None) -> str:
-    """``2026-06-26``, as the command line takes it."""
-    if value is None or isinstance(value, date):
-        day = value
-    else:
-        # None for NumPy's "not a time"
-        day = cast("date | None", value.astype("datetime64[D]").item())
-    if day is None:
-        return MISSING
-    return f"{day.year:04d}-{day.month:02d}-{day.day:02d}"
-
-
-def age(then: datetime | None, now: datetime) -> str:
+def age(then: datetime, now: datetime) -> str:
     """Say how long ago, in its largest unit: ``now``, ``3 m``, ``2 h``, ``5 d``, ``7 w``, ``2 y``.
 
     A time ahead of ``now`` (a clock that runs slow) reads ``in 3 m``. Both are aware or
     both naive.
     """
-    if then is None:
-        return MISSING
     seconds = (now - then).total_seconds()
     minutes = int(abs(seconds) // 60)
     if not minutes:
         return "now"
-    unit, size = "y", 525_960
-    for name, length, below in _AGES:
-        if minutes < below:
-            unit, size = name, length
-            break
+    unit, size, _ = next(row for row in _AGES if minutes < row[2])
     text = f"{minutes // size} {unit}"
     return f"in {text}" if seconds < 0 else text
 

@@ -125,11 +125,6 @@ def keeping(columns: Sequence[TableColumn], key: str) -> tuple[TableColumn, ...]
     return tuple(replace(c, priority=0) if c.key == key else c for c in columns)
 
 
-def cells_of(data: Mapping[str, Sequence[Cell]]) -> CellOf:
-    """The cell function of ready lists, one a column."""
-    return lambda row, key: data[key][row]
-
-
 def width_of(placed: Sequence[PlacedColumn], key: str) -> int:
     """Cells of a column, 0 where it is not in sight."""
     return next((place.width for place in placed if place.column.key == key), 0)

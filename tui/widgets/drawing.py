@@ -1,11 +1,11 @@
-"""Spans on the screen: what a style name looks like, and a widget that shows a drawing.
+"""Spans on the screen: what a style name looks like, and lines of them as segments.
 
 Nothing here reads markup: text becomes segments, cleaned of every control character.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
@@ -20,7 +20,7 @@ from tui.text import formats
 from tui.text.formats import cell_width
 from tui.text.palettes import VARIABLES
 from tui.text.safe import safe
-from tui.text.spans import Drawing, Span, fit_line
+from tui.text.spans import Span, fit_line
 
 #: Style name -> a variable that themes of others have.
 _COMMON: Final = {
@@ -183,37 +183,3 @@ def _coloured(word: str, variables: Mapping[str, str], dark: bool) -> Style:
     value = variables.get(VARIABLES[word])
     value = value or (pair[not dark] if pair else variables[_COMMON[word]])
     return Style(color=Color.parse(value).rich_color, bold=word == "mark" or None)
-
-
-class DrawingView(Painter, Widget):
-    """Shows a function's drawing for the current size; cached until either changes.
-
-    Args:
-        draw: (width, height in cells) -> drawing.
-    """
-
-    ALLOW_SELECT = False
-
-    def __init__(
-        self,
-        draw: Callable[[int, int], Drawing] | None = None,
-        *,
-        id: str | None = None,
-        classes: str | None = None,
-    ) -> None:
-        super().__init__(id=id, classes=classes)
-        self._draw = draw
-        self._sized_drawing: tuple[tuple[int, int], Drawing] | None = None
-
-    def show(self, draw: Callable[[int, int], Drawing] | None) -> None:
-        """Draw something else from now on."""
-        self._draw, self._sized_drawing = draw, None
-        self.refresh()
-
-    def line(self, y: int, ground: Backdrop) -> list[Segment]:
-        """One line of the drawing."""
-        size = (self.size.width, self.size.height)
-        if self._sized_drawing is None or self._sized_drawing[0] != size:
-            self._sized_drawing = (size, self._draw(*size) if self._draw else [])
-        drawing = self._sized_drawing[1]
-        return self.segments(drawing[y] if y < len(drawing) else [], size[0], ground.style)

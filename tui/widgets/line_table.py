@@ -1,23 +1,25 @@
-"""A table of thousands of rows on the line API: only what is seen is ever asked for or made."""
+"""A table of thousands of rows on the line API: only what is seen is ever asked for or made.
+
+Rows may have labels across their columns; what is in sight can be copied as text.
+"""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 
 from tui.terminal.release import style_key, tested
+from tui.text import formats
 from tui.text.safe import safe
 from tui.text.spans import Line, split_line
 from tui.widgets.columns import (
@@ -27,22 +29,25 @@ from tui.widgets.columns import (
     CellOf,
     PlacedColumn,
     TableColumn,
-    cells_of,
+    cell_spans,
     lay_out,
     row_line,
     title_line,
     width_of,
 )
 from tui.widgets.drawing import NO_STYLE, Backdrop, Painter
+from tui.widgets.moves import rows_of_move
 
-__all__ = ["Cell", "CellOf", "LineTable", "TableColumn", "cells_of"]
+#: Row -> its label, the fullest text first, and its style; None for a row without.
+LabelOf = Callable[[int], tuple[tuple[str, ...], str] | None]
 
 
-class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
+class LineTable(Painter, ScrollView, can_focus=False, inherit_bindings=False):
     """Rows with a cursor under a fixed header.
 
     It sorts nothing and holds no rows: ``set_rows`` says how many there are and where a cell
-    comes from. A cursor move repaints two lines. Focus is shown by whoever owns the table.
+    comes from. A cursor move repaints two lines. Keys are the owner's, who calls `move`, and
+    `quiet` to show or hide the cursor.
     """
 
     DEFAULT_CSS = """
@@ -54,15 +59,6 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
     }
     """
     ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "cursor_up", "Up", show=False),
-        Binding("down", "cursor_down", "Down", show=False),
-        Binding("pageup", "page_up", "Page up", show=False),
-        Binding("pagedown", "page_down", "Page down", show=False),
-        Binding("ctrl+home", "first", "First row", show=False),
-        Binding("ctrl+end", "last", "Last row", show=False),
-        Binding("enter", "choose", "Choose", show=False),
-    ]
 
     cursor_row: reactive[int] = reactive(0, repaint=False)
     #: Keys of rows shown with a leading dot.
@@ -76,19 +72,13 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
 
     @dataclass
     class RowMessage(Message):
-        """Something about a row: its position and its key."""
+        """Something about a row, by its key."""
 
         table: LineTable
-        row: int
         key: Hashable
 
-        @property
-        def control(self) -> LineTable:
-            """The table it came from."""
-            return self.table
-
     class Chosen(RowMessage):
-        """Enter, or a click on the row the cursor is on."""
+        """A click on the row the cursor is on."""
 
     class Highlighted(RowMessage):
         """The cursor is on another row."""
@@ -100,24 +90,21 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
         table: LineTable
         key: str
 
-        @property
-        def control(self) -> LineTable:
-            """The table it came from."""
-            return self.table
-
     def __init__(
         self,
         columns: Sequence[TableColumn] = (),
         *,
-        empty: str = "",
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
         self.columns: tuple[TableColumn, ...] = tuple(columns)
-        self.empty = empty
+        #: What stands there where there are no rows, "" before any were set.
+        self.empty = ""
         self.row_count = 0
-        self._cell: CellOf = lambda row, key: ""
+        self.cell_at: CellOf = lambda row, key: ""
+        self.label_at: LabelOf = lambda row: None
+        self._quiet = True
         self._keys: Sequence[Hashable] = ()
         self._placed: tuple[int, list[PlacedColumn]] | None = None
         self._inner_of: tuple[tuple[object, ...], int] | None = None
@@ -136,7 +123,8 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
         cell: CellOf,
         row_keys: Sequence[Hashable] | None = None,
         *,
-        empty: str | None = None,
+        empty: str = "",
+        label: LabelOf | None = None,
     ) -> None:
         """Show other rows; the cursor stays on the row of the same key, else on its position.
 
@@ -145,6 +133,7 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
             cell: (row, column key) -> cell; asked for rows in sight, each time they are drawn.
             row_keys: (count,) unique; positions where not given.
             empty: sentence shown where there are no rows.
+            label: what stands across the text columns of a row.
 
         Raises:
             ValueError: There are not as many keys as rows.
@@ -153,10 +142,10 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
             raise ValueError(f"{len(row_keys)} row keys for {count} rows")
         before = self.cursor_key
         offset = self.cursor_row - round(self.scroll_y)
-        self.row_count, self._cell = count, cell
+        self.row_count, self.cell_at = count, cell
+        self.label_at = label or (lambda row: None)
         self._keys = range(count) if row_keys is None else row_keys
-        if empty is not None:
-            self.empty = empty
+        self.empty = empty or "No lines."
         row = min(self.cursor_row, max(count - 1, 0))
         if before is not None and (row >= count or self._keys[row] != before):
             row = next((i for i, key in enumerate(self._keys) if key == before), row)
@@ -167,7 +156,7 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
             self._show_cursor()
         self.refresh()
         if count and self.cursor_key != before:
-            self.post_message(self.Highlighted(self, row, self._keys[row]))
+            self.post_message(self.Highlighted(self, self._keys[row]))
 
     @property
     def cursor_key(self) -> Hashable | None:
@@ -175,6 +164,12 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
         return self._keys[self.cursor_row] if self.row_count else None
 
     # -- cursor ----------------------------------------------------------------------
+
+    def quiet(self, quiet: bool) -> None:
+        """Whether the cursor is hidden, since keys go elsewhere; repaints its line alone."""
+        if quiet != self._quiet:
+            self._quiet = quiet
+            self.refresh_line(self.cursor_row + 1)
 
     def validate_cursor_row(self, row: int) -> int:
         """Keep the cursor on a row."""
@@ -188,45 +183,16 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh_line(old + 1)
         self.refresh_line(new + 1)
         self._show_cursor()
-        self.post_message(self.Highlighted(self, new, self._keys[new]))
+        self.post_message(self.Highlighted(self, self._keys[new]))
 
-    def action_cursor_up(self) -> None:
-        """One row up."""
-        self.cursor_row -= 1
-
-    def action_cursor_down(self) -> None:
-        """One row down."""
-        self.cursor_row += 1
-
-    def action_page_up(self) -> None:
-        """A page up."""
-        self._page(-self._body)
-
-    def action_page_down(self) -> None:
-        """A page down."""
-        self._page(self._body)
-
-    def action_half_page_up(self) -> None:
-        """Half a page up."""
-        self._page(-(self._body // 2))
-
-    def action_half_page_down(self) -> None:
-        """Half a page down."""
-        self._page(self._body // 2)
-
-    def action_first(self) -> None:
-        """Move to the first row."""
-        self.cursor_row = 0
-
-    def action_last(self) -> None:
-        """Move to the last row."""
-        self.cursor_row = self.row_count - 1
-
-    def action_choose(self) -> None:
-        """Tell the owner that the row under the cursor is wanted."""
-        if self.row_count:
-            row = self.cursor_row
-            self.post_message(self.Chosen(self, row, self._keys[row]))
+    def move(self, how: str) -> None:
+        """Move the cursor by a name of `rows_of_move`; a page moves the view with it."""
+        rows = rows_of_move(how, self._body, self.row_count)
+        target = self.validate_cursor_row(self.cursor_row + rows)
+        if "page" in how:
+            # the cursor keeps its line
+            self._scroll_rows(round(self.scroll_y) + rows)
+        self.cursor_row = target
 
     def on_click(self, event: events.Click) -> None:
         """Header: tell its column. Row: move there, or choose it where the cursor is already."""
@@ -241,7 +207,7 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
             return
         row = round(self.scroll_y) + at.y - 1
         if row == self.cursor_row and row < self.row_count:
-            self.action_choose()
+            self.post_message(self.Chosen(self, self._keys[row]))
         elif row < self.row_count:
             self.cursor_row = row
 
@@ -292,12 +258,6 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
         if round(old_value) != round(new_value):
             self.refresh(Region(0, 1, self.size.width, max(self.size.height - 1, 0)))
 
-    def _page(self, rows: int) -> None:
-        """Move view and cursor together, so that the cursor keeps its line."""
-        target = self.validate_cursor_row(self.cursor_row + rows)
-        self._scroll_rows(round(self.scroll_y) + rows)
-        self.cursor_row = target
-
     def _scroll_rows(self, first: int) -> None:
         self.scroll_to(y=max(first, 0), animate=False, force=True)
 
@@ -346,11 +306,53 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
         return self.segments([], width, base)
 
     def _row_style(self, row: int) -> Style:
-        if row != self.cursor_row:
-            return NO_STYLE
-        return self.look("cursor")
+        return self.look("cursor") if self._pointed(row) else NO_STYLE
+
+    def _pointed(self, row: int) -> bool:
+        """Whether the cursor is on a row, and shown."""
+        return row == self.cursor_row and not self._quiet
 
     def _row(self, row: int) -> Line:
-        cells = partial(self._cell, row)
-        pointed, marked = row == self.cursor_row, self._keys[row] in self.marked
-        return row_line(self.placed, cells, pointed=pointed, marked=marked, needle=self.needle)
+        cells, placed = partial(self.cell_at, row), self.placed
+        pointed, marked = self._pointed(row), self._keys[row] in self.marked
+        line = row_line(placed, cells, pointed=pointed, marked=marked, needle=self.needle)
+        label = self.label_at(row)
+        if label is None:
+            return line
+        # A label may run over the gaps of the text columns, up to the first number.
+        start = next((p.x for p in placed if p.column.key != "rank"), GUTTER)
+        numbers = (p for p in placed if p.column.align == "right" and p.column.key != "rank")
+        end = next((p.x for p in numbers), start)
+        after: Line = []
+        for place in placed:
+            if place.x >= end:
+                after += [(" ", ""), *cell_spans(cells(place.column.key), place, self.needle)]
+        room = end - start - 1
+        text = next((text for text in label[0] if len(text) <= room), label[0][-1])
+        text = formats.fit(text, room)
+        return [*line[:2], (" " * (start - GUTTER), ""), (text, label[1]), *after]
+
+    # -- the clipboard ---------------------------------------------------------------
+
+    def texts(self, rows: range, *, titled: bool = False) -> str:
+        """Rows of the columns in sight as tab-separated text, without bars.
+
+        Args:
+            rows: which.
+            titled: the columns' titles stand over a single row too.
+        """
+        columns = [p.column for p in self.placed if not p.column.key.startswith("bar")]
+        lines = ["\t".join(c.title for c in columns)] if len(rows) > 1 or titled else []
+        for row in rows:
+            cells = [_text(self.cell_at(row, column.key)).strip() for column in columns]
+            if (label := self.label_at(row)) is not None:
+                cells = [label[0][0], *cells[1:]]
+            lines += ["\t".join(cells)]
+        return "\n".join(lines)
+
+
+def _text(cell: Cell) -> str:
+    """A cell as text for the clipboard, which may be pasted into a shell: nothing to obey in it."""
+    if isinstance(cell, str):
+        return safe(cell)
+    return safe(cell[0] if isinstance(cell, tuple) else "".join(text for text, _ in cell))

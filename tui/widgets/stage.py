@@ -16,6 +16,7 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 
+from tui.terminal import fitting
 from tui.terminal.release import tested
 
 
@@ -42,6 +43,18 @@ class SizedScreen(Screen[None], inherit_bindings=False):
 
     def answered(self) -> None:
         """The app has another answer."""
+
+    def action_redraw(self) -> None:
+        """Draw everything again."""
+        fitting.redraw(self.app)
+
+    def action_suspend(self) -> None:
+        """Stop, until the shell goes on with it."""
+        self.app.action_suspend_process()
+
+    async def action_quit(self) -> None:
+        """Leave."""
+        await self.app.action_quit()
 
     def _screen_resized(self, size: Size, *more: Any) -> None:
         # Textual says each size up to three times: what is laid out for it stands

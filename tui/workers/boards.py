@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from cache.facts.errors import CacheError, StoreEmpty, why
+from cache.facts.errors import CacheError, why
 from cache.facts.pairs import board_pairs
 from core.data.errors import CoreError
 from tui.state.config import ConfigError
@@ -70,8 +70,6 @@ def answer_board(
             as_of = None if start is None else stepped(market, pairs, start, steps)
         answer = desk.board(pairs, basis, as_of)
         last = answer.as_of if as_of is None else last_session(desk.market(), pairs)
-    except StoreEmpty as error:
-        return Boarded(number, None, f"{error}")
     except (CoreError, CacheError, OSError) as error:
         return Boarded(number, None, why(error))
     except Exception as error:

@@ -1,22 +1,23 @@
-"""Dated holdings files of a simulated fund: parsed rows and their text."""
+"""Dated holdings files of a simulated fund, parsed rows and text; the changes between the last."""
 
 from __future__ import annotations
 
 import csv
 import io
 import math
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from cache.sources.demo.demo_names import draw_sectors, invent, trade_of
-from cache.sources.holdings.sectors import SECTORS
-from core.data.frames import Holdings, LeftOut
+from cache.sources.holdings.lines import SECTORS
+from core.data.frames import Action, Announcement, Holdings, LeftOut
 from core.data.record import record
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date, datetime
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
 
     from cache.sources.demo.demo_lines import DemoLines, DemoSide
     from core.data.frames import BoolArray, FloatArray, IntArray
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 #: Part of a fund that is cash.
 CASH: Final = 0.0012
 CASH_NAME: Final = "SIMULATED CASH"
+#: Five weeks before the last file, as a list of preliminary changes is published.
+ANNOUNCED: Final = date(2026, 5, 22)
 
 
 @record(frozen=True, eq=False, slots=True)
@@ -151,3 +154,28 @@ def _file(holdings: Holdings, cash: float) -> tuple[Holdings, bytes]:
 
 def _pick(texts: tuple[str, ...], at: IntArray) -> tuple[str, ...]:
     return tuple(texts[i] for i in at)
+
+
+def announced(files: Iterable[Holdings]) -> Iterator[Announcement]:
+    """Each fund's differences of its last two files, as they were announced.
+
+    Args:
+        files: every file of the market, each fund's in order of date.
+    """
+    dated: dict[str, list[Holdings]] = {}
+    for file in files:
+        dated.setdefault(file.fund, []).append(file)
+    for fund, fund_files in dated.items():
+        old, new = (dict(zip(f.symbols, f.names, strict=True)) for f in fund_files[-2:])
+        actions: tuple[Action, ...] = ("leave", "join")
+        for action, here, there in zip(actions, (old, new), (new, old), strict=True):
+            for symbol in sorted(here.keys() - there.keys()):
+                yield Announcement(
+                    fund,
+                    symbol,
+                    action,
+                    fund_files[-1].as_of,
+                    here[symbol],
+                    ANNOUNCED,
+                    fund_files[-1].source,
+                )

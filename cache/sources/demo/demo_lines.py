@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cache.sources.demo.demo_names import SECTOR_LUCK, draw_sectors, invent
-from cache.sources.holdings.sectors import SECTORS
+from cache.sources.holdings.lines import SECTORS
 from core.data.record import record
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class DemoLines:
     leaves: BoolArray
 
 
-def told_apart(bp: FloatArray) -> FloatArray:
+def made_distinct(bp: FloatArray) -> FloatArray:
     """Published bp made distinct by less than half a bp, in the same order.
 
     Equal figures are spread evenly from 0.3 bp beyond to 0.3 bp short of the figure, so that
@@ -169,7 +169,7 @@ def draw_lines(rng: np.random.Generator, side: DemoSide) -> DemoLines:
     )
     end = np.round(start * (1 + change), 4)
     share = np.full(count, np.nan)
-    bp = told_apart(np.array([line.bp for line in named], np.float64))
+    bp = made_distinct(np.array([line.bp for line in named], np.float64))
     made = (end / start - 1)[: len(named)]
     share[: len(named)] = bp / 1e4 / (side.measured_part * made)
     share[len(named) : fixed] = giant_share

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.sources.holdings.sectors import SECTORS
+from cache.sources.holdings.lines import SECTORS
 
 if TYPE_CHECKING:
     from core.data.frames import FloatArray, IntArray
@@ -50,8 +50,8 @@ def draw_sectors(rng: np.random.Generator, count: int, parts: tuple[float, ...])
 
 def trade_of(name: str) -> str:
     """The trade in an invented name, its industry; "" for the name of a company that exists."""
-    first, *rest = name.split(" ")
-    return " ".join(rest[1:-1]) if first == "Simulated" else ""
+    first, *words = name.split(" ")
+    return " ".join(words[1:-1]) if first == "Simulated" else ""
 
 
 def invent(

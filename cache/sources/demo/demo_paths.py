@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.sources.holdings.sectors import SECTORS
+from cache.sources.holdings.lines import SECTORS
 from core.data.frames import Events
 
 if TYPE_CHECKING:

@@ -78,7 +78,7 @@ def solve(side: DemoSide, lines: DemoLines, price: FloatArray, turn: FloatArray)
     """
     open_ = np.isnan(lines.share)
     made = lines.end / lines.start - 1
-    rest = 1.0 - float(lines.share[~open_].sum())
+    unnamed_share = 1.0 - float(lines.share[~open_].sum())
     cap = _caps(side, made[open_], lines.room[open_])
     pull = np.clip(made[open_], -0.5, 1.0)
     shares = lines.share.copy()
@@ -86,8 +86,8 @@ def solve(side: DemoSide, lines: DemoLines, price: FloatArray, turn: FloatArray)
     def lands_at(tilt: float) -> float:
         size = lines.size[open_] * np.exp(tilt * pull)
         for _ in range(12):
-            size = np.minimum(size * (rest / size.sum()), cap)
-        shares[open_] = size * (rest / size.sum())
+            size = np.minimum(size * (unnamed_share / size.sum()), cap)
+        shares[open_] = size * (unnamed_share / size.sum())
         counts = value_neutral(shares / lines.start, price, turn, whole=False)
         return basket_return(counts, price)
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cache.facts.clean import clean
-from cache.facts.errors import SourceError
+from cache.facts.errors import Rejected, SourceError
 from cache.facts.exchanges import currencies
-from cache.sources.holdings.rows import Rejected
 
 if TYPE_CHECKING:
     from cache.sources.holdings.lines import Line, Sheet

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from cache.facts.clean import clean
-from cache.sources.holdings.rows import Rejected
+from cache.facts.errors import Rejected
 from cache.sources.sandbox import open_regular, run
 from cache.store.pack import announcement
 from core.data.frames import Announcement
-from core.data.record import record
 
 #: Largest file of announced changes that is read, bytes.
 LARGEST: Final = 8 << 20
@@ -23,26 +22,18 @@ SAME: Final = timedelta(days=60)
 Announcements = tuple[Announcement, ...]
 
 
-@record(frozen=True, slots=True)
-class ChangesFile:
-    """One file of announced changes as read.
-
-    Attributes:
-        changes: its good rows.
-        rejected: rows that were refused, in the order of the file.
-    """
-
-    changes: Announcements
-    rejected: tuple[Rejected, ...]
-
-
-def read_changes(path: Path, *, now: datetime, dates: str | None = None) -> ChangesFile:
+def read_changes(
+    path: Path, *, now: datetime, dates: str | None = None
+) -> tuple[Announcements, tuple[Rejected, ...]]:
     """Read a CSV with the columns fund, symbol, action, effective; name, announced, source.
 
     Args:
         path: a regular file.
         now: when it is read, with a time zone.
         dates: "dmy", "mdy" or "ymd", where its dates do not show it.
+
+    Returns:
+        Its changes, and the rows that were refused, in the order of the file.
 
     Raises:
         SourceError: the file cannot be used, or no row of it; one sentence with file, line
@@ -60,11 +51,7 @@ def read_changes(path: Path, *, now: datetime, dates: str | None = None) -> Chan
     changes = tuple(
         announcement(change | {"source": change["source"] or name}) for change in fields["changes"]
     )
-    return ChangesFile(changes, tuple(Rejected(*row) for row in fields["rejected"]))
-
-
-def _in_order(changes: Iterable[Announcement]) -> Announcements:
-    return tuple(sorted(changes, key=lambda c: (c.fund, c.effective, c.action, c.symbol)))
+    return changes, tuple(Rejected(*row) for row in fields["rejected"])
 
 
 def adding(
@@ -91,7 +78,8 @@ def adding(
                 days = (old.announced or latest for old in same if old.action == one.action)
                 one = replace(one, announced=min([latest, one.effective, *days]))
             earlier[:] = [old for old in earlier if old not in same] + [one]
-        return _in_order(one for earlier in lines.values() for one in earlier)
+        every = (one for earlier in lines.values() for one in earlier)
+        return tuple(sorted(every, key=lambda c: (c.fund, c.effective, c.action, c.symbol)))
 
     return merged
 

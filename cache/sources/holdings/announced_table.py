@@ -9,10 +9,10 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from cache.facts.clean import clean
-from cache.facts.errors import SourceError
+from cache.facts.errors import Rejected, SourceError
 from cache.facts.symbols import yahoo_symbol
 from cache.sources.holdings.holdings_table import BadCell
-from cache.sources.holdings.rows import Rejected, Row, check_separator, csv_rows
+from cache.sources.holdings.rows import Row, check_separator, csv_rows
 from cache.sources.holdings.titled_table import TitledTable, date_of
 from cache.sources.notation import Order, date_order
 from core.data.symbol_pattern import valid_symbol

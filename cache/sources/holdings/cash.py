@@ -49,12 +49,12 @@ def is_cash(symbol: str, name: str) -> bool:
     bare = " ".join(first)
     if bare in _words("whole"):
         return True
-    rest, currency = f" {bare} ", False
+    unread, currency = f" {bare} ", False
     for named in sorted(currency_names(), key=len, reverse=True):
         for spelled in (f" {named} ", f" {named}s "):
-            if spelled in rest:
-                rest, currency = rest.replace(spelled, " "), True
-    words = rest.split()
+            if spelled in unread:
+                unread, currency = unread.replace(spelled, " "), True
+    words = unread.split()
     codes = {word for word in words if word.upper() in currencies()}
     cash_words = _words("cash") | _words("beside") | codes
     if any(word not in cash_words for word in words):

@@ -26,7 +26,7 @@ def json_rows(data: bytes) -> list[Row]:
     except (ValueError, RecursionError):
         raise SourceError("is no JSON, though it begins like one") from None
     facts: dict[str, Any] = {}
-    entries = _longest(document, facts, 0)
+    entries = longest_list(document, facts)
     if not entries:
         raise SourceError("holds no list of holdings")
     sizes = [v for k, v in facts.items() if k.lower() in SIZES and isinstance(v, int)]
@@ -43,18 +43,17 @@ def json_rows(data: bytes) -> list[Row]:
     return rows
 
 
-def _longest(node: Any, facts: dict[str, Any], depth: int) -> list[dict[str, Any]]:
+def longest_list(node: Any, facts: dict[str, Any], depth: int = 0) -> list[dict[str, Any]]:
     """The longest list of objects; the plain fields beside and above it go to ``facts``."""
     if depth > _DEEPEST:
         return []
     if isinstance(node, list):
-        objects = [entry for entry in node if isinstance(entry, dict)]
-        return objects if len(objects) == len(node) else []
+        return node if all(isinstance(entry, dict) for entry in node) else []
     best: list[dict[str, Any]] = []
     if isinstance(node, dict):
         for name, value in node.items():
             if isinstance(value, (dict, list)):
-                best = max(best, _longest(value, facts, depth + 1), key=len)
+                best = max(best, longest_list(value, facts, depth + 1), key=len)
             elif value is not None:
                 facts.setdefault(str(name), value)
     return best

@@ -8,11 +8,24 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
-from cache.sources.holdings.sectors import SECTORS
 
 if TYPE_CHECKING:
-    from cache.sources.holdings.rows import Rejected
+    from cache.facts.errors import Rejected
 
+#: The sectors of the Global Industry Classification Standard, as their names are spelled.
+SECTORS: Final = (
+    "Communication Services",
+    "Consumer Discretionary",
+    "Consumer Staples",
+    "Energy",
+    "Financials",
+    "Health Care",
+    "Industrials",
+    "Information Technology",
+    "Materials",
+    "Real Estate",
+    "Utilities",
+)
 _SECTORS: Final = {
     "communication": "Communication Services",
     "communications": "Communication Services",

@@ -81,8 +81,8 @@ class Listings:
             return UNLISTED
         if place is not None and place.country != US:
             return _listed(place.name, money)
-        home = self._home(line)
-        if money and money != "USD" and not (self.local and home == US and _has_isin(line)):
+        home, has_isin = self._home(line), line.identifier.startswith("isin:")
+        if money and money != "USD" and not (self.local and home == US and has_isin):
             return _listed("", money)
         if suffix is not None or place is not None or home == US:
             return ""
@@ -131,10 +131,6 @@ def _at_home_abroad(line: Line) -> bool:
         return code[0] in _LETTERS
     home = country_code(line.location)
     return bool(home) and not lists_directly(home)
-
-
-def _has_isin(line: Line) -> bool:
-    return line.identifier.startswith("isin:")
 
 
 def _listed(place: str, money: str) -> str:

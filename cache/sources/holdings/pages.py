@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import Any
 
 from cache.sources.download import DownloadError
-from cache.sources.holdings.jsons import SIZES
-
-#: Lists are looked for so deep.
-_DEEPEST: Final = 5
+from cache.sources.holdings.jsons import SIZES, longest_list
 
 
 def rows_of(page: bytes) -> tuple[int, int]:
@@ -19,9 +16,7 @@ def rows_of(page: bytes) -> tuple[int, int]:
         DownloadError: it is no JSON.
     """
     document = _document(page)
-    rows = _rows(document, 0)
-    stated = _size(document)
-    return (0 if rows is None else len(rows)), stated
+    return len(longest_list(document, {})), _size(document)
 
 
 def join_pages(pages: list[bytes]) -> bytes:
@@ -31,11 +26,11 @@ def join_pages(pages: list[bytes]) -> bytes:
         DownloadError: a page is no JSON, or holds no rows where another does.
     """
     documents = [_document(page) for page in pages]
-    first = _rows(documents[0], 0)
-    if first is None:
+    first, *others = (longest_list(document, {}) for document in documents)
+    if not first:
         raise DownloadError("the first page holds no list of holdings")
-    for document in documents[1:]:
-        first += _rows(document, 0) or []
+    for rows in others:
+        first += rows
     return json.dumps(documents[0], ensure_ascii=False).encode()
 
 
@@ -44,20 +39,6 @@ def _document(page: bytes) -> Any:
         return json.loads(page.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise DownloadError("a page of the answer is no JSON") from None
-
-
-def _rows(node: Any, depth: int) -> list[Any] | None:
-    """The longest list of objects in a document."""
-    if depth > _DEEPEST:
-        return None
-    if isinstance(node, list):
-        return node if node and all(isinstance(entry, dict) for entry in node) else None
-    best: list[Any] | None = None
-    for value in node.values() if isinstance(node, dict) else ():
-        rows = _rows(value, depth + 1)
-        if rows is not None and (best is None or len(rows) > len(best)):
-            best = rows
-    return best
 
 
 def _size(node: Any) -> int:

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cache.facts.clean import clean
-from cache.facts.errors import SourceError
+from cache.facts.errors import Rejected, SourceError
 from cache.facts.funds import load_funds, plain_title
 from cache.facts.symbols import yahoo_symbol
-from cache.sources.holdings.rows import Rejected
 from cache.sources.sandbox import open_regular, run
 from core.data.errors import FrameError
 from core.data.frames import NOT_READ, Holdings, LeftOut, Listing

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
 from cache.facts.column_titles import column_words
-from cache.facts.errors import SourceError
+from cache.facts.errors import Rejected, SourceError
 from cache.facts.exchanges import stated_currency
 from cache.sources.holdings import cash
 from cache.sources.holdings.holdings_table import (
@@ -23,7 +23,6 @@ from cache.sources.holdings.holdings_table import (
 )
 from cache.sources.holdings.lines import Line, Sheet, identifier, known_sector, sedol
 from cache.sources.holdings.preamble import read_preamble, stated_day
-from cache.sources.holdings.rows import Rejected
 from cache.sources.notation import date_order, day, decimal_mark
 
 if TYPE_CHECKING:
@@ -50,6 +49,8 @@ _FUNDS: Final = re.compile(
     re.IGNORECASE,
 )
 _CODE: Final = re.compile(r"[0-9A-Z]{7,12}")
+#: Orders of a date of numbers that can be taken for one another.
+_UNSURE: Final[tuple[Order, ...]] = ("dmy", "mdy")
 
 
 class HoldingsParser:
@@ -115,7 +116,7 @@ class HoldingsParser:
         return sheet
 
     def _place(self) -> None:
-        """Return the positions of a line's cells; -1 where no column holds them."""
+        """Look up where a line's cells stand; -1 where no column holds them."""
         self._places = {
             word: self._table.columns.get(word, -1) for word in column_words("holdings")
         }
@@ -136,7 +137,7 @@ class HoldingsParser:
         if cells and codes < len(cells) / 2:
             table.columns["symbol"] = table.columns.pop("identifier")
 
-    def _fund_column(self, wanted: str | None) -> None:
+    def _fund_column(self, fund: str | None) -> None:
         """Use a column of another title as the column of funds.
 
         It names the fund that was requested in some row, or its title speaks of funds and it
@@ -146,7 +147,7 @@ class HoldingsParser:
         for place in table.unread:
             rows = [row.cells[place : place + 1] for row in self._rows[self._header + 1 :]]
             cells = {cell[0] for cell in rows if cell and cell[0].strip("- ")}
-            named = wanted is not None and wanted.casefold() in {c.casefold() for c in cells}
+            named = fund is not None and fund.casefold() in {c.casefold() for c in cells}
             several = len(cells) > 1 and not any(_DIGITS.fullmatch(cell) for cell in cells)
             if named or (several and _FUNDS.search(table.titles[place])):
                 table.unread.remove(place)
@@ -162,13 +163,10 @@ class HoldingsParser:
         texts.update(head.others)
         usual: Order | None = "dmy" if table.decimal == "," else None
         if given := args.get("as_of"):
-            for text in (text for *_, text in head.dates):
-                fits = [o for o in ("dmy", "mdy") if _reads(text, o, given)]
-                usual = fits[0] if len(fits) == 1 else usual  # type: ignore[assignment]
-            if table.has("date") and body:
-                text = table.text(body[0], "date")
-                fits = [o for o in ("dmy", "mdy") if _reads(text, o, given)]
-                usual = fits[0] if len(fits) == 1 else usual  # type: ignore[assignment]
+            days = [text for *_, text in head.dates] + [table.text(r, "date") for r in body[:1]]
+            for text in days:
+                fits = [order for order in _UNSURE if _reads(text, order, given)]
+                usual = fits[0] if len(fits) == 1 else usual
         self._order = date_order(texts, args.get("dates"), usual)
 
     def _row(self, row: Row, filled: list[str], *, after_blank: bool, last: bool) -> None:
@@ -335,24 +333,20 @@ class HoldingsParser:
         sheet.single = "base_value" in read or bool(table.currency)
         sheet.currency = table.currency
         if sheet.percent is None and "weight" in read:
-            sheet.percent = True if _percent(read["weight"]) else None
+            title = read["weight"].lower()
+            sheet.percent = True if "%" in title or "percent" in title else None
         if self._headings:
             headings = ", ".join(f'"{text}"' for text in self._headings[:3])
             more = f" and {len(self._headings) - 3} more" if len(self._headings) > 3 else ""
             sheet.notes.append(f"passed over as headings, sums or remarks: {headings}{more}")
 
 
-def _reads(text: str, order: Order | str, given: str) -> bool:
+def _reads(text: str, order: Order, given: str) -> bool:
     """Whether a text can be the date that the user gave."""
     try:
-        return day(text, order).isoformat() == given  # type: ignore[arg-type]
+        return day(text, order).isoformat() == given
     except ValueError:
         return False
-
-
-def _percent(title: str) -> bool:
-    """Whether a title says that weights are percentages."""
-    return "%" in title or "percent" in title.lower()
 
 
 def _ticker(text: str) -> bool:

@@ -46,6 +46,6 @@ def left_out(others: Iterable[LeftOut]) -> list[str]:
         weight = "" if math.isnan(other.weight) else f" {other.weight:.2%}"
         lines.append(f"left out: {named or 'a row without name'}{weight}, {other.reason}")
     if len(ranked) > MOST_NAMED:
-        rest = math.fsum(o.weight for o in ranked[MOST_NAMED:] if o.weight == o.weight)
-        lines.append(f"left out: {len(ranked) - MOST_NAMED:,} more rows, {rest:.2%} together")
+        total = math.fsum(o.weight for o in ranked[MOST_NAMED:] if o.weight == o.weight)
+        lines.append(f"left out: {len(ranked) - MOST_NAMED:,} more rows, {total:.2%} together")
     return lines

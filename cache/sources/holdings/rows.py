@@ -1,4 +1,4 @@
-"""The text of a foreign table: rows with their lines, numbers and days as files write them."""
+"""The text of a foreign table as rows with their lines; what is no table is refused."""
 
 from __future__ import annotations
 
@@ -15,25 +15,6 @@ if TYPE_CHECKING:
 #: Limits of a holdings table; no fund comes near them.
 MOST_ROWS: Final = 200_000
 MOST_COLUMNS: Final = 2_000
-
-
-@record(frozen=True, slots=True)
-class Rejected:
-    """A row that was refused; the file's other rows are used.
-
-    Attributes:
-        line: 1-based line of the file (row, where a file has no lines).
-        column: name of the column, "" where the whole row is meant.
-        symbol: as far as it could be read.
-        reason: a few words for a person.
-        file: name of the file, "" where there is one alone.
-    """
-
-    line: int
-    column: str
-    symbol: str
-    reason: str
-    file: str = ""
 
 
 @record(frozen=True, slots=True)
@@ -68,10 +49,6 @@ def check_text(head: bytes) -> None:
 def csv_rows(data: bytes, delimiter: str = ",") -> list[Row]:
     """Every record of a CSV.
 
-    Args:
-        data: the file.
-        delimiter: what stands between its cells.
-
     Raises:
         SourceError: it is no text, or has too many rows, columns or too long a cell.
     """
@@ -94,12 +71,7 @@ def csv_rows(data: bytes, delimiter: str = ",") -> list[Row]:
 
 
 def no_csv(error: csv.Error, line: int) -> SourceError:
-    """Return the csv module's error as a sentence for the user.
-
-    Args:
-        error: what it raised.
-        line: where the record starts.
-    """
+    """Return the csv module's error as a sentence for the user."""
     if "field limit" in str(error):
         longest = f"{csv.field_size_limit():,} characters"
         reason = f"is no CSV: a cell of over {longest} starts here; is a quote never closed?"

@@ -15,13 +15,12 @@ from typing import Any, Final
 import numpy as np
 
 from cache.facts.clean import clean
-from cache.facts.errors import SourceError
+from cache.facts.errors import Rejected, SourceError
 from cache.facts.symbols import yahoo_symbol
 from cache.sources.holdings.amounts import values_of
 from cache.sources.holdings.cash import is_cash
 from cache.sources.holdings.lines import Line, Sheet, industry, sector
 from cache.sources.holdings.listing import reasons_abroad
-from cache.sources.holdings.rows import Rejected
 from core.data.symbol_pattern import valid_symbol
 
 #: Never as the first word: CVR Energy is a company, and so may be Rights or Escrow something.

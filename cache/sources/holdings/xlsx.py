@@ -79,12 +79,7 @@ def cell_text(cell: Any) -> str:
 
 
 def check_zip(data: bytes, most: int = _MOST_BYTES) -> None:
-    """Raise SourceError for what a workbook with a table never is.
-
-    Args:
-        data: the file.
-        most: what it may unpack to, bytes.
-    """
+    """Raise SourceError for what a workbook with a table never is."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from cache.facts.errors import SourceError
-from cache.sources.holdings.rows import Rejected
+from cache.facts.errors import Rejected, SourceError
 from core.data.record import record
 
 if TYPE_CHECKING:
@@ -71,11 +70,6 @@ class _Splits:
 
 def decide(columns: PriceColumns, rows: IntArray, option: Basis | None) -> Decided:
     """The basis of the closes.
-
-    Args:
-        columns: the file.
-        rows: good rows, ordered by symbol and session.
-        option: what the user said.
 
     Raises:
         SourceError: the splits do not show it, contradict each other, or show another basis
@@ -228,21 +222,16 @@ def left_out(
         row = int(rows[np.argmax(columns.symbol[rows] == code)])
         shows = "adjusted" if decided.basis == "unadjusted" else "unadjusted"
         reason = f"its splits show closes {_WORDS[shows]}, those of the file are not: left out"
-        line = int(columns.line[row])
-        rejected.append(Rejected(line, "split", columns.name(row), reason, columns.file_of(row)))
+        rejected.append(columns.refused(row, "split", reason))
     return rows[~against], rejected
 
 
 def adjust(columns: PriceColumns, rows: IntArray) -> None:
-    """Adjust closes as traded for later splits: divide by them.
+    """Adjust closes as traded for later splits, in place: divide by them.
 
     A dividend is on the basis of the close beside it, so it is divided too; volume is
     multiplied. A close on the day of a split is on the new shares already. An adjusted
     close is what its name says and stays.
-
-    Args:
-        columns: changed in place.
-        rows: good rows, ordered by symbol and session.
 
     Raises:
         SourceError: the splits of a symbol multiply to what no share ever saw.

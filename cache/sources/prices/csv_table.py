@@ -80,18 +80,18 @@ class CsvTable:
 
     def pieces(self) -> Iterator[TableRows]:
         """The rows below the header as columns, blank ones left out, some thousands at a time."""
-        line, rest = self._below(), ""
+        line, unsplit = self._below(), ""
         while block := self._text.read(_BLOCK):
-            block = rest + block + self._text.readline()
+            block = unsplit + block + self._text.readline()
             text = block.replace("\r\n", "\n")
             if any(odd in text for odd in _ODD) or "\r" in text:
-                rest = block
+                unsplit = block
                 break
             yield self._split(text.removesuffix("\n"), line)
             line += text.count("\n")
         else:
             return
-        remaining = chain(io.StringIO(rest, newline=""), self._text)
+        remaining = chain(io.StringIO(unsplit, newline=""), self._text)
         for rows, lines in self._chunks(csv.reader(remaining, delimiter=self.separator), line):
             yield piece(rows, lines, self.layout.width)
 

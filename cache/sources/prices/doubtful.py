@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cache.facts.errors import SourceError
-from cache.sources.holdings.rows import Rejected
 
 if TYPE_CHECKING:
+    from cache.facts.errors import Rejected
     from cache.sources.prices.basis import Basis
     from cache.sources.prices.price_columns import PriceColumns
     from core.data.frames import BoolArray, FloatArray, IntArray
@@ -33,12 +33,8 @@ _ENOUGH: Final = 5
 def without_unmarked(columns: PriceColumns, rows: IntArray, basis: Basis) -> list[Rejected]:
     """Leave out closes that diverge from the adjusted ones as at a split missing from the file.
 
-    Their adjusted closes stay, and so they are answered in total return alone.
-
-    Args:
-        columns: changed in place; not yet brought onto today's shares.
-        rows: good rows, ordered by symbol and session.
-        basis: of its closes.
+    They are set to NaN in place, before any is brought onto today's shares. Their adjusted closes
+    stay, and so they are answered in total return alone.
     """
     close, total = columns.values.get("close"), columns.values.get("adj_close")
     if close is None or total is None or len(rows) < 2:
@@ -66,8 +62,7 @@ def without_unmarked(columns: PriceColumns, rows: IntArray, basis: Basis) -> lis
             f" {price[first]:g} and the adjusted close does not,"
             " as at a split that the file does not give"
         )
-        line, file = int(columns.line[row]), columns.file_of(row)
-        rejected.append(Rejected(line, "close", columns.name(row), reason, file))
+        rejected.append(columns.refused(row, "close", reason))
         of_symbol = rows[symbol == code]
         for name in ("close", "dividend", "split"):
             if name in columns.values:
@@ -79,11 +74,8 @@ def settle_download(columns: PriceColumns, rows: IntArray) -> None:
     """Decide what the closes of a yfinance download without adjusted closes are.
 
     ``history()`` and ``download()`` adjust "Close" for dividends unless asked not to, and then
-    leave "Adj Close" away; prices that are not adjusted are whole cents.
-
-    Args:
-        columns: changed in place: the closes are adjusted closes where they show it.
-        rows: good rows, ordered by symbol and session.
+    leave "Adj Close" away; prices that are not adjusted are whole cents. Where they show that they
+    are adjusted closes, they become such in place.
 
     Raises:
         SourceError: they do not show it; the flags that settle it are named.

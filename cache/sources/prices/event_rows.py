@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.sources.holdings.rows import Rejected
 from core.data.splits import OFF, TELLING, denied
 
 if TYPE_CHECKING:
+    from cache.facts.errors import Rejected
     from cache.sources.prices.basis import Basis
     from cache.sources.prices.price_columns import PriceColumns
     from core.data.frames import FloatArray, IntArray
@@ -22,13 +22,7 @@ AGAIN: Final = 5
 def without_denied(
     columns: PriceColumns, rows: IntArray, basis: Basis
 ) -> tuple[IntArray, list[Rejected]]:
-    """Return the good rows without symbols with a split that their closes deny, and why for each.
-
-    Args:
-        columns: the file, its closes as they are in it.
-        rows: good rows, ordered by symbol and session.
-        basis: of its closes.
-    """
+    """The good rows without symbols with a split that their closes deny, and why for each."""
     split, close = columns.values.get("split"), columns.values.get("close")
     if split is None or close is None:
         return rows, []
@@ -44,8 +38,7 @@ def without_denied(
             f"its closes deny the split of {factor[at]:g} on {columns.session[row]}: is it of"
             " another day, turned round or there twice? Left out"
         )
-        where = int(columns.line[row]), "split", columns.name(row)
-        reasons[code] = Rejected(*where, reason, columns.file_of(row))
+        reasons[code] = columns.refused(row, "split", reason)
     if not reasons:
         return rows, []
     return rows[~np.isin(symbol, list(reasons))], list(reasons.values())
@@ -82,7 +75,6 @@ def without_repeated(columns: PriceColumns, rows: IntArray) -> list[Rejected]:
     for place in np.flatnonzero(again).tolist():
         first, row = int(there[place]), int(there[place + 1])
         reason = f"{cash[place]:g} is the dividend of {columns.session[first]} once more"
-        where = int(columns.line[row]), "dividend", columns.name(row)
-        rejected.append(Rejected(*where, reason, columns.file_of(row)))
+        rejected.append(columns.refused(row, "dividend", reason))
         paid[row] = 0.0
     return rejected

@@ -25,11 +25,7 @@ _DOWNLOAD: Final = ("Close", "High", "Low", "Open", "Volume")
 
 
 def find_layout(head: Sequence[Row], options: ColumnOptions) -> Layout:
-    """The layout of a table, from its first rows.
-
-    Args:
-        head: the first records of the file, blank ones included.
-        options: what the user said of its columns.
+    """The layout of a table, from its first rows, blank ones included.
 
     Raises:
         SourceError: no row of them is a header of closes.

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cache.sources.prices.layout import READ
-from cache.sources.prices.price_symbols import Symbols
+from cache.facts.errors import Rejected
+from cache.sources.prices.price_symbols import Positions
 
 if TYPE_CHECKING:
-    from cache.sources.holdings.rows import Rejected
     from core.data.frames import BoolArray, Dates, FloatArray, IntArray
-
-#: Value columns a price file may have; one of the first two is needed.
-FIELDS: Final = READ
 
 
 @dataclass(slots=True)
@@ -47,6 +43,9 @@ class TableReading:
 @dataclass(slots=True)
 class PriceColumns:
     """A price file as columns, not yet checked.
+
+    The checks take ``rows`` beside it: (R,) int, positions of its good rows, ordered by symbol and
+    session.
 
     Attributes:
         symbols: distinct symbols, Yahoo's spelling.
@@ -87,15 +86,20 @@ class PriceColumns:
         """The file of a row, "" where there is one alone."""
         return self.readings[int(self.file[row])].file if self.readings else ""
 
+    def refused(self, row: int, column: str, reason: str) -> Rejected:
+        """A row as one that was refused."""
+        line = int(self.line[row])
+        return Rejected(line, column, self.name(row), reason, self.file_of(row))
+
 
 def joined(parts: Sequence[PriceColumns]) -> PriceColumns:
     """Return several tables as one: their rows in this order, empty where a table has no column."""
     if len(parts) == 1:
         return parts[0]
-    symbols = Symbols()
+    symbols = Positions()
     codes: list[IntArray] = []
     for part in parts:
-        table = np.array([*map(symbols.add, part.symbols), -1], np.intp)
+        table = np.array([*map(symbols.__getitem__, part.symbols), -1], np.intp)
         codes.append(table[part.symbol])
     lengths = [len(part.symbol) for part in parts]
     accounts = [entry for part in parts for entry in part.readings]
@@ -104,7 +108,7 @@ def joined(parts: Sequence[PriceColumns]) -> PriceColumns:
         for part, length in zip(parts, lengths, strict=True)
     ]
     return PriceColumns(
-        tuple(symbols.positions),
+        tuple(symbols),
         np.concatenate(codes),
         np.concatenate([part.session for part in parts]),
         np.concatenate([part.line for part in parts]),

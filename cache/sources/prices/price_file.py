@@ -13,16 +13,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
 
-from cache.facts.arrays import in_order
-from cache.facts.errors import SourceError
+from cache.facts.errors import Rejected, SourceError
 from cache.facts.sessions import sessions
-from cache.sources.holdings.rows import Rejected
 from cache.sources.prices import basis
 from cache.sources.prices.doubtful import settle_download, without_unmarked
 from cache.sources.prices.event_rows import without_denied, without_repeated
-from cache.sources.prices.layout import ColumnOptions
+from cache.sources.prices.layout import READ, ColumnOptions
 from cache.sources.prices.parquet_file import read_parquet
-from cache.sources.prices.price_columns import FIELDS, PriceColumns, joined
+from cache.sources.prices.price_columns import PriceColumns, joined
 from cache.sources.prices.report import report
 from cache.sources.prices.spacing import check_each, check_repeats, check_spacing
 from cache.sources.prices.suspects import check_unknown
@@ -30,6 +28,7 @@ from cache.sources.prices.table_reading import FileOptions
 from cache.sources.prices.text_columns import read_table
 from cache.sources.prices.text_rows import text_tables
 from cache.sources.prices.unstated_splits import without_unstated
+from cache.store.bars import in_order
 
 if TYPE_CHECKING:
     from cache.sources.sandbox import Parsed
@@ -186,12 +185,12 @@ def _judge(columns: PriceColumns, today: np.datetime64) -> tuple[IntArray, list[
     open_ = np.ones(len(columns.symbol), np.bool_)
     rejected = list(columns.rejected)
 
-    def refuse(wrong: BoolArray, column: str, reason: str, shown: FloatArray | None = None) -> None:
+    def refuse(
+        wrong: BoolArray, column: str, reason: str, values: FloatArray | None = None
+    ) -> None:
         for row in np.flatnonzero(wrong & open_).tolist():
-            value = "" if shown is None else f"{shown[row]:g} "
-            line, file = int(columns.line[row]), columns.file_of(row)
-            reason_ = f"{value}{reason}"
-            rejected.append(Rejected(line, column, columns.name(row), reason_, file))
+            value = "" if values is None else f"{values[row]:g} "
+            rejected.append(columns.refused(row, column, f"{value}{reason}"))
         open_[wrong] = False
 
     calendar = sessions()
@@ -203,7 +202,7 @@ def _judge(columns: PriceColumns, today: np.datetime64) -> tuple[IntArray, list[
     at = np.minimum(np.searchsorted(calendar, days), len(calendar) - 1)
     refuse(calendar[at] != days, "date", "not a session of the exchange")
     given = np.zeros(len(open_), np.bool_)
-    for name in FIELDS:
+    for name in READ:
         if name not in columns.values:
             continue
         values = columns.values[name]
@@ -252,8 +251,7 @@ def _once(columns: PriceColumns, rows: IntArray, rejected: list[Rejected]) -> In
         if columns.file[row] != columns.file[before]:
             where += f" of {columns.file_of(before)}"
         reason = f"{session[at]} is given another value on {where}"
-        line, file = int(columns.line[row]), columns.file_of(row)
-        rejected.append(Rejected(line, "", columns.name(row), reason, file))
+        rejected.append(columns.refused(row, "", reason))
     return rows[first]
 
 

@@ -23,33 +23,32 @@ _LETTER: Final = re.compile(r"[A-Za-z]")
 _NUMBER: Final = re.compile(r"[-+]?\d*\.?\d*(?:[eE][-+]?\d+)?")
 
 
-def price_symbol(text: str) -> str:
-    """The symbol of a ticker as a price file spells it; it may still be no symbol."""
-    return yahoo_symbol(text)
-
-
 def is_ticker(text: str) -> bool:
     """Whether a cell can be a ticker, and not a number or a blank."""
     text = text.strip()
     if not text or not _LETTER.search(text) or _NUMBER.fullmatch(text):
         return False
-    return valid_symbol(price_symbol(text))
+    return valid_symbol(yahoo_symbol(text))
+
+
+class Positions(dict[str, int]):
+    """Distinct texts -> their positions, in the order of their first look-ups."""
+
+    def __missing__(self, text: str) -> int:
+        return self.setdefault(text, len(self))
 
 
 class _Texts(dict[str, int]):
-    """Text -> the position of its symbol, judged at its first look-up."""
+    """Text -> the position of its symbol, judged at its first look-up; -1 where it is none."""
 
-    def __init__(self, positions: dict[str, int]) -> None:
+    def __init__(self, positions: Positions) -> None:
         super().__init__()
         self._positions = positions
 
     def __missing__(self, text: str) -> int:
-        symbol = price_symbol(text)
-        position = -1
-        if valid_symbol(symbol):
-            position = self._positions.setdefault(symbol, len(self._positions))
-        self[text] = position
-        return position
+        symbol = yahoo_symbol(text)
+        self[text] = self._positions[symbol] if valid_symbol(symbol) else -1
+        return self[text]
 
 
 class Symbols:
@@ -62,7 +61,7 @@ class Symbols:
     """
 
     def __init__(self) -> None:
-        self.positions: dict[str, int] = {}
+        self.positions = Positions()
         self.foreign: dict[str, str] = {}
         self.currencies: set[str] = set()
         self._texts = _Texts(self.positions)
@@ -100,10 +99,6 @@ class Symbols:
                 self.foreign[text] = f"in {money}"
                 return FOREIGN
         return self.code(text)
-
-    def add(self, symbol: str) -> int:
-        """Position of what is a symbol already."""
-        return self.positions.setdefault(symbol, len(self.positions))
 
 
 #: What files are called that say nothing of a ticker.

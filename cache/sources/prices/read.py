@@ -12,9 +12,9 @@ import numpy as np
 
 from cache.facts.clean import clean
 from cache.facts.column_titles import given_columns
-from cache.facts.errors import SourceError
+from cache.facts.errors import Rejected, SourceError
 from cache.facts.sessions import closes_at, last_session
-from cache.sources.holdings.rows import Rejected
+from cache.sources.prices.layout import READ
 from cache.sources.prices.price_symbols import ticker_of_file, word_of_file
 from cache.sources.sandbox import LARGEST, open_regular, run
 from cache.store.bars import Bars
@@ -24,16 +24,7 @@ from core.data.record import record
 __all__ = ["HowToRead", "PriceFile", "Rejected", "read_prices"]
 
 #: Words that ``--columns`` takes for a price file.
-WORDS: Final = (
-    "symbol",
-    "date",
-    "close",
-    "adj_close",
-    "dividend",
-    "capital_gain",
-    "split",
-    "volume",
-)
+WORDS: Final = ("symbol", "date", *READ)
 #: Endings of the files of a folder that are read.
 _ENDINGS: Final = (".csv", ".txt", ".tsv", ".parquet", ".pq", ".xlsx", ".json", ".gz")
 _MOST_FILES: Final = 20_000

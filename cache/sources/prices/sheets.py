@@ -10,7 +10,7 @@ from cache.sources.holdings.rows import Row
 from cache.sources.holdings.xlsx import cell_text, check_zip
 from cache.sources.prices.header import DEEPEST, find_layout
 from cache.sources.prices.layout import MOST_WIDE, ColumnOptions, check_columns
-from cache.sources.prices.text_table import MOST_CELLS, HeldTable, Table
+from cache.sources.prices.text_table import MOST_CELLS, MemoryTable, Table
 
 #: What a workbook of closes unpacks to at most, bytes: some two million cells.
 _MOST_BYTES: Final = 256 << 20
@@ -45,7 +45,7 @@ def sheet_tables(data: bytes, options: ColumnOptions) -> list[tuple[str, Table]]
             continue
         for row in rows:
             row.cells.extend([""] * (layout.width - len(row.cells)))
-        tables.append((sheet.title, HeldTable(rows, layout, "XLSX")))
+        tables.append((sheet.title, MemoryTable(rows, layout, "XLSX")))
     if not tables:
         raise failure or SourceError("is a workbook without sheets")
     if passed:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.facts.arrays import distinct
 from cache.facts.errors import SourceError
+from core.data.frames import distinct
 
 if TYPE_CHECKING:
     from cache.sources.prices.price_columns import PriceColumns
@@ -76,10 +76,6 @@ def _refusal(span: str, symbol: str | None = None) -> SourceError:
 def check_each(columns: PriceColumns, rows: IntArray) -> None:
     """Refuse a file in which one symbol's bars are weekly and others' daily.
 
-    Args:
-        columns: the file.
-        rows: good rows, ordered by symbol and session.
-
     Raises:
         SourceError: there is such a symbol.
     """
@@ -123,11 +119,6 @@ def _check_shifted(days: Dates) -> None:
 
 def check_repeats(columns: PriceColumns, differing: IntArray, rows: int) -> None:
     """Refuse a file many of whose rows give a symbol and date another value.
-
-    Args:
-        columns: the file.
-        differing: positions of such rows.
-        rows: how many rows it has.
 
     Raises:
         SourceError: they are no slips: a column that tells its rows apart was not read.

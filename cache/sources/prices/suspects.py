@@ -42,10 +42,6 @@ _SPLIT, _BESIDES = 1.9, 0.15
 def check_unknown(columns: PriceColumns, rows: IntArray) -> list[str]:
     """Return the titles of unknown columns that can be ignored.
 
-    Args:
-        columns: the file.
-        rows: good rows, ordered by symbol and session.
-
     Raises:
         SourceError: one looks like an adjusted close, a dividend or a split; it names each
             and the flags that settle it.

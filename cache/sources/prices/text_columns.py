@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from cache.facts.clean import clean
-from cache.facts.errors import SourceError
-from cache.sources.holdings.rows import Rejected
+from cache.facts.errors import Rejected, SourceError
 from cache.sources.notation import Decimal, decimal_mark
 from cache.sources.prices.layout import READ, Layout
 from cache.sources.prices.number_cells import BARE, read_cells
 from cache.sources.prices.price_columns import PriceColumns, TableReading
-from cache.sources.prices.price_symbols import FOREIGN, Symbols
+from cache.sources.prices.price_symbols import FOREIGN, Positions, Symbols
 from cache.sources.prices.stamps import Stamps, read_stamps
 from cache.sources.prices.table_reading import (
     FileOptions,
@@ -37,19 +36,12 @@ _TEXT: Final = 0.5
 _Read = Callable[[Sequence[str], str], "tuple[FloatArray, BoolArray]"]
 
 
-class _Positions(dict[str, int]):
-    """Distinct texts -> their positions, in the order of their first look-ups."""
-
-    def __missing__(self, text: str) -> int:
-        return self.setdefault(text, len(self))
-
-
 @dataclass(slots=True)
 class _Parts:
     """The rows of a table read so far: symbols, dates and numbers by chunk."""
 
     symbols: Symbols = field(default_factory=Symbols)
-    days: _Positions = field(default_factory=_Positions)
+    days: Positions = field(default_factory=Positions)
     codes: list[IntArray] = field(default_factory=list)
     dates: list[IntArray] = field(default_factory=list)
     lines: list[IntArray] = field(default_factory=list)
@@ -58,10 +50,6 @@ class _Parts:
     unknown: dict[str, list[tuple[FloatArray, BoolArray]]] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
-
-    def day(self, text: str) -> int:
-        """The position of a date among the distinct ones."""
-        return self.days[text]
 
 
 class _Numbers:
@@ -96,11 +84,6 @@ class _Numbers:
 
 def read_table(table: Table, options: FileOptions, sheet: str = "") -> PriceColumns:
     """The columns of a table.
-
-    Args:
-        table: its rows and layout.
-        options: what the user said of it.
-        sheet: name of the sheet, where a workbook has several.
 
     Raises:
         SourceError: it has too many rows, its notation is not sure, or nothing says whose
@@ -232,7 +215,7 @@ def _odd_rows(parts: _Parts, odd: list[tuple[int, list[str]]], last: int, layout
         parts.rejected.append(Rejected(line, "", named, reason))
 
 
-def _held(table: Table, parts: _Parts) -> tuple[list[list[str]], list[int]]:
+def _all_rows(table: Table, parts: _Parts) -> tuple[list[list[str]], list[int]]:
     """Return all rows of a wide table."""
     rows: list[list[str]] = []
     lines: list[int] = []
@@ -256,7 +239,7 @@ def _held(table: Table, parts: _Parts) -> tuple[list[list[str]], list[int]]:
 def _wide(table: Table, read: _Read, ticker: str) -> _Parts:
     """A table of one column, or several, for each symbol."""
     parts = _Parts()
-    rows, lines = _held(table, parts)
+    rows, lines = _all_rows(table, parts)
     groups: dict[tuple[str, int], dict[str, int]] = {}
     for column in table.layout.wide:
         group = groups.setdefault((column.ticker, column.date), {})
@@ -269,7 +252,7 @@ def _wide(table: Table, read: _Read, ticker: str) -> _Parts:
     parts.faulty = {word: [] for word in words}
     numbered = np.array(lines, np.intp)
     dates = {
-        at: np.array([parts.day(row[at]) for row in rows], np.intp)
+        at: np.array([parts.days[row[at]] for row in rows], np.intp)
         for at in dict.fromkeys(date for _, date in groups)
     }
     for (name, date), group in groups.items():
@@ -283,10 +266,10 @@ def _wide(table: Table, read: _Read, ticker: str) -> _Parts:
 def _across(table: Table, read: _Read, ticker: str) -> _Parts:
     """A table of one row for each symbol and a column for each date."""
     layout, parts = table.layout, _Parts()
-    rows, lines = _held(table, parts)
+    rows, lines = _all_rows(table, parts)
     word = layout.word
     parts.values, parts.faulty = {word: []}, {word: []}
-    dates = np.array([parts.day(text) for _, text in layout.across], np.intp)
+    dates = np.array([parts.days[text] for _, text in layout.across], np.intp)
     for row, line in zip(rows, lines, strict=True):
         name = row[layout.fields["symbol"]]
         fields = {word: read([row[at] for at, _ in layout.across], f"wide {word}")}

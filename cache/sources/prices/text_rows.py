@@ -15,7 +15,7 @@ from cache.sources.holdings.rows import MOST_COLUMNS, Row, check_text
 from cache.sources.prices.csv_table import CsvTable
 from cache.sources.prices.header import DEEPEST, find_layout
 from cache.sources.prices.layout import check_columns
-from cache.sources.prices.text_table import HeldTable
+from cache.sources.prices.text_table import MemoryTable
 
 if TYPE_CHECKING:
     from cache.sources.prices.layout import ColumnOptions
@@ -69,7 +69,7 @@ def unpacked(stream: BinaryIO) -> BinaryIO:
     return data
 
 
-def _json_table(stream: BinaryIO, options: ColumnOptions) -> HeldTable:
+def _json_table(stream: BinaryIO, options: ColumnOptions) -> MemoryTable:
     """Objects of JSON as rows under their keys: a list of them, or one within an object."""
     try:
         document = json.loads(stream.read().decode("utf-8-sig"), parse_float=str, parse_int=str)
@@ -96,7 +96,7 @@ def _json_table(stream: BinaryIO, options: ColumnOptions) -> HeldTable:
     if isinstance(document, dict):
         ticker = document.get("symbol", document.get("ticker"))
         layout.ticker = layout.ticker or (ticker if isinstance(ticker, str) else "")
-    return HeldTable(rows, layout, "JSON")
+    return MemoryTable(rows, layout, "JSON")
 
 
 def _objects(document: Any) -> list[dict[str, Any]]:

@@ -92,14 +92,12 @@ class Table(Protocol):
 
     def chunks(self) -> Iterator[Chunk]:
         """The rows below the header, blank ones left out, some thousands at a time."""
-        ...
 
     def pieces(self) -> Iterator[TableRows]:
         """The same rows as columns."""
-        ...
 
 
-class HeldTable:
+class MemoryTable:
     """A table whose rows are in memory: a sheet of a workbook, or objects of JSON."""
 
     separator = ""

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.facts.arrays import distinct
-from cache.sources.holdings.rows import Rejected
+from core.data.frames import distinct
 
 if TYPE_CHECKING:
+    from cache.facts.errors import Rejected
     from cache.sources.prices.basis import Basis
     from cache.sources.prices.price_columns import PriceColumns
     from core.data.frames import BoolArray, FloatArray, IntArray
@@ -39,13 +39,7 @@ _SINGLE: Final = 1.2e-7
 def without_unstated(
     columns: PriceColumns, rows: IntArray, option: Basis | None
 ) -> tuple[IntArray, list[Rejected]]:
-    """The good rows without closes before an unstated split, and a note on those left out.
-
-    Args:
-        columns: the file.
-        rows: good rows, ordered by symbol and session.
-        option: what the user said of its closes.
-    """
+    """The good rows without closes before an unstated split, and a note on those left out."""
     close, total = columns.values.get("close"), columns.values.get("adj_close")
     if close is None or option == "adjusted" or "split" in columns.values or len(rows) < 2:
         return rows, []
@@ -62,21 +56,20 @@ def without_unstated(
     if not len(at) or (option is None and _adjusted(symbol, price)):
         return rows, []
     rejected: list[Rejected] = []
-    left = np.ones(len(columns.symbol), np.bool_)
+    stays = np.ones(len(columns.symbol), np.bool_)
     for code in distinct(symbol[at]).tolist():
         last = int(at[symbol[at] == code][-1])
         row = int(by_symbol[last])
         whole = rows[columns.symbol[rows] == code]
-        left[whole[columns.session[whole] < columns.session[row]]] = False
+        stays[whole[columns.session[whole] < columns.session[row]]] = False
         reason = (
             f"its closes before {columns.session[row]} are left out: on that day the close goes"
             f" from {price[last - 1]:g} to {price[last]:g}, as at a split of"
             f" {_ratio(factor[last - 1])}, and the file tells no splits; import it with --adjusted"
             " if its closes are split-adjusted and the move is real, or with a column of splits"
         )
-        line, file = int(columns.line[row]), columns.file_of(row)
-        rejected.append(Rejected(line, "close", columns.name(row), reason, file))
-    return rows[left[rows]], rejected
+        rejected.append(columns.refused(row, "close", reason))
+    return rows[stays[rows]], rejected
 
 
 def _factors(moved: FloatArray) -> FloatArray:

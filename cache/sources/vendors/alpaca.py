@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from cache.facts.sessions import NEW_YORK
-from cache.refresh.ask_groups import ask_groups, far
+from cache.refresh.ask import ask_groups, far
 from cache.sources.vendors.as_traded import Bar, DeclaredEvents, answer_of
 from cache.sources.vendors.keyed_source import KeyedSource, VendorError
 
@@ -41,15 +41,8 @@ class Alpaca(KeyedSource):
                 bars = self._bars(names, first, final)
                 acting = self._events(first, final, names) if events is None else events
                 for ask, name in zip(batch, names, strict=True):
-                    yield answer_of(
-                        ask,
-                        bars.get(name, {}),
-                        acting.splits.get(name, {}),
-                        acting.dividends.get(name, {}),
-                        vendor=self.name,
-                        now=now,
-                        adjusted=True,
-                    )
+                    history = acting.history(name, bars.get(name, {}))
+                    yield answer_of(ask, history, vendor=self.name, now=now, adjusted=True)
 
     def _bars(self, names: Sequence[str], first: date, last: date) -> dict[str, dict[date, Bar]]:
         query = {
@@ -91,9 +84,9 @@ class Alpaca(KeyedSource):
         return events
 
     def _pages(self, path: str, query: dict[str, str]) -> Iterator[dict[str, Any]]:
-        keys = {"APCA-API-KEY-ID": self.asker.key, "APCA-API-SECRET-KEY": self.asker.secret}
+        keys = {"APCA-API-KEY-ID": self.key, "APCA-API-SECRET-KEY": self.secret}
         for _ in range(_PAGES):
-            document = self.asker.get(path, query, headers=keys)
+            document = self.get(path, query, headers=keys)
             if not isinstance(document, dict):
                 words = f"{self.name} gave no table; try again"
                 raise VendorError("try_again", words, halts=False)

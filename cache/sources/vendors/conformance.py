@@ -124,7 +124,7 @@ def _pieces(
     final: date,
     now: datetime,
 ) -> list[str]:
-    """The last sessions, asked for as a piece, are those of the whole."""
+    """The last sessions, requested as a piece, are those of the whole."""
     calendar = sessions()
     start = calendar[int(np.searchsorted(calendar, day(final))) - 3].item()
     asks = [Ask(symbol, start, now.date(), whole=False) for symbol in symbols]
@@ -157,8 +157,7 @@ def main(argv: Sequence[str]) -> int:
     """Try the source of an entry point; 0 where it keeps to the protocol, 1 where not."""
     from cache.facts.errors import SourceError
     from cache.facts.vendors import load_vendors, plugin_vendor
-    from cache.sources.vendors.registry import price_source
-    from cache.sources.vendors.source_settings import SourceSettings
+    from cache.sources.vendors.registry import SourceSettings, price_source
 
     if not argv:
         sys.stderr.write(f"{__doc__}\n")

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from cache.sources.vendors.as_traded import Bar, DeclaredEvents
-from cache.sources.vendors.days import DayVendor, VendorHistory
+from cache.sources.vendors.as_traded import Bar, DeclaredEvents, VendorHistory
+from cache.sources.vendors.days import DayVendor
 from cache.sources.vendors.keyed_source import VendorError
 
 
@@ -47,15 +47,8 @@ class Eodhd(DayVendor):
             request: self.vendor.path(request, symbol=symbol)
             for request in ("history", "splits", "dividends")
         }
-        history = VendorHistory(
-            {
-                date.fromisoformat(row["date"]): (
-                    float(row["close"]),
-                    float(row.get("volume") or 0),
-                )
-                for row in self._rows(paths["history"], query, "date", "close")
-            }
-        )
+        rows = self._rows(paths["history"], query, "date", "close")
+        history = VendorHistory({date.fromisoformat(row["date"]): _bar(row) for row in rows})
         for row in self._rows(paths["splits"], query, "date", "split"):
             history.splits[date.fromisoformat(row["date"])] = _factor(row["split"])
         for row in self._rows(paths["dividends"], query, "date", "value"):
@@ -66,8 +59,8 @@ class Eodhd(DayVendor):
 
     def _rows(self, path: str, query: Mapping[str, str], *needed: str) -> Iterator[dict[str, Any]]:
         """The rows of an answer that have what is needed."""
-        secret = {"api_token": self.asker.key, "fmt": "json"}
-        rows = self.asker.get(path, {**query, **secret})
+        secret = {"api_token": self.key, "fmt": "json"}
+        rows = self.get(path, {**query, **secret})
         if not isinstance(rows, list):
             raise VendorError("try_again", f"{self.name} gave no table; try again", halts=False)
         for row in rows:

@@ -1,4 +1,4 @@
-"""A folder that some job fills with price files, asked as if it were a vendor."""
+"""A folder that some job fills with price files, as a source of prices."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from core.data.frames import day
 
 if TYPE_CHECKING:
     from cache.refresh.ask import Ask
-    from cache.sources.vendors.source_settings import SourceSettings
+    from cache.sources.vendors.registry import SourceSettings
     from cache.store.bars import Bars
     from core.data.frames import FloatArray, IntArray
 
@@ -59,13 +59,7 @@ class Folder:
     def fetch(
         self, asks: Iterable[Ask], *, now: datetime, stop: threading.Event | None = None
     ) -> Iterator[Answer]:
-        """Read the files, and give an answer to each ask.
-
-        Args:
-            asks: what is wanted.
-            now: the time.
-            stop: when set, ends at once.
-        """
+        """Read the files, and give an answer to each ask."""
         requests = list(asks)
         pieces = all(not ask.whole for ask in requests)
         since = min((ask.start for ask in requests), default=None) if pieces else None

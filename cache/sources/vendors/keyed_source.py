@@ -25,7 +25,7 @@ from cache.sources.download import Download, DownloadError, download
 if TYPE_CHECKING:
     from cache.refresh.ask import Ask
     from cache.refresh.gate import AnsweredBy, Kind
-    from cache.sources.vendors.source_settings import SourceSettings
+    from cache.sources.vendors.registry import SourceSettings
 
 #: Largest answer taken, unpacked: a day of the whole market has about 2 MB.
 LIMIT: Final = 64 << 20
@@ -55,10 +55,12 @@ class StoppedError(Exception):
     """The requests were stopped from outside."""
 
 
-class Asker:
-    """Sends a vendor's requests, one after the other.
+class KeyedSource:
+    """A source of prices that needs a key; sends its requests one after the other.
 
     Attributes:
+        vendor: its terms.
+        name: as closes name their source.
         requests: sent so far.
         bytes: that came over the wire.
         retried: requests sent a second time.
@@ -70,18 +72,18 @@ class Asker:
         """Nothing is sent yet.
 
         Args:
-            settings: the vendor and where its key lies.
+            settings: the vendor, where its key lies, and its rate.
             timeout: seconds that one answer may take.
             pause: seconds before a request that failed in passing is sent a second time.
 
         Raises:
             SourceError: no key is there.
         """
-        self.vendor = settings.vendor
+        self.vendor, self.name = settings.vendor, settings.vendor.name
         self._timeout, self._pause, self._rate = timeout, pause, settings.rate
         self.key, self._variable = _secret(settings, self.vendor.keys)
         self.secret, _ = _secret(settings, self.vendor.secrets)
-        self.skew = Skew()
+        self._skew = Skew()
         self.requests = self.bytes = self.retried = 0
         self.limited_until: datetime | None = None
         self.unreachable = False
@@ -90,13 +92,12 @@ class Asker:
         self._began, self._now = time.monotonic(), datetime.now().astimezone()
         self._stop = threading.Event()
 
-    def begin(self, now: datetime, stop: threading.Event | None) -> None:
-        """Take the time and the event that ends the asking."""
-        self._now, self._began = now, time.monotonic()
-        self._stop = stop or self._stop
+    @property
+    def off(self) -> timedelta:
+        """How far this machine's clock is ahead of the vendor's."""
+        return self._skew.off
 
-    def clock(self) -> datetime:
-        """The time now."""
+    def _clock(self) -> datetime:
         return self._now + timedelta(seconds=int(time.monotonic() - self._began))
 
     def get(
@@ -165,7 +166,7 @@ class Asker:
             )
         self._answered, self.unreachable = True, False
         self.bytes += came.size
-        self.skew.note(came.date, self.clock())
+        self._skew.note(came.date, self._clock())
         try:
             return json.loads(came.content)
         except (ValueError, RecursionError):
@@ -187,7 +188,7 @@ class Asker:
             reason = f"{name}: {error}; try again"
             return VendorError("try_again", reason, halts=self.unreachable, answered_by="nobody")
         if status in (402, 429):
-            until = retry_at(error.retry_after, self.clock(), error.date)
+            until = retry_at(error.retry_after, self._clock(), error.date)
             self.limited_until = self.limited_until or until
             return VendorError(
                 "rate_limited", f"rate limited by {name}; {wait(self.limited_until)}", halts=True
@@ -206,70 +207,16 @@ class Asker:
         reason = f"{name} answered with error {status}; try again"
         return VendorError("try_again", reason, halts=False)
 
-
-class KeyedSource:
-    """A source of prices that needs a key.
-
-    Attributes:
-        asker: sends its requests.
-        vendor: its terms.
-        name: as closes name their source.
-    """
-
-    def __init__(self, settings: SourceSettings, *, timeout: float = 30.0, pause: float = 2.0):
-        """Prepare the source; no request is sent yet.
-
-        Args:
-            settings: the vendor, where its key lies, and its rate.
-            timeout: seconds that one answer may take.
-            pause: seconds before what failed in passing is asked a second time.
-
-        Raises:
-            SourceError: no key is there.
-        """
-        self.asker = Asker(settings, timeout=timeout, pause=pause)
-        self.vendor = settings.vendor
-        self.name = settings.vendor.name
-
-    @property
-    def unreachable(self) -> bool:
-        """Nothing at all answered."""
-        return self.asker.unreachable
-
-    @property
-    def limited_until(self) -> datetime | None:
-        """When a rate limit was met, the time to try again."""
-        return self.asker.limited_until
-
-    @property
-    def off(self) -> timedelta:
-        """How far this machine's clock is ahead of the vendor's."""
-        return self.asker.skew.off
-
-    @property
-    def requests(self) -> int:
-        """Requests sent so far."""
-        return self.asker.requests
-
-    @property
-    def retried(self) -> int:
-        """How many requests were sent a second time."""
-        return self.asker.retried
-
     def fetch(
         self, asks: Iterable[Ask], *, now: datetime, stop: threading.Event | None = None
     ) -> Iterator[Answer]:
         """Ask, and give each answer as it comes; one Answer an Ask.
 
         A refusal that concerns all of them ends the asking: whatever is open then is answered
-        with it.
-
-        Args:
-            asks: what to ask.
-            now: the time.
-            stop: when set, ends at once; what is open stays unanswered.
+        with it. Once ``stop`` is set, what is open stays unanswered.
         """
-        self.asker.begin(now, stop)
+        self._now, self._began = now, time.monotonic()
+        self._stop = stop or self._stop
         open_still = {ask.symbol: ask for ask in asks}
         final = last_final(now)
         try:

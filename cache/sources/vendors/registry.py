@@ -7,18 +7,45 @@ cache.sources.vendors.conformance NAME`` tries it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 from cache.facts.vendors import load_vendors
+from core.data.record import record
 
 if TYPE_CHECKING:
+    from cache.facts.vendors import Vendor
     from cache.refresh.sources import PriceSource
-    from cache.sources.vendors.source_settings import SourceSettings
 
 GROUP: Final = "internals.prices"
+
+
+@record(frozen=True, slots=True)
+class SourceSettings:
+    """What a source of prices is made with.
+
+    Attributes:
+        vendor: its name, its address and its terms.
+        private: a folder for whatever it keeps between runs.
+        rate: requests a second.
+        pool: requests under way at once.
+        folder: where files are, for the source that reads a folder.
+        spark: ask Yahoo for closes of twenty symbols at once.
+        environ: where its key lies; it is never kept.
+    """
+
+    vendor: Vendor
+    private: Path
+    rate: float
+    pool: int = 8
+    folder: Path | None = None
+    spark: bool = False
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
 
 
 def price_source(settings: SourceSettings) -> PriceSource:

@@ -25,8 +25,8 @@ def silence() -> None:
 class _Warnings:
     """Shows warnings as before, except those of yfinance and what it depends on."""
 
-    def __init__(self, shown: Callable[..., None]) -> None:
-        self._shown = shown
+    def __init__(self, show: Callable[..., None]) -> None:
+        self._show = show
 
     def __call__(
         self,
@@ -38,4 +38,4 @@ class _Warnings:
         line: str | None = None,
     ) -> None:
         if not {"yfinance", "pandas", "curl_cffi"} & set(Path(filename).parts):
-            self._shown(message, category, filename, lineno, file, line)
+            self._show(message, category, filename, lineno, file, line)

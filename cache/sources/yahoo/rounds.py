@@ -55,15 +55,7 @@ class Rounds:
         self._halted: Answer | None = None
 
     def fetch(self, asks: Iterable[Ask], *, stop: threading.Event) -> Iterator[Answer]:
-        """Send the requests, and yield each answer on arrival; one Answer an Ask.
-
-        The first rate limit stops all asking, as do failures in a row: whatever is open then
-        is answered with that reason.
-
-        Args:
-            asks: what to ask, in order.
-            stop: when set, ends at once; what is open stays unanswered.
-        """
+        """Send the requests, and yield each answer on arrival, as `Yahoo.fetch`."""
         again: dict[str, Answer] = {}
         for answer in self._round(list(asks), stop):
             if answer.kind == "try_again" and not self._halted:

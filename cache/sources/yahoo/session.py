@@ -1,8 +1,4 @@
-"""The HTTP session of yfinance: counts and times requests, and explains refusals.
-
-Keeps the fallback pages from being asked again and again, and turns a refusal into a typed one
-before yfinance asks a second time.
-"""
+"""The HTTP session of yfinance: counts and times requests, and explains refusals."""
 
 from __future__ import annotations
 
@@ -184,8 +180,7 @@ def _judge(response: Any) -> None:
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         error, spoken = None, False
     if status == 429:
-        when = {name: response.headers.get(name) for name in ("Retry-After", "Date")}
-        raise RefusedError("rate_limited", "", when["Retry-After"], date=when["Date"])
+        raise rate_limited(response)
     if status >= 500:
         raise RefusedError("try_again", f"Yahoo answered with error {status}; try again")
     if not spoken:
@@ -198,6 +193,12 @@ def _judge(response: Any) -> None:
         raise RefusedError("not_found", "Yahoo has no prices for the dates asked")
     if status != 200:
         raise RefusedError("try_again", f"Yahoo refused the request ({status}); try again")
+
+
+def rate_limited(response: Any) -> RefusedError:
+    """The refusal of an answer with status 429."""
+    headers = response.headers
+    return RefusedError("rate_limited", "", headers.get("Retry-After"), date=headers.get("Date"))
 
 
 def unreachable(error: Exception) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 from cache.facts.sessions import NEW_YORK
 from cache.facts.vendors import SPARK
 from cache.refresh.gate import Answer, gate
-from cache.sources.yahoo.session import RefusedError, vendor_time
+from cache.sources.yahoo.session import RefusedError, rate_limited, vendor_time
 
 if TYPE_CHECKING:
     from cache.refresh.ask import Ask
@@ -33,8 +33,8 @@ def by_spark(asks: Sequence[Ask], now: datetime) -> tuple[list[Ask], list[Ask]]:
     """The asks that closes alone answer, and those that need their charts."""
     first = now.date() - REACH
     alone = [ask for ask in asks if not ask.whole and not ask.events and ask.start >= first]
-    rest = set(alone)
-    return alone, [ask for ask in asks if ask not in rest]
+    closes_alone = set(alone)
+    return alone, [ask for ask in asks if ask not in closes_alone]
 
 
 def spark(
@@ -96,8 +96,7 @@ def _batch(session: Session, address: str, batch: Sequence[Ask]) -> tuple[dict[s
     )
     status = response.status_code
     if status == 429:
-        when = {name: response.headers.get(name) for name in ("Retry-After", "Date")}
-        raise RefusedError("rate_limited", "", when["Retry-After"], date=when["Date"])
+        raise rate_limited(response)
     if status in (400, 404):
         raise RefusedError("not_found", "a symbol of the batch is not known")
     try:

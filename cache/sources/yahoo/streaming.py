@@ -1,69 +1,105 @@
-"""A connection to a stream of quotes with a time limit, reasons for failures, and a way to end it.
+"""One connection to a stream of quotes, with limits on time and on silence, and a way to end it.
 
-The library that yfinance streams through waits for ever where a server takes the connection and
-stays silent: its reader then stands inside a TLS record that never ends, and closing the socket
-under it wakes nobody.
+All of it runs in one thread. OpenSSL lets no two threads use a TLS connection at once, but the
+blocking client that yfinance streams through reads in a thread of its own: now and then its first
+request was never sent, because the reader was in the middle of the server's session tickets.
 """
 
 from __future__ import annotations
 
-import contextlib
+import asyncio
 import socket
 import threading
-from typing import Final
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from typing import Any, Final
 
-from websockets.sync.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 
 from cache.facts.errors import SourceError
+from cache.sources.yahoo.session import unreachable
 
 #: Seconds within which a connection has to open, and within which its end has to be agreed on.
 OPEN, CLOSE = 10.0, 2.0
-#: Seconds beyond `OPEN` that what no time-out covers may take: looking a name up, a second address.
-BEYOND: Final = 2.0
+#: Seconds after which the request is repeated: Yahoo forgets whoever does not.
+BEAT = 15.0
+#: Seconds without a quote after which a connection is given up: two repetitions without success.
+SILENT = 2 * BEAT + 2.0
+#: Seconds between two looks at whether to stop.
+STEP: Final = 0.1
 WHO: Final = "Yahoo's stream of quotes"
 
 
-class Connection(ClientConnection):
-    """A connection whose reader wakes when the socket is closed."""
+def listen(
+    url: str, request: str, hear: Callable[[str | bytes], bool], stop: threading.Event
+) -> None:
+    """Send a request and hand over the messages that follow, until the connection ends.
 
-    def close_socket(self) -> None:
-        """Shut a socket down and close it: a reader within a record notices only the shutdown."""
-        with contextlib.suppress(OSError, ValueError):
-            self.socket.shutdown(socket.SHUT_RDWR)
-        super().close_socket()
-
-
-def opened(url: str) -> ClientConnection:
-    """Open a connection, ready for use.
+    Args:
+        url: of the stream.
+        request: the first message to it, which is repeated.
+        hear: takes a message, returns whether it is a quote; the connection ends if it raises.
+        stop: ends the connection when set.
 
     Raises:
-        SourceError: none came about; says why, in a few words for a person.
+        SourceError: no connection came about, or no quote came over it for `SILENT` seconds.
     """
-    came: list[ClientConnection | Exception] = []
-    lock, done = threading.Lock(), threading.Event()
-    given_up = False
+    with asyncio.Runner(loop_factory=_Loop) as runner:
+        runner.run(_until(stop, _converse(url, request, hear)))
 
-    def work() -> None:
-        made: ClientConnection | Exception
-        try:
-            made = connect(
-                url, open_timeout=OPEN, close_timeout=CLOSE, create_connection=Connection
-            ).__enter__()
-        except Exception as error:
-            made = error
-        with lock:
-            came.append(made)
-            late = given_up
-        done.set()
-        if late and isinstance(made, ClientConnection):
-            made.close()
 
-    threading.Thread(target=work, name="open", daemon=True).start()
-    done.wait(OPEN + BEYOND)
-    with lock:
-        given_up = not came
-    if not came or isinstance(came[0], TimeoutError):
-        raise SourceError(f"{WHO} did not answer within {OPEN:g} s; try again")
-    if isinstance(came[0], Exception):
-        raise came[0]
-    return came[0]
+async def _until(stop: threading.Event, conversation: Coroutine[Any, Any, None]) -> None:
+    """Run a conversation to its end, or cancel it once ``stop`` is set."""
+    task = asyncio.create_task(conversation)
+    while not task.done() and not stop.is_set():
+        await asyncio.wait([task], timeout=STEP)
+    if not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=2 * CLOSE)
+    if task.done() and not task.cancelled():
+        task.result()
+
+
+async def _converse(url: str, request: str, hear: Callable[[str | bytes], bool]) -> None:
+    try:
+        connection = await connect(url, open_timeout=OPEN, close_timeout=CLOSE)
+    except TimeoutError:
+        raise SourceError(f"{WHO} did not answer within {OPEN:g} s; try again") from None
+    except Exception as error:
+        raise SourceError(unreachable(error)) from None
+    clock = asyncio.get_running_loop().time
+    quoted = beat = clock()
+    async with connection:
+        while True:
+            try:
+                if clock() >= beat:
+                    await connection.send(request)
+                    beat = clock() + BEAT
+                async with asyncio.timeout_at(min(beat, quoted + SILENT)):
+                    message = await connection.recv()
+                if hear(message):
+                    quoted = clock()
+            except TimeoutError:
+                if clock() >= quoted + SILENT:
+                    silent = f"{WHO} gave no quote for {SILENT:g} s; try again"
+                    raise SourceError(silent) from None
+            except Exception:  # it broke off, or sent what is no message of such a stream
+                return
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    """An event loop in which looking a name up holds up no end, however long it takes."""
+
+    async def getaddrinfo(self, host: Any, port: Any, **options: int) -> Any:
+        """As in any loop, but in a thread that is not waited for when the program ends."""
+        addresses: Future[Any] = Future()
+        addresses.set_running_or_notify_cancel()
+
+        def look_up() -> None:
+            try:
+                addresses.set_result(socket.getaddrinfo(host, port, **options))
+            except Exception as error:
+                addresses.set_exception(error)
+
+        threading.Thread(target=look_up, name="look up", daemon=True).start()
+        return await asyncio.wrap_future(addresses)

@@ -8,6 +8,7 @@ refusal into a typed one before yfinance asks a second time.
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import threading
 import time
@@ -16,29 +17,26 @@ from datetime import UTC, datetime, timedelta
 from datetime import time as clock
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import yfinance
 import yfinance.cache
 from curl_cffi import requests
-from websockets.exceptions import ConnectionClosed
 from yfinance.data import YfData
 from yfinance.exceptions import YFPricesMissingError, YFRateLimitError
 
-from cache.facts.errors import SourceError
 from cache.facts.sessions import NEW_YORK, last_final
-from cache.facts.vendors import YAHOO, Vendor
+from cache.facts.vendors import RATE, YAHOO, Vendor
 from cache.refresh.clock_skew import careful
 from cache.refresh.gate import Answer, gate, nothing
 from cache.refresh.reasons import wait, with_session
-from cache.refresh.request import RATE
 from cache.refresh.retry_after import retry_at
 from cache.sources.yahoo.quiet import silence
 from cache.sources.yahoo.rounds import Rounds
 from cache.sources.yahoo.session import RefusedError, Session, unreachable, vendor_time
 from cache.sources.yahoo.spark import by_spark, spark
-from cache.sources.yahoo.streaming import CLOSE, WHO, opened
+from cache.sources.yahoo.streaming import listen
 from cache.store import disk
 from core.data.frames import pydate
 
@@ -46,10 +44,9 @@ if TYPE_CHECKING:
     from cache.refresh.ask import Ask
     from core.data.frames import Dates, FloatArray
 
-#: Seconds after which the symbols of a stream are repeated.
-BEAT: Final = 15.0
-#: Seconds without a quote after which a connection is given up: two repetitions without success.
-SILENT: Final = 2 * BEAT + 2.0
+    #: Days, closes, volumes, dividends (capital gains among them) and splits, as `gate` takes them.
+    Bars = tuple[Dates, FloatArray, FloatArray, FloatArray, FloatArray]
+
 #: Bytes of an answer beyond which no two are read at once.
 LARGE: Final = 2**20
 _SYMBOL: Final = re.compile(r"\^?[A-Z0-9][A-Z0-9.=-]{0,15}")
@@ -66,26 +63,6 @@ class _NewYork:
 
     def store(self, key: str, value: str | None) -> None:
         """Store nothing."""
-
-
-class Chart(NamedTuple):
-    """Daily bars, as yfinance gives them with ``auto_adjust=False, actions=True, keepna=True``.
-
-    Attributes:
-        days: (K,) datetime64[D], strictly ascending dates in New York.
-        close: (K,) float64, split-adjusted price per share, NaN where none.
-        volume: (K,) float64, shares, 0 where none.
-        dividend: (K,) float64, cash per share, capital gains included, 0 where none.
-        split: (K,) float64, split factor, 0 where none.
-        meta: what Yahoo says of the symbol.
-    """
-
-    days: Dates
-    close: FloatArray
-    volume: FloatArray
-    dividend: FloatArray
-    split: FloatArray
-    meta: Mapping[str, Any]
 
 
 class Yahoo:
@@ -130,7 +107,7 @@ class Yahoo:
         self.limited_until: datetime | None = None
         self._lock, self._reading = threading.Lock(), threading.Lock()
         self._now, self._began = datetime.now(UTC), elapsed()
-        self._rounds = Rounds(self._asked, pool=pool, rate=rate, pause=pause)
+        self._rounds = Rounds(self._ask, pool=pool, rate=rate, pause=pause)
         # Not made of pickles, and never opened by several threads at once.
         yfinance.cache._CookieCacheManager._Cookie_cache = yfinance.cache._CookieCacheDummy()
         yfinance.cache._TzCacheManager._tz_cache = _NewYork()
@@ -149,7 +126,7 @@ class Yahoo:
 
     @property
     def retried(self) -> int:
-        """How many symbols were asked a second time."""
+        """How many symbols were requested a second time."""
         return self._rounds.retried
 
     @property
@@ -190,8 +167,8 @@ class Yahoo:
         self, asks: list[Ask], stop: threading.Event
     ) -> Generator[Answer, None, list[Ask]]:
         """Ask for the newest closes of many at once; returns the asks whose charts are needed."""
-        alone, rest = by_spark(asks, self._now)
-        charts = {ask.symbol: ask for ask in (*rest, *alone)}
+        alone, charted = by_spark(asks, self._now)
+        charts = {ask.symbol: ask for ask in (*charted, *alone)}
         try:
             pace = partial(self._rounds.pace, stop)
             for one in spark(self._session, self._spark_address, alone, self._now, pace):
@@ -204,25 +181,16 @@ class Yahoo:
             return []
         return list(charts.values())
 
-    def _asked(self, ask: Ask) -> Answer:
-        """As `_ask`; an unforeseen error fails its symbol only."""
-        try:
-            return self._ask(ask)
-        except Exception as error:
-            return self._odd(ask, error)
-
-    def _odd(self, ask: Ask, error: Exception) -> Answer:
-        odd = f"Yahoo's answer could not be read ({type(error).__name__})"
-        final = last_final(careful(self._now, self.off))
-        return Answer(ask, kind="bad_data", reason=with_session(odd, final))
-
     def _ask(self, ask: Ask) -> Answer:
         """One symbol, one chart request; every failure comes back as data."""
         now = self._now
         if not _SYMBOL.fullmatch(ask.symbol) or _ISIN.fullmatch(ask.symbol):
             return Answer(ask, kind="not_found", reason="is no symbol that Yahoo could know")
         try:
-            chart, headers = self._chart(ask)
+            bars, meta, headers = self._chart(ask)
+            newest = pydate(bars[0][-1]) if len(bars[0]) else ask.start
+            server_time = vendor_time(headers, meta, newest)
+            return gate(ask, *bars, now=now, vendor_time=server_time, meta=meta)
         except RefusedError as refused:
             return self._refusal(ask, refused, now)
         except YFRateLimitError:
@@ -237,18 +205,12 @@ class Yahoo:
         except Exception as error:
             if isinstance(error, KeyError) and error.args == ("timestamp",):
                 return nothing(ask, now)
-            return self._odd(ask, error)
-        columns = (chart.close, chart.volume, chart.dividend, chart.split)
-        newest = pydate(chart.days[-1]) if len(chart.days) else ask.start
-        server_time = vendor_time(headers, chart.meta, newest)
-        return gate(ask, chart.days, *columns, now=now, vendor_time=server_time, meta=chart.meta)
+            odd = f"Yahoo's answer could not be read ({type(error).__name__})"
+            final = last_final(careful(now, self.off))
+            return Answer(ask, kind="bad_data", reason=with_session(odd, final))
 
-    def _chart(self, ask: Ask) -> tuple[Chart, Mapping[str, str]]:
-        """One request, through yfinance.
-
-        Returns:
-            The bars, and the headers of the answer.
-        """
+    def _chart(self, ask: Ask) -> tuple[Bars, Mapping[str, Any], Mapping[str, str]]:
+        """One request, through yfinance: bars, what Yahoo says of the symbol, and the headers."""
         begin, until = (
             int(datetime.combine(day, clock.min, NEW_YORK).timestamp())
             for day in (ask.start, ask.end + timedelta(days=1))
@@ -262,14 +224,14 @@ class Yahoo:
         # It keeps bodies of its own, and would read an older one of this symbol.
         YfData.cache_get.cache_clear()
         with self._session.again(response), self._one_by_one(response.content):
-            return self._read(ask), response.headers
+            return *self._read(ask), response.headers
 
     def _one_by_one(self, content: bytes) -> contextlib.AbstractContextManager[object]:
         """Parse an oversized answer alone: parsed, it can be thirty times as large."""
         return self._reading if len(content) > LARGE else contextlib.nullcontext()
 
-    def _read(self, ask: Ask) -> Chart:
-        """Return what yfinance parses from the answer that the session repeats."""
+    def _read(self, ask: Ask) -> tuple[Bars, Mapping[str, Any]]:
+        """What yfinance parses from the answer that the session repeats."""
         ticker = yfinance.Ticker(ask.symbol, session=self._session)
         frame = ticker.history(
             start=ask.start.isoformat(),
@@ -287,7 +249,7 @@ class Yahoo:
             dividend = dividend + np.nan_to_num(frame["Capital Gains"].to_numpy(np.float64))
         days = frame.index.tz_localize(None).to_numpy().astype("datetime64[D]")
         meta = dict(ticker.get_history_metadata()._metadata())
-        return Chart(days, close, volume, dividend, split, meta)
+        return (days, close, volume, dividend, split), meta
 
     def _refusal(self, ask: Ask, refused: RefusedError, now: datetime) -> Answer:
         reason = str(refused)
@@ -303,16 +265,6 @@ class Yahoo:
         return Answer(ask, kind=refused.kind, reason=reason, answered_by=refused.answered_by)
 
 
-class _WebSocket(yfinance.WebSocket):  # type: ignore[misc]
-    """Yahoo's stream, over a connection of ours."""
-
-    _ws: Any
-
-    def _connect(self) -> None:
-        if self._ws is None:
-            self._ws = opened(self.url)
-
-
 def stream(
     symbols: Sequence[str], take: Callable[[Mapping[str, Any]], None], stop: threading.Event
 ) -> None:
@@ -324,49 +276,16 @@ def stream(
         stop: ends the stream when set.
 
     Raises:
-        SourceError: no connection came about, or nothing came over it for `SILENT` seconds.
+        SourceError: no connection came about, or no quote came over it for a while.
     """
     silence()
     # A message that cannot be read is passed on as an error, and does not end the stream.
     yfinance.config.debug.hide_exceptions = True
-    socket = _WebSocket(verbose=False)
-    ended, silent = threading.Event(), threading.Event()
-    heard = time.monotonic()
+    vendor = yfinance.WebSocket(verbose=False)
 
-    def hear(fields: Mapping[str, Any]) -> None:
-        nonlocal heard
-        if "id" in fields:
-            heard = time.monotonic()
+    def hear(message: str | bytes) -> bool:
+        fields = vendor._decode_message(json.loads(message).get("message", ""))
         take(fields)
+        return "id" in fields
 
-    def watch() -> None:
-        # Yahoo forgets whoever does not repeat the symbols; a stop closes from outside.
-        beat = time.monotonic() + BEAT
-        while not ended.wait(0.1) and not stop.is_set():
-            if time.monotonic() >= heard + SILENT:
-                silent.set()
-                break
-            if time.monotonic() >= beat:
-                beat += BEAT
-                with contextlib.suppress(Exception):
-                    socket.subscribe([])
-        with contextlib.suppress(Exception):
-            socket.close()
-
-    try:
-        socket.subscribe(list(symbols))
-    except SourceError:
-        raise
-    except ConnectionClosed:
-        raise SourceError(f"{WHO} broke off; try again") from None
-    except Exception as error:
-        raise SourceError(unreachable(error)) from None
-    watcher = threading.Thread(target=watch, name="stream", daemon=True)
-    watcher.start()
-    try:
-        socket.listen(hear)
-    finally:
-        ended.set()
-        watcher.join(2 * CLOSE)
-    if silent.is_set():
-        raise SourceError(f"{WHO} gave no quote for {SILENT:g} s; try again")
+    listen(vendor.url, json.dumps({"subscribe": list(symbols)}), hear, stop)
