@@ -77,12 +77,7 @@ class Ringer:
         self._trouble = ""
 
     def check(self, snapshot: Snapshot, identity: str | None) -> None:
-        """Judge the alerts on a new answer, in the background.
-
-        Args:
-            snapshot: the answer.
-            identity: of the generation on disk that it was read from.
-        """
+        """Judge the alerts on a new answer of a generation on disk, in the background."""
         if snapshot.as_of < snapshot.last_session or not os.path.exists(self.book.path):  # noqa: PTH110  never raises
             return
         if self._busy:
@@ -174,8 +169,7 @@ class Ringer:
     def standing(self, without: Alert | None = None) -> tuple[tuple[StandingAlert, ...], str]:
         """In a thread: every alert and its number now, and why they are not known, "" if they can.
 
-        Args:
-            without: an alert to remove first.
+        The alert ``without`` is removed first.
         """
         try:
             if without is not None:

@@ -165,11 +165,7 @@ class Desktop(Server):
 
 
 def serve(argv: Sequence[str], port: int) -> None:
-    """Serve the screen until ctrl+c.
-
-    Args:
-        argv: the command that each page runs.
-        port: of the loopback; 0 takes a free one.
+    """Serve the screen until ctrl+c, on a port of the loopback; 0 takes a free one.
 
     Raises:
         CacheError: the port cannot be listened to.

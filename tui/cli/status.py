@@ -16,11 +16,6 @@ if TYPE_CHECKING:
 def status(desk: Desk, config: Config, kind: Literal["text", "json"]) -> int:
     """Write the state of a store on stdout and return the exit code.
 
-    Args:
-        desk: whose store it is.
-        config: what was set, and given as flags; else what was last on the screen counts.
-        kind: "text" or "json".
-
     Raises:
         CacheError: the store is empty or cannot be read.
     """

@@ -107,11 +107,6 @@ class NumberOrigins:
 def ledger(snapshot: Snapshot, prose: Sequence[Sentence], document: Json) -> list[Json]:
     """The prose, sentence by sentence, each with its numbers.
 
-    Args:
-        snapshot: the answer.
-        prose: its sentences.
-        document: the note's JSON, in which each number must stand.
-
     Raises:
         LookupError: a sentence has a number that the document has not.
     """

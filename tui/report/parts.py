@@ -334,12 +334,7 @@ def _series_columns() -> str:
 
 
 def part(document: Json, name: str) -> TidyTable:
-    """One part of a note's JSON, laid flat.
-
-    Args:
-        document: from `tui.report.document.document`.
-        name: one of `PARTS`.
-    """
+    """One part of a note's JSON, laid flat."""
     text, rows_of = _PARTS[name]
     if name == "daily":
         text += _series_columns()

@@ -258,14 +258,7 @@ def to_text(state: StoreState, cost: str) -> str:
 def imports(
     listed: Sequence[Entry], store: Path, generation: int | None, *, kind: Literal["text", "json"]
 ) -> str:
-    """The imports and refreshes that can be taken back, oldest first, one trailing newline.
-
-    Args:
-        listed: of a store's journal.
-        store: the directory of the store.
-        generation: the newest there, None for an empty store.
-        kind: "text" or "json".
-    """
+    """The imports and refreshes that can be taken back, oldest first, one trailing newline."""
     if kind == "json":
         state = {
             "schema": SCHEMA,

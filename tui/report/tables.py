@@ -262,12 +262,7 @@ def _coverage(snapshot: Snapshot) -> Iterator[ReportTable]:
 
 
 def sections(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Section, ...]:
-    """The note's tables under their headings, in reading order; an empty section is left out.
-
-    Args:
-        snapshot: the answer.
-        earlier: what changed since an earlier note, to be said with it.
-    """
+    """The note's tables under their headings, in reading order; an empty section is left out."""
     views = snapshot.indices.values()
     listed = (
         ("spread", "How far, and how rare", [*_spread(snapshot), *_history(snapshot)]),

@@ -52,13 +52,7 @@ class Underway:
 
 
 def answer(desk: DeskLike, number: int, question: Question) -> Taken | Failed:
-    """Answer a question; whatever goes wrong is one sentence, for the screen stays up all day.
-
-    Args:
-        desk: what is asked.
-        number: what the answer is known by.
-        question: what is asked of it.
-    """
+    """Answer a question; whatever goes wrong is one sentence, for the screen stays up all day."""
     try:
         # before anything is read: what is written meanwhile is noticed later
         identity = desk.identity()

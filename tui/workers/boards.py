@@ -49,16 +49,7 @@ def answer_board(
     as_of: date | None,
     steps: int = 0,
 ) -> Boarded:
-    """Answer for every pair; whatever goes wrong is one sentence.
-
-    Args:
-        desk: what is asked.
-        number: what the answer is known by.
-        watched: the watch list.
-        basis: "tr" or "pr".
-        as_of: None for the last session.
-        steps: sessions later (or earlier, below 0) than that.
-    """
+    """Answer for every pair, some sessions after the as-of date; what goes wrong is one sentence."""
     pairs = board_pairs(watched)
     try:
         identity = desk.identity()

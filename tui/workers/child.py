@@ -130,9 +130,7 @@ async def follow(
 def _read(process: subprocess.Popen[bytes], put: Callable[[bytes | None], object]) -> None:
     """In a thread: hand over each line of a process, then None once it has ended.
 
-    Args:
-        process: whose standard output is a pipe.
-        put: takes a line; raises RuntimeError where nobody listens any more.
+    ``put`` raises RuntimeError where nobody listens any more.
     """
     assert process.stdout is not None
     too_long = False

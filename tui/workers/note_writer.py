@@ -69,12 +69,7 @@ def _drawn(host: Host, market: Market, shown: Snapshot, name: str, target: Path 
 
 
 async def write_picture(host: Host, words: str) -> None:
-    """Write a picture of what is shown, and say where.
-
-    Args:
-        host: the app.
-        words: the picture's name and, where the user gives one, the file.
-    """
+    """Write a picture of what is shown, by its name and perhaps a file, and say where."""
     snapshot, market = host.snapshot, host.market
     name, _, file = words.strip().partition(" ")
     if name not in PICTURES:
