@@ -111,7 +111,7 @@ class Ringer:
         if waiting is not None:
             self.check(*waiting)
 
-    def _round(self, shown: Snapshot, identity: str | None) -> None:
+    def _round(self, on_screen: Snapshot, identity: str | None) -> None:
         host, trouble, rung = self._host, "", []
         try:
             entries = self.book.read()
@@ -119,12 +119,12 @@ class Ringer:
                 entry.alert
                 for entry in entries
                 if (
-                    shown.state == "intraday"
-                    and key_of_alert(entry.alert) == key_of_snapshot(shown)
+                    on_screen.state == "intraday"
+                    and key_of_alert(entry.alert) == key_of_snapshot(on_screen)
                 )
                 or self._judged.get(key_of_alert(entry.alert), NEVER) != identity
             ]
-            fired = self.book.judge(answers(host.desk, due, shown), host.now())
+            fired = self.book.judge(answers(host.desk, due, on_screen), host.now())
             self._judged |= {key_of_alert(alert): identity for alert in due}
             # Another process may have judged first: it has run the hook, the screen still rings.
             fired_here = {entry.alert for entry in fired}

@@ -307,9 +307,9 @@ def _dry_run(file: argparse.ArgumentParser) -> None:
 def _forget(forget: argparse.ArgumentParser) -> None:
     place = _options(question=False)
     what = forget.add_subparsers(dest="kind", metavar="KIND", required=True)
-    gone = what.add_parser("holdings", parents=[place], help="a fund's file of one date")
-    gone.add_argument("fund")
-    gone.add_argument("date")
+    holdings = what.add_parser("holdings", parents=[place], help="a fund's file of one date")
+    holdings.add_argument("fund")
+    holdings.add_argument("date")
     closes = what.add_parser("prices", parents=[place], help="everything stored of some symbols")
     closes.add_argument("symbols", nargs="+", metavar="SYMBOL")
     brought = what.add_parser("import", parents=[place], help="an import or a refresh")

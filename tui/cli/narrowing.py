@@ -50,10 +50,10 @@ def left_out(texts: Sequence[str], pair: tuple[str, str]) -> tuple[str, ...]:
     """
     names_out: dict[str, None] = {}
     for text in texts:
-        fund, colon, rest = text.upper().rpartition(":")
+        fund, colon, listed = text.upper().rpartition(":")
         if colon and fund not in pair:
             raise ConfigError(f"--without {text}: {fund or 'nothing'} is not of {':'.join(pair)}")
-        names = [yahoo_symbol(name) for name in rest.split(",") if name.strip()]
+        names = [yahoo_symbol(name) for name in listed.split(",") if name.strip()]
         if not names or not all(map(valid_symbol, names)):
             raise ConfigError(f"--without {text}: write names such as SPY:MSFT,META")
         names_out |= dict.fromkeys(f"{fund}{colon}{name}" for name in names)

@@ -177,8 +177,8 @@ def serve(argv: Sequence[str], port: int) -> None:
             # who opens the address the moment it is printed waits and is not turned away
             listening.listen()
         except (OSError, OverflowError) as error:
-            taken = getattr(error, "errno", None) == errno.EADDRINUSE
-            why = "is in use; choose another with --port" if taken else f"cannot be used: {error}"
+            in_use = getattr(error, "errno", None) == errno.EADDRINUSE
+            why = "is in use; choose another with --port" if in_use else f"cannot be used: {error}"
             raise CacheError(f"port {port} {why}") from None
         server = Desktop(argv, listening.getsockname()[1], secrets.token_urlsafe(24))
         for name in ("textual-serve", "aiohttp"):

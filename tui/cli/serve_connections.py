@@ -44,9 +44,9 @@ class Connections:
     async def close_late(self, server: web.Server) -> None:
         """Close, for as long as the server runs, what is past its deadline."""
         while True:
-            now, there = time.monotonic(), list(server.connections)
-            self._since = {one: self._since.get(one, now) for one in there}
-            late = [one for one in there if now - self._since[one] > DEADLINE]
+            now, connections = time.monotonic(), list(server.connections)
+            self._since = {one: self._since.get(one, now) for one in connections}
+            late = [one for one in connections if now - self._since[one] > DEADLINE]
             for one in late:
                 # not in order, which whoever does not read would prevent
                 if one not in self._paged and one.transport is not None:

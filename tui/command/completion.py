@@ -129,7 +129,7 @@ def _of_names(before: Sequence[str], names: Sequence[str]) -> list[Offer]:
     size, begun = len(before), [word.casefold() for word in before]
     split = [name.split() for name in names]
     endings = [name[size:] for name in split if [*map(str.casefold, name[:size])] == begun]
-    return [Offer(" ".join(rest)) for rest in endings if rest]
+    return [Offer(" ".join(ending)) for ending in endings if ending]
 
 
 def _of_alert(before: Sequence[str], vocabulary: Vocabulary) -> list[Offer]:
@@ -145,11 +145,11 @@ def _of_alert(before: Sequence[str], vocabulary: Vocabulary) -> list[Offer]:
     if settled is None:
         return list({offer.word: offer for offer in possible}.values())
     measure, size = settled
-    rest = before[size:]
-    if any(word in _COMPARED for word in rest):
+    following = before[size:]
+    if any(word in _COMPARED for word in following):
         unit = f" in {measure.unit}" if measure.unit else ""
-        return [Offer("NUMBER", f"{measure.help}{unit}")] if rest[-1] in _COMPARED else []
-    names = len(rest)
+        return [Offer("NUMBER", f"{measure.help}{unit}")] if following[-1] in _COMPARED else []
+    names = len(following)
     if measure.symbol and not names:
         return possible + [Offer(symbol, more=True) for symbol in vocabulary.symbols]
     if measure.fund and names == (1 if measure.symbol else 0):

@@ -250,11 +250,11 @@ class Desk:
         """
         from core.answer.board import board
 
-        market, asked = self.market(), (tuple(pairs), basis, as_of)
+        market, key = self.market(), (tuple(pairs), basis, as_of)
         with self._boarding:
             last = self._board
-            if last is None or last[0] is not market or last[1] != asked:
-                self._board = last = market, asked, board(market, pairs, basis, as_of)
+            if last is None or last[0] is not market or last[1] != key:
+                self._board = last = market, key, board(market, pairs, basis, as_of)
             return last[2]
 
     def _take(self, question: Question) -> Snapshot:

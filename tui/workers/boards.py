@@ -49,7 +49,7 @@ def answer_board(
     as_of: date | None,
     steps: int = 0,
 ) -> Boarded:
-    """Answer for every pair, some sessions after the as-of date; what goes wrong is one sentence."""
+    """Answer for every pair, some sessions after the as-of date; what goes wrong is a sentence."""
     pairs = board_pairs(watched)
     try:
         identity = desk.identity()

@@ -53,7 +53,7 @@ def progress_text(fields: dict[str, Any]) -> str:
 
 
 async def run(argv: list[str], report: Callable[[str], None]) -> tuple[int, str, bool]:
-    """Run a refresh to its end, as `follow` does; ``report`` is told each progress sentence.
+    """Run a refresh to its end, as `follow` does; ``report`` takes each progress sentence.
 
     Returns:
         As `follow`, and whether anything new came, as far as it says.
