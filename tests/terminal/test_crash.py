@@ -76,7 +76,7 @@ def test_the_command_line_keeps_a_fault(
     def broken(*_: object) -> int:
         raise ZeroDivisionError("by nothing")
 
-    monkeypatch.setattr(cli, "_command", broken)
+    monkeypatch.setattr(cli, "places", broken)
     assert run(["status", "--home", str(tmp_path)]) == 2
     said = capsys.readouterr().err
     assert said.startswith("internals: a fault in the program: ZeroDivisionError('by nothing')")

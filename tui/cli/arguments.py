@@ -107,7 +107,7 @@ def _completion(completion: argparse.ArgumentParser) -> None:
 
 
 def _note(note: argparse.ArgumentParser) -> None:
-    from tui.cli.narrowing import add_arguments
+    from tui.cli.questions import add_arguments
     from tui.report.note_formats import FORMATS, PICTURES
     from tui.report.parts import PARTS
 
@@ -170,7 +170,7 @@ def _history(history: argparse.ArgumentParser) -> None:
 
 
 def _export(tables: argparse.ArgumentParser) -> None:
-    from tui.cli.narrowing import add_arguments
+    from tui.cli.questions import add_arguments
 
     add_arguments(tables)
     tables.add_argument("--format", choices=("parquet", "csv"), default="parquet")
@@ -183,7 +183,7 @@ def _export(tables: argparse.ArgumentParser) -> None:
 
 def _explain(why: argparse.ArgumentParser) -> None:
     from core.explain.measures import measures_help
-    from tui.cli.narrowing import add_arguments
+    from tui.cli.questions import add_arguments
 
     why.formatter_class = argparse.RawDescriptionHelpFormatter
     why.epilog = "measures:\n" + measures_help()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: Seconds that a connection stays without a page on it, from its beginning or its last page.
 DEADLINE: Final = 10.0
 #: Seconds between two looks at the connections.
-_EVERY: Final = 0.5
+LOOK: Final = 0.5
 
 
 class Connections:
@@ -51,7 +51,7 @@ class Connections:
                 # not in order, which whoever does not read would prevent
                 if one not in self._paged and one.transport is not None:
                     one.transport.abort()
-            await asyncio.sleep(_EVERY)
+            await asyncio.sleep(LOOK)
 
 
 async def run(
