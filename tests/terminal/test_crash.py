@@ -73,7 +73,7 @@ def test_a_terminal_can_obey_nothing_of_it() -> None:
 def test_the_command_line_keeps_a_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(*_: object) -> int:
+    def broken(*_: object, **__: object) -> int:
         raise ZeroDivisionError("by nothing")
 
     monkeypatch.setattr(cli, "places", broken)

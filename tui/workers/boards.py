@@ -75,7 +75,7 @@ def edit_pairs(host: Host, edit: EditPairs) -> bool:
     try:
         pairs = host.desk.config_file.edit(edit)
     except (ConfigError, CacheError, OSError) as error:
-        host.tell(f"{error}" if isinstance(error, ConfigError) else why(error), error=True)
+        host.tell(why(error), error=True)
         return False
     host.config = replace(host.config, pairs=pairs)
     on_it = f"on the watch list of {len(pairs)}"
@@ -96,7 +96,7 @@ def follow_config(host: Host) -> bool:
     try:
         pairs = host.desk.config_file.news()
     except (ConfigError, OSError) as error:
-        host.tell(f"{error}" if isinstance(error, ConfigError) else why(error), error=True)
+        host.tell(why(error), error=True)
         return False
     if pairs is None or pairs == host.config.pairs:
         return False
