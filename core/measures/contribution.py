@@ -150,8 +150,7 @@ def window_returns(
     both = first.fresh & last.fresh & (last.rows > first.rows)
     for row, columns in zip(both, doubtful, strict=True):
         row[list(columns)] = False
-    growth = closes.matrix.growth(first.rows, last.rows, basis, (first.price, last.price))
-    return np.where(both, growth - 1, np.nan)
+    return np.where(both, closes.growth(windows, basis) - 1, np.nan)
 
 
 def years_of(market: Market, window_spans: tuple[Span, ...]) -> set[int]:
