@@ -55,16 +55,7 @@ def counted_lines(
 
 
 def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket | None:
-    """Measure an index's lines over a window.
-
-    Args:
-        market: the available data.
-        window_spans: from `membership.spans`, at least one.
-        basis: "pr" or "tr".
-
-    Returns:
-        The basket, or None where no price at all is available for the years needed.
-    """
+    """Measure an index's lines over the parts of a window; None without any price of its years."""
     matrix = market.matrix(years_of(market, window_spans))
     if matrix is None:
         return None
