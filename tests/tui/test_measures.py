@@ -60,7 +60,7 @@ def drawn(pane: int, view: str, scene: Scene) -> list[str]:
     if view in breadth.COUNTED:
         sides: dict[Side, str] = {"small": "IWM", "large": "SPY"}
         daily = {side: scene.snapshot.daily[fund] for side, fund in sides.items()}
-        return plain(breadth.COUNTED[view](scene, daily, 120, 200))
+        return plain(breadth.by_session(scene, view, daily, 120, 200))
     return plain(breadth.drawing(scene, view, 120, 60))
 
 
