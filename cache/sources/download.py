@@ -15,7 +15,7 @@ import urllib.request
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from io import BytesIO
 from pathlib import Path
@@ -208,19 +208,16 @@ class _Deadline(urllib.request.HTTPSHandler, urllib.request.HTTPHandler):
 
     def https_open(self, req: urllib.request.Request) -> HTTPResponse:
         """Open an address over a connection that can be ended."""
-        return self.do_open(self._secure, req)
+        return self.do_open(partial(self._remembered, _Connection, context=self._trusted), req)
 
     def http_open(self, req: urllib.request.Request) -> HTTPResponse:
         """Open an address over a connection that can be ended."""
-        return self.do_open(self._plain, req)
+        return self.do_open(partial(self._remembered, _PlainConnection), req)
 
-    def _secure(self, host: str, **options: Any) -> HTTPConnection:
-        return self._remembered(_Connection(host, context=self._trusted, **options))
-
-    def _plain(self, host: str, **options: Any) -> HTTPConnection:
-        return self._remembered(_PlainConnection(host, **options))
-
-    def _remembered(self, made: _PlainConnection) -> HTTPConnection:
+    def _remembered(
+        self, kind: type[_PlainConnection], host: str, **options: Any
+    ) -> HTTPConnection:
+        made = kind(host, **options)
         made.deadline = self
         self.check()
         self._open.append(made)

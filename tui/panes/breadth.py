@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.widget import Widget
 
-from core.note.note import breadth_sentence
+from core.note.breadth_words import breadth_sentence
 from tui.charts import histogram_pair, ladder_bar, waterfall
 from tui.command.commands import BREADTH
 from tui.panes.pane import Pane

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from core.answer.announced import leaders_to_leave
-from core.note.note import headline, sentences
+from core.note.headline import headline
+from core.note.note import sentences
 from core.note.story import LENGTHS, story
 from core.note.verdict import inside_window, leaders_that_left, margin, members_total, verdict
 from tui.report.document_index import index_document

@@ -180,8 +180,7 @@ def _judge(response: Any) -> None:
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         error, spoken = None, False
     if status == 429:
-        when = {name: response.headers.get(name) for name in ("Retry-After", "Date")}
-        raise RefusedError("rate_limited", "", when["Retry-After"], date=when["Date"])
+        raise rate_limited(response)
     if status >= 500:
         raise RefusedError("try_again", f"Yahoo answered with error {status}; try again")
     if not spoken:
@@ -194,6 +193,12 @@ def _judge(response: Any) -> None:
         raise RefusedError("not_found", "Yahoo has no prices for the dates asked")
     if status != 200:
         raise RefusedError("try_again", f"Yahoo refused the request ({status}); try again")
+
+
+def rate_limited(response: Any) -> RefusedError:
+    """The refusal of an answer with status 429."""
+    headers = response.headers
+    return RefusedError("rate_limited", "", headers.get("Retry-After"), date=headers.get("Date"))
 
 
 def unreachable(error: Exception) -> str:
