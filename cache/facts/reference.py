@@ -33,7 +33,7 @@ def doubtful_themes(config_dir: Path, symbols: Container[str]) -> tuple[str, ...
 
     Args:
         config_dir: the folder that may hold ``themes.toml``.
-        symbols: every symbol held, in any file or with any close.
+        symbols: every stored symbol, in any file or with any close.
 
     Raises:
         SourceError: the file is broken; names file and line.

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from core.data.frames import BoolArray
 
 
-#: First closes in common that must agree where older ones are kept.
+#: First closes in common that must agree where older ones stay.
 JOINING: Final = 5
 
 
@@ -42,7 +42,7 @@ class Assessment:
     """Which part of an answer is accepted, and why not the rest.
 
     Attributes:
-        answer: what of it is to be kept.
+        answer: what of it is to be stored.
         reason: why nothing of it is; "" where something may be.
         odd: the answer speaks against all that the vendor gives, not of its symbol alone.
         rebase: older stored closes to bring onto another basis first.
@@ -180,7 +180,7 @@ def _of_two_sources(
     paid[at] = cash[which]
     changed = corrected.copy()
     changed[here] |= of_vendor & (np.abs(answer.dividend - paid) > SAME * paid)[here]
-    # that the vendor has no event on a day does not take back what a file told of it
+    # that the vendor has no event on a day does not take back what a file says of it
     answer = replace(
         answer,
         dividend=np.where(changed & (answer.dividend == 0), np.nan, answer.dividend),
@@ -298,22 +298,13 @@ def _assess(answer: Answer, stored: StoredCloses, vendor: Vendor, final: date) -
         return of_another(answer, stored, name)
     if not answer.ask.whole:
         follows = vendor.overlap == 0
-        rewritten = stored.rewritten(
-            symbol, answer.session, answer.close, answer.splits(), follows=follows
-        )
+        rewritten = stored.rewritten(answer, follows=follows)
         if follows and _compared(answer, stored, rounded=True).kind == "apart":
             rewritten = "it does not join the stored closes"
         assessment = of_own(answer, stored, name)
         return None if rewritten and not assessment.odd else assessment
     moved = stored.of_another_vendor(symbol, name)
-    shrunk = stored.shrunk(
-        answer.ask,
-        answer.session,
-        answer.close,
-        answer.provisional,
-        vendor=name,
-        since=date.min if moved else answer.ask.start,
-    )
+    shrunk = stored.shrunk(answer, name, date.min if moved else answer.ask.start)
     if shrunk and moved:
         other = stored.prices.sources_of(symbol)
         shrunk += (

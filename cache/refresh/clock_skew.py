@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from statistics import median
 from typing import Final
 
-#: A clock may be this far off before anybody is told: an answer takes a while, and is kept a while.
+#: A clock may be this far off before it is reported: an answer takes a while, and may be cached.
 BEARABLE: Final = timedelta(minutes=2)
 
 

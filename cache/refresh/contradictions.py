@@ -90,7 +90,7 @@ def lost_dividends(answer: Answer, stored: StoredCloses) -> str:
 def other_split(answer: Answer, stored: StoredCloses, comparison: Comparison) -> str:
     """A sentence about a new split on record that is not what the closes show, or "".
 
-    Closes held from before a split are on the basis before it: those of the answer stand to them
+    Closes stored from before a split are on the basis before it: those of the answer stand to them
     as its factor says.
     """
     days, _ = stored.final_closes(answer.ask.symbol)

@@ -35,7 +35,7 @@ class FileStage:
     """The files of one refresh.
 
     Args:
-        run: the refresh, which is told what came and what did not.
+        run: the refresh, whose state is updated with what came and what did not.
         source: where the files come from.
         vendor: name of the source of the refresh's prices, for the list of imports.
         pace: seconds from one request to the next, at least.

@@ -14,6 +14,7 @@ from cache.facts.sessions import sessions
 from core.data.frames import WHOLE, FloatArray, Prices, day, pydate
 from core.data.overlay import column_places
 from core.data.record import record
+from core.data.splits import splits_of
 from core.data.windows import last_on_or_before
 from core.measures.changes import turnover
 
@@ -66,9 +67,9 @@ def odd(
     Args:
         file: as it was read.
         rejected: its rows that were refused.
-        earlier: the fund's files held, ascending.
+        earlier: the fund's stored files, ascending.
         prices: the stored data.
-        others: files held of all funds.
+        others: stored files of all funds.
     """
     cut = [row.reason for row in rejected if row.column == "weight" and not row.symbol]
     reasons = [f"is not one whole fund: {reason}" for reason in cut] or _part(file)
@@ -255,23 +256,10 @@ def _off(file: Holdings, prices: Prices, session: np.datetime64) -> float | None
         return None
     place = column_places(block, file.symbols)
     close = np.where(place >= 0, block.close[row, place], np.nan)
-    close = close * _splits_after(prices, file.symbols, session)
+    column = {symbol: at for at, symbol in enumerate(file.symbols)}
+    close = close * splits_of(prices.blocks).since(pydate(session), column)
     with np.errstate(invalid="ignore"):
         both = np.isfinite(close) & np.isfinite(file.price)
     if both.sum() < PRICED:
         return None
     return float((np.abs(file.price[both] / close[both] - 1) > PRICE).mean())
-
-
-def _splits_after(prices: Prices, symbols: Sequence[str], session: np.datetime64) -> FloatArray:
-    """(N,) product of the splits on record after a session: from adjusted closes to traded ones."""
-    place = {symbol: at for at, symbol in enumerate(symbols)}
-    result = np.ones(len(symbols))
-    for block in prices.blocks:
-        for row, col, factor in zip(
-            block.split.row.tolist(), block.split.col.tolist(), block.split.value, strict=True
-        ):
-            at = place.get(block.symbols[col])
-            if at is not None and block.sessions[row] > session:
-                result[at] *= factor
-    return result

@@ -89,7 +89,7 @@ def make_plan(
     """Plan the requests by which a pair can be answered as of the last final session.
 
     Funds come first, then lines by weight. A symbol is asked whole when no close of it is
-    held or ``full`` is set, else from seven sessions before its last final close; once in twenty
+    stored or ``full`` is set, else from seven sessions before its last final close; once in twenty
     sessions from its first close, where that is no further request. One that answered through the
     last final session is not asked again. Where the whole market of a session is one answer, some
     older sessions are requested besides, to be compared.

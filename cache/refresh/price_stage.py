@@ -28,7 +28,7 @@ class PriceStage:
     """The requests to one source of prices, in one refresh.
 
     Args:
-        run: the refresh, which is told what came and what did not.
+        run: the refresh, whose state is updated with what came and what did not.
         source: who is asked.
         vendor: on which terms.
         waits: symbol -> its last request without success, brought up to date here.

@@ -99,7 +99,7 @@ class Gate:
     def take(self, fields: Mapping[str, Any], now: datetime) -> bool:
         """Return whether a quote is accepted; the reason is recorded where it is not.
 
-        A quote from outside the session's hours, or older than the one held, is passed over:
+        A quote from outside the session's hours, or older than the newest one, is ignored:
         that is no fault.
 
         Args:

@@ -1,6 +1,6 @@
 """One run of a refresh: holdings first, then prices from one source after another.
 
-A stop at any moment loses at most the batch under way, and nothing held is ever replaced by
+A stop at any moment loses at most the batch under way, and nothing stored is ever replaced by
 nothing.
 """
 

@@ -1,6 +1,6 @@
 """Checks new prices against the stored ones: which may be merged, and the notes on them.
 
-Of the same source the newest close counts; of another the one held stays. What shows that the two
+Of the same source the newest close counts; of another the stored one stays. What shows that the two
 are not one history (a shift, a lost split, another currency) is refused, symbol by symbol, and
 where much of a file does, the file as a whole.
 """
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from cache.store.draft import Draft, Note
     from cache.store.store import Contents, Store
 
-#: A batch of which at least so many symbols, and more than this part, are not the histories held
+#: A batch of which at least so many symbols, and more than this part, are not the stored histories
 #: is refused as a whole.
 ODD, ODD_PART = 3, 0.2
 #: Kinds that speak of the whole file, not of a symbol.
@@ -44,7 +44,7 @@ SYSTEMATIC: Final[Mapping[Kind, str]] = {
     "coarse": "rounded beside the stored closes",
     "another": "of other moves than the stored closes, as another company's",
 }
-#: What a person can do about a symbol whose history is another than the one held.
+#: What a person can do about a symbol whose history is another than the stored one.
 _WAYS: Final = "--replace takes the new history whole, --accept joins it as it is"
 
 

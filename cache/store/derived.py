@@ -50,7 +50,7 @@ class Derived:
     def read(self, key: str) -> tuple[Json, bool]:
         """The cached result of a key, and whether it is of this very generation.
 
-        Nothing, and no, where nothing is kept or it is damaged.
+        Empty and False where nothing is cached or it is damaged.
         """
         try:
             sealed = pack.unseal(as_before(objects.read(self._path(key))))

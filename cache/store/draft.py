@@ -63,7 +63,7 @@ class Draft:
         rows: fund and date -> the lines of the file that counts.
         announced: changes of membership announced.
         industries: the user's lists of industries, each with its object, oldest first.
-        aside: manifest's entries of files that were kept aside, with why.
+        aside: manifest's entries of files that were set aside, with why.
         journal: what was brought, oldest first.
         logged: whether it is noted what each commit changed.
         put: writes an object and returns its name.

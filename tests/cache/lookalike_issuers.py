@@ -73,8 +73,8 @@ class OtherIssuers:
         if not (stamp := query.get("asOfDate")):
             return None
         day = np.datetime64(datetime.strptime(stamp, "%Y%m%d").date())
-        known = sessions()[sessions() <= np.datetime64(self.newest())]
-        return None if day in known else (200, "text/csv", STUB, {})
+        days = sessions()[sessions() <= np.datetime64(self.newest())]
+        return None if day in days else (200, "text/csv", STUB, {})
 
     def _lines(self, fund: str) -> Iterable[tuple[str, float]]:
         """Symbol and value of each line; equal ones for a fund of equal weights."""

@@ -166,9 +166,9 @@ class VendorServer:
             query = dict(parse_qsl(urlsafe_b64decode(query["cursor"]).decode()))
         column = {"splits": "execution_date", "dividends": "ex_dividend_date"}[kind]
         first, last = query[f"{column}.gte"], query[f"{column}.lte"]
-        wanted = [query["ticker"].replace(".", "-")] if "ticker" in query else self.symbols
+        symbols = [query["ticker"].replace(".", "-")] if "ticker" in query else self.symbols
         rows = []
-        for symbol in (one for one in wanted if one in self.symbols):
+        for symbol in (one for one in symbols if one in self.symbols):
             name = symbol.replace("-", ".")
             for when, row in self.between(symbol, first, last):
                 if kind == "splits" and row[3]:
@@ -232,12 +232,12 @@ class VendorServer:
     def _alpaca(self, parts: list[str], query: dict[str, str]) -> tuple[int, Any]:
         first, last = query["start"], query["end"]
         named = query.get("symbols", "")
-        wanted = [s.replace(".", "-") for s in named.split(",")] if named else self.symbols
-        wanted = [symbol for symbol in wanted if symbol in self.symbols]
+        symbols = [s.replace(".", "-") for s in named.split(",")] if named else self.symbols
+        symbols = [symbol for symbol in symbols if symbol in self.symbols]
         if parts[-1] == "corporate-actions":
             self.asked["actions"] += 1
             actions: dict[str, list[dict[str, Any]]] = {}
-            for symbol in wanted:
+            for symbol in symbols:
                 name = symbol.replace("-", ".")
                 for when, row in self.between(symbol, first, last):
                     base = {"symbol": name, "ex_date": f"{when}"}
@@ -251,7 +251,7 @@ class VendorServer:
             return 200, {"corporate_actions": actions, "next_page_token": None}
         self.asked["bars"] += 1
         rows = []
-        for symbol in sorted(wanted):
+        for symbol in sorted(symbols):
             split = self._past_split(symbol)
             for when, row in self.between(symbol, first, last):
                 later = split[1] if f"{when}" < split[0] else 1.0

@@ -128,8 +128,8 @@ class World:
         if stamp and self.faults.get(f"holdings {name}") == "newest alone":
             return 404, "text/html", b"<html>none of that date</html>", {}
         # The newest file is of the session before the last.
-        known = sessions()[sessions() <= np.datetime64(self.now.astimezone(NEW_YORK).date())]
-        on = datetime.strptime(stamp, "%Y%m%d").date() if stamp else known[-2].item()
+        past = sessions()[sessions() <= np.datetime64(self.now.astimezone(NEW_YORK).date())]
+        on = datetime.strptime(stamp, "%Y%m%d").date() if stamp else past[-2].item()
         return 200, "text/csv", self.holdings(name, on).encode(), {}
 
     def spark(self, symbols: list[str]) -> Reply:
@@ -293,8 +293,8 @@ def as_json(status: int, body: object) -> Reply:
 
 def later(now: datetime, sessions_on: int) -> datetime:
     """The same time of day some sessions later."""
-    known = sessions()
+    calendar = sessions()
     today = np.datetime64(now.astimezone(NEW_YORK).date())
-    at = int(np.searchsorted(known, today, side="right")) - 1
-    days = (known[at + sessions_on] - today).astype(int)
+    at = int(np.searchsorted(calendar, today, side="right")) - 1
+    days = (calendar[at + sessions_on] - today).astype(int)
     return now + timedelta(days=int(days))

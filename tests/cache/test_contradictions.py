@@ -1,4 +1,4 @@
-"""What a vendor gives of one symbol that its stored closes, or its own, deny: refused or told."""
+"""What a vendor gives of one symbol that its stored closes, or its own, deny: refused or noted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cache.refresh.refresh import refresh
 from cache.refresh.request import Request
 from cache.refresh.stored_closes import StoredCloses
 from cache.sources.issuers import Issuers
-from cache.sources.vendors.as_traded import answer_of
+from cache.sources.vendors.as_traded import VendorHistory, answer_of
 from cache.store.store import Store
 from tests.cache.planning import shipped
 from tests.cache.test_vendor import (
@@ -42,8 +42,9 @@ class AsTraded(World):
             traded, splits = self.close[ask.symbol], self.split[ask.symbol]
             days = [day for day in DAYS.tolist() if day <= now.date()]  # type: ignore[attr-defined]
             bars = {day: (float(close), 1e6) for day, close in zip(days, traded, strict=False)}
-            known = {day: float(split) for day, split in zip(days, splits, strict=False) if split}
-            yield answer_of(ask, bars, known, {}, vendor="Yahoo", now=now)  # type: ignore[arg-type]
+            factors = {day: float(split) for day, split in zip(days, splits, strict=False) if split}
+            history = VendorHistory(bars, factors)
+            yield answer_of(ask, history, vendor="Yahoo", now=now)  # type: ignore[arg-type]
 
 
 def another(world: World) -> None:
@@ -123,7 +124,7 @@ def test_adjusted_closes_without_their_dividends_are_told_by_those_held(store: S
 def test_a_split_that_the_closes_as_traded_deny_is_refused(
     store: Store, factor: float, recorded: str, off: int
 ) -> None:
-    """Refused on a first fill too, where nothing is held to compare with."""
+    """Refused on a first fill too, where nothing is stored to compare with."""
     world, at = AsTraded(), 40
     world.close["S03"] = np.where(np.arange(len(DAYS)) < at, 1.0, 1 / factor) * world.close["S03"]
     value = {"turned": 1 / factor, "twice": factor**2, "right": factor}[recorded]

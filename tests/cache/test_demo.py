@@ -296,13 +296,13 @@ def test_file_prices_are_as_traded_before_later_splits(market: Market) -> None:
     assert 5 <= len(factors) <= 20
     for file, _ in market.files:
         closes = market.on(str(file.as_of)).tolist()
-        known = [symbol in market.col for symbol in file.symbols]
+        priced = [symbol in market.col for symbol in file.symbols]
         traded = []
-        for symbol in compress(file.symbols, known):
+        for symbol in compress(file.symbols, priced):
             later = [f for d, f in factors.get(symbol, []) if d > str(file.as_of)]
             seen += bool(later)
             traded.append(closes[market.col[symbol]] * math.prod(later))
-        np.testing.assert_allclose(file.price[known], traded, rtol=1e-9, equal_nan=False)
+        np.testing.assert_allclose(file.price[priced], traded, rtol=1e-9, equal_nan=False)
     assert market.bars.split[~np.isnan(market.bars.split)].min() >= 2
     assert seen >= 4
 

@@ -20,7 +20,7 @@ from cache.refresh.reasons import session_of, wait, wait_until, with_session
 from cache.refresh.request import Request
 from cache.refresh.stored_closes import StoredCloses
 from core.data.frames import Block, Prices
-from tests.cache.planning import DAYS, NOW, PAIR, REFERENCE, holdings, prices, splitted
+from tests.cache.planning import DAYS, NOW, PAIR, REFERENCE, answered, holdings, prices, splitted
 
 
 def test_an_empty_store_asks_for_the_funds_from_1993() -> None:
@@ -190,53 +190,50 @@ def test_a_rate_limit_is_read_back_until_its_time_has_passed() -> None:
 
 
 def test_an_answer_continues_what_is_held_or_says_why_not() -> None:
-    known = splitted(None)
+    stored = splitted(None)
     close = 10.0 + np.arange(9)
-    assert known.rewritten("AA", DAYS, close, {}) == ""
+    assert stored.rewritten(answered(DAYS, close)) == ""
     # One part in two million is noise, one in five hundred thousand is another history.
-    assert known.rewritten("AA", DAYS, close * (1 + 5e-7), {}) == ""
+    assert stored.rewritten(answered(DAYS, close * (1 + 5e-7))) == ""
     changed = close.copy()
     changed[5] *= 1 + 2e-6
-    assert known.rewritten("AA", DAYS, changed, {}) == "its close of 2026-06-23 has changed"
-    split = {date(2026, 6, 22): 4.0}
-    assert known.rewritten("AA", DAYS, close, split) == "a new split on 2026-06-22"
-    assert splitted(4.0).rewritten("AA", DAYS, close, split) == ""
-    assert splitted(2.0).rewritten("AA", DAYS, close, split) == "a new split on 2026-06-22"
+    assert stored.rewritten(answered(DAYS, changed)) == "its close of 2026-06-23 has changed"
+    split = answered(DAYS, close, split=4.0)
+    assert stored.rewritten(split) == "a new split on 2026-06-22"
+    assert splitted(4.0).rewritten(split) == ""
+    assert splitted(2.0).rewritten(split) == "a new split on 2026-06-22"
     apart = np.array(["2026-06-29"], "datetime64[D]")
-    assert "no session in common" in known.rewritten("AA", apart, np.array([19.0]), {})
+    assert "no session in common" in stored.rewritten(answered(apart, np.array([19.0])))
 
 
 def test_a_provisional_close_may_change() -> None:
-    known = StoredCloses(prices({"AA": 9}, provisional={"AA": date(2026, 6, 26)}))
+    stored = StoredCloses(prices({"AA": 9}, provisional={"AA": date(2026, 6, 26)}))
     close = 10.0 + np.arange(9)
     close[8] = 99.0
-    assert known.rewritten("AA", DAYS, close, {}) == ""
+    assert stored.rewritten(answered(DAYS, close)) == ""
 
 
 def test_a_shrunken_history_replaces_nothing() -> None:
-    known = splitted(None)
-    ask = whole("AA", known, Request(PAIR, NOW, REFERENCE))
+    stored = splitted(None)
+    ask = whole("AA", stored, Request(PAIR, NOW, REFERENCE))
     assert (str(ask.start), ask.whole) == ("2024-06-16", True)
-    assert known.shrunk(ask, DAYS, np.arange(9) + 1.0) == ""
-    few = known.shrunk(ask, DAYS[:8], np.arange(8) + 1.0)
+    assert stored.shrunk(answered(DAYS, np.arange(9) + 1.0), "Yahoo") == ""
+    few = stored.shrunk(answered(DAYS[:8], np.arange(8) + 1.0), "Yahoo")
     assert few == "Yahoo gave 8 closes where there were 9"
     gaps = np.array([1.0] * 8 + [np.nan])
-    assert known.shrunk(ask, DAYS, gaps) == few
+    assert stored.shrunk(answered(DAYS, gaps), "Yahoo") == few
 
 
 def test_a_plan_of_thousands_of_lines_is_made_at_once() -> None:
     import time
 
     symbols = tuple(f"S{i}" for i in range(2450))
-    known = sessions()
+    calendar = sessions()
     blocks = tuple(
         Block(days, symbols, np.ones((len(days), len(symbols))))
         for year in (2025, 2026)
-        for days in [
-            known[
-                (known >= np.datetime64(f"{year}-01-01")) & (known < np.datetime64(f"{year}-06-26"))
-            ]
-        ]
+        for days in [calendar[calendar.astype("datetime64[Y]") == np.datetime64(f"{year}")]]
+        for days in [days[days < np.datetime64(f"{year}-06-26")]]
     )
     files = {"IWM": (holdings("IWM", "2026-06-25", dict.fromkeys(symbols, 1.0)),)}
     began = time.process_time()
@@ -255,7 +252,7 @@ def test_each_session_is_compared_within_half_a_year_however_often_one_refreshes
     first, last = end - 700, end - 140
     names = tuple(f"A{n}" for n in range(9))
     block = Block(calendar[first : end + 1], names, np.ones((701, 9)))
-    known = StoredCloses(Prices((block,)))
+    stored = StoredCloses(Prices((block,)))
     compared: set[date] = set()
     for gap in itertools.cycle(gaps):
         before, last = last, last + gap
@@ -268,7 +265,7 @@ def test_each_session_is_compared_within_half_a_year_however_often_one_refreshes
             Ask(symbol, calendar[place].item(), until, whole=False)
             for symbol, place in zip(names, starts, strict=True)
         ]
-        older = older_sessions(asks, known, vendor, calendar, until, date.min)
+        older = older_sessions(asks, stored, vendor, calendar, until, date.min)
         assert len(older) <= 6 * gap
         compared.update(older)
     # what was held all the time: each session up to the first refresh's
@@ -280,8 +277,8 @@ def test_a_month_without_a_refresh_compares_a_weeks_turns() -> None:
     last = int(np.searchsorted(calendar, np.datetime64("2026-06-26")))
     names = tuple(f"A{n}" for n in range(9))
     block = Block(calendar[last - 300 : last - 20], names, np.ones((280, 9)))
-    known, final = StoredCloses(Prices((block,))), calendar[last].item()
+    stored, final = StoredCloses(Prices((block,))), calendar[last].item()
     asks = [Ask(symbol, calendar[last - 21].item(), final, whole=False) for symbol in names]
-    older = older_sessions(asks, known, vendor, calendar, final, date.min)
+    older = older_sessions(asks, stored, vendor, calendar, final, date.min)
     at = [last - int(np.searchsorted(calendar, np.datetime64(when))) for when in older]
     assert len(at) == 10 and max(at) - min(at) <= 129

@@ -87,8 +87,8 @@ def read_sessions(days: list[str]) -> list[str]:
     """Those days that are sessions: no weekends, no holidays."""
     from cache.facts.sessions import sessions
 
-    known = {str(day) for day in sessions()}
-    return [day for day in days if day in known]
+    calendar = {str(day) for day in sessions()}
+    return [day for day in days if day in calendar]
 
 
 def test_flags_that_name_no_column_are_refused(tmp_path: Path) -> None:

@@ -56,13 +56,13 @@ def test_addresses_by_date() -> None:
 
 
 def test_a_title_is_compared_without_marks_and_brand() -> None:
-    wanted = plain_title("SPDR S&P 500 ETF Trust")
+    plain = plain_title("SPDR S&P 500 ETF Trust")
     for title in (
         "State Street\u00ae SPDR\u00ae S&P 500\u00ae ETF Trust",
         "SPDR(R) S&P 500 ETF  TRUST",
     ):
-        assert plain_title(title) == wanted
-    assert plain_title("SPDR S&P 600 ETF Trust") != wanted
+        assert plain_title(title) == plain
+    assert plain_title("SPDR S&P 600 ETF Trust") != plain
 
 
 def test_user_funds(tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_reference_that_ships() -> None:
 
 
 def test_data_files_are_sound() -> None:
-    known = {str(day) for day in load_reference().sessions}
+    calendar = {str(day) for day in load_reference().sessions}
     aliases = package_table("aliases.csv")
     news = {row["new"] for row in aliases}
     for row in aliases:
@@ -191,7 +191,7 @@ def test_data_files_are_sound() -> None:
         assert row["old"] not in news
     for name in ("reconstitutions.csv", "spinoffs.csv"):
         for row in package_table(name):
-            assert row["date"] in known
+            assert row["date"] in calendar
             assert row["source"]
     for row in package_table("symbols.csv"):
         assert valid_symbol(row["yahoo"])
@@ -242,12 +242,12 @@ def test_each_theme_that_ships_says_whose_it_is_and_of_when() -> None:
 
 
 def test_a_name_of_a_theme_that_nothing_held_knows_is_said_with_its_line(tmp_path: Path) -> None:
-    known = {"MSFT", "MRSH"}
-    assert doubtful_themes(tmp_path, known) == ()
+    symbols = {"MSFT", "MRSH"}
+    assert doubtful_themes(tmp_path, symbols) == ()
     (tmp_path / "themes.toml").write_text(
         '[big]\nsymbols = ["MSFT", "MMC"]\n\n[mine]\nsymbols = ["MSFT",\n  "MSFTT"]\n'
     )
     # MMC is held under its new symbol MRSH
-    (said,) = doubtful_themes(tmp_path, known)
+    (said,) = doubtful_themes(tmp_path, symbols)
     assert said.startswith(f"{tmp_path}/themes.toml, line 6: MSFTT in theme ")
     assert '"mine" is in no holdings' in said

@@ -33,12 +33,12 @@ def three(tmp_path: Path) -> tuple[Path, dict[int, str]]:
     store = Store(tmp_path)
     # No later generation touches 2024: all three share its objects.
     days = ["2024-12-31", "2025-12-31"]
-    shown = [
+    dumps = [
         store.commit(bars=bars(days=days, dividend=np.array([0.1, 0.2]))),
         store.commit(bars=rich(), holdings=[(holdings(), RAW)]),
         store.commit(bars=bars(days=["2026-01-05"]), holdings=[(holdings("SPY"), b"spy")]),
     ]
-    return tmp_path, {held.generation: dump(held) for held in shown}
+    return tmp_path, {held.generation: dump(held) for held in dumps}
 
 
 def harmed(data: bytes) -> list[bytes]:
@@ -53,7 +53,7 @@ def harmed(data: bytes) -> list[bytes]:
 
 
 def test_damage_never_brings_a_wrong_number(three: tuple[Path, dict[int, str]]) -> None:
-    home, known = three
+    home, dumps = three
     newer_lost: dict[str, int] = {"older": 0, "error": 0, "untouched": 0}
     for path in sorted((*(home / "objects").iterdir(), *(home / "generations").iterdir())):
         data = path.read_bytes()
@@ -66,22 +66,22 @@ def test_damage_never_brings_a_wrong_number(three: tuple[Path, dict[int, str]]) 
                 assert "no generation in" in str(error)
                 newer_lost["error"] += 1
                 continue
-            assert dump(held) == known[held.generation]
+            assert dump(held) == dumps[held.generation]
             said = len(held.damage) == 3 - held.generation
             # Without its manifest a generation never was.
             assert said or (bad is None and path.parent.name == "generations")
             newer_lost["older" if held.generation < 3 else "untouched"] += 1
         path.write_bytes(data)
     assert min(newer_lost.values()) >= 10, newer_lost
-    assert dump(Store(home).read()) == known[3]
+    assert dump(Store(home).read()) == dumps[3]
 
 
 def test_the_sentence_about_damage(three: tuple[Path, dict[int, str]]) -> None:
-    home, known = three
+    home, dumps = three
     path = home / "generations" / "00000003.json"
     path.write_bytes(path.read_bytes()[:100])
     held = Store(home).read()
-    assert dump(held) == known[2]
+    assert dump(held) == dumps[2]
     assert held.damage == (
         "generation 3 is damaged (generations/00000003.json does not match its own hash); "
         "generation 2 is shown instead",
@@ -94,30 +94,30 @@ def test_the_sentence_about_damage(three: tuple[Path, dict[int, str]]) -> None:
 
 
 def test_a_renamed_manifest_is_no_generation(three: tuple[Path, dict[int, str]]) -> None:
-    home, known = three
+    home, dumps = three
     data = (home / "generations" / "00000001.json").read_bytes()
     (home / "generations" / "00000007.json").write_bytes(data)
     held = Store(home).read()
-    assert dump(held) == known[3]
+    assert dump(held) == dumps[3]
     assert "is generation 1, renamed" in held.damage[0]
 
 
 def test_a_damaged_object_is_written_anew(three: tuple[Path, dict[int, str]]) -> None:
-    home, known = three
+    home, dumps = three
     newest = manifest(home)["blocks"][-1]["close"]
     path = home / "objects" / newest
     path.write_bytes(b"\0" * 100)
-    assert dump(Store(home).read()) == known[2]
+    assert dump(Store(home).read()) == dumps[2]
     Store(home).commit(bars=bars(days=["2026-01-05"]), holdings=[(holdings("SPY"), b"spy")])
     held = Store(home).read()
     assert (held.generation, held.damage) == (4, ())
-    assert dump(held).removeprefix("[4") == known[3].removeprefix("[3")
+    assert dump(held).removeprefix("[4") == dumps[3].removeprefix("[3")
 
 
 def test_a_lack_of_descriptors_is_no_damage(
     three: tuple[Path, dict[int, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home, known = three
+    home, dumps = three
 
     def exhausted(path: Path, flags: int) -> int:
         if path.suffix == ".npy":
@@ -129,7 +129,7 @@ def test_a_lack_of_descriptors_is_no_damage(
         # Taken for damage, the newest generation would be built over and so lost.
         with pytest.raises(StoreError, match=r"cannot read .*Too many open files"):
             Store(home).commit(bars=bars("A"))
-    assert dump(Store(home).read()) == known[3]
+    assert dump(Store(home).read()) == dumps[3]
 
 
 def test_a_reader_overtaken_by_writers_starts_again(

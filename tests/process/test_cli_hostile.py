@@ -173,6 +173,16 @@ def test_closed_streams_change_no_exit_code(home: Path, tmp_path: Path, closed: 
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_refresh_whose_messages_find_no_room_does_its_work(home: Path, tmp_path: Path) -> None:
+    shutil.copytree(home, tmp_path / "home")
+    # no network: what is stored stays, which is an answer in part
+    environment = {**os.environ, "HTTPS_PROXY": "http://127.0.0.1:9"}
+    argv = ("refresh", "--accept", "--no-alerts", "--home", tmp_path / "home")
+    with Path("/dev/full").open("wb") as full:
+        assert process(*argv, stderr=full, env=environment).returncode == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 @pytest.mark.parametrize("argv", [("note",), ("--help",), ("--version",)])
 def test_a_full_disk_behind_stdout_is_said(home: Path, argv: tuple[str, ...]) -> None:
     with Path("/dev/full").open("wb") as full:

@@ -10,15 +10,19 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import IO, cast
+from unittest.mock import patch
 
 import pytest
 
 from tests.tui.driving import drive
 from tests.tui.markets import small_market
 from tui.screen.app import InternalsApp
+from tui.terminal.writing import Writer
 from tui.workers import child
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -207,6 +211,36 @@ def test_an_idle_screen_ends_with_a_terminal_that_sends_no_signal() -> None:
         assert process.wait(60) == 128 + signal.SIGHUP
     finally:
         process.kill()
+
+
+def test_the_last_bytes_are_written_by_a_process_that_has_not_run_for_a_while() -> None:
+    """Its first wait for them is over before the thread that writes has begun."""
+    ours, theirs = os.pipe()
+    running = threading.Event()
+    join, waits = threading.Thread.join, list[float]()
+
+    class Late:
+        encoding = "utf-8"
+
+        def fileno(self) -> int:
+            assert running.wait(60)
+            return theirs
+
+    def late(thread: threading.Thread, seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) > 1:
+            running.set()
+            join(thread, seconds)
+
+    writer = Writer(cast("IO[str]", Late()))
+    writer.start()
+    writer.write("\x1b[?1049l")
+    with patch.object(threading.Thread, "join", late):
+        writer.stop()
+    join(writer, 60)
+    os.close(theirs)
+    assert os.read(ours, 100) == b"\x1b[?1049l"
+    os.close(ours)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
@@ -44,19 +44,13 @@ def _elsewhere() -> str:
     return home if os.path.isdir(home) else os.sep  # noqa: PTH112
 
 
-def run(
-    command: Sequence[str],
-    stored: AlertState,
-    timeout: float,
-    environ: Mapping[str, str] | None = None,
-) -> str:
+def run(command: Sequence[str], stored: AlertState, timeout: float) -> str:
     """Run the command for one alert; it has no terminal, and ends with its time.
 
     Args:
         command: program and arguments; ``{sentence}`` in an argument stands for what is said.
         stored: an alert that has fired.
         timeout: seconds; then it and what it has started are killed.
-        environ: the environment it is given beside the figures, ``os.environ`` unless given.
 
     Returns:
         "" where it ended well, else a sentence that says what went wrong.
@@ -75,7 +69,7 @@ def run(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env={**interpreter.environment(environ), **environment(stored)},
+            env={**interpreter.environment(), **environment(stored)},
             # A hook that is a script of some language must not load what happens to lie here.
             cwd=_elsewhere(),
             start_new_session=True,

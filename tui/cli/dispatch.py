@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from cache.facts.errors import CacheError, StoreEmpty, why
 from core.data.errors import CoreError, MeasureError, NoSuchNameError, WindowError
@@ -225,7 +225,7 @@ def _assist(where: Places, desk: Desk, *, demo: bool, home: Path | None) -> int:
 
 
 def _alone(question: Question, arguments: argparse.Namespace) -> Question:
-    """The question of one index alone, where that is asked.
+    """The question of one index alone, where ``--index`` names it.
 
     Raises:
         ConfigError: a pair is named as well, or a total return that an index does not have.
@@ -341,28 +341,6 @@ def _refresh(desk: Desk, question: Question, config: Config, arguments: argparse
         from tui.cli.comparing import compare
 
         return compare(desk, question, config, arguments.compare, arguments.format or "text")
-    from tui.cli.refresh import accept, fetch, judge
+    from tui.cli.refresh import fetch
 
-    began = datetime.now(UTC)
-    if arguments.accept:
-        accept(desk, question, began)
-    style: Literal["bar", "json", "none"] = (
-        "json" if arguments.progress else "none" if arguments.quiet else "bar"
-    )
-    board: tuple[str, ...] = ()
-    if arguments.board:
-        from cache.facts.pairs import board_funds
-
-        board = board_funds(config.pairs)
-    code = fetch(
-        desk,
-        question,
-        config,
-        full=arguments.full,
-        again=arguments.retry,
-        style=style,
-        board=board,
-    )
-    if not arguments.no_alerts:
-        judge(desk, config, began, style=style)
-    return code
+    return fetch(desk, question, config, arguments)

@@ -15,6 +15,7 @@ from cache.facts.errors import CacheError, why
 from tui.service.cost import window_start
 from tui.text import formats as f
 from tui.text.safe import safe, safe_lines
+from tui.text.streams import ANSWERED, IN_PART, NOTHING, say, write_error
 
 if TYPE_CHECKING:
     from cache.refresh.progress import Progress, Summary
@@ -25,26 +26,8 @@ if TYPE_CHECKING:
 Style = Literal["bar", "json", "none"]
 
 
-def fetch(
-    desk: Desk,
-    question: Question,
-    config: Config,
-    *,
-    full: bool,
-    again: bool,
-    style: Style,
-    board: tuple[str, ...] = (),
-) -> int:
-    """Fetch what is stale for a pair, or for a board.
-
-    Args:
-        desk: where it is kept.
-        question: the pair and its window.
-        config: settings.
-        full: everything, whole.
-        again: also what waits after a failure.
-        style: how progress is shown.
-        board: funds whose closes alone are brought, in place of the pair.
+def fetch(desk: Desk, question: Question, config: Config, arguments: argparse.Namespace) -> int:
+    """Fetch what is stale for a pair or for the board, and judge the alerts.
 
     Returns:
         The exit code: 0 with everything brought, 1 in part, 3 with nothing held at all.
@@ -52,8 +35,27 @@ def fetch(
     Raises:
         CacheError: another refresh is under way, or the store cannot be written.
     """
+    began, style = datetime.now(UTC), _style(arguments)
+    if arguments.accept:
+        _accept(desk, question, began)
+    code = _fetch(desk, question, config, arguments, style)
+    if not arguments.no_alerts:
+        _judge(desk, config, began, style)
+    return code
+
+
+def _style(arguments: argparse.Namespace) -> Style:
+    """How progress is shown."""
+    return "json" if arguments.progress else "none" if arguments.quiet else "bar"
+
+
+def _fetch(
+    desk: Desk, question: Question, config: Config, arguments: argparse.Namespace, style: Style
+) -> int:
+    """Fetch, say what came, and return the exit code."""
     from cache.facts.errors import StoreError
     from cache.facts.funds import load_funds
+    from cache.facts.pairs import board_funds
     from cache.refresh.interrupt import heed_reader
     from cache.refresh.refresh import refresh
     from cache.refresh.request import Request
@@ -70,8 +72,7 @@ def fetch(
         prices, vendor = sources.make(config.source)
     except OSError as error:
         raise StoreError(f"cannot write to {home}: {error.strerror}") from None
-    with ExitStack() as stack:
-        report = _json if style == "json" else _bar(stack) if style == "bar" else None
+    with reporting(arguments) as report, Children() as children:
         summary = refresh(
             desk.store,
             Request(
@@ -79,59 +80,56 @@ def fetch(
                 now,
                 desk.reference,
                 load_funds(desk.places.config / "funds.toml"),
-                full=full,
-                again=again,
+                full=arguments.full,
+                again=arguments.retry,
                 since=window_start(question, now),
                 rate=config.rate,
-                board=board,
+                board=board_funds(config.pairs) if arguments.board else (),
             ),
             report=report,
             prices=prices,
             vendor=vendor,
             others=[(partial(sources.source, key), sources.vendor(key)) for key in config.then],
-            files=Issuers(children=stack.enter_context(Children())),
+            files=Issuers(children=children),
         )
     # Reasons a symbol tell nothing where nobody was reached; cron mails whatever is said.
     if style == "bar" and (summary.came or not prices.unreachable):
-        print(safe_lines(text(summary)), file=sys.stderr)  # noqa: T201
+        write_error(safe_lines(f"{text(summary)}\n"))
     elif style != "json" and not summary.ok:
         # What is to be done about a file stands at the end of its reason.
         files = [
             f"{name}: {why}" for name, why in summary.failed.items() if name.startswith("holdings ")
         ]
         sentence = summary.message + (f" ({files[0]})" if files else "")
-        print(f"internals: {safe(sentence)}", file=sys.stderr)  # noqa: T201
+        say(sentence, IN_PART)
     elif style == "none" and summary.clock:
-        print(f"internals: {safe(summary.clock)}", file=sys.stderr)  # noqa: T201
+        say(summary.clock, ANSWERED)
     if summary.ok:
-        return 0
-    return 1 if summary.came or desk.generation() is not None else 3
+        return ANSWERED
+    return IN_PART if summary.came or desk.generation() is not None else NOTHING
 
 
 @contextmanager
 def reporting(arguments: argparse.Namespace) -> Iterator[Callable[[Progress], None] | None]:
     """What shows progress on stderr as the arguments ask for it; None for nothing."""
+    style = _style(arguments)
     with ExitStack() as stack:
-        if arguments.progress:
-            yield _json
-        else:
-            yield None if arguments.quiet else _bar(stack)
+        yield _json if style == "json" else _bar(stack) if style == "bar" else None
 
 
-def accept(desk: Desk, question: Question, now: datetime) -> None:
+def _accept(desk: Desk, question: Question, now: datetime) -> None:
     """Use the holdings files of a pair that were set aside; says on stderr which."""
     pair = (question.small, question.large)
     aside = [one for one in desk.store.read_or_empty().aside if one.fund in pair]
     if aside:
         desk.store.change(lambda draft: draft.accept(pair, now))
     for one in aside:
-        sentence = f"holdings {one.fund} of {one.as_of}, set aside until now, are used"
-        print(f"internals: {safe(sentence)}", file=sys.stderr)  # noqa: T201
+        say(f"holdings {one.fund} of {one.as_of}, set aside until now, are used", ANSWERED)
     if not aside:
-        print(f"internals: no file of {' or '.join(pair)} is set aside", file=sys.stderr)  # noqa: T201
+        say(f"no file of {' or '.join(pair)} is set aside", ANSWERED)
 
 
-def judge(desk: Desk, config: Config, since: datetime, *, style: Style) -> None:
+def _judge(desk: Desk, config: Config, since: datetime, style: Style) -> None:
     """Judge the alerts on the stored data now, and say on stderr which have fired since."""
     from core.data.errors import CoreError
     from tui.alerts.book import AlertBook
@@ -141,9 +139,11 @@ def judge(desk: Desk, config: Config, since: datetime, *, style: Style) -> None:
         sentences = check(desk, AlertBook(desk.memory), config, since, datetime.now(UTC))
     except (CoreError, CacheError, OSError) as error:
         sentences = [f"the alerts are not judged: {why(error)}"]
-    for sentence in map(safe, sentences):
-        line = json.dumps({"alert": sentence}) if style == "json" else f"internals: {sentence}"
-        print(line, file=sys.stderr, flush=True)  # noqa: T201
+    for sentence in sentences:
+        if style == "json":
+            write_error(json.dumps({"alert": safe(sentence)}) + "\n")
+        else:
+            say(sentence, ANSWERED)
 
 
 def text(summary: Summary) -> str:

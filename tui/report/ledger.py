@@ -54,21 +54,14 @@ class NumberOrigins:
 
     def __init__(self, snapshot: Snapshot, earlier: str | None) -> None:
         self._snapshot, self._earlier = snapshot, earlier
-        self._cache: dict[tuple[str | int, ...], tuple[str, str]] = {}
 
     def of(self, path: str) -> tuple[str, str]:
         """(source, as-of) of a path."""
         if self._earlier and (path == "since.as_of" or path.endswith(".before")):
             return f"the earlier note of {self._earlier}", self._earlier
         place = steps(path)[:3]
-        if place not in self._cache:
-            self._cache[place] = self._find(place)
-        return self._cache[place]
-
-    def _find(self, place: tuple[str | int, ...]) -> tuple[str, str]:
-        snapshot, question = self._snapshot, self._snapshot.question
+        snapshot, pair = self._snapshot, self._snapshot.question.funds
         as_of = snapshot.as_of.isoformat()
-        pair = question.funds
         if place[0] == "reconstitutions":
             whose = f"index of {place[1]}" if len(place) > 1 else "by index"
             return f"table of known reconstitutions, {whose}", as_of
@@ -98,10 +91,10 @@ class NumberOrigins:
         """``prices IWM: closes.csv; holdings IWM of 2026-01-21: IWM.csv``."""
         dates: dict[tuple[str, str], list[str]] = {}
         for source in self._snapshot.sources:
-            kind, _, rest = source.what.partition(" ")
+            kind, _, subject = source.what.partition(" ")
             for fund in funds:
                 ends = (f" lines of {fund}", f" line of {fund}", f" for {fund}")
-                within = rest == fund or rest.endswith(ends)
+                within = subject == fund or subject.endswith(ends)
                 if source.what == f"prices {fund}" or (lines and within):
                     file_days = dates.setdefault((source.what, source.origin), [])
                     file_days += [str(source.as_of)] if kind == "holdings" else []
@@ -113,11 +106,6 @@ class NumberOrigins:
 
 def ledger(snapshot: Snapshot, prose: Sequence[Sentence], document: Json) -> list[Json]:
     """The prose, sentence by sentence, each with its numbers.
-
-    Args:
-        snapshot: the answer.
-        prose: its sentences.
-        document: the note's JSON, in which each number must stand.
 
     Raises:
         LookupError: a sentence has a number that the document has not.

@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from core.data.question import Question
     from tui.command.filters import Filter
     from tui.command.line import EditPairs
-    from tui.panes.grid import Grid
     from tui.screen.workbench import Workbench
+    from tui.widgets.line_table import LineTable
 
 
 class BoardScreen(Stepping, BoardAnswers, inherit_bindings=False):
     """The keys of the board, and its command line."""
 
+    BOARD = True
     SORTS: ClassVar[Collection[str]] = tuple(ORDERS)
     BINDINGS: ClassVar[list[Any]] = page_bindings(
         "board",
@@ -64,19 +65,19 @@ class BoardScreen(Stepping, BoardAnswers, inherit_bindings=False):
         """The row under the cursor."""
         return self.rows[self.grid.cursor_row] if self.rows else None
 
-    def on_line_table_highlighted(self, message: Grid.Highlighted) -> None:
+    def on_line_table_highlighted(self, message: LineTable.Highlighted) -> None:
         """The cursor is on another pair."""
         if message.table is self.grid:
             self.place.pair = f"{message.key}"
             if self.place.rotation:
                 self._chart.show(self._rotation)
 
-    def on_line_table_chosen(self, message: Grid.Chosen) -> None:
+    def on_line_table_chosen(self, message: LineTable.Chosen) -> None:
         """A click on the row the cursor is on."""
         self.in_news = message.table is self.news
         self.action_open()
 
-    def on_line_table_header_clicked(self, message: Grid.HeaderClicked) -> None:
+    def on_line_table_header_clicked(self, message: LineTable.HeaderClicked) -> None:
         """A click on a heading sorts by it; a second one turns the order."""
         if message.table is self.grid and message.key in ORDERS:
             self.sort_by(message.key)
@@ -186,20 +187,6 @@ class BoardScreen(Stepping, BoardAnswers, inherit_bindings=False):
             return
         self.app.copy_to_clipboard(safe_lines(grid.texts(rows)))
         self.host.tell(f"copied {len(rows):,} row{'s' * (len(rows) > 1)}")
-
-    def action_refresh(self, full: bool) -> None:
-        """Fetch what is stale of the closes of all funds on the board, or all of them whole."""
-        self.host.refresh_data(full=full, board=True)
-
-    def action_retry(self) -> None:
-        """The same, and what failed a while ago and would wait."""
-        self.host.refresh_data(full=False, again=True, board=True)
-
-    def action_alerts(self) -> None:
-        """The alerts that are set."""
-        from tui.panes.alerts import AlertsScreen
-
-        self.app.push_screen(AlertsScreen(self.host, self.host.ringer))
 
     # -- the command line ------------------------------------------------------------
 

@@ -8,21 +8,24 @@ import select
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
 from cache.facts import system
 
-#: Seconds an orderly end may take once its terminal is gone; then the process just ends.
+#: Seconds an orderly end may take once its terminal is gone; then the process just ends. They are
+#: counted in steps: a process that does not run meanwhile uses up one of them, and not all.
 PATIENCE: Final = 2.0
+STEPS: Final = 20
 
 
 def on_signals(leave: Callable[[int], None], restore: Callable[[], None]) -> None:
     """Call ``leave(128 + n)`` in the running loop on SIGTERM or SIGHUP.
 
     The loop may be busy with a thousand keys, and a closed terminal cannot be restored, or hangs
-    whoever writes to it: from the signal on a timer runs, which ends the process where the orderly
+    whoever writes to it: from the signal on a thread waits, and ends the process where the orderly
     end does not. Outside the main thread (tests) nothing is installed.
 
     Args:
@@ -32,6 +35,8 @@ def on_signals(leave: Callable[[int], None], restore: Callable[[], None]) -> Non
     loop = asyncio.get_running_loop()
 
     def cut_off(code: int) -> None:
+        for _ in range(STEPS):
+            time.sleep(PATIENCE / STEPS)
         restore()
         os._exit(code)
 
@@ -39,9 +44,7 @@ def on_signals(leave: Callable[[int], None], restore: Callable[[], None]) -> Non
         code = 128 + number
         if loop.is_closed():
             raise SystemExit(code)
-        timer = threading.Timer(PATIENCE, cut_off, (code,))
-        timer.daemon = True
-        timer.start()
+        threading.Thread(target=cut_off, args=(code,), daemon=True).start()
         loop.call_soon_threadsafe(leave, code)
 
     for number in set(system.ENDING) - {signal.SIGINT}:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual.app import App
+from textual.message_pump import MessagePump
 
 from tui.terminal import crash, fitting
 from tui.terminal.release import tested
@@ -23,6 +24,24 @@ if TYPE_CHECKING:
     from textual.filter import LineFilter
     from textual.screen import Screen
     from textual.timer import Timer
+
+
+_set_timer = MessagePump.set_timer
+
+
+def _ring_once(pump: MessagePump, *given: Any, **named: Any) -> Timer:
+    """Return a timer of the app or of a widget that rings once, however late it is.
+
+    Textual 8.2 passes over what a timer is late for, here all of it. Its own timer for a new size
+    is of 8 ms: where the system did not run the process for as long, that size was lost with every
+    later one. This goes when `Timer` rings once whatever the time.
+    """
+    timer = _set_timer(pump, *given, **named)
+    timer._skip = False
+    return timer
+
+
+MessagePump.set_timer = _ring_once  # type: ignore[assignment, method-assign]
 
 
 class FittedApp(App[None], inherit_bindings=False):
@@ -64,17 +83,6 @@ class FittedApp(App[None], inherit_bindings=False):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """None: everything is in the table of commands."""
         return ()
-
-    def set_timer(self, *given: Any, **named: Any) -> Timer:
-        """Return a timer that rings once, however late it is.
-
-        Textual 8.2 passes over what a timer is late for, here all of it. Its own timer for a new
-        size is of 8 ms: where the system did not run the process for as long, that size was lost
-        with every later one. This goes when `Timer` rings once whatever the time.
-        """
-        timer = super().set_timer(*given, **named)
-        timer._skip = False
-        return timer
 
     def action_suspend_process(self) -> None:
         """Stop, with the window's title as it was."""

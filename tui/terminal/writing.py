@@ -24,8 +24,10 @@ _PIECE: Final = 1 << 16
 _CODE: Final = 256
 #: Seconds the screen waits for room, and between two tries of a terminal that has none.
 _ROOM: Final = 0.5
-#: Seconds that what is still to be written may take at the end.
+#: Seconds that what is still to be written may take at the end, and the steps they are counted in:
+#: a process that does not run meanwhile uses up one of them, and not all.
 _END: Final = 1.5
+_STEPS: Final = 15
 
 
 class Writer(WriterThread):
@@ -67,7 +69,8 @@ class Writer(WriterThread):
     def stop(self) -> None:
         """Let the rest be written; of a terminal that does not take it what waits is dropped."""
         self._texts.put(None)
-        self.join(_END)
+        for _ in range(_STEPS):
+            self.join(_END / _STEPS)
         if self.is_alive():
             self._useless = True
             with suppress(OSError, ValueError, termios.error):

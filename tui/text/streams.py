@@ -47,13 +47,18 @@ def draw_on_terminal() -> None:
 
 def say(sentence: str, code: int) -> int:
     """One line on stderr, without what an argument or a file name could do to a terminal."""
+    write_error(f"internals: {clean(sentence, _LONGEST)}\n")
+    return code
+
+
+def write_error(text: str) -> None:
+    """Write to stderr as far as it takes it."""
     try:
-        sys.stderr.write(f"internals: {clean(sentence, _LONGEST)}\n")
+        sys.stderr.write(text)
         sys.stderr.flush()
     except OSError:
         # what a full stderr cannot take must not change the exit code, not even at exit
         _let_go(sys.stderr)
-    return code
 
 
 def _let_go(stream: TextIO) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from cache.facts.errors import CacheError, StoreEmpty, why
+from cache.facts.errors import CacheError, why
 from cache.facts.pairs import board_pairs
 from core.data.errors import CoreError
 from tui.state.config import ConfigError
@@ -49,16 +49,7 @@ def answer_board(
     as_of: date | None,
     steps: int = 0,
 ) -> Boarded:
-    """Answer for every pair; whatever goes wrong is one sentence.
-
-    Args:
-        desk: what is asked.
-        number: what the answer is known by.
-        watched: the watch list.
-        basis: "tr" or "pr".
-        as_of: None for the last session.
-        steps: sessions later (or earlier, below 0) than that.
-    """
+    """Answer for every pair, some sessions after the as-of date; what goes wrong is a sentence."""
     pairs = board_pairs(watched)
     try:
         identity = desk.identity()
@@ -70,8 +61,6 @@ def answer_board(
             as_of = None if start is None else stepped(market, pairs, start, steps)
         answer = desk.board(pairs, basis, as_of)
         last = answer.as_of if as_of is None else last_session(desk.market(), pairs)
-    except StoreEmpty as error:
-        return Boarded(number, None, f"{error}")
     except (CoreError, CacheError, OSError) as error:
         return Boarded(number, None, why(error))
     except Exception as error:
@@ -86,7 +75,7 @@ def edit_pairs(host: Host, edit: EditPairs) -> bool:
     try:
         pairs = host.desk.config_file.edit(edit)
     except (ConfigError, CacheError, OSError) as error:
-        host.tell(f"{error}" if isinstance(error, ConfigError) else why(error), error=True)
+        host.tell(why(error), error=True)
         return False
     host.config = replace(host.config, pairs=pairs)
     on_it = f"on the watch list of {len(pairs)}"
@@ -107,7 +96,7 @@ def follow_config(host: Host) -> bool:
     try:
         pairs = host.desk.config_file.news()
     except (ConfigError, OSError) as error:
-        host.tell(f"{error}" if isinstance(error, ConfigError) else why(error), error=True)
+        host.tell(why(error), error=True)
         return False
     if pairs is None or pairs == host.config.pairs:
         return False

@@ -41,15 +41,8 @@ class Alpaca(KeyedSource):
                 bars = self._bars(names, first, final)
                 acting = self._events(first, final, names) if events is None else events
                 for ask, name in zip(batch, names, strict=True):
-                    yield answer_of(
-                        ask,
-                        bars.get(name, {}),
-                        acting.splits.get(name, {}),
-                        acting.dividends.get(name, {}),
-                        vendor=self.name,
-                        now=now,
-                        adjusted=True,
-                    )
+                    history = acting.history(name, bars.get(name, {}))
+                    yield answer_of(ask, history, vendor=self.name, now=now, adjusted=True)
 
     def _bars(self, names: Sequence[str], first: date, last: date) -> dict[str, dict[date, Bar]]:
         query = {

@@ -20,6 +20,21 @@ Bar = tuple[float, float]
 
 
 @dataclass(slots=True)
+class VendorHistory:
+    """What a vendor gives of one symbol: as traded, with events as declared.
+
+    Attributes:
+        bars: day -> close and volume.
+        splits: effective date -> factor; those that are still to come count for nothing.
+        dividends: ex-date -> cash per share.
+    """
+
+    bars: Mapping[date, Bar] = field(default_factory=dict)
+    splits: dict[date, float] = field(default_factory=dict)
+    dividends: dict[date, float] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class DeclaredEvents:
     """Splits and dividends, symbol by symbol.
 
@@ -43,34 +58,33 @@ class DeclaredEvents:
             days = self.dividends.setdefault(symbol, {})
             days[when] = days.get(when, 0.0) + cash
 
+    def history(self, symbol: str, bars: Mapping[date, Bar]) -> VendorHistory:
+        """A symbol's bars with its splits and dividends."""
+        return VendorHistory(bars, self.splits.get(symbol, {}), self.dividends.get(symbol, {}))
+
 
 def answer_of(
     ask: Ask,
-    bars: Mapping[date, Bar],
-    splits: Mapping[date, float],
-    dividends: Mapping[date, float],
+    history: VendorHistory,
     *,
     vendor: str,
     now: datetime,
     adjusted: bool = False,
     volume_adjusted: bool = False,
 ) -> Answer:
-    """The answer of some bars: split-adjusted, and through the gate.
+    """The answer of a symbol's history: split-adjusted, and through the gate.
 
     Args:
         ask: what was asked.
-        bars: day -> close and volume.
-        splits: effective date -> factor; those that are still to come count for nothing.
-        dividends: ex-date -> cash per share as declared.
-        vendor: whose they are.
+        history: what there is of the symbol.
+        vendor: who gave it.
         now: the time.
         adjusted: the bars are on the basis of the last split already.
         volume_adjusted: the volumes are.
     """
-    final = last_final(now)
-    first = ask.start
-    factors = {when: factor for when, factor in splits.items() if first <= when <= final}
-    paid = {when: cash for when, cash in dividends.items() if first <= when <= final}
+    first, final, bars = ask.start, last_final(now), history.bars
+    factors = {when: factor for when, factor in history.splits.items() if first <= when <= final}
+    paid = {when: cash for when, cash in history.dividends.items() if first <= when <= final}
     days = sorted({*(d for d in bars if first <= d <= ask.end), *factors, *paid})
     if not bars:
         return nothing(ask, now, vendor)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -17,7 +16,7 @@ import numpy as np
 from cache.facts.sessions import sessions
 from cache.refresh.ask import ask_groups
 from cache.refresh.gate import Answer
-from cache.sources.vendors.as_traded import Bar, DeclaredEvents, answer_of
+from cache.sources.vendors.as_traded import Bar, DeclaredEvents, VendorHistory, answer_of
 from cache.sources.vendors.day_cache import KEPT_BEYOND, DayCache
 from cache.sources.vendors.keyed_source import KeyedSource, StoppedError, VendorError
 from core.data.frames import day
@@ -30,21 +29,6 @@ if TYPE_CHECKING:
 COMPLETE: Final = 0.8
 #: Failures in a row, one symbol after the other, after which nothing further is asked.
 IN_A_ROW: Final = 5
-
-
-@dataclass(slots=True)
-class VendorHistory:
-    """What a vendor gives of one symbol: as traded, with events as declared.
-
-    Attributes:
-        bars: day -> close and volume.
-        splits: effective date -> factor.
-        dividends: ex-date -> cash per share.
-    """
-
-    bars: dict[date, Bar] = field(default_factory=dict)
-    splits: dict[date, float] = field(default_factory=dict)
-    dividends: dict[date, float] = field(default_factory=dict)
 
 
 class DayVendor(KeyedSource, ABC):
@@ -158,9 +142,7 @@ class DayVendor(KeyedSource, ABC):
                 # Where the market came, this line did not trade; perhaps it has ended.
                 yield Answer(ask, through=final if complete else ask.start)
                 continue
-            yield self._answer(
-                ask, dated_bars, events.splits.get(name, {}), events.dividends.get(name, {}), now
-            )
+            yield self._answer(ask, events.history(name, dated_bars), now)
         day_cache.clear()
 
     def _by_symbols(
@@ -177,17 +159,8 @@ class DayVendor(KeyedSource, ABC):
                 yield self.failed(ask, error, final, unasked=False)
                 continue
             failures = 0
-            yield self._answer(ask, history.bars, history.splits, history.dividends, now)
+            yield self._answer(ask, history, now)
 
-    def _answer(
-        self,
-        ask: Ask,
-        bars: Mapping[date, Bar],
-        splits: Mapping[date, float],
-        dividends: Mapping[date, float],
-        now: datetime,
-    ) -> Answer:
-        return answer_of(
-            ask, bars, splits, dividends,
-            vendor=self.name, now=now, volume_adjusted=self.volume_adjusted,
-        )  # fmt: skip
+    def _answer(self, ask: Ask, history: VendorHistory, now: datetime) -> Answer:
+        volume_adjusted = self.volume_adjusted
+        return answer_of(ask, history, vendor=self.name, now=now, volume_adjusted=volume_adjusted)

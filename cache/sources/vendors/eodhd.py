@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from cache.sources.vendors.as_traded import Bar, DeclaredEvents
-from cache.sources.vendors.days import DayVendor, VendorHistory
+from cache.sources.vendors.as_traded import Bar, DeclaredEvents, VendorHistory
+from cache.sources.vendors.days import DayVendor
 from cache.sources.vendors.keyed_source import VendorError
 
 

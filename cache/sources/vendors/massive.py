@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from cache.facts.sessions import NEW_YORK
-from cache.sources.vendors.as_traded import Bar, DeclaredEvents
-from cache.sources.vendors.days import DayVendor, VendorHistory
+from cache.sources.vendors.as_traded import Bar, DeclaredEvents, VendorHistory
+from cache.sources.vendors.days import DayVendor
 from cache.sources.vendors.keyed_source import VendorError
 
 #: Rows of a page of events, the most there are, and pages followed at most.
@@ -43,8 +43,7 @@ class Massive(DayVendor):
             )
             for row in _rows(document, "t", "c")
         }
-        events = self._events(first, last, symbol)
-        return VendorHistory(bars, events.splits.get(symbol, {}), events.dividends.get(symbol, {}))
+        return self._events(first, last, symbol).history(symbol, bars)
 
     def _events(self, first: date, last: date, symbol: str = "") -> DeclaredEvents:
         events = DeclaredEvents()
