@@ -148,7 +148,8 @@ def whole_and_steps(rounds: int) -> dict[str, Any]:
                 if isinstance(value, cached_property):
                     getattr(view, name)
         assert answer.gap_leaders is not None and answer.sector_effects
-        assert all(daily.sectors and daily.sectors.rows for daily in answer.daily.values())
+        for daily in answer.daily.values():
+            assert daily.sectors and daily.sectors.rows and daily.standing.tail.counts
 
     variants = {
         "whole": cold, **dates, **windows, "pr": step(basis="pr"), "another": another, "rest": rest,

@@ -298,22 +298,13 @@ def _assess(answer: Answer, stored: StoredCloses, vendor: Vendor, final: date) -
         return of_another(answer, stored, name)
     if not answer.ask.whole:
         follows = vendor.overlap == 0
-        rewritten = stored.rewritten(
-            symbol, answer.session, answer.close, answer.splits(), follows=follows
-        )
+        rewritten = stored.rewritten(answer, follows=follows)
         if follows and _compared(answer, stored, rounded=True).kind == "apart":
             rewritten = "it does not join the stored closes"
         assessment = of_own(answer, stored, name)
         return None if rewritten and not assessment.odd else assessment
     moved = stored.of_another_vendor(symbol, name)
-    shrunk = stored.shrunk(
-        answer.ask,
-        answer.session,
-        answer.close,
-        answer.provisional,
-        vendor=name,
-        since=date.min if moved else answer.ask.start,
-    )
+    shrunk = stored.shrunk(answer, name, date.min if moved else answer.ask.start)
     if shrunk and moved:
         other = stored.prices.sources_of(symbol)
         shrunk += (

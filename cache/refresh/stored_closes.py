@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -15,7 +15,7 @@ from core.data.frames import BoolArray, Dates, Events, FloatArray, IntArray, Pri
 from core.data.latest import latest
 
 if TYPE_CHECKING:
-    from cache.refresh.ask import Ask
+    from cache.refresh.gate import Answer
 
 #: Two closes of one session further apart than this (relative) are different histories.
 TOLERANCE: Final = 1e-6
@@ -162,28 +162,16 @@ class StoredCloses:
             days = days[days < day(unfinished)]
         return pydate(days[-1]) if len(days) else None
 
-    def rewritten(
-        self,
-        symbol: str,
-        session: Dates,
-        close: FloatArray,
-        splits: Mapping[date, float],
-        *,
-        follows: bool = False,
-    ) -> str:
+    def rewritten(self, answer: Answer, *, follows: bool = False) -> str:
         """Return why an answer does not continue the stored closes; "" where it does.
 
-        Args:
-            symbol: whose answer.
-            session: (K,) datetime64[D], ascending sessions of the answer.
-            close: (K,) float64, its closes, NaN where none.
-            splits: effective date -> factor, as the answer gives them.
-            follows: an answer may begin after the last stored close, with none in common.
+        Where it ``follows``, it may begin after the last stored close, with none in common.
         """
-        known_splits = self.splits(symbol)
-        for when, factor in splits.items():
+        symbol, session, close = answer.ask.symbol, answer.session, answer.close
+        stored_splits = self.splits(symbol)
+        for when, factor in answer.splits().items():
             # 1e-3: vendors write 3:2 as 1.5 or 1.499999.
-            if abs(known_splits.get(when, 0.0) - factor) > 1e-3 * factor:
+            if abs(stored_splits.get(when, 0.0) - factor) > 1e-3 * factor:
                 return f"a new split on {when}"
         days, closes = self.closes(symbol)
         final = self.final(symbol)
@@ -201,35 +189,21 @@ class StoredCloses:
             return f"its close of {common[off & both][0]} has changed"
         return ""
 
-    def shrunk(
-        self,
-        ask: Ask,
-        session: Dates,
-        close: FloatArray,
-        unfinished: date | None = None,
-        *,
-        vendor: str = "Yahoo",
-        since: date = date.min,
-    ) -> str:
+    def shrunk(self, answer: Answer, vendor: str, since: date = date.min) -> str:
         """Return why a whole history must not replace the stored one; "" where it may.
 
-        Args:
-            ask: what was asked.
-            session: (K,) datetime64[D], sessions of the answer.
-            close: (K,) float64, its closes, NaN where none.
-            unfinished: the session of its newest close, where that is not final.
-            vendor: who answers.
-            since: stored closes from before it stay in any case.
+        Stored closes from before ``since`` stay in any case.
         """
-        days, _ = self.closes(ask.symbol)
+        days, _ = self.closes(answer.ask.symbol)
         count = int(np.count_nonzero(days >= day(since)))
-        came = int(np.count_nonzero(~np.isnan(close[session >= day(ask.start)])))
+        given = answer.session[~np.isnan(answer.close)]
+        came = int(np.count_nonzero(given >= day(answer.ask.start)))
         if came < WHOLE_ENOUGH * count:
             return f"{vendor} gave {came} closes where there were {count}"
         # A clock that was set back asks for too little, and closes can come late.
-        last, given = self.final(ask.symbol), session[~np.isnan(close)]
-        if unfinished is not None:
-            given = given[given < day(unfinished)]
+        last = self.final(answer.ask.symbol)
+        if answer.provisional is not None:
+            given = given[given < day(answer.provisional)]
         if last is not None and not (given >= day(last)).any():
             return f"{vendor} gave no final close of {last}, which is in the store"
         return ""

@@ -64,9 +64,7 @@ def summarize(
         words.append(f"{prices.name} limits requests; {wait(limited)}")
     refused = bool(prices.limited_until) and not run.symbols
     if prices.requests:
-        refusals = note_refusal(run.store.home, prices.name, run.request.now, refused=refused)
-        if refusals is not None and (sentence := refusals.words(prices.name, run.request.now)):
-            words.append(sentence)
+        words.append(note_refusal(run.store.home, prices.name, run.request.now, refused=refused))
     if run.failed:
         others = {
             name: reason
@@ -92,14 +90,13 @@ def summarize(
     if silent:
         words.append(f"no answer for {silent:,} symbols")
     clock = clock_words(prices.off, prices.name) or clock_words(run.skew.off, "the issuers")
-    if clock:
-        words.append(clock)
+    words.append(clock)
     lacking = run.poisoned or run.failed or failing or missing or silent or plan.left
     lacking = lacking or (run.refused and len(run.sources) > 1)
     ok = not (lacking or stopped or (plan.asks and limited))
     return Summary(
         ok=ok,
-        message="; ".join(words) or "nothing arrived",
+        message="; ".join(filter(None, words)) or "nothing arrived",
         symbols=run.symbols,
         new_bars=run.new_bars,
         refetched=tuple(run.refetched),

@@ -15,7 +15,7 @@ import urllib.request
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from io import BytesIO
 from pathlib import Path
@@ -23,6 +23,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, Literal
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
+from cache.facts.clean import clean
 from core.data.record import record
 
 if TYPE_CHECKING:
@@ -208,19 +209,16 @@ class _Deadline(urllib.request.HTTPSHandler, urllib.request.HTTPHandler):
 
     def https_open(self, req: urllib.request.Request) -> HTTPResponse:
         """Open an address over a connection that can be ended."""
-        return self.do_open(self._secure, req)
+        return self.do_open(partial(self._remembered, _Connection, context=self._trusted), req)
 
     def http_open(self, req: urllib.request.Request) -> HTTPResponse:
         """Open an address over a connection that can be ended."""
-        return self.do_open(self._plain, req)
+        return self.do_open(partial(self._remembered, _PlainConnection), req)
 
-    def _secure(self, host: str, **options: Any) -> HTTPConnection:
-        return self._remembered(_Connection(host, context=self._trusted, **options))
-
-    def _plain(self, host: str, **options: Any) -> HTTPConnection:
-        return self._remembered(_PlainConnection(host, **options))
-
-    def _remembered(self, made: _PlainConnection) -> HTTPConnection:
+    def _remembered(
+        self, kind: type[_PlainConnection], host: str, **options: Any
+    ) -> HTTPConnection:
+        made = kind(host, **options)
         made.deadline = self
         self.check()
         self._open.append(made)
@@ -296,5 +294,4 @@ def _trusted(
 
 def _words(cause: object) -> str:
     """A cause from below, as one short printable phrase."""
-    text = getattr(cause, "strerror", None) or str(cause)
-    return "".join(c if c.isprintable() else " " for c in str(text))[:100].strip(" .")
+    return clean(str(getattr(cause, "strerror", None) or cause), 100).strip(" .")

@@ -252,13 +252,11 @@ def run_here(
         head: dict[str, Any] = {"fields": fields, "arrays": list(arrays)}
     except SourceError as error:
         where = {"line": error.line, "column": error.column, "symbol": error.symbol}
-        head, arrays = {"error": {"reason": error.reason, **where}}, {}
+        head = {"error": {"reason": error.reason, **where}}
     except MemoryError:
-        arrays = {}
         reason = f"needs more than {limits.memory >> 20:,} MB of memory to read and was given up"
         head = {"error": {"reason": reason}, "failed": True}
     except Exception as error:
-        arrays = {}
         words = clean(f"{type(error).__name__}: {error}", 160)
         reason = f"is damaged or not of the format it claims ({words})"
         head = {"error": {"reason": reason}, "failed": True}

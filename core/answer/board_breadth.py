@@ -62,13 +62,7 @@ def leader(row: BoardRow, window: str) -> str | None:
 
 
 def breadths_of(market: Market, board: Board, window: str) -> dict[str, BoardBreadth]:
-    """Pair -> breadth of its leading index, where its lines are available.
-
-    Args:
-        market: the available data.
-        board: whose rows are counted.
-        window: see `breadth_of`.
-    """
+    """Pair -> breadth of its leading index, of the pairs that have one; see `breadth_of`."""
     rows = ((row.pair.name, breadth_of(market, row, board, window)) for row in board.rows)
     return {name: breadth for name, breadth in rows if breadth is not None}
 

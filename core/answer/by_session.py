@@ -20,13 +20,7 @@ def universe(view: IndexView) -> str:
 
 
 def daily_of(market: Market, snapshot: Snapshot, fund: str) -> Daily | None:
-    """An index's daily breadth up to a snapshot's end; None where there is none.
-
-    Args:
-        market: what the snapshot was taken from.
-        snapshot: the answer.
-        fund: the index's fund.
-    """
+    """An index's daily breadth up to a snapshot's end; None where there is none."""
     if fund in snapshot.daily:
         return snapshot.daily[fund]
     window, basis = snapshot.window, snapshot.question.basis

@@ -44,11 +44,7 @@ _FIELDS: Final = {
 
 
 class Fingerprints:
-    """Hashes of what a market holds, session by session and file by file.
-
-    Args:
-        market: the available data.
-    """
+    """Hashes of what a market holds, session by session and file by file."""
 
     def __init__(self, market: Market) -> None:
         self._market = market

@@ -163,12 +163,7 @@ def histories_of(
 ) -> tuple[History, ...]:
     """The histories of some measures from their points; see `histories`.
 
-    Args:
-        question: its window and basis.
-        fund: whose index.
-        rows: of the table of measures.
-        every: what a point stands for.
-        points: gives the points of measures that are all daily ones, or none.
+    ``points`` gives the points of measures that are all daily ones, or none.
     """
     by_row: dict[str, History] = {}
     for daily in {row.series is not None for row in rows}:
@@ -190,16 +185,9 @@ def kept_points(
     every: Every,
     earlier: Batches | None,
 ) -> dict[str, PointBatch]:
-    """The points of `histories` in batches, earlier ones where they still hold; see there.
+    """The points of `histories` in batches, earlier ones where they still hold (see `batches`).
 
-    Args:
-        market: see `histories`.
-        question: see `histories`.
-        fund: see `histories`.
-        rows: all daily measures, or none.
-        sessions: see `histories`.
-        every: see `histories`.
-        earlier: see `batches`.
+    The rows are all daily measures, or none.
     """
     for row in rows:
         if reason := WITHOUT_HISTORY.get(row.key):
@@ -219,16 +207,9 @@ def month_points(
     *,
     daily: bool,
 ) -> dict[str, PointBatch]:
-    """The points of the months, out of those of every session.
+    """The points of the months, out of those of every session (from `kept_points`).
 
-    Args:
-        market: see `histories`.
-        question: see `histories`.
-        fund: see `histories`.
-        sessions: see `histories`.
-        of_sessions: the points of every session, from `kept_points`.
-        earlier: those of the months from another call; see `batches_of_some`.
-        daily: whether they are of daily measures.
+    Those of the months from another call are gone on with; see `batches_of_some`.
     """
     windows = _with_files(market, fund, windows_of(question, sessions, "month"))
     return batches_of_some(market, fund, windows, of_sessions, earlier, daily=daily)

@@ -64,11 +64,7 @@ class MeasureRank:
 def outstanding(
     ranks: Mapping[str, Mapping[str, MeasureRank]],
 ) -> list[tuple[str, str, MeasureRank]]:
-    """Fund, measure and rank of what stands out most, `MOST` at most: on record, then since when.
-
-    Args:
-        ranks: fund -> measure -> rank.
-    """
+    """Fund, measure and rank of what stands out most, `MOST` at most: on record first."""
     some = [
         (fund, name, of_fund[name])
         for fund, of_fund in ranks.items()

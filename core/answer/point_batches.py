@@ -214,12 +214,7 @@ def _of_like_batches(
 
 
 def _values(row: Scalar, view: Figures) -> Iterable[Value]:
-    """A measure of some windows; one that does not count says why.
-
-    Args:
-        row: of the table of measures.
-        view: the windows' figures.
-    """
+    """A measure of some windows; one that does not count says why."""
     # a row takes the figures of one window, or of many as arrays
     of_view: Any = view
     numbers = np.full(len(view.windows), row.value(of_view, None), float)

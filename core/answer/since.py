@@ -113,12 +113,7 @@ class Since:
 
 
 def since(before: Look, after: Look, ends: int = ENDS) -> Since:
-    """Compare two looks.
-
-    Args:
-        before: the earlier.
-        after: the later.
-        ends: how many names at either end count as leaders and laggards.
+    """Compare two looks; ``ends`` names at either end count as leaders and laggards.
 
     Raises:
         LookError: they are looks at different questions, or in the wrong order of time.

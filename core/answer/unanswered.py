@@ -96,11 +96,6 @@ def ends_apart(market: Market, question: Question, end: date) -> str:
     """Say that one fund's closes end before the other's, where that ends the answer; "" elsewhere.
 
     A date that was requested is answered by what lies before it.
-
-    Args:
-        market: the available data.
-        question: what is asked.
-        end: the answer's last session.
     """
     behind, ahead = _behind(market, question.funds)
     if not behind or question.as_of is not None or market.last_close[behind] != end:

@@ -201,15 +201,7 @@ Measured = tuple[Sequence["Window"], Figures | str]
 def figures(
     market: Market, question: Question, fund: str, windows: Sequence[Window], as_of: date
 ) -> Iterator[Measured]:
-    """The figures of one index over windows, one after another.
-
-    Args:
-        market: the available data.
-        question: its basis.
-        fund: whose index.
-        windows: ascending by their ends.
-        as_of: the session asked for.
-    """
+    """The figures of one index over windows that ascend by their ends, as known on a session."""
     with_parts = []
     for window in windows:
         ends = window.start, window.end

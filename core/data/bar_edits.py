@@ -91,14 +91,7 @@ def upto(blocks: Sequence[Block], last: date) -> tuple[Block, ...]:
 
 
 def same_bars(blocks: Sequence[Block], others: Sequence[Block], symbol: str, last: date) -> bool:
-    """Whether two lists of blocks have the same bars of a symbol.
-
-    Args:
-        blocks: the one list.
-        others: the other.
-        symbol: whose bars.
-        last: the session up to which they are compared.
-    """
+    """Whether two lists of blocks have the same bars of a symbol up to a session."""
     begun, theirs = (
         [block for block in some if block.sessions[0] <= day(last)] for some in (blocks, others)
     )

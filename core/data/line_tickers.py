@@ -142,12 +142,7 @@ class LineTickers:
         return listed if company is None else company.key
 
     def lines(self, file: Holdings, session: date) -> tuple[str, ...]:
-        """(N,) the tickers whose closes a file's lines use; the file's tickers where all are equal.
-
-        Args:
-            file: the file, dated ``session``.
-            session: of its date.
-        """
+        """(N,) the tickers whose closes a file of a session uses; its own where all are equal."""
         passed_on = self.passed_on.get(file, {})
         if (
             not passed_on

@@ -77,10 +77,6 @@ def renames(
     """The renames between consecutive files of a fund, and of the funds of an index.
 
     The latter since a fund borrows the lists of the others: of files of one date none is earlier.
-
-    Args:
-        holdings: fund -> its dated files, ascending.
-        indices: fund -> the index it follows.
     """
     symbol_sets = {file: frozenset(file.symbols) for files in holdings.values() for file in files}
     pairs = [pair for files in holdings.values() for pair in pairwise(files)]

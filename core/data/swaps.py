@@ -59,9 +59,6 @@ def swaps(files: Sequence[Holdings]) -> Iterable[Swap]:
     """The companies whose ticker was another company's, or became one's, between two files.
 
     Plain renames, from a ticker that is gone to one that is new, are none.
-
-    Args:
-        files: of one fund, ascending.
     """
     for before, after in pairwise(files):
         name_after = dict(zip(after.symbols, after.names, strict=True))

@@ -40,13 +40,7 @@ class RowParts:
 
 
 def row_parts(market: Market, row: BoardRow, board: Board) -> RowParts:
-    """The returns that the gaps of a board's row are differences of, and where closes came from.
-
-    Args:
-        market: the available data.
-        row: of the board, with figures.
-        board: gives basis and date.
-    """
+    """The returns that the gaps of a board's row are differences of, and where closes came from."""
     assert board.as_of is not None
     small, large = row.pair.small, row.pair.large
     market = market.kinds_known_on(board.as_of)

@@ -12,6 +12,7 @@ from core.answer.by_session import universe
 from core.data.frames import day
 from core.explain.daily import extremes, mcclellan, moves_of, volumes
 from core.explain.explanation import Explanation, Term
+from core.explain.ground import closes_up_to
 from core.measures.counting import YEAR_SESSIONS
 from core.measures.signals import (
     LINE_BELOW,
@@ -35,12 +36,7 @@ Judged = tuple["bool | None", tuple[Term, ...]]
 
 
 def signals(ground: Ground, key: str = "") -> Iterator[Explanation]:
-    """Explain each signal's state on the window's last session: 1 where it is on.
-
-    Args:
-        ground: what is explained.
-        key: of `RULES`, for that signal alone.
-    """
+    """Explain each signal's state on the window's last session, or one's: 1 where it is on."""
     session = ground.session
     if session is None:
         return
@@ -121,13 +117,12 @@ def _ninety(ground: Ground, session: SessionFigures) -> dict[str, Judged]:
 
 
 def _closes(ground: Ground, session: SessionFigures) -> list[float]:
-    """The fund's closes up to the session, after the last that cannot be believed."""
+    """The fund's closes up to the session, from the last doubtful move on; [] without its own."""
     series = ground.market.series(ground.fund)
     if series is None:
         return []
-    upto = int(np.searchsorted(series.sessions, day(session.when), side="right"))
-    there = upto and series.sessions[upto - 1] == day(session.when)
-    return series.stand_in[:upto].tolist() if there else []
+    days, closes = closes_up_to(series, session.when)
+    return closes.tolist() if len(days) and days[-1] == day(session.when) else []
 
 
 def _hindenburg(ground: Ground, session: SessionFigures) -> Judged:

@@ -174,14 +174,7 @@ def _amended(market: Market, file: Holdings, changes: tuple[Acting, ...]) -> Hol
 
 
 def even_list(market: Market, fund: str, members: Holdings, when: date) -> Holdings:
-    """A list's members at 1/N at the close of a session, cached.
-
-    Args:
-        market: the available data.
-        fund: the equal-weight fund.
-        members: the list whose members are used.
-        when: the session of the last rebalance.
-    """
+    """A list's members at 1/N at the close of a session, cached."""
 
     def make() -> Holdings:
         size = len(members.symbols)

@@ -224,14 +224,7 @@ def turnover(w0: FloatArray, p: FloatArray, w1: FloatArray) -> float | None:
 
 
 def changes(market: Market, old: Holdings, new: Holdings, as_of: date = date.max) -> Changes:
-    """What changed between two dated files of one fund, cached; renames are no change.
-
-    Args:
-        market: the available data.
-        old: the earlier file.
-        new: the later one.
-        as_of: closes after it say nothing of whether a symbol is one line.
-    """
+    """What changed between two dated files of one fund, cached; renames are no change."""
     known = date.max
     if not market.all_known_on(as_of):
         turns = market.cached((old, new, "turns"), lambda: _turns(market, old, new))

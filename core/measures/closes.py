@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import numpy as np
 
 from core.data.frames import STALE_SESSIONS
+from core.data.latest import latest
 from core.data.record import record
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 #: Dates whose closes a market keeps of a matrix, some tens of kilobytes each.
 _KEPT: Final = 64
+#: Windows whose ratios of closes it keeps.
+_WINDOWS: Final = 16
 
 
 @record(frozen=True, eq=False, slots=True)
@@ -113,6 +116,25 @@ class ClosesOn:
             np.array([closes.fresh for closes in looked_up]),
             np.array([closes.price for closes in looked_up]),
         )
+
+    def growth(self, windows: Sequence[tuple[date, date]], basis: str) -> FloatArray:
+        """(K, N) ratio of the closes that stand for the two ends of (K,) windows.
+
+        Both funds and several figures of each depend on one window's: the market keeps it.
+
+        Args:
+            windows: (K,) first and last session.
+            basis: "pr" or "tr", see `Matrix.growth`.
+        """
+
+        def work_out() -> FloatArray:
+            first, last = (self.ends(dates) for dates in zip(*windows, strict=True))
+            prices = first.price, last.price
+            return self.matrix.growth(first.rows, last.rows, basis, prices)
+
+        if len(windows) > 1 or self._of_matrix is not None:
+            return work_out()
+        return latest(self.cached("growth", dict), (*windows[0], basis), work_out, _WINDOWS)
 
     def cover(self, years: Iterable[int]) -> bool:
         """Whether the matrix has every bar of some years."""

@@ -55,16 +55,7 @@ def counted_lines(
 
 
 def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket | None:
-    """Measure an index's lines over a window.
-
-    Args:
-        market: the available data.
-        window_spans: from `membership.spans`, at least one.
-        basis: "pr" or "tr".
-
-    Returns:
-        The basket, or None where no price at all is available for the years needed.
-    """
+    """Measure an index's lines over the parts of a window; None without any price of its years."""
     matrix = market.matrix(years_of(market, window_spans))
     if matrix is None:
         return None
@@ -150,8 +141,7 @@ def window_returns(
     both = first.fresh & last.fresh & (last.rows > first.rows)
     for row, columns in zip(both, doubtful, strict=True):
         row[list(columns)] = False
-    growth = closes.matrix.growth(first.rows, last.rows, basis, (first.price, last.price))
-    return np.where(both, growth - 1, np.nan)
+    return np.where(both, closes.growth(windows, basis) - 1, np.nan)
 
 
 def years_of(market: Market, window_spans: tuple[Span, ...]) -> set[int]:

@@ -10,11 +10,10 @@ processor's cache, and neighbouring sessions lie side by side in it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import fields, replace
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import chain, pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,11 +36,15 @@ _CELLS: Final = 1 << 16
 UP, DOWN, SAME, HIGH, LOW, SEASONED = (1 << bit for bit in range(6))
 #: Days of an average -> bits for above it, and for a line that has so many closes.
 ABOVE: Final = {days: (64 << 2 * k, 128 << 2 * k) for k, days in enumerate(AVERAGES)}
+#: The bits that are counted of a list's lines, in this order.
+_BITS: Final = (UP, DOWN, SAME, HIGH, LOW, SEASONED, *chain(*ABOVE.values()))
 Bits = NDArray[np.uint16]
+#: What counts some lines of marks on some rows: (F, t).
+_Count = Callable[["Marks", IntArray, slice], FloatArray]
 #: Rows are counted in blocks of so many, so that the next date finds nearly all of them counted.
 _STEP: Final = 128
 #: Blocks whose counts are kept: a step of the date comes back to the latest ones.
-_KEPT: Final = 128
+_KEPT: Final = 256
 
 
 @record(frozen=True, eq=False, slots=True)
@@ -168,9 +171,8 @@ class Marks:
         self.matrix = matrix
         self._bits: Bits = np.zeros(shape, np.uint16)
         self._done: BoolArray = np.zeros(shape[0], bool)
-        # of a list's lines, by the first row of a block
-        self._moves: dict[tuple[bytes, int], tuple[FloatArray, ...]] = {}
-        self._counts: dict[tuple[bytes, int], Counts] = {}
+        # what was counted, of which lines, first row of the block -> counts
+        self._kept: dict[tuple[_Count, bytes, int], FloatArray] = {}
 
     def begun(self, columns: IntArray, row: int) -> int:
         """The first row on which half of the lines that have a close by a row have one."""
@@ -186,35 +188,58 @@ class Marks:
             self._work_out(np.flatnonzero(missing))
         return self._bits[:, rows][columns]
 
-    def moves(self, listed: IntArray, columns: IntArray, rows: slice) -> tuple[FloatArray, ...]:
-        """(t,) lines up, down and unchanged on some rows.
+    def moves(self, listed: IntArray, columns: IntArray, rows: slice) -> FloatArray:
+        """(3, t) lines up, down and unchanged on some rows.
 
         Args:
-            listed: columns of a list's lines; they are counted once and kept.
+            listed: columns of a list's lines.
             columns: those of them that are counted.
             rows: of the matrix.
         """
-        blocks, within, inside = _blocks(rows, len(self.matrix.sessions))
-        name = listed.tobytes()
-        pieces = [
-            latest(self._moves, (name, b.start), partial(_moves, self, listed, b), _KEPT)
-            for b in blocks
-        ]
-        less = _moves(self, _others(listed, columns), within)
-        whole = map(np.concatenate, zip(*pieces, strict=True))
-        return tuple((all_ - few)[inside] for all_, few in zip(whole, less, strict=True))
+        return self._sums(_moves, listed, columns, rows)
 
-    def counts(self, listed: IntArray, columns: IntArray, rows: slice) -> tuple[Counts, slice]:
-        """Return all counts around some rows, and the place of the rows in them; see `moves`."""
-        blocks, within, inside = _blocks(rows, len(self.matrix.sessions))
-        name = listed.tobytes()
-        pieces = [
-            latest(self._counts, (name, b.start), partial(_count, self, listed, b), _KEPT)
-            for b in blocks
-        ]
-        whole = _each(lambda *values: np.concatenate(values), *pieces)
+    def counts(self, listed: IntArray, columns: IntArray, rows: slice) -> Counts:
+        """All counts on some rows; see `moves`."""
+        sums = self._sums(_count, listed, columns, rows)
+        of_bit = dict(zip(_BITS, sums, strict=False))
+        volumes, known = sums[len(_BITS) :].reshape(2, 2, -1)
+        # where nobody's volume is left, no rounding is
+        volumes = np.where(known > 0, volumes, 0.0)
+        return Counts(
+            up=of_bit[UP],
+            down=of_bit[DOWN],
+            same=of_bit[SAME],
+            up_volume=volumes[0],
+            down_volume=volumes[1],
+            up_known=known[0],
+            down_known=known[1],
+            above={days: of_bit[over] for days, (over, _) in ABOVE.items()},
+            averaged={days: of_bit[enough] for days, (_, enough) in ABOVE.items()},
+            highs=of_bit[HIGH],
+            lows=of_bit[LOW],
+            seasoned=of_bit[SEASONED],
+        )
+
+    def _sums(self, count: _Count, listed: IntArray, columns: IntArray, rows: slice) -> FloatArray:
+        """(F, t) what a function counts, of a list's lines less those that are not counted.
+
+        Both change little from date to date: they are counted in blocks of rows, and kept.
+        """
+        starts = range(rows.start // _STEP * _STEP, max(rows.stop, rows.start + 1), _STEP)
+        size = len(self.matrix.sessions)
+        blocks = [slice(start, min(start + _STEP, size)) for start in starts]
+        inside = slice(rows.start - starts[0], rows.stop - starts[0])
+
+        def together(lines: IntArray) -> FloatArray:
+            name = count, lines.tobytes()
+            pieces = [
+                latest(self._kept, (*name, block.start), partial(count, self, lines, block), _KEPT)
+                for block in blocks
+            ]
+            return np.concatenate(pieces, axis=1)[:, inside]
+
         others = _others(listed, columns)
-        return (_less(whole, _count(self, others, within)) if len(others) else whole), inside
+        return together(listed) - together(others) if len(others) else together(listed)
 
     def _work_out(self, columns: IntArray) -> None:
         matrix = self.matrix
@@ -264,18 +289,6 @@ def _marked(closes: FloatArray, position: IntArray) -> Bits:
     return bits
 
 
-def _blocks(rows: slice, size: int) -> tuple[list[slice], slice, slice]:
-    """The blocks that some rows lie in, all of these together, and the place of the rows in them.
-
-    A day more or less lies in the same blocks.
-    """
-    starts = range(rows.start // _STEP * _STEP, max(rows.stop, rows.start + 1), _STEP)
-    blocks = [slice(start, min(start + _STEP, size)) for start in starts]
-    first = starts[0]
-    within = slice(first, blocks[-1].stop)
-    return blocks, within, slice(rows.start - first, rows.stop - first)
-
-
 def _others(listed: IntArray, columns: IntArray) -> IntArray:
     """The columns of a list that are not counted; -1 among those counted is none."""
     others = np.zeros(max(listed.max(initial=0), columns.max(initial=0)) + 1, bool)
@@ -284,73 +297,35 @@ def _others(listed: IntArray, columns: IntArray) -> IntArray:
     return np.flatnonzero(others)
 
 
-def _moves(marks: Marks, columns: IntArray, rows: slice) -> tuple[FloatArray, ...]:
-    """Count some lines up, down and unchanged on some rows."""
-    sums = _sums(marks.of(columns, rows), (UP, DOWN, SAME))
-    return sums[UP], sums[DOWN], sums[SAME]
+def _moves(marks: Marks, columns: IntArray, rows: slice) -> FloatArray:
+    """(3, t) some lines up, down and unchanged on some rows."""
+    return _with_bits(marks.of(columns, rows), (UP, DOWN, SAME))
 
 
-def _less(whole: Counts, part: Counts) -> Counts:
-    """Counts without those of some lines; a volume that nobody's is left of is 0."""
-    rest = _each(np.subtract, whole, part)
-    return replace(
-        rest,
-        up_volume=np.where(rest.up_known > 0, rest.up_volume, 0.0),
-        down_volume=np.where(rest.down_known > 0, rest.down_volume, 0.0),
-    )
-
-
-def _each(make: Callable[..., FloatArray], *counts: Counts) -> Counts:
-    """Counts made of others, figure by figure."""
-
-    def of(name: str) -> Any:
-        values = [getattr(one, name) for one in counts]
-        if isinstance(values[0], dict):
-            return {days: make(*(one[days] for one in values)) for days in values[0]}
-        return make(*values)
-
-    return Counts(**{field.name: of(field.name) for field in fields(Counts)})
-
-
-def _sums(bits: Bits, wanted: Iterable[int]) -> dict[int, FloatArray]:
-    """Bit -> (T,) lines that have it, of (N, T) bits."""
-    totals = {bit: np.zeros(bits.shape[1], np.uint32) for bit in wanted}
-    for first in range(0, len(bits), _LINES):
-        part = bits[first : first + _LINES]
-        for bit, total in totals.items():
-            shift = bit.bit_length() - 1
-            total += np.add.reduce((part >> shift) & 1, axis=0, dtype=np.uint16)
-    return {bit: total.astype(np.float64) for bit, total in totals.items()}
-
-
-def _count(marks: Marks, columns: IntArray, rows: slice) -> Counts:
-    """Count some lines on some rows."""
+def _count(marks: Marks, columns: IntArray, rows: slice) -> FloatArray:
+    """(F, t) all counts of some lines: of `_BITS`, volumes up and down, lines that have them."""
     bits = marks.of(columns, rows)
-    counts = _sums(bits, (UP, DOWN, SAME, HIGH, LOW, SEASONED, *chain(*ABOVE.values())))
-    size = bits.shape[1]
-    totals = {bit: (np.zeros(size), np.zeros(size)) for bit in (UP, DOWN)}
+    moved = np.zeros((4, bits.shape[1]))
     volume = marks.matrix.volume(rows.start, rows.stop, columns)
     if volume is None:
-        volume = np.zeros((size, 0))
+        volume = np.zeros((len(moved[0]), 0))
     for start in range(0, volume.shape[1], _LINES):
         traded = np.ascontiguousarray(volume[:, start : start + _LINES].T)
         known = np.isfinite(traded)
         np.nan_to_num(traded, copy=False)
-        for bit, (shares, lines) in totals.items():
-            moved = ((bits[start : start + _LINES] & bit) != 0) & known
-            shares += (traded * moved).sum(axis=0)
-            lines += np.add.reduce(moved.view(np.uint8), axis=0, dtype=np.uint8)
-    return Counts(
-        up=counts[UP],
-        down=counts[DOWN],
-        same=counts[SAME],
-        up_volume=totals[UP][0],
-        down_volume=totals[DOWN][0],
-        up_known=totals[UP][1],
-        down_known=totals[DOWN][1],
-        above={days: counts[over] for days, (over, _) in ABOVE.items()},
-        averaged={days: counts[enough] for days, (_, enough) in ABOVE.items()},
-        highs=counts[HIGH],
-        lows=counts[LOW],
-        seasoned=counts[SEASONED],
-    )
+        for bit, shares, lines in zip((UP, DOWN), moved[:2], moved[2:], strict=True):
+            with_volume = ((bits[start : start + _LINES] & bit) != 0) & known
+            shares += (traded * with_volume).sum(axis=0)
+            lines += np.add.reduce(with_volume.view(np.uint8), axis=0, dtype=np.uint8)
+    return np.concatenate([_with_bits(bits, _BITS), moved])
+
+
+def _with_bits(bits: Bits, wanted: Sequence[int]) -> FloatArray:
+    """(B, t) lines that have each bit, of (n, t) bits."""
+    totals = np.zeros((len(wanted), bits.shape[1]), np.uint32)
+    for first in range(0, len(bits), _LINES):
+        part = bits[first : first + _LINES]
+        for bit, total in zip(wanted, totals, strict=True):
+            shift = bit.bit_length() - 1
+            total += np.add.reduce((part >> shift) & 1, axis=0, dtype=np.uint16)
+    return totals.astype(np.float64)

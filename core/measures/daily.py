@@ -24,7 +24,7 @@ from core.measures.contribution import basket, counted_lines, years_of
 from core.measures.counting import AVERAGES, YEAR_SESSIONS, Counts, Marks, may_move
 from core.measures.membership import spans
 from core.measures.sector_breadth import Sectors
-from core.measures.standing import Members, MemberStanding, counted, own_off
+from core.measures.standing import Members, MemberStanding
 from core.measures.traits import Traits
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ def daily(
             rows = slice(max(rows.start, tail), rows.stop)
             place = slice(rows.start - opened, rows.stop - opened)
         if rows.start < rows.stop:
-            sums.counted(place, *marks.counts(listed, columns, rows), len(columns))
+            sums.counted(place, marks.counts(listed, columns, rows), len(columns))
             parts.append(Members(columns[columns >= 0], rows))
     days = matrix.sessions[opened:][: sums.size]
     closes = matrix.stand_in[max(matrix.row(start), 0) : matrix.row(end) + 1]
@@ -241,11 +241,10 @@ def daily(
     fund_series = market.series(fund)
 
     def standing(first: int) -> MemberStanding:
-        newest = days[tail - opened :]
-        last = counted(traits, parts, tail, newest, own_off(fund_series, newest))
         return MemberStanding(
-            last, days[first:], tuple(parts), opened + first, fund_series, traits, closes, inside
-        )
+            days[first:], tuple(parts), opened + first, days[tail - opened :], fund_series,
+            traits, closes, inside,
+        )  # fmt: skip
 
     def sectors(first: int) -> Sectors | None:
         if window_basket is None:
@@ -297,24 +296,22 @@ class _Sums:
         for name, values in (("up", up), ("down", down), ("same", same)):
             self._of[name][place] = np.where(some, values, np.nan)
 
-    def counted(self, place: slice, counts: Counts, rows: slice, members: int) -> None:
+    def counted(self, place: slice, counts: Counts, members: int) -> None:
         """Everything that is counted on them, of so many members."""
         self._of["members"][place] = members
-        self._of["seasoned"][place] = counts.seasoned[rows]
-        self._of["traded"][place] = (counts.up_known + counts.down_known)[rows]
-        self.moved(place, counts.up[rows], counts.down[rows], counts.same[rows])
+        self._of["seasoned"][place] = counts.seasoned
+        self._of["traded"][place] = counts.up_known + counts.down_known
+        self.moved(place, counts.up, counts.down, counts.same)
         for name, values, known in (
             ("up_volume", counts.up_volume, counts.up_known),
             ("down_volume", counts.down_volume, counts.down_known),
             ("highs", counts.highs, counts.seasoned),
             ("lows", counts.lows, counts.seasoned),
         ):
-            self._of[name][place] = np.where(known[rows] > 0, values[rows], np.nan)
+            self._of[name][place] = np.where(known > 0, values, np.nan)
         for days, share in self._above.items():
-            lines = self._averaged[days][place] = counts.averaged[days][rows]
-            share[place] = np.where(
-                lines > 0, counts.above[days][rows] / np.maximum(lines, 1), np.nan
-            )
+            lines = self._averaged[days][place] = counts.averaged[days]
+            share[place] = np.where(lines > 0, counts.above[days] / np.maximum(lines, 1), np.nan)
 
     def daily(
         self,

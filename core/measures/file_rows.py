@@ -133,15 +133,14 @@ def file_rows(
         columns: of the file's rows.
         doubtful: (K,) of each segment's window, the columns that are not to be measured in it.
     """
-    market, matrix, (has_column, where) = closes.market, closes.matrix, columns
+    market, (has_column, where) = closes.market, columns
     file, starts = segments[0].file, [span.start for span in segments]
     start, end = closes.ends(starts), closes.ends([span.end for span in segments])
     # a jump between the file and the segment would be carried into the weight
     jumps = tuple(_jumps(closes, span) for span in segments)
     worth, carried, off = start_values(closes, file, starts, start, columns)
-    growth = matrix.growth(start.rows, end.rows, basis, (start.price, end.price)).take(
-        where, axis=1
-    )
+    windows = [(span.start, span.end) for span in segments]
+    growth = closes.growth(windows, basis).take(where, axis=1)
     joined = np.isnan(file.value)
     good = has_column & (start.fresh & (end.rows > start.row)).take(where, axis=1)
     good &= np.isfinite(growth) & (np.isfinite(worth) | joined)

@@ -300,14 +300,7 @@ def _between(sessions: Sequence[date], start: date, end: date) -> Sequence[date]
 
 
 def as_known(market: Market, funds: Iterable[str], window: Window, as_of: date) -> Market:
-    """The market as it was known on a session: its lines, and the closes known by then.
-
-    Args:
-        market: the available data.
-        funds: whose indices are requested.
-        window: the window asked for.
-        as_of: the session asked for.
-    """
+    """The market as it was known on a session: its lines, and the closes known by then."""
     market = market.kinds_known_on(as_of)
     if market.all_known_on(as_of) or market.line_tickers.until(as_of) == date.max:
         return market
@@ -321,15 +314,7 @@ def as_known(market: Market, funds: Iterable[str], window: Window, as_of: date) 
 
 
 def list_at_end(market: Market, fund: str, start: date, end: date, as_of: date) -> Span | None:
-    """The whole window on the list that applies to its end; None without any file.
-
-    Args:
-        market: the available data.
-        fund: the fund's symbol.
-        start: session of the window's first close.
-        end: session of its last close.
-        as_of: the session asked for.
-    """
+    """The whole window on the list that applies to its end; None without any file. See `spans`."""
     for later in (False, True):
         lists = _lists(market, fund, as_of, later=later)
         if part := lists.span(market, start, end, speaks_for=end):

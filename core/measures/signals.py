@@ -139,8 +139,12 @@ def _index_levels(daily: Daily) -> tuple[FloatArray, FloatArray]:
         return np.full(len(days), np.nan), np.full(len(days), np.nan)
     closes = series.stand_in
     rows = np.minimum(np.searchsorted(series.sessions, days), len(closes) - 1)
+    before = np.maximum(rows - OMEN_SESSIONS, 0)
     known = (series.sessions[rows] == days) & (rows >= OMEN_SESSIONS)
-    risen = closes[rows] > closes[np.maximum(rows - OMEN_SESSIONS, 0)]
+    for when, _ in series.doubts:
+        # closes on either side of a doubtful move do not compare
+        known &= (series.sessions[before] >= when) | (days < when)
+    risen = closes[rows] > closes[before]
     return np.where(known, risen, np.nan), daily.standing.own_off
 
 

@@ -78,24 +78,23 @@ class Members:
 
 @record(frozen=True, eq=False)
 class MemberStanding:
-    """Where an index's members stand: on the last sessions, and when asked through the window.
+    """Where an index's members stand: on the last sessions, and through the whole window.
 
-    What a year of closes has to be looked through for is worked out for the last sessions alone;
-    the window's other sessions cost several times as much, and wait until a series is read, as
-    the members' drawdowns do.
+    Each is worked out when it is read: a year of closes is looked through for it, and most
+    answers are only looked at for other figures.
 
     Attributes:
-        tail: on the last sessions.
         sessions: (T,) of the daily breadth.
         parts: who is counted, by rows of the matrix, ascending.
         first: row of the matrix that the first session stands in.
+        newest: (t,) the last sessions, those of `tail`.
         series: the fund's closes, None where none are available.
     """
 
-    tail: Counted
     sessions: Dates
     parts: tuple[Members, ...]
     first: int
+    newest: Dates
     series: Series | None
     _traits: Traits
     _closes: FloatArray
@@ -105,6 +104,13 @@ class MemberStanding:
     def drawdowns(self) -> Drawdowns:
         """Of the members over the window."""
         return drawdowns(self._closes, self._lines)
+
+    @cached_property
+    def tail(self) -> Counted:
+        """On the last sessions, for which a year of closes is looked through once."""
+        first = self.first + len(self.sessions) - len(self.newest)
+        own = own_off(self.series, self.newest)
+        return counted(self._traits, self.parts, first, self.newest, own)
 
     @cached_property
     def own_off(self) -> FloatArray:

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from core.measures.spread import comparisons
 from core.note.phrase import Figure, Name, Sentence, joined, percent, share, spoken
-from core.note.ranking_words import BASIS_WORDS, same_window_words, window_words
-from core.note.rarity_words import rank_words, stronger
+from core.note.ranking_words import BASIS_WORDS, window_words
+from core.note.rarity_words import level_words, rarity_claims, stronger
 from core.note.verdict import level
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
     from core.measures.rarity import Standing
-    from core.measures.ratio import LevelHistory
     from core.measures.spread import Spread
     from core.measures.streaks import Streak
 
@@ -24,33 +23,20 @@ def own_headline(snapshot: Snapshot, spread: Spread) -> Sentence:
     """One sentence: what the index returned, and how rare that is."""
     question = snapshot.question
     value = spread.small_return
-    tail = Sentence(
-        f" ({BASIS_WORDS[question.basis]} to ",
+    sentence = Sentence(
+        Name(question.small), " returned ", Figure(percent(value), "own.return"), " ",
+        window_words(snapshot), f" ({BASIS_WORDS[question.basis]} to ",
         Figure(spoken(snapshot.window.end), "question.end"), ")",
     )  # fmt: skip
-    returned = Figure(percent(value), "own.return")
-    sentence = Sentence(Name(question.small), " returned ", returned, " ", window_words(snapshot))
-    sentence = Sentence(sentence, tail)
     if level(value):
         return Sentence(sentence, ".")
     kind = "gain" if value > 0 else "loss"
-    beside = comparisons(snapshot.window.label, spread.history.length)
-    claims: list[Sentence] = []
-    standing: Standing | None = None
-    if beside.rolling:
-        rank = spread.rolling
-        if rank is None:
-            claims.append(Sentence("no rank, closes are missing inside the window"))
-        else:
-            claims.append(rank_words(rank, kind, _ROLLING, "large"))
-            standing = rank.standing
-    if beside.same_window:
-        claims.append(same_window_words(spread.same_window, _CALENDAR, f"largest {kind}"))
-    further = _further(spread, standing) if beside.rolling else Sentence()
-    all_claims = joined(claims, ", and ")
-    if further:
-        all_claims = joined((all_claims, further), "; ")
-    return Sentence(sentence, ": ", all_claims, ".")
+    claims = rarity_claims(snapshot, spread, kind, "large", (_ROLLING, _CALENDAR))
+    further, rank = Sentence(), spread.rolling
+    if comparisons(snapshot.window.label, spread.history.length).rolling:
+        further = _further(spread, None if rank is None else rank.standing)
+    tail = ("; ", further) if further else ()
+    return Sentence(sentence, ": ", joined(claims, ", and "), *tail, ".")
 
 
 def _further(spread: Spread, than: Standing | None) -> Sentence:
@@ -63,7 +49,7 @@ def _further(spread: Spread, than: Standing | None) -> Sentence:
         best, words = history.session_streak.standing, _streak(history.session_streak)
     closes = history.ratio
     if closes is not None and stronger(closes.standing, best):
-        words = _since(closes)
+        words = level_words("its close", closes, _LEVEL)
     return words
 
 
@@ -76,17 +62,6 @@ def _streak(streak: Streak) -> Sentence:
         return Sentence(run, " sessions in a row, the longest run on record (from ", first, ")")
     date = Figure(spoken(last.end), f"{_STREAK}.last_as_long.end")
     return Sentence(run, " sessions in a row, the longest run since that to ", date)
-
-
-def _since(closes: LevelHistory) -> Sentence:
-    word = "highest" if closes.side > 0 else "lowest"
-    last, key = closes.high_since, "high_since"
-    if closes.side < 0:
-        last, key = closes.low_since, "low_since"
-    if last is None:
-        first = Figure(spoken(closes.first), f"{_LEVEL}.first")
-        return Sentence(f"its close is the {word} on record (from ", first, ")")
-    return Sentence(f"its close is the {word} since ", Figure(spoken(last), f"{_LEVEL}.{key}"))
 
 
 def own_sentence(snapshot: Snapshot) -> Sentence:

@@ -30,13 +30,7 @@ def reconstitution_sentence(snapshot: Snapshot, fund: str) -> Sentence:
 
 
 def announced_sentence(head: Sentence, view: IndexView, changes: tuple[Coming, ...]) -> Sentence:
-    """How many of an index's top contributors are to leave, and what they contributed; or nothing.
-
-    Args:
-        head: how a sentence about the index begins.
-        view: the index.
-        changes: its announced changes.
-    """
+    """How many of an index's top contributors are to leave, and their contribution; or nothing."""
     leavers = leaders_to_leave(changes)
     if leavers is None or not view.claims:
         return Sentence()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.note.phrase import Figure, Name, Sentence, listed, path_of, share, spoken
+from core.note.phrase import Figure, Sentence, head, listed, path_of, share, spoken
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView
@@ -40,15 +40,13 @@ def breadth_sentence(view: IndexView) -> Sentence:
             sentence, ", ", Figure(share(rung.share), f"{path}.share"), " by more than ",
             _threshold(rung, path),
         )  # fmt: skip
-    return Sentence(Name(view.fund), ": ", sentence, ".")
+    return Sentence(head(view.fund), sentence, ".")
 
 
 def breadth_in_full(view: IndexView, mark: str) -> Sentence:
     """By which list, how many rose, and by how much, rung by rung; nothing without a claim.
 
-    Args:
-        view: the index.
-        mark: what else its head has to say, such as "intraday"; "" for nothing.
+    ``mark`` is what else its head has to say, such as "intraday".
     """
     clauses = [_rose(view)]
     if not clauses[0]:
@@ -61,8 +59,7 @@ def breadth_in_full(view: IndexView, mark: str) -> Sentence:
         if rung.threshold == 1.0:
             by = Sentence(" more than doubled")
         clauses.append(Sentence(count, by, " (", Figure(share(rung.share), f"{path}.share"), ")"))
-    marks = (part for words in (mark, list_words(view)) if words for part in (", ", words))
-    return Sentence(Name(view.fund), *marks, ": ", listed(clauses), ".")
+    return Sentence(head(view.fund, mark, list_words(view)), listed(clauses), ".")
 
 
 def _rungs(view: IndexView) -> list[tuple[int, Rung]]:

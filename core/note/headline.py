@@ -14,12 +14,12 @@ from core.note.phrase import Figure, Name, Sentence, further_places, joined, per
 from core.note.ranking_words import (
     BASIS_WORDS,
     NOTABLE_YEARS,
+    opening_mark,
     place_of,
-    same_window_words,
     window_words,
     year,
 )
-from core.note.rarity_words import further_claim, rank_words, rolling_detail
+from core.note.rarity_words import ROLLING, further_claim, rarity_claims, rolling_detail
 from core.note.verdict import level, margin
 
 if TYPE_CHECKING:
@@ -95,9 +95,7 @@ def _baskets(snapshot: Snapshot) -> Sentence:
 
 def headline(snapshot: Snapshot) -> Sentence:
     """One sentence: how wide the gap is, and how rare."""
-    before = "SIMULATED: " if snapshot.simulated else ""
-    if snapshot.state == "intraday":
-        before += "Intraday: "
+    before = opening_mark(snapshot)
     if snapshot.single_spread is not None:
         from core.note.alone_words import own_headline
 
@@ -125,19 +123,11 @@ def _claims(
     snapshot: Snapshot, spread: Spread, kind: str
 ) -> tuple[list[Sentence], Standing | None]:
     """How rare the gap is, by each comparison that fits the window, and the strongest of them."""
-    beside = compared(snapshot)
-    claims: list[Sentence] = []
-    standing: Standing | None = None
-    if beside.rolling:
-        if spread.rolling is None:
-            claims.append(Sentence("no rank, closes are missing inside the window"))
-        else:
-            claims.append(rank_words(spread.rolling, kind))
-            standing = spread.rolling.standing
-    if beside.same_window:
-        claims.append(same_window_words(spread.same_window, _SAME, f"widest {kind}"))
-        if not beside.rolling:
-            standing = calendar_standing(spread.same_window)
+    beside, rank = compared(snapshot), spread.rolling
+    claims = rarity_claims(snapshot, spread, kind, "wide", (ROLLING, _SAME))
+    standing = None if rank is None else rank.standing
+    if not beside.rolling:
+        standing = calendar_standing(spread.same_window) if beside.same_window else None
     if beside.full_years:
         claims.append(_full_years(spread.full_years, snapshot.window.end.year, kind))
     return [claim for claim in claims if claim], standing

@@ -11,12 +11,7 @@ if TYPE_CHECKING:
 
 
 def history_sentence(history: History, value: str) -> str:
-    """One sentence with the value, its standing, the first year, the points and the coverage.
-
-    Args:
-        history: of one measure of one index.
-        value: its last value, written out.
-    """
+    """One sentence with the value, its standing, the first year, the points and the coverage."""
     what = f"{history.fund}, {history.row.title} {history.window}"
     rank, points = history.rank, history.points
     counting = sum(point.counts for point in points)

@@ -8,7 +8,9 @@ from core.answer.measure_rank import outstanding
 from core.answer.table import find
 from core.answer.unusual import unusual
 from core.measures.signals import ZWEIG_SESSIONS, signals
-from core.note.phrase import Figure, Name, Sentence, key, path_of, share, spoken
+from core.note.phrase import Figure, Name, Sentence, head, key, path_of, share, spoken
+from core.note.ranking_words import unfinished
+from core.note.rarity_words import beyond
 
 if TYPE_CHECKING:
     from core.answer.scalar import Scalar
@@ -36,19 +38,18 @@ def _rank_words(rank: Rank, path: str) -> Sentence:
     if rank.standing in ("far", "near") and rank.last_overlapping is not None:
         last = Figure(spoken(rank.last_overlapping), f"{path}.last")
         return Sentence(f"the {most} since ", last, " (of ", sample, ")")
-    places = next((p for p in range(1, 5) if round(rank.beyond * 100, p) < 100), 5)
-    beyond = Figure(share(rank.beyond, places), f"{path}.beyond")
-    return Sentence("higher" if rank.side > 0 else "lower", " than ", beyond, " of ", sample)
+    side = "higher" if rank.side > 0 else "lower"
+    return Sentence(side, " than ", beyond(rank, path), " of ", sample)
 
 
 def unusual_sentences(snapshot: Snapshot) -> list[Sentence]:
     """What stands out most of all measures, three at most."""
-    sentences = []
+    sentences, mark = [], unfinished(snapshot)
     for one in unusual(snapshot):
         path = f"indices{key(one.fund)}.measures.{one.row.key}"
         sentences.append(
             Sentence(
-                Name(one.fund), _open(snapshot), ": ", Name(one.row.title), " at ",
+                head(one.fund, mark), Name(one.row.title), " at ",
                 Figure(value_words(one.row, one.rank.value), f"{path}.value"), ", ",
                 _rank_words(one.rank, f"{path}.among"), ".",
             )
@@ -62,7 +63,7 @@ def history_sentences(snapshot: Snapshot) -> list[Sentence]:
     ``IWM: share of lines up at 25.0 %, the lowest since 31 December 2007, rank 2 of 12 such windows
     from 2001 on with at least 91.3 % of weight measured.``
     """
-    sentences = []
+    sentences, mark = [], unfinished(snapshot)
     for fund, name, rank in outstanding(snapshot.measure_ranks):
         row, path = find(name), f"indices{key(fund)}.measures.{name}"
         assert row is not None
@@ -79,7 +80,7 @@ def history_sentences(snapshot: Snapshot) -> list[Sentence]:
         windows = f" such windows{each} from "
         sentences.append(
             Sentence(
-                Name(fund), _open(snapshot), ": ", Name(row.title), " at ",
+                head(fund, mark), Name(row.title), " at ",
                 Figure(value_words(row, rank.value), f"{path}.value"), ", ", claim, ", rank ",
                 place, " of ", of, windows, first, " on with at least ", coverage,
                 " of weight measured.",
@@ -96,7 +97,7 @@ def signal_sentences(snapshot: Snapshot, view: IndexView) -> list[Sentence]:
     daily = snapshot.daily.get(view.fund)
     if daily is None or not view.claims_breadth:
         return []
-    sentences = []
+    sentences, mark = [], unfinished(snapshot)
     part = view.segments[-1]
     dated = f"{path_of(view)}.segments[{len(view.segments) - 1}].holdings_as_of"
     ends = {"zweig": f" did not come within {ZWEIG_SESSIONS} sessions"}
@@ -109,12 +110,8 @@ def signal_sentences(snapshot: Snapshot, view: IndexView) -> list[Sentence]:
         )  # fmt: skip
         sentences.append(
             Sentence(
-                Name(view.fund), _open(snapshot), ": ", Name(signal.title),
+                head(view.fund, mark), Name(signal.title),
                 " came on" if signal.fired else ends.get(signal.key, " ended"), whose, ".",
             )
         )  # fmt: skip
     return sentences
-
-
-def _open(snapshot: Snapshot) -> str:
-    return ", intraday" if snapshot.state == "intraday" else ""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from core.note.announced import announced_sentence, reconstitution_sentence
-from core.note.breadth_words import breadth_in_full, breadth_sentence
+from core.note.breadth_words import breadth_in_full
 from core.note.headline import headline, rank_sentence
 from core.note.member_lists import far_list, list_trouble
 from core.note.phrase import (
@@ -20,6 +20,7 @@ from core.note.phrase import (
     Sentence,
     basis_points,
     further_places,
+    head,
     joined,
     key,
     listed,
@@ -28,7 +29,7 @@ from core.note.phrase import (
     share,
     spoken,
 )
-from core.note.ranking_words import window_words
+from core.note.ranking_words import unfinished
 from core.note.rarity_words import followed_sentence, ratio_sentence, streak_sentence
 from core.note.verdict import MOST_NAMED, drags, inside_window, leaders_that_left, members_total
 from core.note.verdict_words import verdict_sentence
@@ -39,16 +40,6 @@ if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
     from core.measures.groups import Group
 
-__all__ = [
-    "breadth_sentence",
-    "coverage",
-    "headline",
-    "leaders_sentence",
-    "leavers_sentence",
-    "sentences",
-    "window_words",
-]
-
 #: Themes named in one sentence.
 THEMES: Final = 3
 #: Names of a theme that are printed.
@@ -57,22 +48,12 @@ MEMBERS: Final = 7
 WORTH: Final = 0.0001
 
 
-def _head(view: IndexView, *marks: str) -> Sentence:
-    """Begin a sentence: ``IWM: ``, or ``IWM, intraday, on estimated weights: ``."""
-    words = (part for mark in marks if mark for part in (", ", mark))
-    return Sentence(Name(view.fund), *words, ": ")
-
-
-def _marks(snapshot: Snapshot, view: IndexView) -> tuple[str, ...]:
-    """Marks for a sentence about contributions: intraday, estimated weights."""
+def _marked_head(snapshot: Snapshot, view: IndexView) -> Sentence:
+    """Begin a sentence about contributions, which says whether their weights are estimated."""
     estimated = "on estimated weights" if view.estimated else ""
     if far := far_list(view):
         estimated = Sentence(estimated or "on its weights", " (", far, ")")
-    return _open(snapshot), estimated
-
-
-def _open(snapshot: Snapshot) -> str:
-    return "intraday" if snapshot.state == "intraday" else ""
+    return head(view.fund, unfinished(snapshot), estimated)
 
 
 # -- short forms, for a pane ---------------------------------------------------------
@@ -85,10 +66,9 @@ def withheld(view: IndexView) -> Sentence:
     why = list_trouble(view) if view.covered else Sentence(weight, " of weight is measured")
     if view.end_early is not None:
         why = _ends(view)
-    if view.covered or view.stray_day is None:
-        return Sentence(_head(view), why, f"; nothing is claimed about {what}.")
-    why = Sentence(why, "; ", _stray(view))
-    return Sentence(_head(view), why, f"; nothing is claimed about {what}.")
+    if not view.covered and view.stray_day is not None:
+        why = Sentence(why, "; ", _stray(view))
+    return Sentence(head(view.fund), why, f"; nothing is claimed about {what}.")
 
 
 def _ends(view: IndexView) -> Sentence:
@@ -125,7 +105,7 @@ def leaders_sentence(view: IndexView) -> Sentence:
     marks = ("estimated weights" if view.estimated else "", far_list(view))
     ground = joined(filter(None, marks), "; ")
     tail = Sentence(" (", ground, ")") if ground else Sentence()
-    return Sentence(_head(view), names, " brought ", leaders.words, tail, ".")
+    return Sentence(head(view.fund), names, " brought ", leaders.words, tail, ".")
 
 
 def leavers_sentence(snapshot: Snapshot, view: IndexView) -> Sentence:
@@ -139,7 +119,7 @@ def leavers_sentence(snapshot: Snapshot, view: IndexView) -> Sentence:
     who = {1: "one of its top three contributors", 2: "two of its top three contributors"}
     path = f"changes{key(view.fund)}"
     return Sentence(
-        _head(view),
+        head(view.fund),
         who.get(len(leavers.symbols), "all of its top three contributors"),
         " left by ",
         Figure(spoken(changes.to_date), f"{path}.to"),
@@ -182,7 +162,7 @@ def coverage(view: IndexView) -> Sentence:
     )
 
 
-# -- the note's own ------------------------------------------------------------------
+# -- in the note alone --------------------------------------------------------------
 
 
 def _named(view: IndexView, row: int, places: int) -> Sentence:
@@ -195,7 +175,7 @@ def _named(view: IndexView, row: int, places: int) -> Sentence:
     )  # fmt: skip
 
 
-def _leaders(snapshot: Snapshot, view: IndexView) -> Sentence:
+def _leaders(begun: Sentence, view: IndexView) -> Sentence:
     """The top three by name and together; in an index where even they lost, so it says."""
     leaders = together(view, MOST_NAMED, listed=True)
     if leaders is None:
@@ -203,10 +183,10 @@ def _leaders(snapshot: Snapshot, view: IndexView) -> Sentence:
     gained = view.contributors.contribution[:MOST_NAMED].sum() > 0
     verb = " brought " if gained else " held up best, "
     who = listed(_named(view, row, leaders.places) for row in range(MOST_NAMED))
-    return Sentence(_head(view, *_marks(snapshot, view)), who, verb, leaders.words, ".")
+    return Sentence(begun, who, verb, leaders.words, ".")
 
 
-def _drags(snapshot: Snapshot, view: IndexView) -> Sentence:
+def _drags(begun: Sentence, view: IndexView) -> Sentence:
     """The largest losers of an index by name and together."""
     losers = drags(view)
     if losers is None:
@@ -220,10 +200,10 @@ def _drags(snapshot: Snapshot, view: IndexView) -> Sentence:
     lost = basis_points(-losers.contribution, places).removeprefix("+")
     total = Figure(lost, f"{path_of(view)}.drags.sum_bp")
     verb, tail = (" cost it ", " together.") if count > 1 else (" alone cost it ", ".")
-    return Sentence(_head(view, *_marks(snapshot, view)), who, verb, total, tail)
+    return Sentence(begun, who, verb, total, tail)
 
 
-def _groups(snapshot: Snapshot, view: IndexView) -> Sentence:
+def _groups(begun: Sentence, view: IndexView) -> Sentence:
     """The best and the worst sector, and the themes that moved the index most."""
     clauses: list[Sentence] = []
     sectors = view.sectors
@@ -245,8 +225,7 @@ def _groups(snapshot: Snapshot, view: IndexView) -> Sentence:
         clauses.append(Sentence("by theme ", names, overlap))
     if not clauses:
         return Sentence()
-    head = _head(view, *_marks(snapshot, view))
-    return Sentence(head, clauses[0], *(p for s in clauses[1:] for p in ("; ", s)), ".")
+    return Sentence(begun, joined(clauses, "; "), ".")
 
 
 def _group(view: IndexView, kind: str, groups: Sequence[Group], place: int) -> Sentence:
@@ -260,7 +239,7 @@ def _group(view: IndexView, kind: str, groups: Sequence[Group], place: int) -> S
     return Sentence(Name(group.name), " (", *members, total, ")")
 
 
-def _left(snapshot: Snapshot, view: IndexView) -> Sentence:
+def _leavers(begun: Sentence, snapshot: Snapshot, view: IndexView) -> Sentence:
     """Why the leavers matter: what they contributed, and that the index goes on without it."""
     changes = snapshot.changes.get(view.fund)
     if changes is None or not view.claims or not inside_window(changes, snapshot.window.start):
@@ -277,7 +256,7 @@ def _left(snapshot: Snapshot, view: IndexView) -> Sentence:
         count = Figure(f"{leavers.measured:,}", f"{total}.measured")
         measured = Sentence(" (", count, " measured)")
     return Sentence(
-        _head(view, *_marks(snapshot, view)), who, " that left between ",
+        begun, who, " that left between ",
         Figure(spoken(changes.from_date), f"{path}.from"), " and ",
         Figure(spoken(changes.to_date), f"{path}.to"), ", ",
         Figure(share(leavers.weight), f"{total}.weight"), " of the fund before, brought ",
@@ -288,9 +267,9 @@ def _left(snapshot: Snapshot, view: IndexView) -> Sentence:
     )  # fmt: skip
 
 
-def _covered(snapshot: Snapshot, view: IndexView) -> Sentence:
+def _covered(view: IndexView) -> Sentence:
     """State how many lines an index's figures depend on, and the rest of its fund's return."""
-    sentence = Sentence(_head(view), "measured are ", coverage(view))
+    sentence = Sentence(head(view.fund), "measured are ", coverage(view))
     if view.rest is not None:
         rest = Figure(basis_points(view.rest), f"{path_of(view)}.rest_bp")
         sentence = Sentence(sentence, "; the fund's return less theirs is ", rest)
@@ -303,16 +282,10 @@ def _covered(snapshot: Snapshot, view: IndexView) -> Sentence:
 def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentence, ...]:
     """The note's prose: the gap and its rank, breadth or a handful, then index by index.
 
-    Args:
-        snapshot: the answer.
-        earlier: what changed since an earlier note, to be said with it.
+    With what changed since an earlier note, where one is given.
     """
     # the screen's headline needs none of the measures counted by session
-    from core.note.measure_words import (
-        history_sentences,
-        signal_sentences,
-        unusual_sentences,
-    )
+    from core.note.measure_words import history_sentences, signal_sentences, unusual_sentences
 
     prose = [headline(snapshot), rank_sentence(snapshot)]
     if snapshot.single_spread is not None:
@@ -327,27 +300,24 @@ def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentenc
     prose += [verdict_sentence(snapshot), gap_without_sentence(snapshot)]
     spread = snapshot.spread
     for view in snapshot.indices.values():
-        breadth = breadth_in_full(view, _open(snapshot))
+        breadth = breadth_in_full(view, unfinished(snapshot))
         if not view.claims:
             prose += [withheld(view), breadth]
             continue
         alone = snapshot.single_spread is not None
         behind = alone or (spread is not None and (view is snapshot.small) == (spread.gap < 0))
+        begun = _marked_head(snapshot, view)
         prose += [
             breadth,
             *signal_sentences(snapshot, view),
-            _drags(snapshot, view) if behind else Sentence(),
-            _leaders(snapshot, view),
-            without_sentence(_head(view, *_marks(snapshot, view)), view),
-            _groups(snapshot, view),
+            _drags(begun, view) if behind else Sentence(),
+            _leaders(begun, view),
+            without_sentence(begun, view),
+            _groups(begun, view),
             leavers_sentence(snapshot, view),
-            _left(snapshot, view),
-            announced_sentence(
-                _head(view, *_marks(snapshot, view)),
-                view,
-                snapshot.announced.get(view.fund, ()),
-            ),
-            _covered(snapshot, view),
+            _leavers(begun, snapshot, view),
+            announced_sentence(begun, view, snapshot.announced.get(view.fund, ())),
+            _covered(view),
         ]
     prose += unusual_sentences(snapshot) + history_sentences(snapshot)
     prose += [reconstitution_sentence(snapshot, fund) for fund in snapshot.reconstitutions]

@@ -73,6 +73,12 @@ def path_of(view: IndexView) -> str:
     return f"indices{key(view.fund)}"
 
 
+def head(fund: str, *marks: str) -> Sentence:
+    """Begin a sentence about an index: ``IWM: ``, or ``IWM, intraday, on estimated weights: ``."""
+    words = (part for mark in marks if mark for part in (", ", mark))
+    return Sentence(Name(fund), *words, ": ")
+
+
 def several(number: int, noun: str, plural: str = "") -> str:
     """Count things: ``1 row``, ``2,348 rows``; a plural that is no "s" is given."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

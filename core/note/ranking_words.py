@@ -1,4 +1,4 @@
-"""Words that the headline of a pair and that of one index share: window, basis, place, year."""
+"""Words that the headline of a pair and that of one index share: marks, window, basis, place."""
 
 from __future__ import annotations
 
@@ -28,6 +28,17 @@ _WINDOW_WORDS: Final = {
 BASIS_WORDS: Final = {"tr": "total return", "pr": "price return"}
 
 
+def unfinished(snapshot: Snapshot) -> str:
+    """The mark of an answer that a session still open is part of; "" of another."""
+    return "intraday" if snapshot.state == "intraday" else ""
+
+
+def opening_mark(snapshot: Snapshot) -> str:
+    """What stands before the first sentence of a market that is made up, or still open."""
+    before = "SIMULATED: " if snapshot.simulated else ""
+    return before + ("Intraday: " if unfinished(snapshot) else "")
+
+
 def window_words(snapshot: Snapshot) -> Sentence:
     """The window as a reader would say it."""
     label = snapshot.window.label
@@ -54,10 +65,7 @@ def place_of(ranking: Ranking, path: str) -> Sentence:
 def same_window_words(ranking: Ranking, path: str, claim: str) -> Sentence:
     """Words for the rank among the same windows of other years.
 
-    Args:
-        ranking: of the gap, or of one index's return.
-        path: where it stands in the answer.
-        claim: what the first of all is called: "widest lead", "largest gain".
+    The first of all is called by ``claim``: "widest lead", "largest gain".
     """
     if not ranking.claim:
         earlier = Figure(f"{ranking.of - 1:,}", f"{path}.earlier_years")

@@ -10,13 +10,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from core.measures.rarity import STANDINGS, Standing
+from core.measures.spread import comparisons
 from core.note.phrase import Figure, Name, Sentence, joined, listed, percent, points, share, spoken
+from core.note.ranking_words import same_window_words
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
     from core.measures.pair_history import State, StreakOf
     from core.measures.rarity import Rank
     from core.measures.ratio import LevelHistory
+    from core.measures.spread import Spread
     from core.measures.streaks import Streak
 
 ROLLING, STREAKS, RATIO = "spread.rolling", "spread.streaks", "spread.ratio"
@@ -92,6 +95,25 @@ def rank_words(rank: Rank, kind: str, path: str = ROLLING, size: str = "wide") -
     return Sentence("not unusual: ", as_wide, " of ", of, f" as {size}", last, tail)
 
 
+def rarity_claims(
+    snapshot: Snapshot, spread: Spread, kind: str, size: str, paths: tuple[str, str]
+) -> list[Sentence]:
+    """How rare a gap or return is: among all stretches as long, and among other years.
+
+    For ``kind`` and ``size`` see `rank_words`; ``paths`` are those of both ranks.
+    """
+    beside, rank = comparisons(snapshot.window.label, spread.history.length), spread.rolling
+    claims = []
+    if beside.rolling and rank is None:
+        claims.append(Sentence("no rank, closes are missing inside the window"))
+    elif beside.rolling and rank is not None:
+        claims.append(rank_words(rank, kind, paths[0], size))
+    if beside.same_window:
+        most = f"{size.removesuffix('e')}est {kind}"
+        claims.append(same_window_words(spread.same_window, paths[1], most))
+    return claims
+
+
 def plural(kind: str) -> str:
     """The plural of what a value is: leads, deficits, gains, losses."""
     return f"{kind}es" if kind.endswith("s") else f"{kind}s"
@@ -99,13 +121,15 @@ def plural(kind: str) -> str:
 
 def streak_words(snapshot: Snapshot, streak: Streak, path: str) -> Sentence:
     """A streak of the gap and its claim: ``IWM has beaten SPY 14 sessions in a row, ...``."""
-    small, large = Name(snapshot.question.small), Name(snapshot.question.large)
-    ahead, behind = (small, large) if streak.sign > 0 else (large, small)
-    run = Sentence(
-        ahead, " has beaten ", behind, " ", Figure(f"{streak.length:,}", f"{path}.length"),
-        f" {UNITS[streak.unit]} in a row",
-    )  # fmt: skip
-    return Sentence(run, longest_since(streak, path))
+    return Sentence(_beaten(snapshot, streak, path), longest_since(streak, path))
+
+
+def _beaten(snapshot: Snapshot, streak: Streak, path: str) -> Sentence:
+    """Say: ``IWM has beaten SPY 14 sessions in a row``."""
+    ahead, behind = map(Name, snapshot.question.pair[:: streak.sign])
+    length = Figure(f"{streak.length:,}", f"{path}.length")
+    words = f" {UNITS[streak.unit]} in a row"
+    return Sentence(ahead, " has beaten ", behind, " ", length, words)
 
 
 def longest_since(streak: Streak, path: str) -> Sentence:
@@ -127,15 +151,17 @@ def longest_since(streak: Streak, path: str) -> Sentence:
 
 def ratio_words(snapshot: Snapshot, ratio: LevelHistory) -> Sentence:
     """Since when the ratio was as high, or as low."""
-    word = "highest" if ratio.side > 0 else "lowest"
-    what = Sentence(f"the ratio of their {ratio_basis(snapshot)} is the {word}")
-    since = ratio.high_since if ratio.side > 0 else ratio.low_since
-    if since is None:
-        return Sentence(
-            what, " on record (from ", Figure(spoken(ratio.first), f"{RATIO}.first"), ")"
-        )
-    key = "high_since" if ratio.side > 0 else "low_since"
-    return Sentence(what, " since ", Figure(spoken(since), f"{RATIO}.{key}"))
+    return level_words(f"the ratio of their {ratio_basis(snapshot)}", ratio, RATIO)
+
+
+def level_words(what: str, level: LevelHistory, path: str) -> Sentence:
+    """Since when a level was as high, or as low: ``its close is the highest since 3 May 2020``."""
+    word, last = ("high", level.high_since) if level.side > 0 else ("low", level.low_since)
+    claim = f"{what} is the {word}est"
+    if last is None:
+        first = Figure(spoken(level.first), f"{path}.first")
+        return Sentence(claim, " on record (from ", first, ")")
+    return Sentence(claim, " since ", Figure(spoken(last), f"{path}.{word}_since"))
 
 
 def ratio_basis(snapshot: Snapshot) -> str:
@@ -248,12 +274,7 @@ def streak_sentence(snapshot: Snapshot) -> Sentence:
     if spread is None or not spread.history.whole or spread.history.session_streak.length < 2:
         return Sentence()
     now, path = spread.history.session_streak, f"{STREAKS}[0]"
-    small, large = Name(snapshot.question.small), Name(snapshot.question.large)
-    ahead, behind = (small, large) if now.sign > 0 else (large, small)
-    run = Sentence(
-        ahead, " has beaten ", behind, " ", Figure(f"{now.length:,}", f"{path}.length"),
-        " sessions in a row; ",
-    )  # fmt: skip
+    run = Sentence(_beaten(snapshot, now, path), "; ")
     last, longest = now.last_as_long, now.longest
     if last is None or longest is None:
         first = Figure(spoken(now.first), f"{path}.first")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from core.note.phrase import Figure, Name, Sentence
 from core.note.prose import ProseStyle, introduced, places_of
+from core.note.ranking_words import opening_mark
 from core.note.rarity_words import UNITS, longest_since, ratio_words, streak_path, strongest
 from core.note.story_alone import alone
 from core.note.story_breadth import breadth, brief_verdict, full_verdict
@@ -21,7 +22,6 @@ from core.note.story_opening import (
     RUN,
     Claimed,
     gap_sentence,
-    mark,
     rarity_claim,
     rarity_context,
     returns_sentence,
@@ -98,7 +98,7 @@ def _opening(
     if level(spread.gap):
         small, large = introduced(snapshot)
         words = when(snapshot).words
-        first = Sentence(mark(snapshot), small, " and ", large, " ended level ", words, ".")
+        first = Sentence(opening_mark(snapshot), small, " and ", large, " ended level ", words, ".")
         return [first, returns_sentence(snapshot, spread, voice)]
     kind = "lead" if spread.gap > 0 else "deficit"
     claimed = Claimed(kind, "wide", "spread.rolling", "spread.same_window", "gap_pp")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.note.phrase import Figure, Sentence, spoken
 from core.note.prose import ProseStyle, introduced, percent, return_places
+from core.note.ranking_words import opening_mark
 from core.note.story_breadth import breadth
 from core.note.story_end import closing
 from core.note.story_names import carried, dragged, who
@@ -13,7 +14,6 @@ from core.note.story_opening import (
     RUN,
     Claimed,
     dividends,
-    mark,
     moved,
     ordinal,
     rarity_claim,
@@ -32,13 +32,7 @@ _LEVEL: Final = "own.level"
 
 
 def alone(snapshot: Snapshot, spread: Spread, *, full: bool) -> tuple[list[Sentence], ...]:
-    """The paragraphs of one index; of the short form the only one.
-
-    Args:
-        snapshot: the answer.
-        spread: its return, over a level that does not move.
-        full: every paragraph.
-    """
+    """The paragraphs of one index; of the short form the only one."""
     voice = ProseStyle(snapshot)
     opening = _opening(snapshot, spread, voice, full=full)
     views = list(snapshot.indices.values())
@@ -70,7 +64,7 @@ def _opening(
     name = introduced(snapshot)[0]
     end = to_end(snapshot)
     if level(value):
-        first = Sentence(mark(snapshot), name, " ended unchanged ", window.words, end, ".")
+        first = Sentence(opening_mark(snapshot), name, " ended unchanged ", window.words, end, ".")
         return [first, _close(snapshot, spread, full=full)]
     kind = "gain" if value > 0 else "loss"
     claimed = Claimed(kind, "large", "own.rolling", "own.calendar", "return", owner="its")
@@ -78,7 +72,7 @@ def _opening(
     claim = rarity_claim(snapshot, spread, claimed)
     context = rarity_context(snapshot, spread, claimed, voice, full=full)
     first = Sentence(
-        mark(snapshot), name, verb, percent(value, "own.return", return_places(value)),
+        opening_mark(snapshot), name, verb, percent(value, "own.return", return_places(value)),
         f"{dividends(snapshot)} ", window.words, end, claim, ".",
     )  # fmt: skip
     return [first, context, _close(snapshot, spread, full=full)]

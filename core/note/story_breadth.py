@@ -57,13 +57,7 @@ def full_verdict(snapshot: Snapshot, voice: ProseStyle) -> Sentence:
 
 
 def breadth(views: list[IndexView], voice: ProseStyle, *, full: bool = True) -> list[Sentence]:
-    """How many of each index's stocks rose and beat it, and doubled in the first; as far as known.
-
-    Args:
-        views: the indices.
-        voice: of the text.
-        full: more than who rose.
-    """
+    """How many stocks of each index rose; in full how many beat it, and doubled in the first."""
     sentences: list[Sentence] = []
     for view in views:
         if view.claims_breadth and view.breadth.n and view.breadth.share_up is not None:

@@ -136,11 +136,7 @@ def _unanswered(snapshot: Snapshot, measured: list[str], voice: ProseStyle) -> l
 
 
 def _unsaid(*, breadth: bool = False) -> str:
-    """What the note leaves out of an index.
-
-    Args:
-        breadth: its breadth is shown nevertheless.
-    """
+    """What the note leaves out of an index, whose breadth may be shown nevertheless."""
     return "no leaders are named" if breadth else "no leaders are named and breadth is not judged"
 
 

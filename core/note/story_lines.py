@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from core.note.phrase import Name, Sentence, path_of
 from core.note.prose import ProseStyle, introduced, percent, places_of, return_places
+from core.note.ranking_words import opening_mark
 from core.note.story_breadth import breadth
 from core.note.story_end import by_own_closes, closing
 from core.note.story_names import carried, dragged, who
-from core.note.story_opening import dividends, mark, moved, to_end, verb_of, when
+from core.note.story_opening import dividends, moved, to_end, verb_of, when
 from core.note.story_without import without
 from core.note.verdict import level
 
@@ -20,9 +21,7 @@ if TYPE_CHECKING:
 def lines_alone(snapshot: Snapshot, *, full: bool) -> tuple[list[Sentence], ...]:
     """The paragraphs of an answer without a gap, or return, of the funds; short, the only one.
 
-    Args:
-        snapshot: the answer; at least one index is measured.
-        full: every paragraph.
+    At least one index is measured.
     """
     gap, views = snapshot.basket_gap, list(snapshot.indices.values())
     returns = [view.basket_return for view in views]
@@ -54,7 +53,7 @@ def _gap(snapshot: Snapshot, gap: float, voice: ProseStyle) -> list[Sentence]:
     """How far the measured lines are apart, and what each side returned."""
     window, (small, large) = when(snapshot), introduced(snapshot)
     one, other = (view.basket_return for view in snapshot.indices.values())
-    first = Sentence(mark(snapshot), "the measured stocks of ", small)
+    first = Sentence(opening_mark(snapshot), "the measured stocks of ", small)
     if level(gap):
         first = Sentence(first, " and of ", large, " ended level ", window.words, ".")
     else:
@@ -91,7 +90,7 @@ def _unknown(snapshot: Snapshot) -> Sentence:
     else:
         first = Sentence("how far ", names[0], " and ", names[1], " are apart ")
     why = Sentence(" is not known (", _reason(snapshot), ").")
-    return Sentence(mark(snapshot), first, window.words, why)
+    return Sentence(opening_mark(snapshot), first, window.words, why)
 
 
 def _return(snapshot: Snapshot, view: IndexView, voice: ProseStyle) -> Sentence:

@@ -48,13 +48,7 @@ def who(gaining: IndexView | None, losing: IndexView | None, voice: ProseStyle) 
 
 
 def dragged(view: IndexView, voice: ProseStyle, *, sectors: Ends = "both") -> list[Sentence]:
-    """Who took most off an index, its sectors from the weakest, its weakest theme.
-
-    Args:
-        view: the index.
-        voice: of the text.
-        sectors: those that are named.
-    """
+    """Who took most off an index, its sectors (those named) from the weakest, its weakest theme."""
     losers = drags(view)
     if not view.claims or losers is None:
         return []
@@ -79,13 +73,7 @@ def dragged(view: IndexView, voice: ProseStyle, *, sectors: Ends = "both") -> li
 
 
 def carried(view: IndexView, voice: ProseStyle, *, sectors: Ends = "both") -> list[Sentence]:
-    """Who added most to an index, what three of them added together, its sectors, its best theme.
-
-    Args:
-        view: the index.
-        voice: of the text.
-        sectors: those that are named.
-    """
+    """Who added most to an index, what three added together, its sectors, its best theme."""
     lines = view.contributors
     if not view.claims or not len(lines) or lines.contribution[0] <= 0:
         return []

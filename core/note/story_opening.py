@@ -8,7 +8,7 @@ from core.data.record import record
 from core.measures.spread import comparisons
 from core.note.phrase import Figure, Sentence, spoken
 from core.note.prose import ProseStyle, introduced, percent, places_of, speaks_for_itself
-from core.note.ranking_words import NOTABLE_YEARS
+from core.note.ranking_words import NOTABLE_YEARS, opening_mark
 from core.note.rarity_words import beyond
 from core.note.verdict import level
 
@@ -114,12 +114,6 @@ def _is_whole_year(snapshot: Snapshot) -> bool:
     return window.label.isdigit() and window.end_anchor <= snapshot.last_session
 
 
-def mark(snapshot: Snapshot) -> str:
-    """What stands before the first sentence of a market that is made up, or still open."""
-    before = "SIMULATED: " if snapshot.simulated else ""
-    return before + ("Intraday: " if snapshot.state == "intraday" else "")
-
-
 def moved(value: float) -> str:
     """The verb of a return."""
     return "gained" if value >= 0 else "lost"
@@ -159,16 +153,12 @@ def gap_sentence(
 ) -> Sentence:
     """Say: ``IWM has outpaced SPY by 14.8 percentage points this year, the widest lead ...``.
 
-    Args:
-        snapshot: the answer, of a pair that is not level.
-        spread: its gap.
-        claim: how rare it is, as the sentence goes on; falsy for nothing.
-        voice: of the text.
+    The claim is how rare it is, as the sentence goes on.
     """
     window, (small, large) = when(snapshot), introduced(snapshot)
     verb = f"{window.has()}{verb_of(spread.gap, spread.small_return, window)}"
     return Sentence(
-        mark(snapshot), small, f" {verb} ", large, " by ",
+        opening_mark(snapshot), small, f" {verb} ", large, " by ",
         voice.points(spread.gap, "spread.gap_pp"), " ", window.words, claim, ".",
     )  # fmt: skip
 
@@ -216,12 +206,7 @@ def rarity_context(
 ) -> Sentence:
     """The context of the claim: how usual it is, or how extreme another was; or nothing.
 
-    Args:
-        snapshot: the answer.
-        spread: what is ranked.
-        claimed: what is claimed of it.
-        voice: of the text.
-        full: more than how often a usual value was reached.
+    In short only how often a usual value was reached.
     """
     rank, ranking = spread.rolling, spread.same_window
     if comparisons(snapshot.window.label, spread.history.length).rolling:
@@ -260,14 +245,7 @@ def _rolling_claim(rank: Rank | None, claimed: Claimed) -> Sentence:
 
 
 def _rolling_context(rank: Rank, claimed: Claimed, voice: ProseStyle, *, full: bool) -> Sentence:
-    """How often a usual value was reached, or how far out the farthest of a rare one was.
-
-    Args:
-        rank: among all stretches as long.
-        claimed: what is ranked.
-        voice: of the text.
-        full: also say the farthest out of a rare value.
-    """
+    """How often a usual value was reached; in full, how far out the farthest of a rare one was."""
     path = claimed.rolling
     if rank.standing not in ("usual", "rare"):
         return Sentence()

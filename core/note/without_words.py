@@ -108,12 +108,7 @@ def _reweighted(view: IndexView, figures: Top | Without, path: str) -> Sentence:
 
 
 def without_sentence(head: Sentence, view: IndexView) -> Sentence:
-    """An index without the names that the question leaves out, by both conventions.
-
-    Args:
-        head: how a sentence about the index begins.
-        view: the index.
-    """
+    """An index without the names that the question leaves out, by both conventions."""
     figures = view.without
     if figures is None:
         return Sentence()

@@ -12,8 +12,10 @@ import numpy as np
 
 from cache.facts.reference import load_reference
 from cache.facts.sessions import sessions
+from cache.refresh.ask import Ask
+from cache.refresh.gate import Answer
 from cache.refresh.stored_closes import StoredCloses
-from core.data.frames import Block, Events, Holdings, Prices, Reference
+from core.data.frames import Block, Dates, Events, FloatArray, Holdings, Prices, Reference
 
 NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)  # a Friday after the close
 PAIR = ("IWM", "SPY")
@@ -50,6 +52,13 @@ def holdings(fund: str, as_of: str, lines: Mapping[str, float], **more: Any) -> 
         float(value.sum()),
         **more,
     )
+
+
+def answered(session: Dates, close: FloatArray, *, split: float = 0.0, **more: Any) -> Answer:
+    """A whole answer for AA, with a split on Monday 22 June."""
+    ask = Ask("AA", date(2024, 6, 16), NOW.date(), whole=True)
+    splits = np.where(session == DAYS[4], split, 0.0)
+    return Answer(ask, session, close, split=splits, **more)
 
 
 def splitted(factor: float | None) -> StoredCloses:

@@ -7,14 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from cache.facts.reference import load_reference
 from cache.refresh.ask import Ask
 from cache.refresh.gate import Answer, gate
-from cache.refresh.plan import whole
-from cache.refresh.request import Request
 from cache.refresh.stored_closes import StoredCloses
 from cache.sources.yahoo.session import vendor_time
-from tests.cache.planning import DAYS, NOW, PAIR, splitted
+from tests.cache.planning import DAYS, answered, splitted
 
 WEEK = np.arange("2026-06-22", "2026-06-27", dtype="datetime64[D]")
 
@@ -52,10 +49,9 @@ def test_the_vendors_time_is_its_date_or_its_last_trade_or_its_newest_bar() -> N
 def test_a_history_that_ends_before_what_is_held_replaces_nothing() -> None:
     stored, last = splitted(None), DAYS[-1].item()
     assert isinstance(stored, StoredCloses)
-    ask = whole("AA", stored, Request(PAIR, NOW, load_reference()))
     closes = np.arange(9) + 1.0
-    assert stored.shrunk(ask, DAYS, closes) == ""
+    assert stored.shrunk(answered(DAYS, closes), "Yahoo") == ""
     said = f"Yahoo gave no final close of {last}, which is in the store"
-    assert stored.shrunk(ask, DAYS, closes, last) == said
+    assert stored.shrunk(answered(DAYS, closes, provisional=last), "Yahoo") == said
     earlier = np.concatenate([[np.datetime64("2026-01-05")], DAYS[:-1]])
-    assert stored.shrunk(ask, earlier, closes) == said
+    assert stored.shrunk(answered(earlier, closes), "Yahoo") == said

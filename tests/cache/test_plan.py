@@ -20,7 +20,7 @@ from cache.refresh.reasons import session_of, wait, wait_until, with_session
 from cache.refresh.request import Request
 from cache.refresh.stored_closes import StoredCloses
 from core.data.frames import Block, Prices
-from tests.cache.planning import DAYS, NOW, PAIR, REFERENCE, holdings, prices, splitted
+from tests.cache.planning import DAYS, NOW, PAIR, REFERENCE, answered, holdings, prices, splitted
 
 
 def test_an_empty_store_asks_for_the_funds_from_1993() -> None:
@@ -192,36 +192,36 @@ def test_a_rate_limit_is_read_back_until_its_time_has_passed() -> None:
 def test_an_answer_continues_what_is_held_or_says_why_not() -> None:
     stored = splitted(None)
     close = 10.0 + np.arange(9)
-    assert stored.rewritten("AA", DAYS, close, {}) == ""
+    assert stored.rewritten(answered(DAYS, close)) == ""
     # One part in two million is noise, one in five hundred thousand is another history.
-    assert stored.rewritten("AA", DAYS, close * (1 + 5e-7), {}) == ""
+    assert stored.rewritten(answered(DAYS, close * (1 + 5e-7))) == ""
     changed = close.copy()
     changed[5] *= 1 + 2e-6
-    assert stored.rewritten("AA", DAYS, changed, {}) == "its close of 2026-06-23 has changed"
-    split = {date(2026, 6, 22): 4.0}
-    assert stored.rewritten("AA", DAYS, close, split) == "a new split on 2026-06-22"
-    assert splitted(4.0).rewritten("AA", DAYS, close, split) == ""
-    assert splitted(2.0).rewritten("AA", DAYS, close, split) == "a new split on 2026-06-22"
+    assert stored.rewritten(answered(DAYS, changed)) == "its close of 2026-06-23 has changed"
+    split = answered(DAYS, close, split=4.0)
+    assert stored.rewritten(split) == "a new split on 2026-06-22"
+    assert splitted(4.0).rewritten(split) == ""
+    assert splitted(2.0).rewritten(split) == "a new split on 2026-06-22"
     apart = np.array(["2026-06-29"], "datetime64[D]")
-    assert "no session in common" in stored.rewritten("AA", apart, np.array([19.0]), {})
+    assert "no session in common" in stored.rewritten(answered(apart, np.array([19.0])))
 
 
 def test_a_provisional_close_may_change() -> None:
     stored = StoredCloses(prices({"AA": 9}, provisional={"AA": date(2026, 6, 26)}))
     close = 10.0 + np.arange(9)
     close[8] = 99.0
-    assert stored.rewritten("AA", DAYS, close, {}) == ""
+    assert stored.rewritten(answered(DAYS, close)) == ""
 
 
 def test_a_shrunken_history_replaces_nothing() -> None:
     stored = splitted(None)
     ask = whole("AA", stored, Request(PAIR, NOW, REFERENCE))
     assert (str(ask.start), ask.whole) == ("2024-06-16", True)
-    assert stored.shrunk(ask, DAYS, np.arange(9) + 1.0) == ""
-    few = stored.shrunk(ask, DAYS[:8], np.arange(8) + 1.0)
+    assert stored.shrunk(answered(DAYS, np.arange(9) + 1.0), "Yahoo") == ""
+    few = stored.shrunk(answered(DAYS[:8], np.arange(8) + 1.0), "Yahoo")
     assert few == "Yahoo gave 8 closes where there were 9"
     gaps = np.array([1.0] * 8 + [np.nan])
-    assert stored.shrunk(ask, DAYS, gaps) == few
+    assert stored.shrunk(answered(DAYS, gaps), "Yahoo") == few
 
 
 def test_a_plan_of_thousands_of_lines_is_made_at_once() -> None:

@@ -81,9 +81,9 @@ def test_counts_of_two_blocks_are_those_of_one() -> None:
     up = (np.diff(closes[:, :3], axis=0) > 0).sum(axis=1)
     for first, last in ((1, 400), (100, 140), (128, 256), (130, 384)):
         marks, rows = Marks(matrix), slice(first, last)
-        counts, inside = marks.counts(listed, listed[:3], rows)
-        assert counts.up[inside].tolist() == up[first - 1 : last - 1].tolist()
-        assert marks.moves(listed, listed[:3], rows)[0].tolist() == counts.up[inside].tolist()
+        counts = marks.counts(listed, listed[:3], rows)
+        assert counts.up.tolist() == up[first - 1 : last - 1].tolist()
+        assert marks.moves(listed, listed[:3], rows)[0].tolist() == counts.up.tolist()
 
 
 def test_latest_keeps_the_latest_alone() -> None:

@@ -166,7 +166,7 @@ def test_ninety_per_cent_days_by_members_and_by_volume() -> None:
     assert by_key["up_volume_90"].state == "on" and by_key["down_volume_90"].state == "off"
 
 
-def omen_market(highs: int, lows: int, *, risen: bool = True) -> Market:
+def omen_market(highs: int, lows: int, *, risen: bool = True, jump: float = 1.0) -> Market:
     """So many lines at a new high, and at a new low, on the last session; the rest in between."""
     moves = up_share([])
     moves[-1] = 0.0
@@ -174,6 +174,7 @@ def omen_market(highs: int, lows: int, *, risen: bool = True) -> Market:
     # more have fallen than risen of late: the oscillator is below zero
     moves[-12:-1] = -0.001
     fund = np.linspace(100, 110 if risen else 90, SIZE)
+    fund[-30:] *= jump
     return of(moves, fund=fund)
 
 
@@ -193,6 +194,18 @@ def test_the_omen_by_its_five_conditions(highs: int, lows: int, risen: bool, sta
     assert (found.highs[-1], found.lows[-1]) == (highs, lows)
     assert found.oscillators.mcclellan[-1] < 0 and found.settled[-1]
     assert by_key["hindenburg"].state == state
+
+
+def test_closes_before_a_doubtful_move_of_the_fund_are_not_compared() -> None:
+    """The fund falls, but for one jump to its 25-fold 30 sessions ago with no split on record."""
+    assert told(omen_market(2, 2, risen=False))[1]["hindenburg"].state == "off"
+    market = omen_market(2, 2, risen=False, jump=25)
+    _, by_key = told(market)
+    assert by_key["hindenburg"].state == by_key["divergence"].state == "unknown"
+    snapshot = take(market, Question("F", "G", "1M", SESSIONS[-1], basis="pr", daily=True))
+    for key in ("hindenburg", "divergence"):
+        (one,) = explain(market, snapshot, "F", key)
+        assert one.value is None and one.computed is None
 
 
 def test_a_line_that_lags_its_index() -> None:

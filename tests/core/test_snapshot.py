@@ -13,7 +13,8 @@ from core.answer.trail import trail
 from core.data.errors import UnavailableError, WindowError
 from core.data.frames import Theme
 from core.data.market import Market
-from core.note.note import coverage, headline, sentences
+from core.note.headline import headline
+from core.note.note import coverage, sentences
 from core.note.story import story
 from tests.market import NAN, holdings, make_market, prices, weekdays
 

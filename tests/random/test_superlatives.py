@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core.answer.snapshot import Question, Snapshot, take
 from core.data.errors import CoreError
 from core.data.market import Market
-from core.note.note import headline
+from core.note.headline import headline
 from core.note.story import story
 from tests.core import naive_rarity
 from tests.examples import examples

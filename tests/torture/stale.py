@@ -159,7 +159,7 @@ def _clocks(folder: Path) -> Row:
 
 
 def _partial() -> Row:
-    from core.note.note import headline
+    from core.note.headline import headline
     from tui.report.note_formats import written
 
     wrong: list[str] = []

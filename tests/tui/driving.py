@@ -22,10 +22,10 @@ from core.answer.snapshot import Question
 from core.data.market import Market
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.markets import NOW, QUESTION
-from tui.panes.grid import Grid
 from tui.panes.names import NamesTable
 from tui.screen.app import InternalsApp
 from tui.state.config import Config
+from tui.widgets.line_table import LineTable
 from tui.widgets.painting import Frame, PaintingCompositor
 
 #: What sets a text's look, and nothing else that a terminal obeys.
@@ -61,13 +61,13 @@ def _drawn(compositor: Compositor) -> list[str]:
     return ["".join(text for _, text in sorted(line)) for line in lines]
 
 
-def tables(app: InternalsApp) -> list[Grid]:
+def tables(app: InternalsApp) -> list[LineTable]:
     """The tables of pane 2: the small index's, and beside it the large one's."""
     assert app.main is not None
     return [names.grid for names in app.main.names.query(NamesTable)]
 
 
-def cell(table: Grid, row: int, column: str) -> str:
+def cell(table: LineTable, row: int, column: str) -> str:
     """The text of a cell."""
     shown = table.cell_at(row, column)
     return shown if isinstance(shown, str) else str(shown[0])

@@ -14,7 +14,7 @@ from core.answer.looks import look, read
 from core.answer.looks import to_json as look_json
 from core.answer.snapshot import Question, Snapshot, take
 from core.data.errors import UnavailableError
-from core.note.note import headline
+from core.note.headline import headline
 from tests.answers.read import REAL
 from tests.random.test_prose import check_prose
 from tests.tui import markets

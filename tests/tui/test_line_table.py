@@ -45,7 +45,7 @@ class Counting(LineTable):
     """Notes the lines that are drawn anew."""
 
     def __init__(self) -> None:
-        super().__init__(COLUMNS, empty="Nothing is held yet. Press r to fetch it.")
+        super().__init__(COLUMNS)
         self.drawn: list[int] = []
 
     def render_line(self, y: int) -> Strip:
@@ -61,8 +61,9 @@ class Bench(App[None]):
         self.told: list[tuple[str, object]] = []
 
     def compose(self) -> ComposeResult:
-        if self.count:
-            self.table.set_rows(self.count, cell, [f"ZX{i:04d}" for i in range(self.count)])
+        keys = [f"ZX{i:04d}" for i in range(self.count)]
+        empty = "Nothing is held yet. Press r to fetch it."
+        self.table.set_rows(self.count, cell, keys, empty=empty)
         yield self.table
 
     @on(LineTable.Highlighted)
@@ -88,6 +89,7 @@ def run(
     async def inner() -> None:
         app = Bench(count)
         async with app.run_test(size=size) as pilot:
+            app.table.quiet(False)
             await pilot.pause()
             assert app.told == ([("highlighted", "ZX0000")] if count else [])
             app.told.clear()
@@ -361,7 +363,7 @@ def test_lists_and_bars_are_cells_too() -> None:
         async with One().run_test(size=(30, 4)) as pilot:
             await pilot.pause()
             assert [table.render_line(y).text.rstrip() for y in (1, 2)] == [
-                "▸ AA        │███",
+                "  AA        │███",
                 "  BB     ███│",
             ]
 

@@ -13,7 +13,8 @@ from xml.etree import ElementTree
 import pytest
 
 from core.answer.snapshot import Question, Snapshot, take
-from core.note.note import headline, sentences
+from core.note.headline import headline
+from core.note.note import sentences
 from tests.tui import markets
 from tests.tui.test_themes import contrast
 from tui.report import pictures

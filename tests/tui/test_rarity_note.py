@@ -11,7 +11,7 @@ from core.answer.alerts import parse, value
 from core.answer.snapshot import Question, Snapshot, take
 from core.data.market import Market
 from core.explain.measures import explain
-from core.note.note import headline
+from core.note.headline import headline
 from tests.answers.read import REAL
 from tests.market import NAN, make_market, prices
 from tests.random.test_prose import check_prose

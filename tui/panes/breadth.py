@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from textual.message import Message
 from textual.widget import Widget
 
-from core.note.note import breadth_sentence
+from core.note.breadth_words import breadth_sentence
 from tui.charts import histogram_pair, ladder_bar, waterfall
 from tui.command.commands import BREADTH
 from tui.panes.pane import Pane

@@ -17,7 +17,6 @@ from core.note.phrase import Sentence
 from core.note.verdict import inside_window
 from tui.command.commands import CHANGES
 from tui.panes.contents import GridContents
-from tui.panes.grid import Grid
 from tui.panes.pane import Pane
 from tui.panes.row_selection import Order
 from tui.panes.sheet import Panel
@@ -26,6 +25,7 @@ from tui.panes.years import YearsView
 from tui.text import formats
 from tui.text.spans import Drawing, Line, line_width
 from tui.widgets.columns import Cell, TableColumn
+from tui.widgets.line_table import LineTable
 
 if TYPE_CHECKING:
     from tui.host.scene import Scene, Side
@@ -52,12 +52,12 @@ class ChangesTable(Vertical):
     DEFAULT_CSS = """
     ChangesTable { width: 1fr; height: 1fr; }
     ChangesTable .caption { height: auto; width: 1fr; }
-    ChangesTable Grid { height: 1fr; }
+    ChangesTable LineTable { height: 1fr; }
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.caption, self.grid = Panel(classes="caption"), Grid(COLUMNS)
+        self.caption, self.grid = Panel(classes="caption"), LineTable(COLUMNS)
 
     def compose(self) -> Iterator[Widget]:
         """The caption over the table."""
@@ -299,7 +299,7 @@ class ChangesPane(Pane):
         super().set_active(active)
         self._show_cursor()
 
-    def table(self) -> Grid | None:
+    def table(self) -> LineTable | None:
         """The table the cursor is in, None over the drawing."""
         if self.view != "membership":
             return None
@@ -346,7 +346,7 @@ class ChangesPane(Pane):
         self.order = Order(order.key, not order.falling)
         self.redraw()
 
-    def on_line_table_header_clicked(self, event: Grid.HeaderClicked) -> None:
+    def on_line_table_header_clicked(self, event: LineTable.HeaderClicked) -> None:
         """A click on a header sorts by it."""
         if event.key not in ("what", "bar"):
             self.sort(event.key)

@@ -12,8 +12,8 @@ from tui.charts.canvas import finite_range
 from tui.widgets.columns import keeping
 
 if TYPE_CHECKING:
-    from tui.panes.grid import Grid
     from tui.widgets.columns import Cell, CellOf, TableColumn
+    from tui.widgets.line_table import LineTable
 
 #: Key of the row that sums a table up.
 ALL: Final = "all"
@@ -41,7 +41,7 @@ class GridContents:
     sort_key: str = ""
     falling: bool = True
 
-    def fill(self, grid: Grid) -> None:
+    def fill(self, grid: LineTable) -> None:
         """Put it on a table; bars are drawn for the width they get."""
         # the scale is that of the smallest and the largest value of the column
         ends = {key: finite_range([values]) or () for key, values in self.bars.items()}
@@ -53,7 +53,7 @@ class GridContents:
 
         grid.set_columns(keeping(self.columns, self.sort_key))
         grid.sort_key, grid.reverse = self.sort_key, self.falling
-        grid.fill(len(self.keys), cell, list(self.keys), empty=self.empty)
+        grid.set_rows(len(self.keys), cell, list(self.keys), empty=self.empty)
 
 
 def of_rows(rows: Sequence[Mapping[str, Cell]]) -> CellOf:

@@ -11,7 +11,6 @@ from textual.widget import Widget
 
 from tui.command.commands import CONTRIBUTORS
 from tui.panes.contents import ALL
-from tui.panes.grid import Grid
 from tui.panes.groups import (
     GROUPS,
     gap_leaders,
@@ -25,6 +24,7 @@ from tui.panes.names import NamesTable
 from tui.panes.pane import Pane
 from tui.panes.row_selection import ROW_STEPS, Order
 from tui.panes.wording import below_floor
+from tui.widgets.line_table import LineTable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,7 +67,7 @@ class Contributors(Pane):
         self.step = 0
         self.side = 0
         self._tables = (NamesTable(), NamesTable())
-        self._strip, self._other = Grid(classes="strip"), Grid(classes="other")
+        self._strip, self._other = LineTable(classes="strip"), LineTable(classes="other")
         self._names = Horizontal(*self._tables, self._strip, classes="names")
 
     def body(self) -> Iterator[Widget]:
@@ -199,7 +199,7 @@ class Contributors(Pane):
 
     # -- what keys do ----------------------------------------------------------------
 
-    def table(self) -> Grid | None:
+    def table(self) -> LineTable | None:
         """The table the cursor is in."""
         if self.view != "names":
             return self._other
@@ -382,7 +382,7 @@ class Contributors(Pane):
         table.grid.cursor_row = places[match]
         return f"/{condition.text}: match {match + 1:,} of {len(places):,}"
 
-    def on_line_table_header_clicked(self, event: Grid.HeaderClicked) -> None:
+    def on_line_table_header_clicked(self, event: LineTable.HeaderClicked) -> None:
         """A click on a header sorts by it."""
         if event.key in self.sorts:
             self.sort(event.key)

@@ -17,7 +17,7 @@ from tui.charts import Curve, SubChart, stacked_charts
 from tui.panes.explain import ExplainRequest, ExplainScreen
 from tui.panes.help import HelpScreen, PageScreen, page_bindings
 from tui.panes.stepping import Stepping
-from tui.panes.wording import flowed, wrapped
+from tui.panes.wording import part_lines, wrapped
 from tui.text import formats
 from tui.text.safe import safe_lines
 from tui.text.spans import Drawing, Line, inset, line_width
@@ -208,7 +208,7 @@ def _facts(snapshot: Snapshot, path: Trail, width: int) -> Drawing:
     )
     lines: Drawing = [head, [(formats.fit(as_of, max(width, 1)).rstrip(), "dim")]]
     view = snapshot.indices.get(path.fund)
-    lines += [[(f" {line}", "")] for line in flowed(_figures(path, view), width - 2)]
+    lines += part_lines(_figures(path, view), width)
     lines += inset(wrapped(_membership(path), width - 2))
     for flag in path.flags:
         lines += [[(" ! ", "mark"), *line] for line in wrapped(flag, width - 4)]

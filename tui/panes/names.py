@@ -9,13 +9,13 @@ from textual.containers import Vertical
 from textual.widget import Widget
 
 from tui.charts import diverging_bars
-from tui.panes.grid import Grid
 from tui.panes.row_selection import Closing, Order, Row, rows_of
 from tui.panes.sheet import Panel
 from tui.panes.wording import why_not
 from tui.text import formats
 from tui.text.spans import Drawing, Line, line_width
 from tui.widgets.columns import Cell, TableColumn, keeping
+from tui.widgets.line_table import LineTable
 
 if TYPE_CHECKING:
     from core.answer.snapshot import IndexView, Lines
@@ -44,13 +44,13 @@ class NamesTable(Vertical):
     NamesTable {
         width: 1fr; height: 1fr;
         .caption { height: 1; width: 1fr; }
-        Grid { height: 1fr; }
+        LineTable { height: 1fr; }
     }
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.caption, self.grid = Panel(classes="caption"), Grid(COLUMNS)
+        self.caption, self.grid = Panel(classes="caption"), LineTable(COLUMNS)
         self.rows: list[Row] = []
         self.matches = 0
         self.lines: Lines | None = None
@@ -93,7 +93,7 @@ class NamesTable(Vertical):
         self.caption.show(lambda width, height: [_caption(scene, side, view, order, width)])
         if view is None:
             self.lines, self.rows, self.matches = None, [], 0
-            self.grid.fill(0, lambda row, key: "", [], empty=why_not(scene, side))
+            self.grid.set_rows(0, lambda row, key: "", [], empty=why_not(scene, side))
             return
         fits = max(self.fits - (2 if condition is not None else 0), 2)
         room = None if rows == 0 else max(rows or 0, fits)
@@ -107,7 +107,7 @@ class NamesTable(Vertical):
         self.grid.set_columns(keeping(COLUMNS, order.key))
         self.grid.marked = frozenset[Hashable](scene.marked)
         cells = CellMaker(self, view)
-        self.grid.fill(len(self.rows), cells, keys, label=cells.label)
+        self.grid.set_rows(len(self.rows), cells, keys, label=cells.label)
 
     def matching(self, condition: Filter) -> list[int]:
         """Positions of the rows that a filter would keep."""

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from core.answer.snapshot import Snapshot
     from tui.host.scene import Scene
-    from tui.panes.grid import Grid
     from tui.text.spans import Drawing, Line
 
 #: Seconds after which a question is taken to stand: a held key asks a new one sooner.
@@ -193,7 +192,7 @@ class Pane(Widget):
         """Go to the table on the left or right; False where there is none."""
         return False
 
-    def table(self) -> Grid | None:
+    def table(self) -> LineTable | None:
         """The table the cursor is in, None in a view without one."""
         return None
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from core.measures.spread import comparisons
 from core.note.rank_text import years_rank
 from core.note.ranking_words import window_words
-from tui.charts import Curve, SubChart, stacked_charts, year_bars
-from tui.panes.spread_history import ratio, ratio_parts, rolling_parts, stretches
-from tui.panes.wording import flowed
+from tui.charts import Curve, SubChart, stacked_charts
+from tui.panes.spread_history import ratio, rolling_parts, stretches, year_chart
+from tui.panes.wording import part_lines
 from tui.text import formats
 from tui.text.spans import Drawing, Line, inset, line_width
 
@@ -27,26 +27,17 @@ def drawing(scene: Scene, spread: Spread, view: str, width: int, height: int) ->
 
         return lines + months(scene, width)
     if view == "stretches":
-        lines += _parts(_rank(scene, spread), width)
+        lines += part_lines(_rank(scene, spread), width)
         return lines + stretches(scene, history, width, max(height - len(lines), 3))
     if view == "ratio":
-        level = history.ratio or history.total_ratio
-        lines += _parts(ratio_parts(level, "close"), width) if level is not None else []
-        return lines + ratio(scene, history, width, max(height - len(lines), 3))
+        return lines + ratio(history, width, height - len(lines))
     if view in ("years", "full years"):
         ranking = spread.same_window if view == "years" else spread.full_years
         words = window_words(scene.snapshot) if view == "years" else "of every full year"
-        lines += _parts([f"return {words}, %", _place(ranking)], width)
-        years = [year.year for year in ranking.history]
-        gaps = [year.gap for year in ranking.history]
-        here = spread.same_window.history[-1].year
-        if view == "full years":
-            years, gaps = [*years, here], [*gaps, ranking.gap]
-        room = max(height - len(lines), 3)
-        return lines + inset(
-            year_bars(years, gaps, here, width - 2, room, styles=("small", "large"))
-        )
-    lines += _parts(_rank(scene, spread), width, 2 if height >= 16 else 1)
+        lines += part_lines([f"return {words}, %", _place(ranking)], width)
+        room, full = max(height - len(lines), 3), view == "full years"
+        return lines + year_chart(ranking, spread, width, room, with_window=full)
+    lines += part_lines(_rank(scene, spread), width, 2 if height >= 16 else 1)
     chart = SubChart([Curve(scene.fund("small"), spread.small_line, "small")], height - len(lines))
     return lines + inset(stacked_charts(spread.sessions, [chart], width - 2))
 
@@ -78,7 +69,3 @@ def _rank(scene: Scene, spread: Spread) -> list[str]:
         place = f"this window: {_place(spread.same_window)}"
         parts = [*parts, place] if beside.rolling else [place, *parts]
     return parts
-
-
-def _parts(parts: list[str], width: int, lines: int | None = None) -> Drawing:
-    return [[(" ", ""), (line, "")] for line in flowed(parts, width - 2, lines)]

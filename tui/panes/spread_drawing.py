@@ -8,10 +8,17 @@ from core.answer.gap_paths import year_paths
 from core.note.headline import compared
 from core.note.rank_text import years_rank
 from core.note.ranking_words import window_words
-from tui.charts import Curve, Multiple, SubChart, multiples, stacked_charts, year_bars
+from tui.charts import Curve, Multiple, SubChart, multiples, stacked_charts
 from tui.panes import spread_alone
-from tui.panes.spread_history import ratio, ratio_parts, rolling_parts, streak_part, stretches
-from tui.panes.wording import flowed, no_index, without_text
+from tui.panes.spread_history import (
+    ratio,
+    rolling_parts,
+    spread_year,
+    streak_part,
+    stretches,
+    year_chart,
+)
+from tui.panes.wording import no_index, part_lines, without_text
 from tui.text import formats
 from tui.text.spans import Drawing, Line, inset, line_width
 
@@ -35,15 +42,15 @@ def drawing(scene: Scene, view: str, width: int, height: int) -> Drawing:
         beside = compared(scene.snapshot)
         if height >= BOTH:
             lines += _leading(scene, spread, width)
-            left = height - len(lines) - 1
-            chart = left * 3 // 5
+            room = height - len(lines) - 1
+            chart = room * 3 // 5
             lines += _chart(scene, spread, width, chart)
             if not beside.same_window:
                 lines += _caption(scene, "every stretch as long, by its gap", width)
-                return lines + stretches(scene, spread.history, width, left - chart)
+                return lines + stretches(scene, spread.history, width, room - chart)
             lines += _caption(scene, "the same window of every year", width)
-            return lines + _years(
-                spread.same_window, spread, width, left - chart, with_window=False
+            return lines + year_chart(
+                spread.same_window, spread, width, room - chart, with_window=False
             )
         if height >= 9:
             lines += _leading(scene, spread, width, 2 if height >= 16 else 1)
@@ -67,7 +74,7 @@ def drawing(scene: Scene, view: str, width: int, height: int) -> Drawing:
         else f"gap of every full year, and {scene.snapshot.window.label} {spread_year(spread)}"
     )
     lines += _caption(scene, what, width)
-    return lines + _years(
+    return lines + year_chart(
         ranking, spread, width, max(height - len(lines), 3), with_window=view == "full years"
     )
 
@@ -75,7 +82,7 @@ def drawing(scene: Scene, view: str, width: int, height: int) -> Drawing:
 def _leading(scene: Scene, spread: Spread, width: int, lines: int | None = None) -> Drawing:
     """The rank that leads: among stretches as long, else among the same windows of other years."""
     if compared(scene.snapshot).rolling and spread.rolling is not None:
-        return _parts(rolling_parts(spread.rolling), width, lines)
+        return part_lines(rolling_parts(spread.rolling), width, lines)
     return _ranked(spread.same_window, "this window", width, lines)
 
 
@@ -85,17 +92,10 @@ def _history(scene: Scene, spread: Spread, view: str, width: int, height: int) -
     if view == "stretches":
         parts = rolling_parts(history.rolling) if history.rolling is not None else []
         streak = streak_part(scene, history)
-        lines = _parts([*parts, *([streak] if streak else [])], width)
+        lines = part_lines([*parts, *([streak] if streak else [])], width)
         lines += _caption(scene, "every stretch as long, by its gap", width)
         return lines + stretches(scene, history, width, max(height - len(lines), 3))
-    level = history.ratio or history.total_ratio
-    lines = _parts(ratio_parts(level), width) if level is not None else []
-    return lines + ratio(scene, history, width, max(height - len(lines), 3))
-
-
-def spread_year(spread: Spread) -> int:
-    """The year the window ends in."""
-    return spread.same_window.history[-1].year
+    return ratio(history, width, height)
 
 
 def _figures(scene: Scene, spread: Spread, width: int) -> Drawing:
@@ -141,11 +141,7 @@ def ranking_parts(ranking: Ranking, name: str) -> list[str]:
 
 
 def _ranked(ranking: Ranking, name: str, width: int, lines: int | None = None) -> Drawing:
-    return _parts(ranking_parts(ranking, name), width, lines)
-
-
-def _parts(parts: list[str], width: int, lines: int | None = None) -> Drawing:
-    return [[(" ", ""), (line, "")] for line in flowed(parts, width - 2, lines)]
+    return part_lines(ranking_parts(ranking, name), width, lines)
 
 
 def _caption(scene: Scene, text: str, width: int) -> Drawing:
@@ -185,15 +181,3 @@ def _paths(scene: Scene, spread: Spread, width: int, height: int) -> Drawing:
         for one in year_paths(scene.market, scene.snapshot)
     ]
     return inset(multiples(charts, width - 2, height))
-
-
-def _years(
-    ranking: Ranking, spread: Spread, width: int, height: int, *, with_window: bool
-) -> Drawing:
-    """A bar a year; ``with_window`` puts the window itself after years it is not one of."""
-    years = [year.year for year in ranking.history]
-    gaps = [year.gap for year in ranking.history]
-    here = spread_year(spread)
-    if with_window:
-        years, gaps = [*years, here], [*gaps, ranking.gap]
-    return inset(year_bars(years, gaps, here, width - 2, height, styles=("small", "large")))

@@ -9,8 +9,9 @@ import numpy as np
 
 from core.note.phrase import several
 from core.note.rank_text import as_wide, stretch_words
-from tui.charts import Curve, SubChart, stacked_charts
+from tui.charts import Curve, SubChart, stacked_charts, year_bars
 from tui.charts.distribution import distribution
+from tui.panes.wording import part_lines
 from tui.text import formats
 from tui.text.spans import Drawing, inset
 
@@ -19,12 +20,30 @@ if TYPE_CHECKING:
     from core.measures.pair_history import PairHistory
     from core.measures.rarity import Rank
     from core.measures.ratio import LevelHistory
+    from core.measures.spread import Ranking, Spread
     from tui.host.scene import Scene
 
 #: Steps between the bins of a distribution, in percentage points.
 _STEPS: Final = (0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 2.5, 5.0, 10.0, 20.0)
 #: Fewest and most bins between the open tails.
 _BINS: Final = (5, 21)
+
+
+def year_chart(
+    ranking: Ranking, spread: Spread, width: int, height: int, *, with_window: bool
+) -> Drawing:
+    """A bar a year; ``with_window`` puts the window itself after years it is not one of."""
+    years = [year.year for year in ranking.history]
+    gaps = [year.gap for year in ranking.history]
+    here = spread_year(spread)
+    if with_window:
+        years, gaps = [*years, here], [*gaps, ranking.gap]
+    return inset(year_bars(years, gaps, here, width - 2, height, styles=("small", "large")))
+
+
+def spread_year(spread: Spread) -> int:
+    """The year the window ends in."""
+    return spread.same_window.history[-1].year
 
 
 def rolling_parts(rank: Rank, *, gap: bool = True) -> list[str]:
@@ -90,7 +109,7 @@ def stretches(scene: Scene, history: PairHistory, width: int, height: int) -> Dr
     return inset(distribution(labels, counts, here, words, width - 2, height, styles=names))
 
 
-def ratio_parts(level: LevelHistory, name: str = "ratio") -> list[str]:
+def ratio_parts(level: LevelHistory, name: str) -> list[str]:
     """Where the ratio stands, part by part."""
     parts = [f"{name} {formats.number(level.level, 4 if name == 'ratio' else 2)}"]
     since = level.high_since or level.low_since
@@ -108,14 +127,16 @@ def ratio_parts(level: LevelHistory, name: str = "ratio") -> list[str]:
     return parts
 
 
-def ratio(scene: Scene, history: PairHistory, width: int, height: int) -> Drawing:
-    """The ratio of closes over all years, week by week, with its averages of 50 and 200 closes."""
-    sessions, level, averages = history.weekly_ratio()
+def ratio(history: PairHistory, width: int, height: int) -> Drawing:
+    """Where the ratio of closes stands; all its years, week by week, with its two averages."""
     alone = history.large is None
-    curves = [Curve("close" if alone else "ratio", level, "small")]
+    name = "close" if alone else "ratio"
+    level = history.ratio or history.total_ratio
+    lines = part_lines(ratio_parts(level, name), width) if level is not None else []
+    sessions, levels, averages = history.weekly_ratio()
+    curves = [Curve(name, levels, "small")]
     for (closes, mean), style in zip(averages.items(), ("dim", "large"), strict=True):
         curves.append(Curve(f"of {closes}", mean, style))
-    chart = SubChart(
-        curves[::-1], max(height, 1), unit="", places=2 if alone else 4, sign=False, zero=False
-    )
-    return inset(stacked_charts(sessions, [chart], width - 2))
+    room, places = max(height - len(lines), 3), 2 if alone else 4
+    chart = SubChart(curves[::-1], room, unit="", places=places, sign=False, zero=False)
+    return lines + inset(stacked_charts(sessions, [chart], width - 2))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from core.answer.months import gap_by_month
-from tui.panes.wording import flowed
+from tui.panes.wording import part_lines
 from tui.text import formats
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def months(scene: Scene, width: int) -> Drawing:
     periods = gap_by_month(scene.market, scene.snapshot)
     years = sorted({year for year, _ in periods})
     fitting = max((width - 1 - _NAME) // _COLUMN, 1)
-    lines: Drawing = [[(" ", ""), (text, "")] for text in flowed(_parts(scene, periods), width - 2)]
+    lines = part_lines(_parts(scene, periods), width)
     while years:
         years, block = years[:-fitting], years[-fitting:]
         heads = "".join(f"{year:>{_COLUMN - 1}} " for year in block)

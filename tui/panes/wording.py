@@ -119,6 +119,11 @@ def below_floor(scene: Scene) -> list[str]:
     return [w.rstrip(".") for w in scene.snapshot.warnings if "nothing is claimed" in w]
 
 
+def part_lines(parts: list[str], width: int, lines: int | None = None) -> Drawing:
+    """Parts a cell further in, on as many lines as needed or on so many at most."""
+    return [[(" ", ""), (line, "")] for line in flowed(parts, width - 2, lines)]
+
+
 #: Names printed one by one.
 _NAMES: Final = 4
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import shorten, wrap
 from typing import TYPE_CHECKING
 
-from core.note.note import headline
+from core.note.headline import headline
 from tui.report import pictures
 from tui.report.export import state_line
 from tui.report.gallery import origins

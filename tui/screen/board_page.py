@@ -14,12 +14,12 @@ from tui.panes.board_frame import head, hint_line, news_height
 from tui.panes.board_rotation import drawing as rotation_drawing
 from tui.panes.board_rows import CLOSES, ORDERS, BoardCells, columns_for, lit_cells
 from tui.panes.frame import LEAST, READING, status, too_small
-from tui.panes.grid import Grid
 from tui.panes.sheet import Panel
 from tui.panes.wording import wrapped
 from tui.screen.prompt_screen import PromptScreen
 from tui.text.spans import inset
 from tui.widgets.columns import TableColumn
+from tui.widgets.line_table import LineTable
 
 if TYPE_CHECKING:
     from core.answer.board import Board, BoardRow
@@ -35,7 +35,7 @@ _NEWS_COLUMNS: Final = (
 )
 
 
-class BoardGrid(Grid):
+class BoardGrid(LineTable):
     """The rows, as `BoardCells` draws them."""
 
     cells: BoardCells
@@ -46,8 +46,7 @@ class BoardGrid(Grid):
         return lit_cells(self.placed)
 
     def _row(self, row: int) -> Line:
-        pointed = row == self.cursor_row and not self._quiet
-        return self.cells.line(row, self.placed, self.line_width, pointed=pointed)
+        return self.cells.line(row, self.placed, self.line_width, pointed=self._pointed(row))
 
 
 class BoardPage(PromptScreen, inherit_bindings=False):
@@ -88,7 +87,7 @@ class BoardPage(PromptScreen, inherit_bindings=False):
         self.trouble = ""
         self.breadths: Mapping[str, BoardBreadth] = {}
         self._chart, self._cover_panel = Panel(id="rotation"), Panel(id="board-cover")
-        self.grid, self.news = BoardGrid(CLOSES, id="rows"), Grid(_NEWS_COLUMNS, id="news")
+        self.grid, self.news = BoardGrid(CLOSES, id="rows"), LineTable(_NEWS_COLUMNS, id="news")
 
     def compose(self) -> Iterator[Widget]:
         """The rows, or the rotation; what is new; status and hints."""
@@ -140,7 +139,7 @@ class BoardPage(PromptScreen, inherit_bindings=False):
         keys: list[Hashable] = [row.pair.name for row in rows]
         self.grid.sort_key, self.grid.reverse = place.key, place.falling
         self.grid.cells = cells
-        self.grid.fill(len(rows), cells, keys)
+        self.grid.set_rows(len(rows), cells, keys)
         if place.pair in keys:
             self.grid.cursor_row = keys.index(place.pair)
 
@@ -157,7 +156,7 @@ class BoardPage(PromptScreen, inherit_bindings=False):
             return str(getattr(lines[row], key))
 
         empty = "Nothing new." if self.since else "looking for what is new …"
-        self.news.fill(len(lines), cell, empty=empty)
+        self.news.set_rows(len(lines), cell, empty=empty)
 
     def _draw_head(self, width: int, height: int) -> Drawing:
         question, simulated = self.host.question, self.host.desk.simulated

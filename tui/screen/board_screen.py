@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from core.data.question import Question
     from tui.command.filters import Filter
     from tui.command.line import EditPairs
-    from tui.panes.grid import Grid
     from tui.screen.workbench import Workbench
+    from tui.widgets.line_table import LineTable
 
 
 class BoardScreen(Stepping, BoardAnswers, inherit_bindings=False):
@@ -64,19 +64,19 @@ class BoardScreen(Stepping, BoardAnswers, inherit_bindings=False):
         """The row under the cursor."""
         return self.rows[self.grid.cursor_row] if self.rows else None
 
-    def on_line_table_highlighted(self, message: Grid.Highlighted) -> None:
+    def on_line_table_highlighted(self, message: LineTable.Highlighted) -> None:
         """The cursor is on another pair."""
         if message.table is self.grid:
             self.place.pair = f"{message.key}"
             if self.place.rotation:
                 self._chart.show(self._rotation)
 
-    def on_line_table_chosen(self, message: Grid.Chosen) -> None:
+    def on_line_table_chosen(self, message: LineTable.Chosen) -> None:
         """A click on the row the cursor is on."""
         self.in_news = message.table is self.news
         self.action_open()
 
-    def on_line_table_header_clicked(self, message: Grid.HeaderClicked) -> None:
+    def on_line_table_header_clicked(self, message: LineTable.HeaderClicked) -> None:
         """A click on a heading sorts by it; a second one turns the order."""
         if message.table is self.grid and message.key in ORDERS:
             self.sort_by(message.key)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from core.data.question import ABOVE, BELOW
-from core.note.note import headline
+from core.note.headline import headline
 from core.note.ranking_words import BASIS_WORDS
 from tui.command.commands import key_label
 from tui.panes.frame import TITLES, question_line

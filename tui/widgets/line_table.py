@@ -1,9 +1,12 @@
-"""A table of thousands of rows on the line API: only what is seen is ever asked for or made."""
+"""A table of thousands of rows on the line API: only what is seen is ever asked for or made.
+
+Rows may have labels across their columns; what is in sight can be copied as text.
+"""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,14 +19,17 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 
 from tui.terminal.release import style_key, tested
+from tui.text import formats
 from tui.text.safe import safe
 from tui.text.spans import Line, split_line
 from tui.widgets.columns import (
     GAP,
     GUTTER,
+    Cell,
     CellOf,
     PlacedColumn,
     TableColumn,
+    cell_spans,
     lay_out,
     row_line,
     title_line,
@@ -32,12 +38,16 @@ from tui.widgets.columns import (
 from tui.widgets.drawing import NO_STYLE, Backdrop, Painter
 from tui.widgets.moves import rows_of_move
 
+#: Row -> its label, the fullest text first, and its style; None for a row without.
+LabelOf = Callable[[int], tuple[tuple[str, ...], str] | None]
+
 
 class LineTable(Painter, ScrollView, can_focus=False, inherit_bindings=False):
     """Rows with a cursor under a fixed header.
 
     It sorts nothing and holds no rows: ``set_rows`` says how many there are and where a cell
-    comes from. A cursor move repaints two lines. Keys are the owner's, who calls `move`.
+    comes from. A cursor move repaints two lines. Keys are the owner's, who calls `move`, and
+    `quiet` to show or hide the cursor.
     """
 
     DEFAULT_CSS = """
@@ -62,10 +72,9 @@ class LineTable(Painter, ScrollView, can_focus=False, inherit_bindings=False):
 
     @dataclass
     class RowMessage(Message):
-        """Something about a row: its position and its key."""
+        """Something about a row, by its key."""
 
         table: LineTable
-        row: int
         key: Hashable
 
     class Chosen(RowMessage):
@@ -85,15 +94,17 @@ class LineTable(Painter, ScrollView, can_focus=False, inherit_bindings=False):
         self,
         columns: Sequence[TableColumn] = (),
         *,
-        empty: str = "",
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
         self.columns: tuple[TableColumn, ...] = tuple(columns)
-        self.empty = empty
+        #: What stands there where there are no rows, "" before any were set.
+        self.empty = ""
         self.row_count = 0
-        self._cell: CellOf = lambda row, key: ""
+        self.cell_at: CellOf = lambda row, key: ""
+        self.label_at: LabelOf = lambda row: None
+        self._quiet = True
         self._keys: Sequence[Hashable] = ()
         self._placed: tuple[int, list[PlacedColumn]] | None = None
         self._inner_of: tuple[tuple[object, ...], int] | None = None
@@ -112,7 +123,8 @@ class LineTable(Painter, ScrollView, can_focus=False, inherit_bindings=False):
         cell: CellOf,
         row_keys: Sequence[Hashable] | None = None,
         *,
-        empty: str | None = None,
+        empty: str = "",
+        label: LabelOf | None = None,
     ) -> None:
         """Show other rows; the cursor stays on the row of the same key, else on its position.
 
@@ -121,6 +133,7 @@ class LineTable(Painter, ScrollView, can_focus=False, inherit_bindings=False):
             cell: (row, column key) -> cell; asked for rows in sight, each time they are drawn.
             row_keys: (count,) unique; positions where not given.
             empty: sentence shown where there are no rows.
+            label: what stands across the text columns of a row.
 
         Raises:
             ValueError: There are not as many keys as rows.
@@ -129,10 +142,10 @@ class LineTable(Painter, ScrollView, can_focus=False, inherit_bindings=False):
             raise ValueError(f"{len(row_keys)} row keys for {count} rows")
         before = self.cursor_key
         offset = self.cursor_row - round(self.scroll_y)
-        self.row_count, self._cell = count, cell
+        self.row_count, self.cell_at = count, cell
+        self.label_at = label or (lambda row: None)
         self._keys = range(count) if row_keys is None else row_keys
-        if empty is not None:
-            self.empty = empty
+        self.empty = empty or "No lines."
         row = min(self.cursor_row, max(count - 1, 0))
         if before is not None and (row >= count or self._keys[row] != before):
             row = next((i for i, key in enumerate(self._keys) if key == before), row)
@@ -143,7 +156,7 @@ class LineTable(Painter, ScrollView, can_focus=False, inherit_bindings=False):
             self._show_cursor()
         self.refresh()
         if count and self.cursor_key != before:
-            self.post_message(self.Highlighted(self, row, self._keys[row]))
+            self.post_message(self.Highlighted(self, self._keys[row]))
 
     @property
     def cursor_key(self) -> Hashable | None:
@@ -151,6 +164,12 @@ class LineTable(Painter, ScrollView, can_focus=False, inherit_bindings=False):
         return self._keys[self.cursor_row] if self.row_count else None
 
     # -- cursor ----------------------------------------------------------------------
+
+    def quiet(self, quiet: bool) -> None:
+        """Whether the cursor is hidden, since keys go elsewhere; repaints its line alone."""
+        if quiet != self._quiet:
+            self._quiet = quiet
+            self.refresh_line(self.cursor_row + 1)
 
     def validate_cursor_row(self, row: int) -> int:
         """Keep the cursor on a row."""
@@ -164,7 +183,7 @@ class LineTable(Painter, ScrollView, can_focus=False, inherit_bindings=False):
         self.refresh_line(old + 1)
         self.refresh_line(new + 1)
         self._show_cursor()
-        self.post_message(self.Highlighted(self, new, self._keys[new]))
+        self.post_message(self.Highlighted(self, self._keys[new]))
 
     def move(self, how: str) -> None:
         """Move the cursor by a name of `rows_of_move`; a page moves the view with it."""
@@ -188,7 +207,7 @@ class LineTable(Painter, ScrollView, can_focus=False, inherit_bindings=False):
             return
         row = round(self.scroll_y) + at.y - 1
         if row == self.cursor_row and row < self.row_count:
-            self.post_message(self.Chosen(self, row, self._keys[row]))
+            self.post_message(self.Chosen(self, self._keys[row]))
         elif row < self.row_count:
             self.cursor_row = row
 
@@ -287,11 +306,53 @@ class LineTable(Painter, ScrollView, can_focus=False, inherit_bindings=False):
         return self.segments([], width, base)
 
     def _row_style(self, row: int) -> Style:
-        if row != self.cursor_row:
-            return NO_STYLE
-        return self.look("cursor")
+        return self.look("cursor") if self._pointed(row) else NO_STYLE
+
+    def _pointed(self, row: int) -> bool:
+        """Whether the cursor is on a row, and shown."""
+        return row == self.cursor_row and not self._quiet
 
     def _row(self, row: int) -> Line:
-        cells = partial(self._cell, row)
-        pointed, marked = row == self.cursor_row, self._keys[row] in self.marked
-        return row_line(self.placed, cells, pointed=pointed, marked=marked, needle=self.needle)
+        cells, placed = partial(self.cell_at, row), self.placed
+        pointed, marked = self._pointed(row), self._keys[row] in self.marked
+        line = row_line(placed, cells, pointed=pointed, marked=marked, needle=self.needle)
+        label = self.label_at(row)
+        if label is None:
+            return line
+        # A label may run over the gaps of the text columns, up to the first number.
+        start = next((p.x for p in placed if p.column.key != "rank"), GUTTER)
+        numbers = (p for p in placed if p.column.align == "right" and p.column.key != "rank")
+        end = next((p.x for p in numbers), start)
+        after: Line = []
+        for place in placed:
+            if place.x >= end:
+                after += [(" ", ""), *cell_spans(cells(place.column.key), place, self.needle)]
+        room = end - start - 1
+        text = next((text for text in label[0] if len(text) <= room), label[0][-1])
+        text = formats.fit(text, room)
+        return [*line[:2], (" " * (start - GUTTER), ""), (text, label[1]), *after]
+
+    # -- the clipboard ---------------------------------------------------------------
+
+    def texts(self, rows: range, *, titled: bool = False) -> str:
+        """Rows of the columns in sight as tab-separated text, without bars.
+
+        Args:
+            rows: which.
+            titled: the columns' titles stand over a single row too.
+        """
+        columns = [p.column for p in self.placed if not p.column.key.startswith("bar")]
+        lines = ["\t".join(c.title for c in columns)] if len(rows) > 1 or titled else []
+        for row in rows:
+            cells = [_text(self.cell_at(row, column.key)).strip() for column in columns]
+            if (label := self.label_at(row)) is not None:
+                cells = [label[0][0], *cells[1:]]
+            lines += ["\t".join(cells)]
+        return "\n".join(lines)
+
+
+def _text(cell: Cell) -> str:
+    """A cell as text for the clipboard, which may be pasted into a shell: nothing to obey in it."""
+    if isinstance(cell, str):
+        return safe(cell)
+    return safe(cell[0] if isinstance(cell, tuple) else "".join(text for text, _ in cell))

@@ -92,11 +92,9 @@ class Table(Protocol):
 
     def chunks(self) -> Iterator[Chunk]:
         """The rows below the header, blank ones left out, some thousands at a time."""
-        ...
 
     def pieces(self) -> Iterator[TableRows]:
         """The same rows as columns."""
-        ...
 
 
 class MemoryTable:

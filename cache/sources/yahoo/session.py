@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from curl_cffi import requests
 from curl_cffi.curl import CURL_WRITEFUNC_ERROR
 
+from cache.facts.clean import clean
 from cache.facts.sessions import NEW_YORK, OPEN
 from cache.refresh.clock_skew import Skew, http_date
 
@@ -180,8 +181,7 @@ def _judge(response: Any) -> None:
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         error, spoken = None, False
     if status == 429:
-        when = {name: response.headers.get(name) for name in ("Retry-After", "Date")}
-        raise RefusedError("rate_limited", "", when["Retry-After"], date=when["Date"])
+        raise rate_limited(response)
     if status >= 500:
         raise RefusedError("try_again", f"Yahoo answered with error {status}; try again")
     if not spoken:
@@ -196,13 +196,18 @@ def _judge(response: Any) -> None:
         raise RefusedError("try_again", f"Yahoo refused the request ({status}); try again")
 
 
+def rate_limited(response: Any) -> RefusedError:
+    """The refusal of an answer with status 429."""
+    headers = response.headers
+    return RefusedError("rate_limited", "", headers.get("Retry-After"), date=headers.get("Date"))
+
+
 def unreachable(error: Exception) -> str:
     """A reason for a person, from an error on the way to Yahoo."""
     words = re.sub(r"\s*See https?://\S+.*", "", str(error), flags=re.DOTALL)
     # curl's words for what it is, and how long it took: no two attempts would read alike
     words = re.sub(r"^Failed to perform, curl: \(\d+\) | after \d+ ms", "", words)
-    words = "".join(c if c.isprintable() else " " for c in words)[:100].strip(" .")
-    return f"Yahoo could not be reached ({words}); try again"
+    return f"Yahoo could not be reached ({clean(words, 100).strip(' .')}); try again"
 
 
 def vendor_time(headers: Mapping[str, str], meta: Mapping[str, Any], newest: date) -> datetime:

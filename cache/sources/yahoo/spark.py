@@ -17,7 +17,7 @@ import numpy as np
 from cache.facts.sessions import NEW_YORK
 from cache.facts.vendors import SPARK
 from cache.refresh.gate import Answer, gate
-from cache.sources.yahoo.session import RefusedError, vendor_time
+from cache.sources.yahoo.session import RefusedError, rate_limited, vendor_time
 
 if TYPE_CHECKING:
     from cache.refresh.ask import Ask
@@ -96,8 +96,7 @@ def _batch(session: Session, address: str, batch: Sequence[Ask]) -> tuple[dict[s
     )
     status = response.status_code
     if status == 429:
-        when = {name: response.headers.get(name) for name in ("Retry-After", "Date")}
-        raise RefusedError("rate_limited", "", when["Retry-After"], date=when["Date"])
+        raise rate_limited(response)
     if status in (400, 404):
         raise RefusedError("not_found", "a symbol of the batch is not known")
     try:
