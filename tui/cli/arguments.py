@@ -14,10 +14,16 @@ _FORCE: Final = "replace a file that this program did not write, or that was cha
 
 
 class _Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line and whose options are written out."""
+    """An argument parser whose errors are one line and whose options are written out.
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(allow_abbrev=False, **options)
+    Args:
+        requested: whether it will parse anything; of another nothing is made, which takes 0.1 ms.
+        options: those of `argparse.ArgumentParser`.
+    """
+
+    def __init__(self, *, requested: bool = True, **options: Any) -> None:
+        if requested:
+            super().__init__(allow_abbrev=False, **options)
 
     def print_help(self, file: Any = None) -> None:
         """Print the help; a stdout that does not take it is an error, as for any answer."""
@@ -90,7 +96,7 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     for name, (words, question, fill) in _COMMANDS.items():
         if name not in argv:
             # its name and its words are for --help and for an error alone
-            commands.add_parser(name, help=words, add_help=False)
+            commands.add_parser(name, help=words, requested=False)
             continue
         parents = [] if question is None else [_options(question=question)]
         fill(commands.add_parser(name, parents=parents, help=words))
@@ -107,7 +113,7 @@ def _completion(completion: argparse.ArgumentParser) -> None:
 
 
 def _note(note: argparse.ArgumentParser) -> None:
-    from tui.cli.narrowing import add_arguments
+    from tui.cli.questions import add_arguments
     from tui.report.note_formats import FORMATS, PICTURES
     from tui.report.parts import PARTS
 
@@ -170,7 +176,7 @@ def _history(history: argparse.ArgumentParser) -> None:
 
 
 def _export(tables: argparse.ArgumentParser) -> None:
-    from tui.cli.narrowing import add_arguments
+    from tui.cli.questions import add_arguments
 
     add_arguments(tables)
     tables.add_argument("--format", choices=("parquet", "csv"), default="parquet")
@@ -183,7 +189,7 @@ def _export(tables: argparse.ArgumentParser) -> None:
 
 def _explain(why: argparse.ArgumentParser) -> None:
     from core.explain.measures import measures_help
-    from tui.cli.narrowing import add_arguments
+    from tui.cli.questions import add_arguments
 
     why.formatter_class = argparse.RawDescriptionHelpFormatter
     why.epilog = "measures:\n" + measures_help()
@@ -307,9 +313,9 @@ def _dry_run(file: argparse.ArgumentParser) -> None:
 def _forget(forget: argparse.ArgumentParser) -> None:
     place = _options(question=False)
     what = forget.add_subparsers(dest="kind", metavar="KIND", required=True)
-    gone = what.add_parser("holdings", parents=[place], help="a fund's file of one date")
-    gone.add_argument("fund")
-    gone.add_argument("date")
+    holdings = what.add_parser("holdings", parents=[place], help="a fund's file of one date")
+    holdings.add_argument("fund")
+    holdings.add_argument("date")
     closes = what.add_parser("prices", parents=[place], help="everything stored of some symbols")
     closes.add_argument("symbols", nargs="+", metavar="SYMBOL")
     brought = what.add_parser("import", parents=[place], help="an import or a refresh")
