@@ -247,17 +247,12 @@ def percentiles_at(values: FloatArray, places: IntArray) -> FloatArray:
     return np.where(np.isfinite(values[places]), shares, np.nan)
 
 
-def last_percentile(values: FloatArray, least: int = CLAIM_VALUES) -> float | None:
-    """Share of all values strictly below the last one; None where it has none, or of too few.
-
-    Args:
-        values: (T,) NaN where there is none.
-        least: fewest values that carry a claim.
-    """
+def last_percentile(values: FloatArray) -> float | None:
+    """Share of all (T,) values strictly below the last one; None where it is NaN, or of too few."""
     if not len(values) or not np.isfinite(values[-1]):
         return None
     count = np.count_nonzero(np.isfinite(values))
-    return None if count < least else float(np.count_nonzero(values < values[-1]) / count)
+    return None if count < CLAIM_VALUES else float(np.count_nonzero(values < values[-1]) / count)
 
 
 def percentiles(values: FloatArray) -> FloatArray:
