@@ -15,6 +15,7 @@ from cache.refresh.file_plan import FILE_SLACK
 from core.data.frames import WHOLE, FloatArray, Prices, day, pydate
 from core.data.overlay import column_places
 from core.data.record import record
+from core.data.splits import splits_of
 from core.measures.changes import turnover
 
 if TYPE_CHECKING:
@@ -254,23 +255,10 @@ def _off(file: Holdings, prices: Prices, session: np.datetime64) -> float | None
         return None
     place = column_places(block, file.symbols)
     close = np.where(place >= 0, block.close[row, place], np.nan)
-    close = close * _splits_after(prices, file.symbols, session)
+    column = {symbol: at for at, symbol in enumerate(file.symbols)}
+    close = close * splits_of(prices.blocks).since(pydate(session), column)
     with np.errstate(invalid="ignore"):
         both = np.isfinite(close) & np.isfinite(file.price)
     if both.sum() < PRICED:
         return None
     return float((np.abs(file.price[both] / close[both] - 1) > PRICE).mean())
-
-
-def _splits_after(prices: Prices, symbols: Sequence[str], session: np.datetime64) -> FloatArray:
-    """(N,) product of the splits on record after a session: from adjusted closes to traded ones."""
-    place = {symbol: at for at, symbol in enumerate(symbols)}
-    result = np.ones(len(symbols))
-    for block in prices.blocks:
-        for row, col, factor in zip(
-            block.split.row.tolist(), block.split.col.tolist(), block.split.value, strict=True
-        ):
-            at = place.get(block.symbols[col])
-            if at is not None and block.sessions[row] > session:
-                result[at] *= factor
-    return result

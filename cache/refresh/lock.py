@@ -30,7 +30,7 @@ _LIMIT: Final = 1 << 16
 
 @dataclass(slots=True)
 class Turn:
-    """The lock held by one refresh of a store.
+    """The refresh lock of a store, and what it answers.
 
     Attributes:
         summary: what the refresh that was waited for said of the same question, None where this

@@ -23,6 +23,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, Literal
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
+from cache.facts.clean import clean
 from core.data.record import record
 
 if TYPE_CHECKING:
@@ -293,5 +294,4 @@ def _trusted(
 
 def _words(cause: object) -> str:
     """A cause from below, as one short printable phrase."""
-    text = getattr(cause, "strerror", None) or str(cause)
-    return "".join(c if c.isprintable() else " " for c in str(text))[:100].strip(" .")
+    return clean(str(getattr(cause, "strerror", None) or cause), 100).strip(" .")

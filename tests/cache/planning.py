@@ -1,4 +1,4 @@
-"""A Friday evening in June 2026, and what is held then: for tests of what a refresh asks for."""
+"""A Friday evening in June 2026, and what is stored then: for tests of what a refresh requests."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def holdings(fund: str = "IWM", as_of: date = date(2026, 1, 21), first: str = "B
 
 
 def dump(held: Contents) -> Any:
-    """Everything held, arrays as their bytes."""
+    """Everything stored, arrays as their bytes."""
 
     def plain(value: Any) -> Any:
         if isinstance(value, np.ndarray):

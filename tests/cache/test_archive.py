@@ -1,4 +1,4 @@
-"""An issuer's archive: what is asked for, at what pace, and going on after a stop."""
+"""An issuer's archive: what is requested, at what pace, and going on after a stop."""
 
 from __future__ import annotations
 

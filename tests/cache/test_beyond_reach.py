@@ -1,4 +1,4 @@
-"""Closes held from before the years that a vendor's plan covers stay when a line comes anew."""
+"""Closes stored from before the years that a vendor's plan covers stay when a line comes anew."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.torture.days_again import DAYS, HELD, Market
 
 @pytest.fixture
 def market() -> Market:
-    """A vendor whose plan covers two years, about 510 sessions of those held in the end."""
+    """A vendor whose plan covers two years, about 510 sessions of those stored in the end."""
     return Market()
 
 
@@ -65,7 +65,7 @@ def test_a_history_that_does_not_join_is_refused(market: Market, store: Store) -
 
 
 def test_a_vendor_of_fewer_years_does_not_take_the_place_of_one_of_more(tmp_path: Path) -> None:
-    """Yahoo's closes of 600 sessions, then Massive is asked, whose plan covers two years."""
+    """Yahoo's closes of 600 sessions, then a refresh by Massive, whose plan covers two years."""
     store, yahoo = store_of_lists(tmp_path, PAIR, LINES, DAYS[HELD - 1].item()), Market()
     yahoo.name, yahoo.vendor, yahoo.years = "Yahoo", YAHOO, 3
     yahoo.run(store, 599)

@@ -17,10 +17,10 @@ DAYS = ALL[(day(date(2026, 1, 2)) <= ALL) & (day(date(2026, 3, 31)) >= ALL)]
 PATH = 100 * np.cumprod(1 + 0.02 * np.sin(np.arange(len(DAYS)) * 2.3))
 
 
-def against(held: np.ndarray, new: np.ndarray, first: int = 0, **more: object) -> Comparison:
-    """``new`` from session ``first`` on, beside ``held`` from the first."""
+def against(stored: np.ndarray, new: np.ndarray, first: int = 0, **more: object) -> Comparison:
+    """``new`` from session ``first`` on, beside ``stored`` from the first."""
     splits = more.pop("splits", {})
-    return compare(DAYS[: len(held)], held, DAYS[first : first + len(new)], new, splits, **more)  # type: ignore[arg-type]
+    return compare(DAYS[: len(stored)], stored, DAYS[first : first + len(new)], new, splits, **more)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("split", [2, 3, 3 / 2, 4, 5, 10, 20, 1 / 2, 1 / 10, 1 / 20, 5 / 4, 1 / 4])

@@ -1,4 +1,4 @@
-"""What a vendor gives of one symbol that its stored closes, or its own, deny: refused or told."""
+"""What a vendor gives of one symbol that its stored closes, or its own, deny: refused or noted."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def test_adjusted_closes_without_their_dividends_are_told_by_those_held(store: S
 def test_a_split_that_the_closes_as_traded_deny_is_refused(
     store: Store, factor: float, recorded: str, off: int
 ) -> None:
-    """Refused on a first fill too, where nothing is held to compare with."""
+    """Refused on a first fill too, where nothing is stored to compare with."""
     world, at = AsTraded(), 40
     world.close["S03"] = np.where(np.arange(len(DAYS)) < at, 1.0, 1 / factor) * world.close["S03"]
     value = {"turned": 1 / factor, "twice": factor**2, "right": factor}[recorded]

@@ -1,4 +1,4 @@
-"""What was worked out: read again, whole or not at all, and told whether it is of now."""
+"""What was worked out: read again, whole or not at all, and whether it is of now."""
 
 from __future__ import annotations
 

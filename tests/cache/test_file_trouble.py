@@ -1,4 +1,4 @@
-"""What can be wrong with one file inside a series of files: each is told, none moves a return."""
+"""What can be wrong with one file inside a series of files: each is noted, none moves a return."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A user's own list of industries: read, kept, taken back; and funds' files that say industries."""
+"""A user's own list of industries: read, stored, taken back; and files that name them."""
 
 from __future__ import annotations
 

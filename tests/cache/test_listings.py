@@ -1,4 +1,4 @@
-"""Where lines are listed: kept with the holdings, in the store, and read by older stores too."""
+"""Where lines are listed: stored with the holdings, in the store, and read by older stores too."""
 
 from __future__ import annotations
 

@@ -241,7 +241,7 @@ def test_many_files_that_lie_of_their_size_leave_the_generation_before(tmp_path:
 
 
 def header(shape: str, *, kind: str = "<f8", columns: str = "False", off: int = 0) -> bytes:
-    """A header as the format asks for, whose length may be said wrong."""
+    """A header as the format asks for, whose length may be stated wrong."""
     text = f"{{'descr': '{kind}', 'fortran_order': {columns}, 'shape': {shape}, }}"
     text += " " * (-(len(text) + 11) % 64) + "\n"
     return b"\x93NUMPY\x01\x00" + (len(text) + off).to_bytes(2, "little") + text.encode()

@@ -1,4 +1,4 @@
-"""A refresh with answers made by hand: what is kept, refused, locked and stopped."""
+"""A refresh with answers made by hand: what is stored, refused, locked and stopped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a vendor does to a store that was right: nothing wrong comes in, and it is said."""
+"""What a vendor does to a store that was right: nothing wrong comes in, and a message names it."""
 
 from __future__ import annotations
 

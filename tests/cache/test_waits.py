@@ -1,4 +1,4 @@
-"""What was asked for in vain is left alone for a while: decided by hand, and on the look-alike."""
+"""What failed is not requested for a while: decided by hand, and on the look-alike."""
 
 from __future__ import annotations
 

@@ -208,7 +208,7 @@ def test_a_connection_without_a_page_has_one_deadline(monkeypatch: pytest.Monkey
     from tui.cli import serve, serve_connections
 
     monkeypatch.setattr(serve_connections, "DEADLINE", 0.6)
-    monkeypatch.setattr(serve_connections, "_EVERY", 0.1)
+    monkeypatch.setattr(serve_connections, "LOOK", 0.1)
     for name in ("asyncio", "aiohttp"):
         monkeypatch.setattr(serve.logging.getLogger(name), "propagate", False)
 

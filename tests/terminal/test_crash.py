@@ -73,10 +73,10 @@ def test_a_terminal_can_obey_nothing_of_it() -> None:
 def test_the_command_line_keeps_a_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(*_: object) -> int:
+    def broken(*_: object, **__: object) -> int:
         raise ZeroDivisionError("by nothing")
 
-    monkeypatch.setattr(cli, "_command", broken)
+    monkeypatch.setattr(cli, "places", broken)
     assert run(["status", "--home", str(tmp_path)]) == 2
     said = capsys.readouterr().err
     assert said.startswith("internals: a fault in the program: ZeroDivisionError('by nothing')")

@@ -25,11 +25,7 @@ _PATIENCE: Final = 5.0
 
 
 class AlertBook:
-    """The alerts of one market, in the order they were set.
-
-    Args:
-        memory: where the market's small files are.
-    """
+    """The alerts of one market, in the order they were set, among its small files."""
 
     def __init__(self, memory: Memory) -> None:
         self.path: Path = memory.beside("alerts.json")

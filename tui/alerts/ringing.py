@@ -77,12 +77,7 @@ class Ringer:
         self._trouble = ""
 
     def check(self, snapshot: Snapshot, identity: str | None) -> None:
-        """Judge the alerts on a new answer, in the background.
-
-        Args:
-            snapshot: the answer.
-            identity: of the generation on disk that it was read from.
-        """
+        """Judge the alerts on a new answer of a generation on disk, in the background."""
         if snapshot.as_of < snapshot.last_session or not os.path.exists(self.book.path):  # noqa: PTH110  never raises
             return
         if self._busy:
@@ -116,7 +111,7 @@ class Ringer:
         if waiting is not None:
             self.check(*waiting)
 
-    def _round(self, shown: Snapshot, identity: str | None) -> None:
+    def _round(self, on_screen: Snapshot, identity: str | None) -> None:
         host, trouble, rung = self._host, "", []
         try:
             entries = self.book.read()
@@ -124,12 +119,12 @@ class Ringer:
                 entry.alert
                 for entry in entries
                 if (
-                    shown.state == "intraday"
-                    and key_of_alert(entry.alert) == key_of_snapshot(shown)
+                    on_screen.state == "intraday"
+                    and key_of_alert(entry.alert) == key_of_snapshot(on_screen)
                 )
                 or self._judged.get(key_of_alert(entry.alert), NEVER) != identity
             ]
-            fired = self.book.judge(answers(host.desk, due, shown), host.now())
+            fired = self.book.judge(answers(host.desk, due, on_screen), host.now())
             self._judged |= {key_of_alert(alert): identity for alert in due}
             # Another process may have judged first: it has run the hook, the screen still rings.
             fired_here = {entry.alert for entry in fired}
@@ -174,8 +169,7 @@ class Ringer:
     def standing(self, without: Alert | None = None) -> tuple[tuple[StandingAlert, ...], str]:
         """In a thread: every alert and its number now, and why they are not known, "" if they can.
 
-        Args:
-            without: an alert to remove first.
+        The alert ``without`` is removed first.
         """
         try:
             if without is not None:

@@ -29,7 +29,7 @@ _MANY: Final = 24
 
 
 def fetch_history(desk: Desk, arguments: argparse.Namespace) -> int:
-    """Say what would be asked and how long it takes, ask, and say what came."""
+    """Print the requests to come and their time, send them, and print what came."""
     from cache.sources.issuers import Issuers
     from cache.sources.sandbox import Children
     from tui.cli.refresh import reporting

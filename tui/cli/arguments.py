@@ -107,7 +107,7 @@ def _completion(completion: argparse.ArgumentParser) -> None:
 
 
 def _note(note: argparse.ArgumentParser) -> None:
-    from tui.cli.narrowing import add_arguments
+    from tui.cli.questions import add_arguments
     from tui.report.note_formats import FORMATS, PICTURES
     from tui.report.parts import PARTS
 
@@ -170,7 +170,7 @@ def _history(history: argparse.ArgumentParser) -> None:
 
 
 def _export(tables: argparse.ArgumentParser) -> None:
-    from tui.cli.narrowing import add_arguments
+    from tui.cli.questions import add_arguments
 
     add_arguments(tables)
     tables.add_argument("--format", choices=("parquet", "csv"), default="parquet")
@@ -183,7 +183,7 @@ def _export(tables: argparse.ArgumentParser) -> None:
 
 def _explain(why: argparse.ArgumentParser) -> None:
     from core.explain.measures import measures_help
-    from tui.cli.narrowing import add_arguments
+    from tui.cli.questions import add_arguments
 
     why.formatter_class = argparse.RawDescriptionHelpFormatter
     why.epilog = "measures:\n" + measures_help()
@@ -307,9 +307,9 @@ def _dry_run(file: argparse.ArgumentParser) -> None:
 def _forget(forget: argparse.ArgumentParser) -> None:
     place = _options(question=False)
     what = forget.add_subparsers(dest="kind", metavar="KIND", required=True)
-    gone = what.add_parser("holdings", parents=[place], help="a fund's file of one date")
-    gone.add_argument("fund")
-    gone.add_argument("date")
+    holdings = what.add_parser("holdings", parents=[place], help="a fund's file of one date")
+    holdings.add_argument("fund")
+    holdings.add_argument("date")
     closes = what.add_parser("prices", parents=[place], help="everything stored of some symbols")
     closes.add_argument("symbols", nargs="+", metavar="SYMBOL")
     brought = what.add_parser("import", parents=[place], help="an import or a refresh")

@@ -76,8 +76,8 @@ def answered(desk: Desk, name: str, arguments: Json) -> Json:
 
 def _settings(desk: Desk, arguments: Json) -> tuple[Config, date | None]:
     """The settings with a call's arguments over them, and the as-of date."""
-    given = (arguments.get(name) for name in ("pair", "window", "basis"))
-    config = with_flags(load(desk.places.settings / FILE), *given)
+    flags = (arguments.get(name) for name in ("pair", "window", "basis"))
+    config = with_flags(load(desk.places.settings / FILE), *flags)
     as_of = arguments.get("as_of")
     return config, None if as_of is None else as_date(as_of)
 

@@ -31,13 +31,6 @@ def write_board(
 ) -> int:
     """Write the board and return the exit code: 1 where a pair has no answer, 2 for wrong use.
 
-    Args:
-        desk: the stored data.
-        config: gives the watch list, basis and window.
-        as_of: None for the last session.
-        arguments: the format and where it is written to.
-        group: one group of pairs, None for all.
-
     Raises:
         ConfigError, CacheError, UnavailableError: see `the_board`.
     """

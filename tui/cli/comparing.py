@@ -24,13 +24,6 @@ _MOST_NAMED = 3
 def compare(desk: Desk, question: Question, config: Config, key: str, kind: str) -> int:
     """Compare the stored closes of a pair's lines with a source's; returns the exit code.
 
-    Args:
-        desk: the stored data.
-        question: whose lines.
-        config: on which terms the source is asked.
-        key: the source, as a setting names it.
-        kind: "text", or "json" for another program.
-
     Raises:
         CacheError: nothing is stored, or there is no such source.
     """

@@ -225,7 +225,7 @@ def _assist(where: Places, desk: Desk, *, demo: bool, home: Path | None) -> int:
 
 
 def _alone(question: Question, arguments: argparse.Namespace) -> Question:
-    """The question of one index alone, where that is asked.
+    """The question of one index alone, where ``--index`` names it.
 
     Raises:
         ConfigError: a pair is named as well, or a total return that an index does not have.

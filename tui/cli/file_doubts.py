@@ -26,7 +26,7 @@ def doubts_of(
         holdings: fund -> its stored files, ascending.
         prices: the stored closes.
     """
-    warned, many = list[str](), len(files) > 1
+    notes, many = list[str](), len(files) > 1
     earlier = {fund: list(dated) for fund, dated in holdings.items()}
     for file in files:
         rows = file.holdings
@@ -34,18 +34,18 @@ def doubts_of(
         judged = odd(rows, file.rejected, before, prices, chain.from_iterable(earlier.values()))
         what = f"{rows.fund} of {rows.as_of}" if many else "it"
         doubts = (*judged.why, *unlike(rows, before), *judged.notes)
-        warned += [f"taken, but look at it again: {what} {doubt}" for doubt in doubts]
+        notes += [f"taken, but look at it again: {what} {doubt}" for doubt in doubts]
         if judged.dated is not None:
             whose = f"the prices of {what}" if many else "its prices"
-            warned.append(
+            notes.append(
                 f"{whose} are the closes of {judged.dated}, not of {rows.as_of};"
                 f" --as-of {judged.dated} would date it so"
             )
         for other in [one for one in before if one.as_of == rows.as_of]:
             before.remove(other)
-            if apart := lines_apart(rows, other):
-                differ = f"{several(apart, 'line')} differ{'s' if apart == 1 else ''}"
-                warned.append(f"{what} replaces the file of {rows.as_of} stored before: {differ}")
+            if unequal := lines_apart(rows, other):
+                differ = f"{several(unequal, 'line')} differ{'s' if unequal == 1 else ''}"
+                notes.append(f"{what} replaces the file of {rows.as_of} stored before: {differ}")
         before.append(rows)
         before.sort(key=lambda one: one.as_of)
-    return warned
+    return notes

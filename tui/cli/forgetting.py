@@ -50,8 +50,8 @@ def _forget_holdings(desk: Desk, fund: str, when: date | None) -> int:
 def _forget_prices(desk: Desk, symbols: Sequence[str]) -> int:
     """Drop everything stored of some symbols; an unknown one ends it."""
     blocks = desk.store.read().prices.blocks
-    there = {symbol for block in blocks for symbol in block.symbols}
-    if missing := [symbol for symbol in symbols if symbol not in there]:
+    stored = {symbol for block in blocks for symbol in block.symbols}
+    if missing := [symbol for symbol in symbols if symbol not in stored]:
         return say(f"no prices of {', '.join(missing)}; nothing was changed", BAD_INPUT)
     desk.store.change(lambda draft: draft.forget_symbols(symbols))
     write(f"prices of {', '.join(dict.fromkeys(symbols))} are forgotten\n")
@@ -66,8 +66,8 @@ def _forget_series(desk: Desk, measure: str) -> int:
     with editing(config / FILE, desk.places.config_lock):
         stored = stored_series(config)
         if measure not in stored:
-            there = ", ".join(stored) or "none"
-            return say(f"no series {measure}; there are {there}", BAD_INPUT)
+            names = ", ".join(stored) or "none"
+            return say(f"no series {measure}; there are {names}", BAD_INPUT)
         store_series(config, {name: one for name, one in stored.items() if name != measure})
     write(f"the series {measure} is forgotten\n")
     return ANSWERED
@@ -92,17 +92,17 @@ def _forget_changes(desk: Desk, fund: str, when: date | None) -> int:
     from cache.sources.holdings.announced import forgetting
 
     changes = [c for c in desk.store.read().announced if c.fund == fund]
-    gone = [c for c in changes if when in (None, c.effective)]
-    if not gone:
+    matching = [c for c in changes if when in (None, c.effective)]
+    if not matching:
         dates = ", ".join(sorted({str(c.effective) for c in changes})) or "none"
         of_day = f" for {when}" if when else ""
         return say(f"no changes of {fund} are announced{of_day}; there are {dates}", BAD_INPUT)
     desk.store.commit(
         announce=forgetting(fund, when), note=Note("forget", datetime.now(UTC), words=fund)
     )
-    one = len(gone) == 1
+    one = len(matching) == 1
     write(
-        f"{len(gone):,} announced change{'' if one else 's'} of {fund}"
+        f"{len(matching):,} announced change{'' if one else 's'} of {fund}"
         f" {'is' if one else 'are'} forgotten\n"
     )
     return ANSWERED

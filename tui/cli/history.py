@@ -83,12 +83,12 @@ def the_histories(
         UnavailableError: no list is stored for any such window.
         CacheError: the market cannot be read.
     """
-    wanted = _trimmed(names)
-    rows = {name: find(name) for name in wanted}
+    trimmed = _trimmed(names)
+    rows = {name: find(name) for name in trimmed}
     unknown = [name for name, row in rows.items() if row is None]
-    if unknown or not wanted:
-        known = ", ".join(row.key for row in ROWS)
-        raise MeasureError(f"no measure {', '.join(unknown)}; there are {known}")
+    if unknown or not trimmed:
+        measure_names = ", ".join(row.key for row in ROWS)
+        raise MeasureError(f"no measure {', '.join(unknown)}; there are {measure_names}")
     measures = [row for row in rows.values() if row is not None]
     funds = question.funds if fund is None else (fund.upper(),)
     if not set(funds) <= set(question.funds):
@@ -118,18 +118,18 @@ def _series(
     Raises:
         MeasureError: no series of a name is stored.
     """
-    wanted = _trimmed(names)
-    if not wanted:
+    trimmed = _trimmed(names)
+    if not trimmed:
         return ()
     from cache.sources.imported_series import stored_series
     from core.answer.series_history import series_history
 
     stored = stored_series(desk.places.config)
-    if unknown := [name for name in wanted if name not in stored]:
-        there = ", ".join(stored) or "none: `internals import series FILE`"
-        raise MeasureError(f"no series {', '.join(unknown)}; there are {there}")
+    if unknown := [name for name in trimmed if name not in stored]:
+        series_names = ", ".join(stored) or "none: `internals import series FILE`"
+        raise MeasureError(f"no series {', '.join(unknown)}; there are {series_names}")
     windows = windows_of(question, final_sessions(desk.market(), *question.pair), every)
-    series = (stored[name] for name in wanted)
+    series = (stored[name] for name in trimmed)
     return tuple(
         series_history(one.measure, one.source, one.values, windows, every) for one in series
     )

@@ -95,8 +95,8 @@ def bring(arguments: argparse.Namespace, desk: Desk) -> int:
     if desk.simulated:
         return say("the demo market is made from a seed; import without --demo", BAD_INPUT)
     now = datetime.now(UTC)
-    given: Path | list[Path] = arguments.file
-    file = given if isinstance(given, Path) else given[0]
+    files: Path | list[Path] = arguments.file
+    file = files if isinstance(files, Path) else files[0]
     before = desk.generation()
     kinds = {
         "prices": _prices,
@@ -195,12 +195,12 @@ def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Impo
     files_of = Counter(one.holdings.fund for one in readable)
     days = sorted(one.holdings.as_of for one in readable)
     summary = f"{len(readable):,} holdings files of {', '.join(files_of)}, {days[0]} to {days[-1]}"
-    generation, warned = 0, _doubts(readable, desk)
+    generation, doubts = 0, _doubts(readable, desk)
     if not arguments.dry_run:
         note = Note("holdings", now, files[0].parent.name, summary)
         holdings = [(one.holdings, one.raw) for one in readable]
         generation = desk.store.commit(holdings=holdings, note=note).generation
-    return _ImportResult(summary, rejected, generation, (), warned, files=files_of)
+    return _ImportResult(summary, rejected, generation, (), doubts, files=files_of)
 
 
 def _reader(
@@ -211,8 +211,8 @@ def _reader(
     from cache.facts.funds import load_funds
     from cache.sources.holdings.read import Notation, read_holdings
 
-    given = given_columns(arguments.columns, column_words("holdings"))
-    titles = {word: title for title, word in given.items()}
+    words = given_columns(arguments.columns, column_words("holdings"))
+    titles = {word: title for title, word in words.items()}
     return partial(
         read_holdings,
         fund=arguments.fund.upper() if arguments.fund else None,
@@ -242,11 +242,11 @@ def _one_file(
         f"holdings of {rows.fund} as of {rows.as_of}{by_prices}: {len(rows.symbols):,} lines,"
         f" {len(rows.others):,} other rows left out"
     )
-    generation, warned = 0, _doubts([file], desk)
+    generation, doubts = 0, _doubts([file], desk)
     if not arguments.dry_run:
         note = Note("holdings", now, rows.source, summary)
         generation = desk.store.commit(holdings=[(rows, file.raw)], note=note).generation
-    return _ImportResult(summary, file.rejected, generation, report(file), warned)
+    return _ImportResult(summary, file.rejected, generation, report(file), doubts)
 
 
 def _dated(read: Callable[..., HoldingsFile], desk: Desk, now: datetime) -> date | None:
@@ -282,21 +282,21 @@ def _membership(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Im
     stored = desk.store.read_or_empty().holdings.get(fund, ())
     # where the issuer's files begin they are the better lists
     first = min((file.as_of for file in stored if file.weighted), default=date.max)
-    taken = [(rows, raw) for rows, raw in lists if rows.as_of < first]
-    if not taken:
+    earlier = [(rows, raw) for rows, raw in lists if rows.as_of < first]
+    if not earlier:
         raise SourceError(
             f"names no members before {first}, from which holdings files of {fund} are stored",
             file=arguments.file.name,
         )
-    days = [rows.as_of for rows, _ in taken]
-    count = several(len(taken), "list")
+    days = [rows.as_of for rows, _ in earlier]
+    count = several(len(earlier), "list")
     summary = f"members of {fund} without weights: {count}, {days[0]} to {days[-1]}"
-    if len(taken) < len(lists):
+    if len(earlier) < len(lists):
         summary += f"; from {first} on its holdings files are used"
     generation = 0
     if not arguments.dry_run:
         note = Note("membership", now, arguments.file.name, summary)
-        generation = desk.store.commit(holdings=taken, note=note).generation
+        generation = desk.store.commit(holdings=earlier, note=note).generation
     return _ImportResult(summary, rejected, generation)
 
 
@@ -305,12 +305,12 @@ def _industries(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Im
     from cache.sources.holdings.report import taken_for
     from cache.sources.industries import read_industries
 
-    given = given_columns(arguments.columns, column_words("holdings"))
+    words = given_columns(arguments.columns, column_words("holdings"))
     file = read_industries(
         arguments.file,
         now=now,
         as_of=as_date(arguments.dated) if arguments.dated else None,
-        columns={word: title for title, word in given.items()},
+        columns={word: title for title, word in words.items()},
         ignored=arguments.ignore,
     )
     table = file.industries

@@ -40,15 +40,7 @@ Opener = Callable[[Config], "tuple[Desk, Config, Question]"]
 def show(
     config: Config, first: Question, memory: Memory, opener: Opener, *, simulated: bool
 ) -> int:
-    """Run the screen to its end and return the exit code.
-
-    Args:
-        config: settings.
-        first: the pair and the window that the frame tells of.
-        memory: where a person was last.
-        opener: called once the frame stands.
-        simulated: the market is.
-    """
+    """Run the screen to its end and return the exit code; data are opened once the frame stands."""
     if os.environ.get("TEXTUAL_DRIVER", "").endswith("WebDriver"):
         # the cells go to a page of `internals serve`: there is no terminal to ask
         from tui.cli import serve

@@ -165,11 +165,7 @@ class Desktop(Server):
 
 
 def serve(argv: Sequence[str], port: int) -> None:
-    """Serve the screen until ctrl+c.
-
-    Args:
-        argv: the command that each page runs.
-        port: of the loopback; 0 takes a free one.
+    """Serve the screen until ctrl+c, on a port of the loopback; 0 takes a free one.
 
     Raises:
         CacheError: the port cannot be listened to.
@@ -181,8 +177,8 @@ def serve(argv: Sequence[str], port: int) -> None:
             # who opens the address the moment it is printed waits and is not turned away
             listening.listen()
         except (OSError, OverflowError) as error:
-            taken = getattr(error, "errno", None) == errno.EADDRINUSE
-            why = "is in use; choose another with --port" if taken else f"cannot be used: {error}"
+            in_use = getattr(error, "errno", None) == errno.EADDRINUSE
+            why = "is in use; choose another with --port" if in_use else f"cannot be used: {error}"
             raise CacheError(f"port {port} {why}") from None
         server = Desktop(argv, listening.getsockname()[1], secrets.token_urlsafe(24))
         for name in ("textual-serve", "aiohttp"):

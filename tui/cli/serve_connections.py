@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: Seconds that a connection stays without a page on it, from its beginning or its last page.
 DEADLINE: Final = 10.0
 #: Seconds between two looks at the connections.
-_EVERY: Final = 0.5
+LOOK: Final = 0.5
 
 
 class Connections:
@@ -44,14 +44,14 @@ class Connections:
     async def close_late(self, server: web.Server) -> None:
         """Close, for as long as the server runs, what is past its deadline."""
         while True:
-            now, there = time.monotonic(), list(server.connections)
-            self._since = {one: self._since.get(one, now) for one in there}
-            late = [one for one in there if now - self._since[one] > DEADLINE]
+            now, connections = time.monotonic(), list(server.connections)
+            self._since = {one: self._since.get(one, now) for one in connections}
+            late = [one for one in connections if now - self._since[one] > DEADLINE]
             for one in late:
                 # not in order, which whoever does not read would prevent
                 if one not in self._paged and one.transport is not None:
                     one.transport.abort()
-            await asyncio.sleep(_EVERY)
+            await asyncio.sleep(LOOK)
 
 
 async def run(

@@ -44,12 +44,7 @@ def bounded(value: object, usual: int, most: int) -> int:
 
 
 class Page:
-    """A page's screen.
-
-    Args:
-        argv: its command.
-        socket: the page's websocket.
-    """
+    """A page's screen: the child with its command, and the page's websocket."""
 
     def __init__(self, argv: Sequence[str], socket: web.WebSocketResponse) -> None:
         self._argv, self._socket = argv, socket

@@ -16,11 +16,6 @@ if TYPE_CHECKING:
 def status(desk: Desk, config: Config, kind: Literal["text", "json"]) -> int:
     """Write the state of a store on stdout and return the exit code.
 
-    Args:
-        desk: whose store it is.
-        config: what was set, and given as flags; else what was last on the screen counts.
-        kind: "text" or "json".
-
     Raises:
         CacheError: the store is empty or cannot be read.
     """
@@ -43,8 +38,8 @@ def state_of(desk: Desk, config: Config, now: datetime) -> report.StoreState:
     from cache.sources.imported_series import stored_series
 
     market, contents = desk.market(), desk.contents()
-    asked = config.question(desk.memory.question())
-    fetched = desk.fetched(contents.prices, (asked.small, asked.large), now)
+    question = config.question(desk.memory.question())
+    fetched = desk.fetched(contents.prices, (question.small, question.large), now)
     series = stored_series(desk.places.config)
     return report.StoreState(contents, market, desk.places.store, fetched, now, series)
 
@@ -64,9 +59,9 @@ def imports(desk: Desk, kind: Literal["text", "json"]) -> int:
 
 def _cost(desk: Desk, config: Config, now: datetime) -> str:
     """Say what a refresh costs, of the pair that a flag, the settings or the screen names."""
-    asked, plain = config.question(desk.memory.question()), config.question()
-    pair = f"{asked.small}:{asked.large}"
+    question, plain = config.question(desk.memory.question()), config.question()
+    pair = f"{question.small}:{question.large}"
     # A refresh by the command line knows nothing of what was last on the screen.
-    given = "pair" in config.flags or (asked.small, asked.large) != (plain.small, plain.large)
-    by = f"`internals refresh --pair {pair}`" if given else "`internals refresh`"
-    return f"{pair:<10} {desk.cost(asked, now, by=by)}"
+    named = "pair" in config.flags or (question.small, question.large) != (plain.small, plain.large)
+    by = f"`internals refresh --pair {pair}`" if named else "`internals refresh`"
+    return f"{pair:<10} {desk.cost(question, now, by=by)}"

@@ -1,4 +1,4 @@
-"""Everything that can be asked of the screen: one table, and what is made from it.
+"""Every command of the screen: one table, and what is made from it.
 
 Key bindings (`tui.command.keys`), the hint line, the help screen and the command line are all read
 from `COMMANDS`, so that none of them can promise what another does not do.

@@ -85,6 +85,10 @@ def _following(head: str, before: Sequence[str], vocabulary: Vocabulary) -> list
     """List what may come after a first word and some more."""
     if head == "alert":
         return _of_alert(before, vocabulary)
+    if head == "view":
+        return _of_names(before, vocabulary.views)
+    if head == "theme":
+        return _of_names(before, vocabulary.themes)
     single: dict[str, Iterable[Offer]] = {
         "asof": [Offer(vocabulary.last, "the last session")] if vocabulary.last else [],
         "list": [Offer("start", "of the window's start"), Offer("end", "of its end")],
@@ -93,35 +97,23 @@ def _following(head: str, before: Sequence[str], vocabulary: Vocabulary) -> list
             *(Offer(str(n), pair) for n, pair in enumerate(vocabulary.pairs, start=1)),
             *(Offer(fund, "fund", more=True) for fund in vocabulary.funds),
         ],
+        "fund": [Offer("add", "a fund of your own", more=True)],
+        "colours": map(Offer, vocabulary.palettes),
+        "picture": [Offer(name, more=True) for name in vocabulary.pictures],
+        "go": map(Offer, vocabulary.symbols),
+        "mark": [Offer("matches", "what the filter keeps"), Offer("none")],
+        "ex": [Offer(fund, "index") for fund in vocabulary.pair],
     }
-    if head == "fund":
+    first = [] if before else list(single.get(head, ()))
+    if head == "fund" and before:
         flags = ("--issuer", "--product", "--index", "--title", "--address")
-        taken = {word for word in before if word.startswith("--")}
-        later = [Offer(flag, more=True) for flag in flags if flag not in taken]
-        return [Offer("add", "a fund of your own", more=True)] if not before else later
-    if head in single:
-        return list(single[head]) if not before else []
-    if head == "colours" and not before:
-        return [Offer(name) for name in vocabulary.palettes]
-    if head == "picture" and not before:
-        return [Offer(name, more=True) for name in vocabulary.pictures]
-    if head == "go" and not before:
-        return [Offer(symbol) for symbol in vocabulary.symbols]
-    if head == "mark":
-        taken = {word.strip(",").upper() for word in before}
-        first = [] if before else [Offer("matches", "what the filter keeps"), Offer("none")]
-        return first + [Offer(symbol) for symbol in vocabulary.symbols if symbol not in taken]
-    if head == "view":
-        return _of_names(before, vocabulary.views)
-    if head == "theme":
-        return _of_names(before, vocabulary.themes)
-    if head == "ex":
-        funds = [Offer(fund, "index") for fund in vocabulary.pair] if not before else []
-        taken = {word.strip(",").upper() for word in before}
-        return funds + [Offer(symbol) for symbol in vocabulary.symbols if symbol not in taken]
-    if head.upper() in vocabulary.funds and not before:
+        return [Offer(flag, more=True) for flag in flags if flag not in before]
+    if head in ("mark", "ex"):
+        typed = {word.strip(",").upper() for word in before}
+        return first + [Offer(symbol) for symbol in vocabulary.symbols if symbol not in typed]
+    if head not in single and head.upper() in vocabulary.funds and not before:
         return [Offer(fund, "fund") for fund in vocabulary.funds if fund != head.upper()]
-    return []
+    return first
 
 
 def _of_names(before: Sequence[str], names: Sequence[str]) -> list[Offer]:
@@ -129,7 +121,7 @@ def _of_names(before: Sequence[str], names: Sequence[str]) -> list[Offer]:
     size, begun = len(before), [word.casefold() for word in before]
     split = [name.split() for name in names]
     endings = [name[size:] for name in split if [*map(str.casefold, name[:size])] == begun]
-    return [Offer(" ".join(rest)) for rest in endings if rest]
+    return [Offer(" ".join(ending)) for ending in endings if ending]
 
 
 def _of_alert(before: Sequence[str], vocabulary: Vocabulary) -> list[Offer]:
@@ -145,11 +137,11 @@ def _of_alert(before: Sequence[str], vocabulary: Vocabulary) -> list[Offer]:
     if settled is None:
         return list({offer.word: offer for offer in possible}.values())
     measure, size = settled
-    rest = before[size:]
-    if any(word in _COMPARED for word in rest):
+    following = before[size:]
+    if any(word in _COMPARED for word in following):
         unit = f" in {measure.unit}" if measure.unit else ""
-        return [Offer("NUMBER", f"{measure.help}{unit}")] if rest[-1] in _COMPARED else []
-    names = len(rest)
+        return [Offer("NUMBER", f"{measure.help}{unit}")] if following[-1] in _COMPARED else []
+    names = len(following)
     if measure.symbol and not names:
         return possible + [Offer(symbol, more=True) for symbol in vocabulary.symbols]
     if measure.fund and names == (1 if measure.symbol else 0):

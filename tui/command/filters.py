@@ -92,9 +92,9 @@ def parse_filter(text: str) -> Filter | None:
         bounds.append((match[1].casefold(), match[2], float(match[3])))
         return " "
 
-    rest = re.sub(rf"(?i)(?<!\S){_TERM.pattern}(?!\S)", bound, text)
+    terms = re.sub(rf"(?i)(?<!\S){_TERM.pattern}(?!\S)", bound, text)
     symbols: frozenset[str] | None = None
-    for term in rest.split():
+    for term in terms.split():
         if term.startswith("="):
             names = frozenset(part for part in term[1:].upper().split(",") if part)
             if not names:

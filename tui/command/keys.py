@@ -60,11 +60,11 @@ def keys_of(rebound: Mapping[str, str] = {}) -> dict[str, tuple[str, ...]]:
     for name, keys in table.items():
         for key in keys:
             try:
-                taken = owner.setdefault(normal_key(key), name)
+                other = owner.setdefault(normal_key(key), name)
             except CommandError as error:
                 raise CommandError(f"{name}: {error}") from None
-            if taken != name:
-                raise CommandError(f"{key} is the key of both {taken} and {name}; give one another")
+            if other != name:
+                raise CommandError(f"{key} is the key of both {other} and {name}; give one another")
     return table
 
 

@@ -102,44 +102,44 @@ def parse(
     words = text.split()
     if not words:
         return question
-    head, rest = words[0].casefold(), words[1:]
-    if head in _ACTS and not rest:
+    head, arguments = words[0].casefold(), words[1:]
+    if head in _ACTS and not arguments:
         return Act(_ACTS[head])
     if head == "alert":
-        return _alert(text.split(None, 1)[1] if rest else "", question)
-    if head == "pair" and rest and rest[0].casefold() in EDITS:
-        return _edited(rest[0].casefold(), rest[1:], question)
+        return _alert(text.split(None, 1)[1] if arguments else "", question)
+    if head == "pair" and arguments and arguments[0].casefold() in EDITS:
+        return _edited(arguments[0].casefold(), arguments[1:], question)
     if head == "pair":
-        return _watched(rest, question, pairs)
-    if head in ("pr", "tr") and not rest:
+        return _watched(arguments, question, pairs)
+    if head in ("pr", "tr") and not arguments:
         if head == "tr" and (sentence := without_dividends(question)):
             raise CommandError(sentence)
         return replace(question, basis="pr" if head == "pr" else "tr")
     if head == "import":
-        path = text.split(maxsplit=1)[1] if rest else ""
+        path = text.split(maxsplit=1)[1] if arguments else ""
         if not path:
             raise CommandError("import which file? write its path, or drag it here")
         return Words(head, path)
     if head == "asof":
-        return replace(question, as_of=iso_date(rest))
+        return replace(question, as_of=iso_date(arguments))
     if head == "ex":
-        return replace(question, without=_symbols(rest, (question.small, question.large)))
+        return replace(question, without=_symbols(arguments, (question.small, question.large)))
     if head == "list":
-        if rest not in (["start"], ["end"]):
+        if arguments not in (["start"], ["end"]):
             raise CommandError("which list of members? list start, or list end of the window")
-        return replace(question, breadth_list="start" if rest == ["start"] else "end")
+        return replace(question, breadth_list="start" if arguments == ["start"] else "end")
     if head == "index":
-        return _index(rest, question)
-    if head == "fund" and rest:
-        if rest[0].casefold() != "add":
+        return _index(arguments, question)
+    if head == "fund" and arguments:
+        if arguments[0].casefold() != "add":
             raise CommandError("write fund add SYMBOL --issuer I --product N, or --index WORDS")
         return Words(head, " ".join(text.split(None, 2)[2:]))
     if head in VERBS:
-        return Words(head, " ".join(rest))
-    if head == "mrr" and not rest:
+        return Words(head, " ".join(arguments))
+    if head == "mrr" and not arguments:
         return Words("sort", "ret")
     if head == "sort":
-        column = " ".join(rest).casefold()
+        column = " ".join(arguments).casefold()
         key = next((name for name in sorts if name.casefold() == column), None)
         if key is None:
             raise CommandError(f"sort by what? {' '.join(sorts)}")
@@ -171,29 +171,29 @@ def _alert(text: str, question: Question) -> SetAlert:
         raise CommandError(f"{error}") from None
 
 
-def _edited(verb: str, rest: list[str], question: Question) -> EditPairs:
+def _edited(verb: str, arguments: list[str], question: Question) -> EditPairs:
     """``pair add IWM:QQQ``, ``pair remove IWM:QQQ``, ``pair move IWM:QQQ up``."""
     place = ""
     if verb == "move":
-        place = rest.pop().casefold() if rest else ""
+        place = arguments.pop().casefold() if arguments else ""
         if place not in ("up", "down") and not (place.isdigit() and 0 < len(place) < 4):
             raise CommandError("move it where? pair move IWM:QQQ up, down, or to a place such as 1")
-    words = [word for word in re.split(r"[\s:]+", " ".join(rest)) if word]
+    words = [word for word in re.split(r"[\s:]+", " ".join(arguments)) if word]
     if not words and verb != "add":
         words = [question.small, question.large][: 1 + bool(question.large)]
     if len(words) != 2:
         raise CommandError(f"{verb} which pair? pair {verb} IWM:QQQ{' up' * (verb == 'move')}")
-    asked = _pair(words, question)
-    return EditPairs(verb, (asked.small, asked.large), place)
+    pair = _pair(words, question)
+    return EditPairs(verb, (pair.small, pair.large), place)
 
 
 def _watched(
-    rest: list[str], question: Question, pairs: Sequence[tuple[str, str]]
+    arguments: list[str], question: Question, pairs: Sequence[tuple[str, str]]
 ) -> Question | WatchPair:
     """``pair 2`` of the watch list, or any pair after the word."""
-    if rest and not rest[0].isdigit():
-        return _pair(rest, question)
-    place = int(rest[0][:4]) if len(rest) == 1 else 0
+    if arguments and not arguments[0].isdigit():
+        return _pair(arguments, question)
+    place = int(arguments[0][:4]) if len(arguments) == 1 else 0
     if not 1 <= place <= len(pairs):
         numbered = " ".join(
             f"{n} {small}:{large}" for n, (small, large) in enumerate(pairs, start=1)
@@ -213,26 +213,26 @@ def _window(word: str) -> str | None:
 
 
 def iso_date(
-    rest: list[str], form: str = "asof 2026-06-26, or asof alone for the last"
+    arguments: list[str], form: str = "asof 2026-06-26, or asof alone for the last"
 ) -> date | None:
     """The ISO date of some words, None without any; ``form`` says how to write the command.
 
     Raises:
         CommandError: the words are no date.
     """
-    if not rest:
+    if not arguments:
         return None
     try:
-        return date.fromisoformat(" ".join(rest))
+        return date.fromisoformat(" ".join(arguments))
     except ValueError:
-        raise CommandError(f"{' '.join(rest)!r} is no date; write {form}") from None
+        raise CommandError(f"{' '.join(arguments)!r} is no date; write {form}") from None
 
 
-def _symbols(rest: list[str], funds: tuple[str, str]) -> tuple[str, ...]:
+def _symbols(arguments: list[str], funds: tuple[str, str]) -> tuple[str, ...]:
     """Names to leave out; those behind a fund of the pair are left out of its index alone."""
     symbols: dict[str, None] = {}
     fund, empty = "", False
-    for word in (part for text in rest for part in re.split("[:,]", text.upper()) if part):
+    for word in (part for text in arguments for part in re.split("[:,]", text.upper()) if part):
         if word in funds:
             fund, empty = f"{word}:", True
         elif not valid_symbol(word):
@@ -245,10 +245,10 @@ def _symbols(rest: list[str], funds: tuple[str, str]) -> tuple[str, ...]:
     return tuple(symbols)
 
 
-def _index(rest: list[str], question: Question) -> Question:
+def _index(arguments: list[str], question: Question) -> Question:
     """One index alone; of the pair on the screen the small one unless another is named."""
-    fund = rest[0].upper() if rest else question.small
-    if len(rest) > 1 or not valid_symbol(fund):
+    fund = arguments[0].upper() if arguments else question.small
+    if len(arguments) > 1 or not valid_symbol(fund):
         raise CommandError("which index alone? write index IWM; a pair such as IWM SPY ends it")
     return replace(question, small=fund, large=fund, without=(), alone=True)
 

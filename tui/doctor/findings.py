@@ -57,12 +57,7 @@ def to_json(findings: Sequence[Finding]) -> str:
 
 
 def to_text(findings: Sequence[Finding], width: int) -> str:
-    """The findings for a person, a line each and what to do next below it.
-
-    Args:
-        findings: in the order they are to be read.
-        width: cells of a line.
-    """
+    """The findings for a person, a line each and what to do next below it."""
     lines: list[str] = []
     for one in (finding.cleaned() for finding in findings):
         state = one.state.upper() if one.state == "fault" else one.state

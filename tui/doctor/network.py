@@ -68,8 +68,8 @@ def certificates(around: Surroundings) -> list[Finding]:
     try:
         number = ssl.create_default_context(cafile=value).cert_store_stats()["x509_ca"]
     except (OSError, ValueError):
-        there = "holds no certificates" if Path(value).exists() else "does not exist"
-        sentence = f"{name} names {value}, which {there}"
+        fault = "holds no certificates" if Path(value).exists() else "does not exist"
+        sentence = f"{name} names {value}, which {fault}"
         return [
             Finding("certificates", "fault", sentence, "name a PEM file, or unset the variable")
         ]
@@ -108,7 +108,7 @@ def network(around: Surroundings) -> list[Finding]:
 
 
 def _price_host(around: Surroundings) -> str:
-    """The host that the first source of prices is asked at, "" where it has none."""
+    """The host of the first source of prices, "" where it has none."""
     try:
         config = load(around.places.settings / FILE)
         vendors = load_vendors(around.places.config / "funds.toml")

@@ -36,8 +36,8 @@ def config(around: Surroundings) -> list[Finding]:
         return [Finding("config", "fault", f"{error}", "correct that line, or move the file away")]
     settings = _settings(path) if path.exists() else []
     if not settings:
-        there = "sets nothing" if path.exists() else "is not there"
-        return [Finding("config", "ok", f"{path} {there}: every setting has its default")]
+        state = "sets nothing" if path.exists() else "is not there"
+        return [Finding("config", "ok", f"{path} {state}: every setting has its default")]
     return [Finding("config", "ok", f"{path} sets {', '.join(settings)}")]
 
 
@@ -62,7 +62,7 @@ def _written(value: object) -> str:
 
 def own_files(around: Surroundings) -> list[Finding]:
     """The user's themes.toml and funds.toml, where there are any."""
-    there = [n for n in ("themes.toml", "funds.toml") if (around.places.config / n).exists()]
+    files = [n for n in ("themes.toml", "funds.toml") if (around.places.config / n).exists()]
     try:
         load_reference(around.places.config)
         load_vendors(around.places.config / "funds.toml")
@@ -70,10 +70,10 @@ def own_files(around: Surroundings) -> list[Finding]:
         return [
             Finding("own files", "fault", f"{error}", "correct that line, or move the file away")
         ]
-    if not there:
+    if not files:
         return []
-    findings = [Finding("own files", "ok", f"{' and '.join(there)} can be used")]
-    if "funds.toml" in there:
+    findings = [Finding("own files", "ok", f"{' and '.join(files)} can be used")]
+    if "funds.toml" in files:
         findings += _own_funds(around.places.config / "funds.toml")
     return findings
 
@@ -177,18 +177,18 @@ def _mode(home: Path) -> list[Finding]:
 
 def room(around: Surroundings) -> list[Finding]:
     """Free space where the store is, or will be."""
-    there = around.places.store
-    while not there.exists() and there != there.parent:
-        there = there.parent
-    free = shutil.disk_usage(there).free
-    sentence = f"{free / 1e9:,.1f} GB free in {there}"
+    directory = around.places.store
+    while not directory.exists() and directory != directory.parent:
+        directory = directory.parent
+    free = shutil.disk_usage(directory).free
+    sentence = f"{free / 1e9:,.1f} GB free in {directory}"
     if free < _ROOM:
         return [
             Finding("room", "fault", sentence, f"a refresh needs {_ROOM / 1e6:,.0f} MB: make room")
         ]
-    if not os.access(there, os.W_OK) and there != around.places.store:
+    if not os.access(directory, os.W_OK) and directory != around.places.store:
         then = "name a directory of your own with --home or INTERNALS_HOME"
-        return [Finding("room", "fault", f"{there} cannot be written", then)]
+        return [Finding("room", "fault", f"{directory} cannot be written", then)]
     return [Finding("room", "ok", sentence)]
 
 

@@ -80,7 +80,7 @@ class Host(Protocol):
         """Answer the same question anew; what was shown stays."""
 
     def step(self, sessions: int) -> None:
-        """As of some sessions later or earlier than what was asked last."""
+        """As of some sessions later or earlier than the last question."""
 
     def poll(self) -> None:
         """Show data that another process has stored."""

@@ -102,7 +102,7 @@ def _steps(steps: Sequence[Step]) -> list[Json]:
 
 
 def _changes(changes: Changes, view: IndexView | None) -> Json:
-    few = leaders_that_left(changes, view) if view is not None else None
+    leaders = leaders_that_left(changes, view) if view is not None else None
 
     def line(change: Change) -> Json:
         return {
@@ -137,14 +137,14 @@ def _changes(changes: Changes, view: IndexView | None) -> Json:
         "joined_total": _members_total(changes.joined),
         "left_total": _members_total(changes.left),
         "leaders_left": None
-        if few is None
-        else {"symbols": list(few.symbols), "sum_bp": scaled(few.contribution, 1e4)},
+        if leaders is None
+        else {"symbols": list(leaders.symbols), "sum_bp": scaled(leaders.contribution, 1e4)},
     }
 
 
 def _announced(changes: tuple[Coming, ...]) -> Json:
     """The fields that a fund's changes carry of what was announced."""
-    few = leaders_to_leave(changes)
+    leaders = leaders_to_leave(changes)
     return {
         "announced": [
             {
@@ -165,17 +165,17 @@ def _announced(changes: tuple[Coming, ...]) -> Json:
             for change in changes
         ],
         "leaders_to_leave": None
-        if few is None
+        if leaders is None
         else {
-            "symbols": list(few.symbols),
-            "effective": iso(few.effective),
-            "sum_bp": scaled(few.contribution, 1e4),
+            "symbols": list(leaders.symbols),
+            "effective": iso(leaders.effective),
+            "sum_bp": scaled(leaders.contribution, 1e4),
         },
     }
 
 
-def _members_total(listed: tuple[Change, ...]) -> Json:
-    total = members_total(listed)
+def _members_total(changes: tuple[Change, ...]) -> Json:
+    total = members_total(changes)
     return {
         "count": total.count,
         "measured": total.measured,

@@ -84,13 +84,7 @@ def _term(term: Term, width: int) -> str:
 def lines_of(
     explanation: Explanation, depth: int = 0, shown_elsewhere: frozenset[str] = frozenset()
 ) -> list[str]:
-    """The explanation as indented lines, its parts below it.
-
-    Args:
-        explanation: what is shown.
-        depth: how far in it stands.
-        shown_elsewhere: origins shown elsewhere on the page.
-    """
+    """The explanation as indented lines, its parts below it; origins shown elsewhere left out."""
     inset = _INDENT * depth
     head = f"{explanation.title} = {figure(explanation.value, explanation.unit)}"
     out = [inset + head, f"{inset}{_INDENT}= {explanation.formula}"]

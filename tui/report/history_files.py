@@ -53,7 +53,7 @@ _COLUMNS: Final[Mapping[str, str]] = {
 def write_history(
     market: Market, question: Question, directory: Path, ledger: Ledger | None, *, force: bool
 ) -> int:
-    """Write every table of the funds asked for; returns how many files.
+    """Write every table of the question's funds; returns how many files.
 
     Raises:
         OSError: a file cannot or may not be written; see `tui.report.answer_file.write_file`.
@@ -77,8 +77,8 @@ def _tables(market: Market, question: Question, fund: str) -> Iterator[tuple[str
     ):
         columns = columns_of(_COLUMNS[name])
         at = 1 if name == "contributions" else 0
-        for year, mine in _by_year(rows, at):
-            yield name, year, TidyTable(name, columns, tuple(mine))
+        for year, of_year in _by_year(rows, at):
+            yield name, year, TidyTable(name, columns, tuple(of_year))
     sessions = final_sessions(market, *question.pair)
     measures = [row for row in ROWS if row.series is None and row.key not in WITHOUT_HISTORY]
     answers = histories(market, question, fund, measures, sessions, "month")
@@ -88,8 +88,8 @@ def _tables(market: Market, question: Question, fund: str) -> Iterator[tuple[str
     columns = tuple(whole.columns[at] for at in places)
     end = [column.name for column in columns].index("end")
     slim = [tuple(row[at] for at in places) for row in whole.rows]
-    for year, mine in _by_year(slim, end):
-        yield "measures", year, TidyTable("measures", columns, tuple(mine))
+    for year, of_year in _by_year(slim, end):
+        yield "measures", year, TidyTable("measures", columns, tuple(of_year))
 
 
 def _by_year(rows: Sequence[Row], at: int) -> list[tuple[int, list[Row]]]:
@@ -129,10 +129,10 @@ def _closes(market: Market, fund: str) -> list[Row]:
                 strict=True,
             )
         }  # fmt: skip
-        wanted = [at for at, symbol in enumerate(block.symbols) if symbol in {*lines, fund}]
+        columns = [at for at, symbol in enumerate(block.symbols) if symbol in {*lines, fund}]
         for row, session in enumerate(block.sessions.tolist()):
             on_files = market.line_tickers.on_files(session)
-            for at in wanted:
+            for at in columns:
                 close = block.close[row, at]
                 if np.isfinite(close):
                     symbol = block.symbols[at]

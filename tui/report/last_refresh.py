@@ -72,11 +72,7 @@ class Fetched:
 def fetched(home: Path, prices: Prices, pair: tuple[str, str], now: datetime) -> Fetched:
     """Return what is known of the last refresh and of what it could not get.
 
-    Args:
-        home: the store's directory.
-        prices: the stored data.
-        pair: whose funds never wait.
-        now: the time, with its time zone.
+    The funds of the pair never wait.
     """
     record = last_record(home)
     ended, figures, files = None, dict[str, int](), dict[str, str]()

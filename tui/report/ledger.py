@@ -91,10 +91,10 @@ class NumberOrigins:
         """``prices IWM: closes.csv; holdings IWM of 2026-01-21: IWM.csv``."""
         dates: dict[tuple[str, str], list[str]] = {}
         for source in self._snapshot.sources:
-            kind, _, rest = source.what.partition(" ")
+            kind, _, subject = source.what.partition(" ")
             for fund in funds:
                 ends = (f" lines of {fund}", f" line of {fund}", f" for {fund}")
-                within = rest == fund or rest.endswith(ends)
+                within = subject == fund or subject.endswith(ends)
                 if source.what == f"prices {fund}" or (lines and within):
                     file_days = dates.setdefault((source.what, source.origin), [])
                     file_days += [str(source.as_of)] if kind == "holdings" else []
@@ -106,11 +106,6 @@ class NumberOrigins:
 
 def ledger(snapshot: Snapshot, prose: Sequence[Sentence], document: Json) -> list[Json]:
     """The prose, sentence by sentence, each with its numbers.
-
-    Args:
-        snapshot: the answer.
-        prose: its sentences.
-        document: the note's JSON, in which each number must stand.
 
     Raises:
         LookupError: a sentence has a number that the document has not.

@@ -36,12 +36,7 @@ DEFAULT_FORMATS: Final = ("md", "html", "json")
 
 
 def tells_daily(name: str, part: str | None = None) -> bool:
-    """Whether a format has a place for breadth session by session, a third of a note's time.
-
-    Args:
-        name: of `FORMATS`.
-        part: the table asked for, with csv.
-    """
+    """Whether a format has a place for breadth session by session, a third of a note's time."""
     return (
         part in _DAILY_PARTS if name == "csv" else name not in (*PICTURE_FORMATS, "slack", "line")
     )

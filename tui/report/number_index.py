@@ -35,12 +35,7 @@ class SourceLetters:
 
 
 class NoteFigures:
-    """Reads numbers of one note.
-
-    Args:
-        snapshot: the answer.
-        document: its JSON.
-    """
+    """Reads numbers of one note from its JSON."""
 
     def __init__(self, snapshot: Snapshot, document: Json) -> None:
         self._snapshot, self._document = snapshot, document

@@ -334,18 +334,13 @@ def _series_columns() -> str:
 
 
 def part(document: Json, name: str) -> TidyTable:
-    """One part of a note's JSON, laid flat.
-
-    Args:
-        document: from `tui.report.document.document`.
-        name: one of `PARTS`.
-    """
+    """One part of a note's JSON, laid flat."""
     text, rows_of = _PARTS[name]
     if name == "daily":
         text += _series_columns()
     columns = columns_of(f"{text} {_TAIL}")
     question = document["question"]
-    asked = {
+    of_question = {
         **question, "as_of": document["as_of"], "state": document["state"],
         "simulated": document["simulated"],
     }  # fmt: skip
@@ -354,7 +349,7 @@ def part(document: Json, name: str) -> TidyTable:
     for row in rows_of(document):
         values = []
         for column in columns:
-            source = asked if column.name in tail or column.name not in row else row
+            source = of_question if column.name in tail or column.name not in row else row
             value = source.get(column.name)
             if isinstance(value, list):
                 value = _JOINED[column.name].join(value)

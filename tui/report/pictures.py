@@ -114,14 +114,7 @@ def dates(sketch: Sketch, sessions: np.ndarray, xs: list[float], right: float) -
 
 
 def years(ranking: Ranking, title: str, this_year: int | None, width: float) -> Sketch | None:
-    """One bar a year of a ranking's history; None without years.
-
-    Args:
-        ranking: of the same window, or of full years.
-        title: what its windows are.
-        this_year: the year of the window asked for, None where it is not among them.
-        width: in pixels.
-    """
+    """One bar a year of a ranking's history, ``this_year`` marked; None without years."""
     history, height = ranking.history, 220.0
     if not history:
         return None

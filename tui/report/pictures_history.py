@@ -102,8 +102,8 @@ def ratio(history: PairHistory, width: float) -> Sketch:
     xs = np.linspace(LEFT, right, len(sessions)).tolist()
     dates(sketch, sessions, xs, right)
     for _, line, look in reversed(ends):
-        known = [(x, scale(y)) for x, y in zip(xs, line.tolist(), strict=True) if np.isfinite(y)]
-        sketch.curve(known, look)
+        points = [(x, scale(y)) for x, y in zip(xs, line.tolist(), strict=True) if np.isfinite(y)]
+        sketch.curve(points, look)
     heights = spaced([scale(float(line[-1])) for _, line, _ in ends], 16)
     for (text, _, look), y in zip(ends, heights, strict=True):
         shade = "strong is-small" if look == "line even small" else "muted"

@@ -146,10 +146,12 @@ def since_tables(since: Since) -> Iterator[ReportTable]:
                 )
                 yield ReportTable(f"{fund} {title} since {since.before.as_of}", columns, moves)
         if index.joined or index.left:
-            gone = tuple(("joined", s) for s in index.joined) + tuple(
+            members = tuple(("joined", s) for s in index.joined) + tuple(
                 ("left", s) for s in index.left
             )
-            yield ReportTable(f"{fund} membership since {since.before.as_of}", ("", "symbol"), gone)
+            yield ReportTable(
+                f"{fund} membership since {since.before.as_of}", ("", "symbol"), members
+            )
 
 
 Formatter = Callable[[float | None], str]

@@ -86,7 +86,7 @@ def document(state: StoreState) -> dict[str, Any]:
             "lines": len(symbols),
             "lines_with_prices": sum(symbol in last for symbol in symbols),
         }
-    taken = prices.fetched_at.values()
+    fetches = prices.fetched_at.values()
     return {
         "schema": SCHEMA,
         "store": str(state.store),
@@ -99,8 +99,8 @@ def document(state: StoreState) -> dict[str, Any]:
             "adjusted_closes": sum(int(np.isfinite(values).sum()) for values in adjusted),
             "first": str(prices.blocks[0].sessions[0]) if prices.blocks else None,
             "last": max(last.values()).isoformat() if last else None,
-            "newest_fetch": max(taken).isoformat() if taken else None,
-            "oldest_fetch": min(taken).isoformat() if taken else None,
+            "newest_fetch": max(fetches).isoformat() if fetches else None,
+            "oldest_fetch": min(fetches).isoformat() if fetches else None,
             "sources": dict(Counter(map(prices.sources_of, prices.source)).most_common()),
             "provisional": len(prices.provisional),
             "disputed": dict(sorted(prices.disputed.items())),
@@ -258,14 +258,7 @@ def to_text(state: StoreState, cost: str) -> str:
 def imports(
     listed: Sequence[Entry], store: Path, generation: int | None, *, kind: Literal["text", "json"]
 ) -> str:
-    """The imports and refreshes that can be taken back, oldest first, one trailing newline.
-
-    Args:
-        listed: of a store's journal.
-        store: the directory of the store.
-        generation: the newest there, None for an empty store.
-        kind: "text" or "json".
-    """
+    """The imports and refreshes that can be taken back, oldest first, one trailing newline."""
     if kind == "json":
         state = {
             "schema": SCHEMA,

@@ -247,14 +247,14 @@ def _coverage(snapshot: Snapshot) -> Iterator[ReportTable]:
     columns = ("", "from", "to", "holdings of", ">lines", ">weight", "")
     if rows:
         yield ReportTable("Parts of the window", columns, tuple(rows))
-    left: dict[tuple[str, str], list[float]] = {}
+    weights_of: dict[tuple[str, str], list[float]] = {}
     for view in snapshot.indices.values():
         for line in view.not_measured:
-            left.setdefault((view.fund, line.reason), []).append(line.weight)
-    if left:
+            weights_of.setdefault((view.fund, line.reason), []).append(line.weight)
+    if weights_of:
         entries = tuple(
             (fund, f.count(len(weights)), f.weight(_sum(weights)), reason)
-            for (fund, reason), weights in left.items()
+            for (fund, reason), weights in weights_of.items()
         )
         yield ReportTable(
             "Lines that are not measured", ("", ">lines", ">weight", "reason"), entries
@@ -262,12 +262,7 @@ def _coverage(snapshot: Snapshot) -> Iterator[ReportTable]:
 
 
 def sections(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Section, ...]:
-    """The note's tables under their headings, in reading order; an empty section is left out.
-
-    Args:
-        snapshot: the answer.
-        earlier: what changed since an earlier note, to be said with it.
-    """
+    """The note's tables under their headings, in reading order; an empty section is left out."""
     views = snapshot.indices.values()
     listed = (
         ("spread", "How far, and how rare", [*_spread(snapshot), *_history(snapshot)]),

@@ -53,12 +53,14 @@ def contributors(view: IndexView) -> Iterator[ReportTable]:
     size = len(view.contributors)
     top = range(min(ROWS, size))
     bottom = range(size - 1, max(size - 1 - ROWS, len(top) - 1), -1)
-    rest = view.explained - sum(float(view.contributors.contribution[i]) for i in (*top, *bottom))
-    others = size - len(top) - len(bottom)
-    label = f"all {others:,} others" if others > 1 else "the one other"
-    others_row = (label, "", "", "", "", f.bp(rest, unit=False), "")
+    between = view.explained - sum(
+        float(view.contributors.contribution[i]) for i in (*top, *bottom)
+    )
+    count = size - len(top) - len(bottom)
+    label = f"all {count:,} others" if count > 1 else "the one other"
+    others_row = (label, "", "", "", "", f.bp(between, unit=False), "")
     closing = (
-        *([others_row] if others else []),
+        *([others_row] if count else []),
         ("not measured", "", "", "", "", f.bp(view.unmeasured, unit=False), coverage(view)),
         ("rest", "", "", "", "", f.bp(view.rest, unit=False), rest_words(view)),
         (
@@ -173,8 +175,8 @@ def groups(snapshot: Snapshot) -> Iterator[ReportTable]:
     """Roll-ups by sector, industry, company and theme."""
     for view in snapshot.indices.values():
         yield from _groups(f"{view.fund} sectors", view.sectors)
-        told_by = dict.fromkeys(f"industries: {g.source}" for g in view.industries if g.source)
-        yield from _groups(f"{view.fund} industries", view.industries, *told_by)
+        sources = dict.fromkeys(f"industries: {g.source}" for g in view.industries if g.source)
+        yield from _groups(f"{view.fund} industries", view.industries, *sources)
         yield from _groups(f"{view.fund} companies with several lines", view.issuers)
         yield from _groups(
             f"{view.fund} themes",

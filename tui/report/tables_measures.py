@@ -41,13 +41,7 @@ def _cells(row: Scalar, reading: Reading) -> tuple[str, str, str]:
 
 
 def measures(snapshot: Snapshot, pane: int, views: Sequence[IndexView]) -> Iterator[ReportTable]:
-    """The rows that a pane shows, a table a view; a column that says nothing is left out.
-
-    Args:
-        snapshot: the answer.
-        pane: number of the pane.
-        views: the indices that have an answer.
-    """
+    """The rows that a pane shows, a table a view; a column that says nothing is left out."""
     for place, heading in HEADINGS.items():
         rows = [row for row in ROWS if row.view == place]
         if place[0] != pane or not views or not rows:

@@ -54,17 +54,9 @@ def sentence(
     by: str,
     board: tuple[str, ...] = (),
 ) -> str:
-    """Say what is stale, and how many requests a refresh (started by the key ``by``) costs.
+    """Say what is stale, and how many requests a refresh (started by ``by``) costs.
 
-    Args:
-        where: the directories.
-        prices: the stored data.
-        holdings: fund -> its files.
-        question: the pair and its window.
-        now: the time.
-        reference: exchange sessions, renamed symbols, reconstitution dates.
-        by: a key, or a command in backticks.
-        board: funds whose closes alone are counted, in place of the pair.
+    Of a board's funds, where there are any, the closes alone are counted, in place of the pair.
     """
     pair = (question.small, question.large)
     try:

@@ -104,7 +104,7 @@ def worked_out_beside(
 
 
 def _derived(desk: Desk) -> Derived | None:
-    """What is kept for the newest generation; None where nothing may be kept."""
+    """The cache of the newest generation; None where nothing may be written."""
     identity = desk.identity()
     if identity is None or desk.memory.refusal:
         return None
@@ -112,12 +112,12 @@ def _derived(desk: Desk) -> Derived | None:
 
 
 def _key(desk: Desk, question: Question, fund: str, every: Every, *, daily: bool) -> str:
-    """What the histories of the daily measures, or of the others, are kept under."""
-    asked = (
+    """The key in the cache of the daily measures' histories, or of the others'."""
+    parts = (
         VERSION, measures_digest(), fund, question.small, question.large, question.window,
         question.basis, question.as_of, every, daily, _facts(desk.reference),
     )  # fmt: skip
-    return " ".join(map(str, asked))
+    return " ".join(map(str, parts))
 
 
 def _points(
@@ -145,7 +145,7 @@ def _points(
 
 
 def _read(derived: Derived, key: str) -> tuple[Batches, bool]:
-    """What is kept under a key, and whether it is of the newest generation."""
+    """The cached points of a key, and whether they are of the newest generation."""
     answer, current = derived.read(key)
     return {label: _unpacked(fields) for label, fields in answer.items()}, current
 
@@ -164,8 +164,8 @@ def _packed(batch: PointBatch) -> Json:
 def _unpacked(fields: Json) -> PointBatch:
     """The batch that `_packed` packed."""
     places = (
-        Place(date.fromisoformat(start), date.fromisoformat(end), *rest)
-        for start, end, *rest in fields["places"]
+        Place(date.fromisoformat(start), date.fromisoformat(end), *shares)
+        for start, end, *shares in fields["places"]
     )
     values = {key: tuple(zip(*of_row, strict=True)) for key, of_row in fields["values"].items()}
     return PointBatch(fields["fingerprint"], tuple(places), values)

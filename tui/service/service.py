@@ -250,11 +250,11 @@ class Desk:
         """
         from core.answer.board import board
 
-        market, asked = self.market(), (tuple(pairs), basis, as_of)
+        market, key = self.market(), (tuple(pairs), basis, as_of)
         with self._boarding:
             last = self._board
-            if last is None or last[0] is not market or last[1] != asked:
-                self._board = last = market, asked, board(market, pairs, basis, as_of)
+            if last is None or last[0] is not market or last[1] != key:
+                self._board = last = market, key, board(market, pairs, basis, as_of)
             return last[2]
 
     def _take(self, question: Question) -> Snapshot:
@@ -289,14 +289,7 @@ class Desk:
     def cost(
         self, question: Question, now: datetime, *, by: str = "r", board: tuple[str, ...] = ()
     ) -> str:
-        """One sentence: what is stale and how many requests a refresh (started by ``by``) costs.
-
-        Args:
-            question: its pair and its window.
-            now: the time.
-            by: what starts it.
-            board: funds of a board whose closes alone are brought, in place of the pair's.
-        """
+        """One sentence: what is stale and how many requests a refresh (started by ``by``) costs."""
         if self.read_only:
             return self.read_only
         if self.simulated:
@@ -360,12 +353,7 @@ class Desk:
     def refresh_command(
         self, question: Question, *, full: bool = False, board: bool = False
     ) -> list[str] | None:
-        """The child process that fetches; None where there is nothing to fetch from.
-
-        Args:
-            question: its pair, or its index alone, and its window.
-            full: everything, whole.
-            board: the closes of the board's funds, in place of them.
+        """The child that fetches for a question or the board; None where there is nothing to fetch.
 
         Raises:
             CacheError: the market is only looked at; it says who brings new data.

@@ -17,12 +17,7 @@ if TYPE_CHECKING:
 
 
 def add_fund(file: Path, lock: Path, entry: FundEntry) -> str:
-    """Add a fund to the user's file; returns the sentence that says so.
-
-    Args:
-        file: funds.toml in the config directory; need not exist.
-        lock: a file that one process at a time has while it edits.
-        entry: the fund.
+    """Add a fund to the user's file, which need not exist; returns the sentence that says so.
 
     Raises:
         SourceError: the entry cannot be used, or the file is broken.
@@ -40,13 +35,7 @@ def add_fund(file: Path, lock: Path, entry: FundEntry) -> str:
 
 
 def keep_group(file: Path, lock: Path, name: str, symbols: Sequence[str]) -> str:
-    """Keep a group in the user's file, or take it out; returns the words that say so.
-
-    Args:
-        file: themes.toml in the config directory; need not exist.
-        lock: a file that one process at a time has while it edits.
-        name: of the group.
-        symbols: its names; none to take it out.
+    """Keep a group in the user's file, or take it out where it has no names; returns the words.
 
     Raises:
         SourceError: the group cannot be kept, or the file is broken.

@@ -23,13 +23,7 @@ UNCOUNTED: Final[Breadths] = {}
 
 
 def value_of(row: BoardRow, key: str, breadths: Breadths = UNCOUNTED) -> float | None:
-    """A column's figure of a row, a fraction or a count; None where it has none.
-
-    Args:
-        row: of the board.
-        key: of the column.
-        breadths: name of a pair -> breadth of its index that leads.
-    """
+    """A column's figure of a row, a fraction or a count; None where it has none."""
     if key in BREADTH:
         breadth = breadths.get(row.pair.name)
         return None if breadth is None else breadth.values[key]

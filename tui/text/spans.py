@@ -42,14 +42,14 @@ def fit_line(line: Iterable[Span], width: int) -> Line:
     if room >= 0:
         return [*spans, (" " * room, "")] if room else spans
     fitted: Line = []
-    left = width
+    free = width
     for text, style in spans:
-        taken = formats.cell_width(text)
+        cells = formats.cell_width(text)
         # The last cell is the ellipsis', even where a span would end exactly there.
-        if taken >= left:
-            return [*fitted, (formats.fit(text + " " * left, left), style)] if left > 0 else fitted
+        if cells >= free:
+            return [*fitted, (formats.fit(text + " " * free, free), style)] if free > 0 else fitted
         fitted.append((text, style))
-        left -= taken
+        free -= cells
     return fitted
 
 

@@ -52,13 +52,7 @@ class Underway:
 
 
 def answer(desk: DeskLike, number: int, question: Question) -> Taken | Failed:
-    """Answer a question; whatever goes wrong is one sentence, for the screen stays up all day.
-
-    Args:
-        desk: what is asked.
-        number: what the answer is known by.
-        question: what is asked of it.
-    """
+    """Answer a question; whatever goes wrong is one sentence, for the screen stays up all day."""
     try:
         # before anything is read: what is written meanwhile is noticed later
         identity = desk.identity()
@@ -67,11 +61,9 @@ def answer(desk: DeskLike, number: int, question: Question) -> Taken | Failed:
         if market.generation != snapshot.generation or desk.identity() != identity:
             # Another process brought data in between: both are to be of one generation.
             snapshot = desk.take(question)
-    except (CoreError, CacheError) as error:
+    except (CoreError, CacheError, OSError) as error:
         lacking = isinstance(error, (CoreError, StoreEmpty))
-        return Failed(number, question, f"{error}", lacking)
-    except OSError as error:
-        return Failed(number, question, why(error), False)
+        return Failed(number, question, why(error), lacking)
     except Exception as error:
         sentence = f"the question could not be answered: {type(error).__name__}: {error}"
         return Failed(number, question, sentence, False)

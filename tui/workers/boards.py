@@ -49,16 +49,7 @@ def answer_board(
     as_of: date | None,
     steps: int = 0,
 ) -> Boarded:
-    """Answer for every pair; whatever goes wrong is one sentence.
-
-    Args:
-        desk: what is asked.
-        number: what the answer is known by.
-        watched: the watch list.
-        basis: "tr" or "pr".
-        as_of: None for the last session.
-        steps: sessions later (or earlier, below 0) than that.
-    """
+    """Answer for every pair, some sessions after the as-of date; what goes wrong is a sentence."""
     pairs = board_pairs(watched)
     try:
         identity = desk.identity()
@@ -84,7 +75,7 @@ def edit_pairs(host: Host, edit: EditPairs) -> bool:
     try:
         pairs = host.desk.config_file.edit(edit)
     except (ConfigError, CacheError, OSError) as error:
-        host.tell(f"{error}" if isinstance(error, ConfigError) else why(error), error=True)
+        host.tell(why(error), error=True)
         return False
     host.config = replace(host.config, pairs=pairs)
     on_it = f"on the watch list of {len(pairs)}"
@@ -105,7 +96,7 @@ def follow_config(host: Host) -> bool:
     try:
         pairs = host.desk.config_file.news()
     except (ConfigError, OSError) as error:
-        host.tell(f"{error}" if isinstance(error, ConfigError) else why(error), error=True)
+        host.tell(why(error), error=True)
         return False
     if pairs is None or pairs == host.config.pairs:
         return False

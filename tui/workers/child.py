@@ -53,7 +53,7 @@ def progress_text(fields: dict[str, Any]) -> str:
 
 
 async def run(argv: list[str], report: Callable[[str], None]) -> tuple[int, str, bool]:
-    """Run a refresh to its end, as `follow` does; ``report`` is told each progress sentence.
+    """Run a refresh to its end, as `follow` does; ``report`` takes each progress sentence.
 
     Returns:
         As `follow`, and whether anything new came, as far as it says.
@@ -130,9 +130,7 @@ async def follow(
 def _read(process: subprocess.Popen[bytes], put: Callable[[bytes | None], object]) -> None:
     """In a thread: hand over each line of a process, then None once it has ended.
 
-    Args:
-        process: whose standard output is a pipe.
-        put: takes a line; raises RuntimeError where nobody listens any more.
+    ``put`` raises RuntimeError where nobody listens any more.
     """
     assert process.stdout is not None
     too_long = False

@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
 
 def _written(
-    market: Market, shown: Snapshot, directory: Path, formats: Sequence[str], ledger: Ledger
+    market: Market, on_screen: Snapshot, directory: Path, formats: Sequence[str], ledger: Ledger
 ) -> list[Path]:
     """In a thread: the same answer with its daily breadth and the ranks of its measures."""
-    snapshot = take(market, replace(shown.question, daily=True))
+    snapshot = take(market, replace(on_screen.question, daily=True))
     snapshot = with_ranks(market, snapshot, ranked_measures(formats))
     return keep(snapshot, directory, formats, ledger)
 
 
 async def write_note(host: Host) -> None:
-    """Write the note of what is shown, and say where; nothing is asked."""
+    """Write the note of what is on the screen, and say where."""
     snapshot, market = host.snapshot, host.market
     if snapshot is None or market is None:
         host.tell("there is no answer to write a note of yet")
@@ -58,23 +58,18 @@ async def write_note(host: Host) -> None:
     host.tell(f"note written: {first}{endings}")
 
 
-def _drawn(host: Host, market: Market, shown: Snapshot, name: str, target: Path | None) -> Path:
+def _drawn(host: Host, market: Market, on_screen: Snapshot, name: str, target: Path | None) -> Path:
     """In a thread: one picture of the answer that is shown, or of the board."""
     directory = host.config.note_directory or host.desk.notes
-    answer: Snapshot | Board = shown
+    answer: Snapshot | Board = on_screen
     if name == "board":
-        pairs, question = board_pairs(host.config.pairs), shown.question
-        answer = board(market, pairs, question.basis, shown.as_of)
+        pairs, question = board_pairs(host.config.pairs), on_screen.question
+        answer = board(market, pairs, question.basis, on_screen.as_of)
     return keep_picture(name, answer, directory, target, host.desk.ledger)
 
 
 async def write_picture(host: Host, words: str) -> None:
-    """Write a picture of what is shown, and say where.
-
-    Args:
-        host: the app.
-        words: the picture's name and, where the user gives one, the file.
-    """
+    """Write a picture of what is shown, by its name and perhaps a file, and say where."""
     snapshot, market = host.snapshot, host.market
     name, _, file = words.strip().partition(" ")
     if name not in PICTURES:

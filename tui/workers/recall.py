@@ -52,8 +52,8 @@ class Recall:
         """Save the position and the looks since the last time; report once why not."""
         memory = self._host.desk.memory
         memory.remember(question, seat)
-        for asked in self._unkept:
-            self._book.keep(self._now[asked])
+        for key in self._unkept:
+            self._book.keep(self._now[key])
         self._unkept.clear()
         if lost := memory.lost():
             self._host.tell(lost, error=True)

@@ -27,7 +27,7 @@ _TIMES: Final = {"k": 1e3, "m": 1e6, "b": 1e9}
 
 
 def read_cells(
-    cells: Sequence[str], word: str, decimal: Decimal = ".", *, bare: bool | None = None
+    cells: Sequence[str], word: str, decimal: Decimal, *, bare: bool
 ) -> tuple[FloatArray, BoolArray]:
     """Cells as numbers: NaN where empty, and marked where they are none.
 
@@ -37,10 +37,8 @@ def read_cells(
             "nan" is an empty cell: in a column for a symbol it is how pandas fills a day that
             the symbol has not.
         decimal: the file's decimal mark.
-        bare: whether all of them are `BARE`, where that is known.
+        bare: whether all of them are `BARE`.
     """
-    if bare is None:
-        bare = BARE.fullmatch("".join(cells)) is not None
     # Python's float takes "nan", "inf" and "1_000"; the pattern says whether any could be there.
     if decimal == "." and bare:
         with suppress(ValueError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -66,7 +65,7 @@ class PriceFile:
     bars: Bars
     rejected: tuple[Rejected, ...]
     rows: int
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...]
 
 
 def read_prices(

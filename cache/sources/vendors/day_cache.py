@@ -32,7 +32,7 @@ class DayCache:
     """The cached days in a folder; failing to write one is no error."""
 
     def __init__(self, folder: Path | None, now: datetime) -> None:
-        """Read nothing yet; without a folder none is kept."""
+        """Read nothing yet; without a folder none is cached."""
         self._folder, self._now = folder, now
 
     def day(self, when: date, fetch: Callable[[date], Mapping[str, Bar]]) -> Mapping[str, Bar]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from curl_cffi import requests
 from curl_cffi.curl import CURL_WRITEFUNC_ERROR
 
+from cache.facts.clean import clean
 from cache.facts.sessions import NEW_YORK, OPEN
 from cache.refresh.clock_skew import Skew, http_date
 
@@ -206,8 +207,7 @@ def unreachable(error: Exception) -> str:
     words = re.sub(r"\s*See https?://\S+.*", "", str(error), flags=re.DOTALL)
     # curl's words for what it is, and how long it took: no two attempts would read alike
     words = re.sub(r"^Failed to perform, curl: \(\d+\) | after \d+ ms", "", words)
-    words = "".join(c if c.isprintable() else " " for c in words)[:100].strip(" .")
-    return f"Yahoo could not be reached ({words}); try again"
+    return f"Yahoo could not be reached ({clean(words, 100).strip(' .')}); try again"
 
 
 def vendor_time(headers: Mapping[str, str], meta: Mapping[str, Any], newest: date) -> datetime:
