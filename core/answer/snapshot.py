@@ -295,10 +295,10 @@ def _a_session_earlier(
 
 def stepped(question: Question, market: Market, snapshot: Snapshot, sessions: int) -> Question:
     """The same question some sessions later (or earlier), inside the available sessions."""
-    known = final_sessions(market, question.small, question.large)
-    place = int(np.searchsorted(known, day(snapshot.as_of), side="right")) - 1 + sessions
-    if sessions < 0 and not np.any(known == day(snapshot.as_of)):
+    final = final_sessions(market, question.small, question.large)
+    place = int(np.searchsorted(final, day(snapshot.as_of), side="right")) - 1 + sessions
+    if sessions < 0 and not np.any(final == day(snapshot.as_of)):
         # From a session that is still open, one step back is the last final one.
         place += 1
-    place = min(max(place, 0), len(known) - 1)
-    return replace(question, as_of=pydate(known[place]))
+    place = min(max(place, 0), len(final) - 1)
+    return replace(question, as_of=pydate(final[place]))

@@ -139,8 +139,8 @@ def return_signs(level: FloatArray, against: FloatArray | None, ended: Periods) 
         return at[1:] / at[:-1] - 1
 
     change = returns(level) if against is None else returns(level) - returns(against)
-    known = np.isfinite(change) & ended.whole
-    return np.sign(np.round(np.where(known, change, 0.0), SIGN_DECIMALS)).astype(np.int8)
+    is_known = np.isfinite(change) & ended.whole
+    return np.sign(np.round(np.where(is_known, change, 0.0), SIGN_DECIMALS)).astype(np.int8)
 
 
 def runs(signs: NDArray[np.int8]) -> tuple[IntArray, IntArray]:
