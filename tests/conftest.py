@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.examples import register
-
 if TYPE_CHECKING:
     from tests.home import Cli
 
@@ -27,8 +25,6 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # that is started on a terminal of the test's own would believe them.
 for name in ("COLUMNS", "LINES"):
     os.environ.pop(name, None)
-
-register()
 
 #: A file system in memory, where a commit's fsync waits for no disk.
 MEMORY = Path("/dev/shm")
@@ -44,6 +40,10 @@ def pytest_configure(config: pytest.Config) -> None:
     No cycles are looked for while all modules of tests are imported: those are there to stay.
     """
     gc.disable()
+    if config.getoption("--hypothesis-profile"):
+        from tests.examples import register  # elsewhere tests/random does, which alone needs it
+
+        register()
     if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK):
         return
     status = os.statvfs(MEMORY)
@@ -72,6 +72,12 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
     gc.enable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """Keep what pytest's last search for cycles has left out of the two that follow it."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

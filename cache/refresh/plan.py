@@ -44,11 +44,10 @@ class Plan:
     Attributes:
         files: holdings files, before any price.
         asks: symbols, in the order of asking.
-        current: how many wanted symbols need no asking.
         expected_seconds: how long that takes at the usual rate.
         wait_until: the vendor asked not to be asked before this time.
         waiting: symbol -> the time before which it is not requested again, after a request that
-            failed; these are stale, and neither asked for nor current.
+            failed; these are stale, and not asked for.
         left: host -> its refusal to talk, because of which a file is not requested now.
         charts: requests that the prices cost, those for ``older`` among them.
         older: sessions of the market that are compared with the stored data.
@@ -56,7 +55,6 @@ class Plan:
 
     files: tuple[FileAsk, ...] = ()
     asks: tuple[Ask, ...] = ()
-    current: int = 0
     expected_seconds: float = 0.0
     wait_until: datetime | None = None
     waiting: Mapping[str, datetime] = field(default_factory=dict)
@@ -147,7 +145,6 @@ def make_plan(
     plan = Plan(
         files=tuple(ask for ask in files if ask not in skipped),
         asks=tuple(asks),
-        current=len(symbols) - len(asks) - len(waiting),
         wait_until=wait_until(limited, now),
         charts=vendor.requests(sizes(asks, final), sum(not ask.events for ask in asks))
         + len(older),

@@ -30,7 +30,7 @@ def test_an_empty_store_asks_for_the_funds_from_1993() -> None:
         ("SPY", "1993-01-01", "2026-06-26", True),
     ]
     # Two charts, the cookie and the crumb.
-    assert plan.requests == 4 and plan.files == () and plan.current == 0
+    assert plan.requests == 4 and plan.files == ()
     assert plan.expected_seconds == 1.0
 
 
@@ -93,12 +93,12 @@ def test_what_is_held_through_the_last_final_session_is_not_asked() -> None:
     plan = make_plan(held, {}, Request(PAIR, NOW, REFERENCE))
     # Seven sessions before Thursday 25 June, the holiday not counted.
     assert plan.asks == (Ask("SPY", date(2026, 6, 15), date(2026, 6, 26), whole=False),)
-    assert plan.current == 1 and plan.requests == 3
+    assert plan.requests == 3
 
 
 def test_nothing_to_do_is_an_empty_plan() -> None:
     plan = make_plan(prices({"IWM": 9, "SPY": 9}), {}, Request(PAIR, NOW, REFERENCE))
-    assert not plan and plan.requests == 0 and plan.expected_seconds == 0.0 and plan.current == 2
+    assert not plan and plan.requests == 0 and plan.expected_seconds == 0.0
 
 
 @pytest.mark.parametrize(

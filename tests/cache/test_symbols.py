@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from cache.facts.clean import clean
 from cache.facts.symbols import yahoo_symbol
@@ -140,15 +136,6 @@ def test_clean_cuts() -> None:
     assert clean("x" * 100, 10) == "xxxxxxxxx…"
     assert clean("x" * 10, 10) == "x" * 10
     assert len(clean("名" * 1000)) == 80
-
-
-@given(st.text(max_size=60), st.integers(1, 40))
-def test_clean_leaves_nothing_dangerous(text: str, limit: int) -> None:
-    result = clean(text, limit)
-    assert len(result) <= limit
-    assert not any(unicodedata.category(c) in {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"} for c in result)
-    assert result == " ".join(result.split())
-    assert clean(result, limit) == result
 
 
 def test_a_path_is_not_turned_into_a_symbol() -> None:

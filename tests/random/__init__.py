@@ -1,0 +1,5 @@
+"""Tests of random input, all under one profile of Hypothesis."""
+
+from tests.examples import register
+
+register()

@@ -4,9 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from rich.cells import cell_len
 
 from tui.text import formats
 
@@ -92,21 +89,9 @@ def test_fit(text: str, width: int, align: formats.Align, fitted: str) -> None:
     assert formats.fit(text, width, align) == fitted
 
 
-@given(st.text(st.characters(categories=["L", "N", "P", "S", "Zs"])), st.integers(0, 30))
-def test_fit_takes_its_cells_and_no_other(text: str, width: int) -> None:
-    assert cell_len(formats.fit(text, width)) == width
-
-
 def test_ascii_keeps_every_cell() -> None:
     assert formats.to_ascii("–…●▸▲▼─│█▏·") == "-~*>^v-|#|."
     assert formats.to_ascii("⠀⣿") == " *"
     assert formats.to_ascii("Société") == "Societe"
     assert formats.to_ascii("株A") == "??A"
     assert formats.to_ascii("plain -1.5 %") == "plain -1.5 %"
-
-
-@given(st.text(st.characters(categories=["L", "N", "P", "S"])))
-def test_ascii_is_ascii_and_as_wide(text: str) -> None:
-    plain = formats.to_ascii(text)
-    assert plain.isascii()
-    assert len(plain) == cell_len(text)

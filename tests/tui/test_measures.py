@@ -60,7 +60,7 @@ def drawn(pane: int, view: str, scene: Scene) -> list[str]:
     if view in breadth.COUNTED:
         sides: dict[Side, str] = {"small": "IWM", "large": "SPY"}
         daily = {side: scene.snapshot.daily[fund] for side, fund in sides.items()}
-        return plain(breadth.COUNTED[view](scene, daily, 120, 200))
+        return plain(breadth.by_session(scene, view, daily, 120, 200))
     return plain(breadth.drawing(scene, view, 120, 60))
 
 
@@ -273,11 +273,11 @@ def test_views_of_sectors_sessions_and_signals(snapshot: Snapshot) -> None:
         ("signals", ("Zweig breadth thrust", "not an exchange's issues", "needs members' volumes")),
     ):
         for width in (80, 160):
-            lines = plain(breadth.COUNTED[view](scene, daily, width, 60))
+            lines = plain(breadth.by_session(scene, view, daily, width, 60))
             assert all(cell_width(line) <= width for line in lines), view
             text = "\n".join(lines)
             assert all(word in text for word in words), view
-    ten = plain(breadth.COUNTED["ten sessions"](scene, daily, 120, 60))
+    ten = plain(breadth.by_session(scene, "ten sessions", daily, 120, 60))
     assert sum(line.startswith(" 2026-") for line in ten) == 20
 
 

@@ -1,10 +1,6 @@
 from __future__ import annotations
 
-import unicodedata
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from rich.segment import ControlType, Segment
 from rich.style import Style
 from textual.color import Color
@@ -40,15 +36,6 @@ from tui.text.safe import safe, safe_lines
 )
 def test_what_a_terminal_could_obey_is_gone(foreign: str, clean: str) -> None:
     assert safe(foreign) == clean
-
-
-@given(st.text(st.characters()))
-def test_nothing_that_is_left_controls_or_hides(foreign: str) -> None:
-    clean = safe(foreign)
-    assert not [char for char in clean if unicodedata.category(char)[0] == "C"]
-    assert not [c for c in clean if unicodedata.category(c)[0] == "Z" and c != " "]
-    assert clean.encode("utf-8").decode("utf-8") == clean
-    assert safe(clean) == clean
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
 
 from core.answer.snapshot import Question, Snapshot, take
 from core.note.company import company
@@ -17,11 +16,9 @@ from core.note.note import sentences
 from core.note.phrase import Figure, Name
 from core.note.story import LENGTHS, Length, story
 from core.note.verdict import verdict
-from tests.examples import examples
 from tests.home import Cli
 from tests.market import make_market, prices, weekdays
 from tests.random.test_prose import MONTHS
-from tests.random.test_prose_sums import random_markets
 from tests.tui import markets
 from tui.report.document import document
 from tui.report.export import to_story
@@ -271,21 +268,6 @@ def test_a_return_that_rounds_to_ten_per_cent_has_one_decimal_as_that_of_a_pair_
     for large in ("IWM", "SPY"):
         question = Question("IWM", large, window, None, "pr", alone=large == "IWM")
         assert "IWM gained 10.0% before dividends" in check(take(market, question), "full"), large
-
-
-@examples(25)
-@given(random_markets())
-def test_every_number_of_the_story_stands_in_the_json(snapshot: Snapshot) -> None:
-    stories = document(snapshot)["story"]
-    for length in LENGTHS:
-        assert check(snapshot, length, stories)
-    assert check(replace(snapshot, spread=None, single_spread=snapshot.spread), "full")
-    # of the measured lines alone, of both and of one
-    bare = replace(snapshot, spread=None, missing=("no closes of LGE: import them or fetch",))
-    if snapshot.indices:
-        assert "is not known (no closes of LGE)." in check(bare, "full")
-        one = dict(list(snapshot.indices.items())[:1])
-        assert "is not known (no closes of LGE)." in check(replace(bare, indices=one), "full")
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
-
-from textual.message import Message
 
 from core.answer.alerts import Alert, figure
 from tui.command.commands import key_label
@@ -25,14 +22,6 @@ EXAMPLES = (
     "alert top3_share > 40",
     "alert contribution BE > 150",
 )
-
-
-@dataclass
-class Listed(Message):
-    """The alerts as they stand, and a sentence where they cannot be read."""
-
-    standings: tuple[StandingAlert, ...]
-    trouble: str = ""
 
 
 class AlertsScreen(PageScreen, inherit_bindings=False):
@@ -56,12 +45,12 @@ class AlertsScreen(PageScreen, inherit_bindings=False):
         self.run_worker(lambda: self._look_up(without), thread=True, exit_on_error=False)
 
     def _look_up(self, without: Alert | None) -> None:
-        self.post_message(Listed(*self._ringer.standing(without)))
+        self.call_later(self._show, *self._ringer.standing(without))
 
-    def on_listed(self, message: Listed) -> None:
-        """Draw the alerts as they stand."""
-        self._standings, self._trouble = message.standings, message.trouble
-        self._at = min(self._at, max(len(message.standings) - 1, 0))
+    def _show(self, standings: tuple[StandingAlert, ...], trouble: str) -> None:
+        """Draw the alerts as they stand, or the sentence why they cannot be read."""
+        self._standings, self._trouble = standings, trouble
+        self._at = min(self._at, max(len(standings) - 1, 0))
         self._draw()
 
     def action_move(self, how: str) -> None:

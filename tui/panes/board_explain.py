@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
-
-from textual.message import Message
 
 from core.answer.board import MONTH, RANKED, WINDOWS
 from core.answer.board_breadth import COLUMNS as BREADTH
@@ -26,13 +23,6 @@ if TYPE_CHECKING:
     from core.explain.board import RowParts
     from tui.host.host import Host
     from tui.text.spans import Drawing, Line
-
-
-@dataclass
-class PartsTaken(Message):
-    """What the gaps of a row come from, None where they are not known."""
-
-    parts: RowParts | None
 
 
 class BoardExplainScreen(PageScreen, inherit_bindings=False):
@@ -68,12 +58,11 @@ class BoardExplainScreen(PageScreen, inherit_bindings=False):
             return
         self._draw(row_lines(row, self._breadth))
         if row.history is not None:
-            look_up, post = self._parts, self.post_message
-            self._host.background(lambda: post(PartsTaken(look_up())), "parts")
+            self._host.background(lambda: self.call_later(self._show, self._parts()), "parts")
 
-    def on_parts_taken(self, message: PartsTaken) -> None:
-        """Draw the gaps as the differences they are."""
-        self._draw(row_lines(self._row, self._breadth, message.parts))
+    def _show(self, parts: RowParts | None) -> None:
+        """Draw the gaps as the differences they are, None where that is not known."""
+        self._draw(row_lines(self._row, self._breadth, parts))
 
     def _draw(self, lines: list[str]) -> None:
         row, simulated = self._row, self._host.desk.simulated

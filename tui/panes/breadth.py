@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
-from textual.message import Message
 from textual.widget import Widget
 
 from core.note.breadth_words import breadth_sentence
@@ -52,7 +50,7 @@ def _measures(
 COUNTED: Final = ("daily", "session", "averages", "sectors", "ten sessions", "signals")
 
 
-def _by_session(
+def by_session(
     scene: Scene, view: str, series: Mapping[Side, Daily], width: int, height: int
 ) -> Drawing:
     """A view that needs breadth session by session."""
@@ -75,12 +73,6 @@ class BreadthPane(Pane):
 
     NUMBER = BREADTH
     WITH_CHANGE = frozenset({"ladder"})
-
-    @dataclass
-    class Counted(Message):
-        """The sessions of a market were counted."""
-
-        market: Market
 
     def __init__(self) -> None:
         super().__init__()
@@ -125,7 +117,7 @@ class BreadthPane(Pane):
             if self._daily is None or self._daily[0] is not scene.snapshot:
                 self._daily = scene.snapshot, _daily_of(scene)
             series, view = self._daily[1], self.view
-            self._sheet.show(lambda w, h: _by_session(scene, view, series, w, h))
+            self._sheet.show(lambda w, h: by_session(scene, view, series, w, h))
             return
         if self._counting is not market:
             self._counting = market
@@ -139,11 +131,11 @@ class BreadthPane(Pane):
     def _count(self, scene: Scene, market: Market) -> None:
         """In a thread: the first look keeps what every later one needs."""
         _daily_of(scene)
-        self.post_message(self.Counted(market))
+        self.call_later(self._show_counted, market)
 
-    def on_breadth_pane_counted(self, message: Counted) -> None:
+    def _show_counted(self, market: Market) -> None:
         """Show what was counted, where the view still needs it."""
-        self._counted = message.market
+        self._counted = market
         if self.scene is not None and self.view in COUNTED:
             self.draw(self.scene)
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final
-
-from textual.message import Message
 
 from core.answer.table import shown_in
 from core.data.errors import CoreError
@@ -23,14 +20,6 @@ if TYPE_CHECKING:
     from core.explain.ground import Ground
     from tui.host.scene import Scene, Side
     from tui.text.spans import Drawing
-
-
-@dataclass
-class Explained(Message):
-    """The explanations, or the sentence that says why there are none."""
-
-    explanations: tuple[Explanation, ...]
-    sentence: str
 
 
 @record(frozen=True)
@@ -165,15 +154,15 @@ class ExplainScreen(PageScreen, inherit_bindings=False):
             except CoreError as error:
                 # what one index has not, the other may have
                 sentence = f"{error}"
-        self.post_message(Explained(tuple(explanations), "" if explanations else sentence))
+        self.call_later(self._show, explanations, "" if explanations else sentence)
 
-    def on_explained(self, message: Explained) -> None:
-        """Draw what was found out."""
+    def _show(self, explanations: list[Explanation], sentence: str) -> None:
+        """Draw the explanations, or the sentence that says why there are none."""
         head = "SIMULATED  " if self.snapshot.simulated else ""
 
         def draw(width: int, height: int) -> Drawing:
-            lines: Drawing = [[(f" {message.sentence}", "bold")]] if message.sentence else []
-            for page in page_of(message.explanations):
+            lines: Drawing = [[(f" {sentence}", "bold")]] if sentence else []
+            for page in page_of(explanations):
                 for n, row in enumerate(page):
                     lines += _wrapped(row, width - 1, "" if n else "bold")
                 lines.append([])

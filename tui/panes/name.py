@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from textual.message import Message
 
 from core.answer.trail import Trail, trail
 from core.data.errors import CoreError
@@ -28,15 +26,6 @@ if TYPE_CHECKING:
     from core.data.question import Question
     from tui.host.host import Host
     from tui.host.scene import Scene
-
-
-@dataclass
-class TrailReady(Message):
-    """The name was followed through the window of an answer, or it was not."""
-
-    snapshot: Snapshot
-    trail: Trail | None
-    sentence: str
 
 
 class NameScreen(Stepping, PageScreen, inherit_bindings=False):
@@ -112,20 +101,20 @@ class NameScreen(Stepping, PageScreen, inherit_bindings=False):
             path, sentence = None, f"{error}"
         if symbol == self.symbol and snapshot is self.snapshot:
             # a slower answer about what stood there before is not shown under this title
-            self.post_message(TrailReady(snapshot, path, sentence))
+            self.call_later(self._show, snapshot, path, sentence)
 
     def action_explain(self) -> None:
         """Explain the contribution of the line."""
         requests = (ExplainRequest(self.fund, "contribution", self.symbol),)
         self.app.push_screen(ExplainScreen(self.snapshot, self.market, requests))
 
-    def on_trail_ready(self, message: TrailReady) -> None:
-        """Draw what was found."""
-        if message.trail is None:
+    def _show(self, snapshot: Snapshot, path: Trail | None, sentence: str) -> None:
+        """Draw the name's way through an answer's window, or the sentence why there is none."""
+        if path is None:
             self._page = None
-            self.sheet.show(lambda width, height: [[(f" {message.sentence}.", "bold")]])
+            self.sheet.show(lambda width, height: [[(f" {sentence}.", "bold")]])
             return
-        self._page = message.snapshot, message.trail
+        self._page = snapshot, path
         self.status_changed()
 
     def status_changed(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -51,12 +50,6 @@ class Pane(Widget):
         def __init__(self, pane: Pane) -> None:
             super().__init__()
             self.pane = pane
-
-    @dataclass
-    class Compared(Message):
-        """The answer of a session earlier was worked out."""
-
-        snapshot: Snapshot
 
     def __init__(self) -> None:
         super().__init__(id=f"pane-{self.NUMBER}")
@@ -130,14 +123,14 @@ class Pane(Widget):
 
         def make() -> None:
             tuple(snapshot.before)
-            self.post_message(self.Compared(snapshot))
+            self.call_later(self._show_changes, snapshot)
 
         if self.scene is not None and self.scene.snapshot is snapshot:
             self.run_worker(make, thread=True, exit_on_error=False)
 
-    def on_pane_compared(self, message: Compared) -> None:
-        """Show the changes, where they are still wanted."""
-        if self.scene is not None and self.scene.snapshot is message.snapshot:
+    def _show_changes(self, snapshot: Snapshot) -> None:
+        """Draw the changes since a session earlier, unless another answer is shown by now."""
+        if self.scene is not None and self.scene.snapshot is snapshot:
             self.redraw()
 
     def set_active(self, active: bool) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 class BoardScreen(Stepping, BoardAnswers, inherit_bindings=False):
     """The keys of the board, and its command line."""
 
+    BOARD = True
     SORTS: ClassVar[Collection[str]] = tuple(ORDERS)
     BINDINGS: ClassVar[list[Any]] = page_bindings(
         "board",
@@ -186,20 +187,6 @@ class BoardScreen(Stepping, BoardAnswers, inherit_bindings=False):
             return
         self.app.copy_to_clipboard(safe_lines(grid.texts(rows)))
         self.host.tell(f"copied {len(rows):,} row{'s' * (len(rows) > 1)}")
-
-    def action_refresh(self, full: bool) -> None:
-        """Fetch what is stale of the closes of all funds on the board, or all of them whole."""
-        self.host.refresh_data(full=full, board=True)
-
-    def action_retry(self) -> None:
-        """The same, and what failed a while ago and would wait."""
-        self.host.refresh_data(full=False, again=True, board=True)
-
-    def action_alerts(self) -> None:
-        """The alerts that are set."""
-        from tui.panes.alerts import AlertsScreen
-
-        self.app.push_screen(AlertsScreen(self.host, self.host.ringer))
 
     # -- the command line ------------------------------------------------------------
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 class FourPanes(PromptScreen, inherit_bindings=False):
     """Header, headline, four panes, status, hints."""
 
+    BOARD = False
     SORTS: ClassVar[Collection[str]] = tuple(SORTS)
     # Focus is shown by titles alone: a move of it repaints nothing else.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)

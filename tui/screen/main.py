@@ -143,11 +143,9 @@ class MainScreen(Asking, Naming, Wording, inherit_bindings=False):
         self.app.push_screen(FetchedScreen(self.host))
 
     def action_alerts(self) -> None:
-        """The alerts that are set."""
-        from tui.panes.alerts import AlertsScreen
-
+        """The alerts that are set, which are seen by that."""
         self.quiet()
-        self.app.push_screen(AlertsScreen(self.host, self.host.ringer))
+        super().action_alerts()
 
     def action_remove(self) -> None:
         """Only in the list of alerts: say where that is."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 
@@ -24,12 +24,14 @@ class PromptScreen(Stage, inherit_bindings=False):
     """A screen with a header, a status line, hints, and a prompt in place of the hints.
 
     Attributes:
+        BOARD: closes of all funds on the board are what it fetches.
         host: the app.
         prompt: the command line, on the screen that it asks things of.
         sorting: the next key is the letter of a column.
     """
 
     prompt: Prompt
+    BOARD: ClassVar[bool]
     AUTO_FOCUS = ""
 
     def __init__(self, host: Workbench) -> None:
@@ -62,6 +64,20 @@ class PromptScreen(Stage, inherit_bindings=False):
     def action_help(self) -> None:
         """Show what every key does."""
         self.help_on("")
+
+    def action_refresh(self, full: bool) -> None:
+        """Fetch what is stale of what the screen shows, or all of it."""
+        self.host.refresh_data(full=full, board=self.BOARD)
+
+    def action_retry(self) -> None:
+        """Fetch what is stale, and what failed a while ago and would wait."""
+        self.host.refresh_data(full=False, again=True, board=self.BOARD)
+
+    def action_alerts(self) -> None:
+        """The alerts that are set."""
+        from tui.panes.alerts import AlertsScreen
+
+        self.app.push_screen(AlertsScreen(self.host, self.host.ringer))
 
     # -- sorting ---------------------------------------------------------------------
 

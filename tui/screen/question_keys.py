@@ -69,14 +69,6 @@ class Asking(Stepping, FourPanes, inherit_bindings=False):
         """Live quotes on, or off."""
         self.host.live.toggle()
 
-    def action_refresh(self, full: bool) -> None:
-        """Fetch what is stale, or everything."""
-        self.host.refresh_data(full=full)
-
-    def action_retry(self) -> None:
-        """Fetch what is stale, and what failed a while ago and would wait."""
-        self.host.refresh_data(full=False, again=True)
-
     def action_note(self) -> None:
         """Write the note of what is shown; one at a time."""
         if self._note is not None and not self._note.is_finished:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from cache.store import disk
 from core.answer.board_news import RowState, read, to_json
 from tui.state import state_files
 
@@ -51,13 +50,8 @@ class BoardLooks:
 
     def keep(self, basis: str, as_of: date, states: Mapping[str, RowState]) -> None:
         """Save a look in place of one at the same date; `Memory.lost` says why not."""
-        if self._memory.refusal:
-            return
         looks = self._entries(basis) | {f"{as_of}": dict(states)}
         newest = sorted(looks)[-_DATES:]
         data = {day: {pair: to_json(state) for pair, state in looks[day].items()} for day in newest}
-        try:
-            text = json.dumps({"schema": 1, "looks": data}, separators=(",", ":"))
-            disk.replace(self._path(basis), text.encode())
-        except OSError as error:
-            self._memory.lose(error)
+        text = json.dumps({"schema": 1, "looks": data}, separators=(",", ":"))
+        self._memory.save(self._path(basis), text)

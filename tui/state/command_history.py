@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from cache.store import disk
 from tui.state import state_files
 from tui.text.safe import safe
 
@@ -47,12 +46,7 @@ class TypedLines:
 
     def save(self) -> None:
         """Write the lines; `Memory.lost` says if it failed."""
-        if self._memory.refusal:
-            return
-        try:
-            disk.replace(self._path, json.dumps(self.lines).encode())
-        except OSError as error:
-            self._memory.lose(error)
+        self._memory.save(self._path, json.dumps(self.lines))
 
     def before(self, start: str, place: int, step: int) -> int | None:
         """The place of the next line older (-1) or newer (1) than one that begins with ``start``.

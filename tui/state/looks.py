@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cache.store import disk
 from core.answer.looks import Look, LookError, read, to_json
 from core.data.record import record
 from tui.state import state_files
@@ -68,19 +67,10 @@ class LookBook:
 
     def keep(self, entry: Seen) -> None:
         """Save a look in place of one at the same date; `Memory.lost` says if it failed."""
-        if self._memory.refusal:
-            return
         others = [old for old in self.entries(entry.look) if old.look.as_of != entry.look.as_of]
         looks = sorted([entry, *others], key=lambda one: one.look.as_of, reverse=True)[:_DATES]
         entries = [{"at": one.at.isoformat(), "look": to_json(one.look)} for one in looks]
-        path = self._path(entry.look)
-        try:
-            text = json.dumps({"schema": 1, "looks": entries}, separators=(",", ":"))
-            disk.replace(path, text.encode())
-        except OSError as error:
-            self._memory.lose(error)
-            return
-        with suppress(OSError):
-            files = sorted(self.directory.glob("*.json"), key=lambda p: p.stat().st_mtime)
-            for old in files[:-_QUESTIONS]:
-                old.unlink(missing_ok=True)
+        text = json.dumps({"schema": 1, "looks": entries}, separators=(",", ":"))
+        if self._memory.save(self._path(entry.look), text):
+            with suppress(OSError):
+                state_files.drop_oldest(self.directory, _QUESTIONS)

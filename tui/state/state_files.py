@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -54,19 +54,26 @@ class Memory:
 
     Args:
         state: the file of the question and the seat; the others stand beside it.
-        refusal: why nothing is kept, "" where it is.
+        refusal: why nothing is saved, "" where it is.
     """
 
     def __init__(self, state: Path, refusal: str = "") -> None:
         self.state, self.refusal = state, refusal
         self._lost = self._reported = ""
 
-    def lose(self, error: OSError) -> None:
-        """Note that something could not be saved; this is no error, everything else goes on."""
-        self._lost = (
-            f"what the screen remembers is not saved: {error.strerror or error};"
-            f" everything else goes on ({self.state.parent})"
-        )
+    def save(self, path: Path, text: str) -> bool:
+        """Write a state file, but where nothing is saved; whether it is, `lost` says why not."""
+        if self.refusal:
+            return False
+        try:
+            disk.replace(path, text.encode())
+        except OSError as error:
+            self._lost = (
+                f"what the screen remembers is not saved: {error.strerror or error};"
+                f" everything else goes on ({self.state.parent})"
+            )
+            return False
+        return True
 
     def lost(self) -> str:
         """Why something was not saved, "" where it was; each reason is reported once."""
@@ -126,22 +133,20 @@ class Memory:
             "large": question.large,
             "window": question.window,
             "basis": question.basis,
-            "seat": {
-                "pane": seat.pane,
-                "views": {str(n): view for n, view in seat.views.items()},
-                "zoomed": seat.zoomed,
-                "first": seat.first,
-                "headline": seat.headline,
-                "board_pair": seat.board_pair,
-                "board_key": seat.board_key,
-                "board_falling": seat.board_falling,
-            },
+            "seat": asdict(seat),
         }
-        if not self.refusal:
-            try:
-                disk.replace(self.state, json.dumps(fields).encode())
-            except OSError as error:
-                self.lose(error)
+        self.save(self.state, json.dumps(fields))
+
+
+def drop_oldest(directory: Path, most: int) -> None:
+    """Remove a directory's JSON files but the newest so many.
+
+    Raises:
+        OSError: one cannot be looked at or removed.
+    """
+    files = sorted(directory.glob("*.json"), key=lambda path: path.stat().st_mtime)
+    for old in files[:-most]:
+        old.unlink(missing_ok=True)
 
 
 def read(path: Path) -> bytes:

@@ -77,9 +77,7 @@ class Written:
         with suppress(OSError):
             text = json.dumps({"path": str(target), "files": entries})
             disk.replace(self._entry(target), text.encode())
-            records = sorted(self._directory.glob("*.json"), key=lambda path: path.stat().st_mtime)
-            for old in records[:-_MOST]:
-                old.unlink(missing_ok=True)
+            state_files.drop_oldest(self._directory, _MOST)
 
     def _entry(self, target: Path) -> Path:
         return self._directory / f"{_hash(os.fsencode(_real(target)))[:32]}.json"

@@ -7,6 +7,7 @@ has a say in all of it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
@@ -30,6 +31,7 @@ _FINE, _EXACT = 1.02, 0.4
 _STRAY: Final = 0.1
 #: Products of splits that no share ever saw lie outside.
 _LEAST, _MOST = 1e-9, 1e15
+_OTHER: Final[Mapping[Basis, Basis]] = {"adjusted": "unadjusted", "unadjusted": "adjusted"}
 _WORDS: Final = {"adjusted": "split-adjusted", "unadjusted": "as traded"}
 _FLAGS: Final = {"adjusted": "--adjusted", "unadjusted": "--unadjusted"}
 
@@ -84,14 +86,13 @@ def decide(columns: PriceColumns, rows: IntArray, option: Basis | None) -> Decid
     }
     total = sum(votes.values())
     basis: Basis = "unadjusted" if votes["unadjusted"] > votes["adjusted"] else "adjusted"
-    other: Basis = "adjusted" if basis == "unadjusted" else "unadjusted"
     if option is not None:
         if total and votes[option] == 0:
             raise _contradicted(columns, rows, splits, option)
-        basis, other = option, "adjusted" if option == "unadjusted" else "unadjusted"
+        basis = option
     elif total == 0:
         raise _undecided(columns, rows, splits)
-    elif votes[other] > _STRAY * total:
+    elif votes[_OTHER[basis]] > _STRAY * total:
         raise _mixed(columns, rows, splits)
     wrong = splits.raw if basis == "adjusted" else splits.adjusted
     against = frozenset(columns.symbol[rows[splits.at[wrong]]].tolist())
@@ -174,7 +175,7 @@ def _error(
 def _contradicted(
     columns: PriceColumns, rows: IntArray, splits: _Splits, option: Basis
 ) -> SourceError:
-    other: Basis = "adjusted" if option == "unadjusted" else "unadjusted"
+    other = _OTHER[option]
     wrong = splits.raw if option == "adjusted" else splits.adjusted
     moves = "moves" if other == "unadjusted" else "does not move"
     words = (
@@ -220,8 +221,8 @@ def left_out(
     rejected = []
     for code in sorted(decided.against):
         row = int(rows[np.argmax(columns.symbol[rows] == code)])
-        shows = "adjusted" if decided.basis == "unadjusted" else "unadjusted"
-        reason = f"its splits show closes {_WORDS[shows]}, those of the file are not: left out"
+        other = _WORDS[_OTHER[decided.basis]]
+        reason = f"its splits show closes {other}, those of the file are not: left out"
         rejected.append(columns.refused(row, "split", reason))
     return rows[~against], rejected
 
