@@ -138,7 +138,7 @@ def test_a_device_or_a_pipe_is_written_to_not_replaced(
     os.mkfifo(pipe)
     reader = subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE)
     assert cli("note", "--home", home, "--output", pipe)[0] == 0
-    assert b"IWM leads SPY by 9.00 pp" in reader.communicate(timeout=20)[0]
+    assert b"IWM leads SPY by 9.00 pp" in reader.communicate(timeout=60)[0]
     assert stat.S_ISFIFO(pipe.stat().st_mode)
 
 

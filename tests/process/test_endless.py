@@ -21,7 +21,9 @@ def test_an_answer_without_end_is_one_symbols_failure(
 ) -> None:
     server.faults["AA"] = way
     began = time.monotonic()
-    got = fetch(yahoo(tmp_path, timeout=1.5), "AA", "BB", "CC")
+    # what is refused for another reason may take its time
+    timeout = 1.5 if way in ("drip", "slow head", "interim") else 60.0
+    got = fetch(yahoo(tmp_path, timeout=timeout), "AA", "BB", "CC")
     # Two tries, each within its time.
     assert time.monotonic() - began < 30.0
     assert got["BB"].kind == got["CC"].kind == "" and got["AA"].reason

@@ -116,7 +116,7 @@ def test_redirects_share_one_deadline(issuer: Lookalike) -> None:
     began = time.monotonic()
     with pytest.raises(SourceError, match=r"took longer than 1 s"):
         Issuers(timeout=1.0).get(IWM)
-    assert time.monotonic() - began < 8.0
+    assert time.monotonic() - began < 30.0
 
 
 def test_the_certificate_is_verified(issuer: Lookalike, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,10 +140,12 @@ def test_an_answer_without_end_is_no_file(way: str, issuer: Lookalike) -> None:
         address = {"Location": "https://[::1"}
         issuer.file = lambda query: (302, "text/html", b"", address)  # type: ignore[method-assign]
     began = time.monotonic()
-    source = Issuers(timeout=1.5, limit=1 << 20)
+    # what is refused for another reason may take its time
+    timeout = 1.5 if way in ("drip", "slow head", "interim") else 60.0
     with pytest.raises(SourceError) as told:
-        source.get(IWM)
-    assert time.monotonic() - began < 8.0
+        Issuers(timeout=timeout, limit=1 << 20).get(IWM)
+    # less than the look-alike goes on for
+    assert time.monotonic() - began < 15.0
     words = {
         "chunks": "sent more than 1,048,576 bytes",
         "lists": "sent more than 1,048,576 bytes",
@@ -169,7 +171,7 @@ class Plain(BaseHTTPRequestHandler):
         if kind == "/drip":
             # a head of which a byte comes now and then, for ever
             with contextlib.suppress(OSError):
-                for _ in range(100):
+                for _ in range(600):
                     self.wfile.write(b"H")
                     time.sleep(0.1)
         if kind == "/away":
@@ -220,7 +222,7 @@ def test_a_plain_address_has_the_same_deadline_and_no_redirect(plain: str) -> No
     began = time.monotonic()
     with pytest.raises(SourceError, match=r"127\.0\.0\.1 took longer than 1 s"):
         Issuers(timeout=1.0).get(Fund("IWM", addresses=(f"{plain}/drip",)))
-    assert time.monotonic() - began < 8.0
+    assert time.monotonic() - began < 30.0
     with pytest.raises(SourceError, match="redirects away from https"):
         Issuers(timeout=60.0).get(Fund("IWM", addresses=(f"{plain}/away",)))
 

@@ -219,7 +219,7 @@ def feed(home: Path, server: Lookalike, at: datetime) -> subprocess.Popen[str]:
     )
 
 
-def said(process: subprocess.Popen[str], until: str, seconds: float = 30.0) -> list[dict[str, Any]]:
+def said(process: subprocess.Popen[str], until: str, seconds: float = 60.0) -> list[dict[str, Any]]:
     """Lines up to the first in which a text occurs."""
     timer = threading.Timer(seconds, process.kill)
     timer.start()
@@ -276,7 +276,7 @@ def test_quotes_come_through_the_real_stream_and_only_the_good_ones(tmp_path: Pa
             monday(server, "IVV", 1.0, currency="CAD"),
         ]
         streamer.say(connection, good + bad)
-        streamer.over.wait(20)
+        streamer.over.wait(100)
 
     with Lookalike(tmp_path, now, lines=lines) as server:
         home = filled(tmp_path, server)
@@ -289,7 +289,7 @@ def test_quotes_come_through_the_real_stream_and_only_the_good_ones(tmp_path: Pa
             began = time.monotonic()
             process.terminate()
             process.communicate(timeout=60)
-            assert time.monotonic() - began < 15
+            assert time.monotonic() - began < 30
             streamer = server.streamer
         assert streamer.connections == 2
         assert streamer.subscribed[1] == {"IWM", "IVV", "SAA", "SAB", "SAC", "LAA"}
@@ -308,22 +308,21 @@ def test_quotes_come_through_the_real_stream_and_only_the_good_ones(tmp_path: Pa
 def test_a_flood_of_quotes_is_a_line_a_second_and_its_last_prices(tmp_path: Path) -> None:
     lines = {"IWM": ["SAA", "SAB", "SAC"], "IVV": ["LAA"]}
     now = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)
-    sent = 0
+    sent, enough = 0, threading.Event()
 
     def script(streamer: Streamer, connection: ServerConnection) -> None:
         nonlocal sent
-        start = time.monotonic()
         names = ("IWM", "IVV", "SAA", "SAB", "SAC", "LAA")
         ready = [message(**monday(server, s, 1 + n / 1e4)) for n in range(50) for s in names]
         last = [message(**monday(server, s, 1.03)) for s in names]
-        while time.monotonic() - start < 3.2 and not streamer.over.is_set():
+        while not (enough.is_set() or streamer.over.is_set()):
             for one in ready:
                 connection.send(one)
             sent += len(ready)
             streamer.over.wait(0.05)  # thousands a second, and time for others to run
         for one in last:
             connection.send(one)
-        streamer.over.wait(20)
+        streamer.over.wait(100)
 
     with Lookalike(tmp_path, now, lines=lines) as server:
         home = filled(tmp_path, server)
@@ -335,10 +334,12 @@ def test_a_flood_of_quotes_is_a_line_a_second_and_its_last_prices(tmp_path: Path
             assert process.stdout is not None
             came, newest = list[float](), dict[str, float]()
             final = {s: server.close(s, "2026-06-26") * 1.03 for s in ("IWM", "LAA")}
-            end = time.monotonic() + 30
+            end = time.monotonic() + 60
             while newest.get("IWM", 0.0) < final["IWM"] * 0.9999 and time.monotonic() < end:
                 newest |= json.loads(process.stdout.readline()).get("quotes", {})
                 came.append(time.monotonic())
+                if len(came) >= 3 and sent > 3000:
+                    enough.set()
             process.terminate()
             process.communicate(timeout=60)
     assert {s: newest[s] for s in final} == pytest.approx(final, rel=1e-6)
@@ -352,7 +353,7 @@ def test_a_closed_exchange_ends_the_stream_before_it_begins(tmp_path: Path) -> N
     lines = {"IWM": ["SAA"], "IVV": ["LAA"]}
     with Lookalike(tmp_path, MONDAY, lines=lines) as server:
         process = feed(tmp_path / "home", server, datetime(2026, 6, 27, 16, 0, tzinfo=UTC))
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
         assert server.requests == 0
     assert process.returncode == 0 and err == ""
     assert json.loads(out)["message"].startswith("the exchange is closed; the next session opens")
@@ -363,7 +364,7 @@ def test_the_closing_bell_ends_the_stream(tmp_path: Path) -> None:
     now = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)
     with Lookalike(tmp_path, now, lines=lines) as server:
         home = filled(tmp_path, server)
-        with Streamer(server.tls, lambda streamer, _: streamer.over.wait(20)) as server.streamer:
+        with Streamer(server.tls, lambda streamer, _: streamer.over.wait(100)) as server.streamer:
             bell = datetime(2026, 6, 29, 20, 0, tzinfo=UTC)
             process = feed(home, server, bell - timedelta(seconds=3))
             heard = said(process, '"closed"')
@@ -379,7 +380,7 @@ def test_nobody_there_is_tried_again_ever_more_patiently(tmp_path: Path) -> None
         home = filled(tmp_path, server)
         # No streamer: the proxy's own server answers 404 to the web socket.
         process = feed(home, server, MONDAY)
-        heard = said(process, "again in 1 s", 40)
+        heard = said(process, "again in 1 s")
         process.kill()
         process.communicate()
     assert {line["state"] for line in heard} == {"waiting"}

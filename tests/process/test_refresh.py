@@ -343,7 +343,7 @@ def test_a_signal_ends_it_promptly_and_keeps_what_came(tmp_path: Path, number: i
         took = time.monotonic() - began
     assert process.returncode == 0, err
     assert out.split()[0] == "False" and out.split()[-1] == "True"
-    assert took < 20.0
+    assert took < 50.0
     held = store_symbols(home)
     assert seen.done <= held < 305
 
@@ -357,7 +357,7 @@ def test_a_kill_loses_at_most_the_batch_under_way(
         process = child(home, server, rate=100.0)
         watch(process, 120)
         process.kill()
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
         held = store_symbols(home)
         assert held >= 30
         # The lock of the dead holds nobody up, and only what is missing is asked for.

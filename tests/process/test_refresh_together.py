@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -81,14 +81,21 @@ def test_who_waits_goes_on_where_the_first_was_killed(tmp_path: Path) -> None:
     (home / "config.toml").write_text("[fetch]\nrate = 20\npool = 4\n")
     lines = {"IWM": names(115, "S"), "IVV": names(3, "L")}
     with Lookalike(tmp_path, datetime.now(UTC), lines=lines) as server:
+        killed, answer = threading.Event(), server.answer
+
+        def held(host: str, path: str) -> Any:
+            # it would have ended before a second has started on a busy machine
+            if server.charts.total() >= 60:
+                killed.wait(100)
+            return answer(host, path)
+
+        server.answer = held  # type: ignore[method-assign]
         first = program(home, server, "--progress", "json")
         assert first.stderr is not None
         for line in first.stderr:
             progress = Progress(**json.loads(line))
             if progress.stage == "prices" and progress.done >= 25:
                 break
-        # it would have ended before a second has started on a busy machine
-        first.send_signal(signal.SIGSTOP)
         second = program(home, server, "--progress", "json")
         assert second.stderr is not None
         waiting = json.loads(second.stderr.readline())
@@ -97,7 +104,8 @@ def test_who_waits_goes_on_where_the_first_was_killed(tmp_path: Path) -> None:
         )
         first.kill()
         first.communicate()
-        second.communicate(timeout=60)
+        killed.set()
+        second.communicate(timeout=100)
         assert second.returncode == 0
         # Each symbol once, and at most one batch and what was under way a second time.
         assert 120 <= server.charts.total() <= 120 + 100 + 4
@@ -116,7 +124,7 @@ def test_a_wait_is_ended_by_a_stop(tmp_path: Path) -> None:
             files=Issuers(),
             stop=stop,
         )
-    assert time.monotonic() - began < 15.0
+    assert time.monotonic() - began < 60.0
     assert summary.stopped and not summary.ok and summary.requests == 0
     assert summary.message.startswith("stopped while waiting for another refresh")
 
@@ -134,9 +142,9 @@ def test_an_answer_is_taken_over_for_the_same_question_alone(tmp_path: Path) -> 
         with turn(home, "IWM:IVV", stop=stop, waiting=print) as mine:
             thread = threading.Thread(target=wait, args=(asked,))
             thread.start()
-            assert began.wait(5)
+            assert began.wait(60)
             mine.ended(Summary(ok=True, message="5 symbols brought"))
-        thread.join(5)
+        thread.join(60)
     assert found[0] is not None and found[0].ok
     assert found[0].message == "another refresh was waited for: 5 symbols brought"
     assert found[1] is None
@@ -211,7 +219,7 @@ def test_a_silent_issuer_is_not_waited_for_file_by_file(
     with Lookalike(tmp_path, NOW, lines=lines, faults={"holdings IWM": "slow"}) as server:
         began = time.monotonic()
         summary = run(store, server, monkeypatch, files=Issuers(timeout=1.0))
-        assert time.monotonic() - began < 15.0
+        assert time.monotonic() - began < 60.0
     failed = [why for name, why in summary.failed.items() if name.startswith("holdings IWM")]
     assert len(failed) == 7 and "took longer than 1 s" in failed[0]
     assert set(failed[1:]) == {"not requested: its issuer did not answer before"}

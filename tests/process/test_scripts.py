@@ -109,7 +109,7 @@ def test_tmux_shows_the_line(shell: dict[str, str], tmp_path: Path) -> None:
     inner = f"env -u TMUX tmux -S {tmp_path}/inner -f {settings} new-session 'sleep 100'"
     run("outer", "-f", os.devnull, "new-session", *size, inner)
     try:
-        deadline, shown = time.monotonic() + 30, ""
+        deadline, shown = time.monotonic() + 60, ""
         while LINE not in shown and time.monotonic() < deadline:
             time.sleep(0.2)
             shown = run("outer", "capture-pane", "-p")

@@ -220,7 +220,7 @@ def test_a_connection_without_a_page_has_one_deadline(monkeypatch: pytest.Monkey
             with suppress(TimeoutError, ConnectionError):
                 if not await asyncio.wait_for(reader.read(1 << 16), 0.2):
                     break
-            if reader.at_eof() or reader.exception() or time.monotonic() - began > 8:
+            if reader.at_eof() or reader.exception() or time.monotonic() - began > 60:
                 break
             with suppress(ConnectionError):
                 writer.write(again)
@@ -248,12 +248,12 @@ def test_a_connection_without_a_page_has_one_deadline(monkeypatch: pytest.Monkey
                     closed(port, head, b"X-A: b\r\n"),
                     closed(port, head + b"\r\n"),
                 )
-                assert max(ended) < 6, ended
+                assert max(ended) < 30, ended
                 assert not page.closed
                 await page.send_json(["ping", 1])
                 assert await page.receive_json(timeout=60) == ["pong", 1]
             signal.raise_signal(signal.SIGTERM)
-            await asyncio.wait_for(served, 20)
+            await asyncio.wait_for(served, 60)
 
     asyncio.run(story())
     gc.collect()  # nothing of the page's child asks for a loop that is gone
@@ -318,13 +318,13 @@ def test_a_page_shows_the_screen_refuses_to_fetch_and_ends_with_the_server(
         async with asyncio.timeout(60):
             while (await socket_.receive()).type is aiohttp.WSMsgType.BINARY:
                 pass
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while any(_alive(pid) for pid in screens) and time.monotonic() < deadline:
             await asyncio.sleep(0.05)
         assert not any(_alive(pid) for pid in screens)
 
     asyncio.run(page(address, story))
-    assert run.wait(10) == (-9 if end is signal.SIGKILL else 0)
+    assert run.wait(60) == (-9 if end is signal.SIGKILL else 0)
     assert not state.exists()
     assert run.stderr is not None and "Traceback" not in run.stderr.read()
 
@@ -348,10 +348,11 @@ def test_no_url_and_no_message_brings_a_traceback_or_a_screen_without_bounds(
     upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\n"
 
     def ask(path: str, headers: str = "", method: str = "GET") -> bytes:
-        with socket.create_connection((name, int(port)), 20) as line:
+        with socket.create_connection((name, int(port)), 60) as line:
             head = f"{method} {path} HTTP/1.1\r\n{here}{headers}\r\n"
             line.sendall(head.encode("latin-1"))
-            return line.recv(64).split(b"\r\n")[0]
+            with line.makefile("rb") as answer:
+                return answer.readline()
 
     for path, headers, status in (
         (f"/{token}/?fontsize={'9' * 5000}", "", b"200"),

@@ -156,11 +156,11 @@ def test_a_mute_server_is_told_asked_again_politely_and_holds_no_end_up(
         home = filled(tmp_path, server)
         server.streamer = mute  # type: ignore[assignment]
         process = test_live.feed(home, server, MONDAY)
-        heard = test_live.said(process, "again in 2 s", 30)
+        heard = test_live.said(process, "again in 2 s")
         began = time.monotonic()
         process.terminate()
         out, err = process.communicate(timeout=60)
-        assert time.monotonic() - began < 15.0 and (process.returncode, err) == (0, "")
+        assert time.monotonic() - began < 30.0 and (process.returncode, err) == (0, "")
     # The first pause is doubled each time: 0.4, 0.8, 1.6 seconds.
     assert [line["state"] for line in heard] == ["waiting"] * 3
     sentence = "Yahoo's stream of quotes did not answer within 1 s; connecting again in"

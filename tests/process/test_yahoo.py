@@ -93,7 +93,9 @@ FAULTS = {
 def test_failures_are_data(server: Lookalike, tmp_path: Path) -> None:
     symbols = {f"F{at}": fault for at, fault in enumerate(FAULTS)}
     server.faults.update(symbols)
-    got = fetch(yahoo(tmp_path, timeout=3.0), "AA", *symbols)
+    slow = [symbol for symbol, fault in symbols.items() if fault in ("slow", "stall")]
+    got = fetch(yahoo(tmp_path), "AA", *(symbols.keys() - slow))
+    got |= fetch(yahoo(tmp_path, timeout=3.0), *slow)
     assert got["AA"].kind == ""
     seen = {symbols[s]: (a.kind, a.reason) for s, a in got.items() if s != "AA"}
     assert seen == {fault: (kind, reason) for fault, (kind, reason, _) in FAULTS.items()}
@@ -211,12 +213,19 @@ def test_the_rate_and_the_pool_are_kept(server: Lookalike, tmp_path: Path) -> No
 
 
 def test_a_stop_is_prompt(server: Lookalike, tmp_path: Path) -> None:
-    server.delay = 4.0
-    stop = threading.Event()
-    threading.Timer(0.3, stop.set).start()
+    stop, over, answer = threading.Event(), threading.Event(), server.answer
+
+    def held(host: str, path: str) -> Any:
+        if "chart" in path:
+            stop.set()
+            over.wait(60)
+        return answer(host, path)
+
+    server.answer = held  # type: ignore[method-assign]
     began = time.monotonic()
     got = fetch(yahoo(tmp_path), *(f"S{i}" for i in range(20)), stop=stop)
-    assert time.monotonic() - began < 3.0 and got == {}
+    assert time.monotonic() - began < 30.0 and got == {}
+    over.set()
 
 
 def test_cookie_and_crumb_are_done_without(server: Lookalike, tmp_path: Path) -> None:
@@ -238,17 +247,18 @@ def test_a_cookie_host_that_hangs_holds_nobody_up_for_long(
     server: Lookalike, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cache.sources.yahoo.session.PAGE", 0.5)
-    answer = server.answer
+    over, answer = threading.Event(), server.answer
 
     def hanging(host: str, path: str) -> Any:
         if "chart" not in path:
-            time.sleep(8.0)
+            over.wait(60)
         return answer(host, path)
 
     server.answer = hanging  # type: ignore[method-assign]
     began = time.monotonic()
-    got = fetch(yahoo(tmp_path, timeout=8.0), *(f"S{i}" for i in range(20)))
-    assert {a.kind for a in got.values()} == {""} and time.monotonic() - began < 6.0
+    got = fetch(yahoo(tmp_path), *(f"S{i}" for i in range(20)))
+    assert {a.kind for a in got.values()} == {""} and time.monotonic() - began < 30.0
+    over.set()
 
 
 def test_odd_symbols_are_never_sent(server: Lookalike, tmp_path: Path) -> None:

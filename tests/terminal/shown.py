@@ -6,7 +6,7 @@ import codecs
 import time
 from collections.abc import Callable
 
-from bench.terminal import Terminal
+from bench.terminal import Terminal, idle
 from tests.vt import UNFINISHED, Screen
 
 SIZE = (120, 36)
@@ -44,8 +44,8 @@ class Shown:
             self.take(0.1)
 
     def calm(self, seconds: float = 0.4) -> None:
-        """Read until nothing has come for a while."""
-        while self.take(seconds):
+        """Read until nothing has come for a while, and the program waits for something."""
+        while self.take(seconds) or not idle(self.terminal.pid):
             pass
 
     def take(self, seconds: float) -> bool:

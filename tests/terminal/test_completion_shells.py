@@ -56,7 +56,7 @@ class Shell:
     def type(self, text: str) -> None:
         os.write(self._terminal, text.encode())
 
-    def wait_for(self, pattern: str, seconds: float = 30) -> bool:
+    def wait_for(self, pattern: str, seconds: float = 60) -> bool:
         """Read until a pattern is on the screen; False when the time is over."""
         end = time.monotonic() + seconds
         while not re.search(pattern, self.screen) and time.monotonic() < end:

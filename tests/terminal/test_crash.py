@@ -120,7 +120,7 @@ def test_the_screen_keeps_a_fault(tmp_path: Path) -> None:
         except OSError:
             break
     # the sentence is wrapped at the terminal's width, also inside a path
-    said = (done.communicate(timeout=20)[1] or b"").decode()
+    said = (done.communicate(timeout=60)[1] or b"").decode()
     joined = "".join(said.split())
     os.close(ours)
     text = (tmp_path / "crash.log").read_text("utf-8")

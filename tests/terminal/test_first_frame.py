@@ -79,7 +79,7 @@ def test_the_panes_come_where_the_frame_stood(
         assert len(told) >= 4 and all(a == b for a, b in told), told
 
     async def waiting(pilot: Pilot[None]) -> None:
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while READING not in "\n".join(lines_of(app)) and time.monotonic() < end:
             await pilot.pause(0.02)
 

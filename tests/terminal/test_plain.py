@@ -138,9 +138,9 @@ def test_another_release_on_a_terminal(home: Path) -> None:
                                wanted=lambda got: b"IWM return" in got)  # fmt: skip
         assert b"IWM return" in burst.data
         for key in ("2", "j", "[", "?", "\x1b"):
-            assert terminal.press(key, quiet=0.5).size
+            assert terminal.press(key, quiet=0.5, most=60.0).size
         terminal.send("q")
-        end, status = time.monotonic() + 30, (0, 0)
+        end, status = time.monotonic() + 60, (0, 0)
         while not status[0] and time.monotonic() < end:
             terminal.read(0.1)
             status = os.waitpid(terminal.pid, os.WNOHANG)

@@ -9,13 +9,13 @@ import subprocess
 import sys
 import termios
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.terminal.test_child import read_until
+from tests.terminal.test_child import read_until, rest
 from tests.vt import Screen
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,9 +40,7 @@ class Terminal:
         os.write(self.ours, b"q")
         written = read_until(self.ours, b"\x1b[?1004l")
         assert self.process.wait(60) == 0
-        with suppress(OSError):
-            written += os.read(self.ours, 1 << 20)
-        return written
+        return written + rest(self.ours)
 
 
 @contextmanager

@@ -165,7 +165,7 @@ def _in_tmux(data: str, file: Path, columns: int, rows: int) -> Screen:
         [*tmux, "new-session", "-d", "-x", f"{columns}", "-y", f"{rows + 1}", shown], check=True
     )
     try:
-        for _ in range(100):
+        for _ in range(1200):
             title = subprocess.run(
                 [*tmux, "display-message", "-p", "#{pane_title}"], capture_output=True, text=True
             )
