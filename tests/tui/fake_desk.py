@@ -118,5 +118,5 @@ class SlowDesk(FakeDesk):
         self.may = threading.Event()
 
     def take(self, question: Question) -> Snapshot:
-        self.may.wait(20)
+        self.may.wait(60)
         return super().take(question)

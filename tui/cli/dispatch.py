@@ -47,21 +47,17 @@ def run(argv: Sequence[str]) -> int:
     try:
         arguments = parser(argv).parse_args(argv)
         return _command(arguments)
-    except StoreEmpty as error:
-        return say(f"{error}", NOTHING)
     except (WindowError, MeasureError, NoSuchNameError) as error:
         return say(f"{error}", BAD_INPUT)
-    except CoreError as error:
+    except (StoreEmpty, CoreError) as error:
         return say(f"{error}", NOTHING)
-    except (CacheError, ConfigError) as error:
-        return say(f"{error}", BAD_INPUT)
     except BrokenPipeError:
         # whoever read the answer has left: no more is written, not even at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ANSWERED
     except KeyboardInterrupt:
         return INTERRUPTED
-    except OSError as error:
+    except (CacheError, ConfigError, OSError) as error:
         return say(why(error), BAD_INPUT)
     except Exception as error:
         if os.environ.get("INTERNALS_TRACEBACK"):
