@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cache.facts.sessions import sessions
-from cache.refresh.file_plan import FILE_SLACK
 from core.data.frames import WHOLE, FloatArray, Prices, day, pydate
 from core.data.overlay import column_places
 from core.data.record import record
 from core.data.splits import splits_of
+from core.data.windows import last_on_or_before
 from core.measures.changes import turnover
 
 if TYPE_CHECKING:
@@ -95,12 +95,13 @@ def unlike(file: Holdings, stored: Sequence[Holdings]) -> list[str]:
 
     Issuers answer for the day and the fund asked for; a file from elsewhere may be misnamed.
     """
-    apart = timedelta(days=FILE_SLACK)
+    # a file under a holiday's date is that of the session before
+    session = last_on_or_before(sessions(), file.as_of)
     others = [one for one in stored if one.weighted]
     sentences = [
         f"says of every line what the file of {other.as_of} says: one of the two has a wrong date"
         for other in others
-        if abs(other.as_of - file.as_of) > apart and same_rows(file, other)
+        if last_on_or_before(sessions(), other.as_of) != session and same_rows(file, other)
     ]
     before = [one for one in others if one.as_of < file.as_of][-1:]
     if before and len(before[0].symbols) < LEAST_PART * len(file.symbols):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 
 from core.answer import rarity_values
@@ -157,7 +158,8 @@ def _rarity() -> Iterator[AlertMeasure]:
         yield _of_closes(of, f"{what} rank", place, "", rarity_values.rank)
         yield _of_closes(of, f"{what} z", years, "", rarity_values.z)
         yield _of_closes(of, f"{what} percentile", below, "%", rarity_values.percentile)
-        for side, value in (("high", rarity_values.level_high), ("low", rarity_values.level_low)):
+        for side in ("high", "low"):
+            value = partial(rarity_values.level_since, high=side == "high")
             about = f"years since {words} was as {side}"
             yield _of_closes(of, f"{level} {side} since", about, "y", value)
 

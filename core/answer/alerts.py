@@ -142,8 +142,8 @@ def parse(text: str, question: Question) -> Alert:
     subject, compared, number, unit = shape.groups()
     measure, names = _measure(subject)
     if unit and unit != measure.unit:
-        wanted = f"in {measure.unit}" if measure.unit else "without a unit"
-        raise AlertError(f"{measure.words} is measured {wanted}, not in {unit}")
+        unit_words = f"in {measure.unit}" if measure.unit else "without a unit"
+        raise AlertError(f"{measure.words} is measured {unit_words}, not in {unit}")
     if measure.of and (measure.of == "index") != question.alone:
         raise AlertError(_of_another(measure, question))
     fund, symbol = _names(measure, names, question)
@@ -165,8 +165,8 @@ def _measure(subject: str) -> tuple[AlertMeasure, list[str]]:
     known_measure = measure_of(words)
     if known_measure is not None:
         return known_measure[0], words[known_measure[1] :]
-    known = ", ".join(measure.words for measure in MEASURES)
-    raise AlertError(f"{subject.strip()!r} is nothing an alert can be set on; known are {known}")
+    names = ", ".join(measure.words for measure in MEASURES)
+    raise AlertError(f"{subject.strip()!r} is nothing an alert can be set on; known are {names}")
 
 
 def _names(measure: AlertMeasure, names: list[str], question: Question) -> tuple[str, str]:

@@ -72,13 +72,13 @@ def _roll(market: Market, fund: str) -> _Roll:
         company = companies.get(announcement.symbol)
         known_as = {announcement.symbol} if company is None else set(company.tickers)
         symbol = market.symbol(announcement.symbol)
-        shown = tuple(
+        in_files = tuple(
             (announcement.action == "leave") == known_as.isdisjoint(symbols)
             for symbols in symbols_of_files
         )
         effective = market.session(announcement.effective)
         after = bisect_right(sessions, effective)
-        speaking = zip(sessions, shown, strict=True)
+        speaking = zip(sessions, in_files, strict=True)
         confirmed = next((s for s, has in speaking if has and s >= effective), None)
         entries.append(
             _Entry(
@@ -86,7 +86,7 @@ def _roll(market: Market, fund: str) -> _Roll:
                 effective,
                 symbol,
                 tuple(known_as),
-                shown,
+                in_files,
                 confirmed,
                 after,
             )
@@ -98,11 +98,11 @@ def _standing(roll: _Roll, entry: _Entry, as_of: date) -> tuple[AnnouncedState, 
     """How an announcement stands and the file that says so; None where a file confirms it."""
     if entry.confirmed is not None and entry.confirmed <= as_of:
         return None
-    known = bisect_right(roll.sessions, as_of)
-    if known > entry.after:
-        return "contradicted", roll.stated[known - 1]
-    if known and entry.in_files[known - 1]:
-        return "doubtful", roll.stated[known - 1]
+    number = bisect_right(roll.sessions, as_of)
+    if number > entry.after:
+        return "contradicted", roll.stated[number - 1]
+    if number and entry.in_files[number - 1]:
+        return "doubtful", roll.stated[number - 1]
     return ("due" if entry.effective < as_of else "announced"), None
 
 
@@ -131,8 +131,8 @@ def coming(
     changes = []
     for entry in roll.entries:
         announcement = entry.announcement
-        known = announcement.announced is None or announcement.announced <= as_of
-        stands = _standing(roll, entry, as_of) if known else None
+        is_public = announcement.announced is None or announcement.announced <= as_of
+        stands = _standing(roll, entry, as_of) if is_public else None
         if stands is None:
             continue
         row = max((place[symbol] for symbol in entry.known_as if symbol in place), default=None)

@@ -168,8 +168,8 @@ class BoardRow:
         places = places[places >= MONTH]
         ranks, before = percentiles_at(gaps, places), percentiles_at(gaps, places - MONTH)
         points = np.column_stack([ranks, ranks - before])
-        known: FloatArray = points[np.isfinite(points).all(axis=1)]
-        return known
+        both: FloatArray = points[np.isfinite(points).all(axis=1)]
+        return both
 
 
 @record(frozen=True, eq=False)
@@ -223,7 +223,7 @@ def _sessions(market: Market, pair: Pair) -> Dates:
     def shared() -> Dates:
         sessions = common_sessions(market, pair.small, pair.large)
         lists: list[Dates] = market.cached("board session lists", list)
-        same = next((known for known in lists if np.array_equal(known, sessions)), None)
+        same = next((dates for dates in lists if np.array_equal(dates, sessions)), None)
         if same is None:
             lists.append(sessions)
         return sessions if same is None else same
@@ -357,9 +357,9 @@ def _row(market: Market, pair: Pair, basis: str, reach: _Reach) -> BoardRow:
 
 def _at_edge(gaps: FloatArray) -> bool:
     """Whether the last gap lies beyond `EDGE` of all of them, on either side."""
-    known = np.count_nonzero(np.isfinite(gaps))
+    size = np.count_nonzero(np.isfinite(gaps))
     below, above = np.count_nonzero(gaps < gaps[-1]), np.count_nonzero(gaps > gaps[-1])
-    return bool(max(below, above) > EDGE * known)
+    return bool(max(below, above) > EDGE * size)
 
 
 def _held(market: Market, pair: Pair) -> bool:

@@ -160,8 +160,8 @@ def side_by_side(market: Market, snapshot: Snapshot) -> tuple[WindowColumn, ...]
 
 
 def _side_by_side(market: Market, question: Question, as_of: date) -> tuple[WindowColumn, ...]:
-    known = market.kinds_known_on(as_of)
-    sessions = common_sessions(known, *question.pair)
+    market_then = market.kinds_known_on(as_of)
+    sessions = common_sessions(market_then, *question.pair)
     columns = []
     for label in dict.fromkeys((*SIDE_BY_SIDE, question.window)):
         try:
@@ -169,6 +169,6 @@ def _side_by_side(market: Market, question: Question, as_of: date) -> tuple[Wind
         except UnavailableError as error:
             columns.append(WindowColumn(label, None, {}, (f"{error}",)))
             continue
-        answered, missing = contributions(known, question, window, as_of)
+        answered, missing = contributions(market_then, question, window, as_of)
         columns.append(WindowColumn(label, window, answered, missing))
     return tuple(columns)

@@ -66,9 +66,9 @@ class Fingerprints:
         rows = slice(*np.searchsorted(sessions, [day(first), day(last) + 1]))
         parts = [prices[rows], traded[rows] if volumes else prices[:0]]
         began, symbols, through = self._through
-        known = began <= day(last)
-        until = np.minimum(through[known], self._market.position(last)).astype(np.uint64)
-        parts.append(np.array([_mixed(until ^ symbols[known]).sum(dtype=np.uint64)]))
+        begun = began <= day(last)
+        until = np.minimum(through[begun], self._market.position(last)).astype(np.uint64)
+        parts.append(np.array([_mixed(until ^ symbols[begun]).sum(dtype=np.uint64)]))
         return sha256(b"".join(part.tobytes() for part in parts)).digest()
 
     @cached_property
@@ -115,10 +115,10 @@ class Fingerprints:
             if name == "close" and since is not None:
                 values = values * since
             # where closes are prices of files, few sessions have any
-            known = np.isfinite(values)
-            rows = known.any(axis=1)
+            finite = np.isfinite(values)
+            rows = finite.any(axis=1)
             hashes = _mixed(_bits(values[rows]) ^ (symbols ^ _FIELDS[name]))
-            hashes[~known[rows]] = 0
+            hashes[~finite[rows]] = 0
             of_rows = traded if name == "volume" else prices
             of_rows[rows] += hashes.sum(axis=1, dtype=np.uint64)
         for name in ("dividend", "split"):
@@ -159,11 +159,11 @@ class Fingerprints:
             for at, there, when in zip(new, closes, first, strict=True):
                 if there:
                     began[block.symbols[at]] = when
-        known = tuple(symbol for symbol in began if symbol in market.through)
+        answered = tuple(symbol for symbol in began if symbol in market.through)
         return (
-            np.array([began[symbol] for symbol in known], "datetime64[D]"),
-            self._symbols(known),
-            np.array([market.position(market.through[symbol]) for symbol in known], np.int64),
+            np.array([began[symbol] for symbol in answered], "datetime64[D]"),
+            self._symbols(answered),
+            np.array([market.position(market.through[symbol]) for symbol in answered], np.int64),
         )
 
 

@@ -52,14 +52,14 @@ def _lines(basket: Basket, ranked: IntArray, files: Sequence[Holdings]) -> Lines
     rank[ranked] = np.arange(len(ranked))
     flagged = sorted((r, line) for line in basket.flags if (r := int(rank[line])) >= 0)
     symbols = register.texts(register.symbols, numbers)
-    left = {
+    left_at = {
         int(r): basket.segments[size - 1 - segments_out[r]].end for r in np.nonzero(segments_out)[0]
     }
     flags = {r: basket.flags[line] for r, line in flagged}
     for file in (file for file in files if file.not_read):
         # That its row could not be read is no sign that a line left.
-        for r in [r for r in left if symbols[r] in file.not_read]:
-            del left[r]
+        for r in [r for r in left_at if symbols[r] in file.not_read]:
+            del left_at[r]
             flags[r] = (*flags.get(r, ()), f"not read in the file of {file.as_of}")
     return Lines(
         symbols=symbols,
@@ -70,7 +70,7 @@ def _lines(basket: Basket, ranked: IntArray, files: Sequence[Holdings]) -> Lines
         returns=basket.member_returns[ranked],
         contribution=basket.contribution[ranked],
         joined={int(r): basket.segments[entered[r]].start for r in np.nonzero(entered)[0]},
-        left=left,
+        left=left_at,
         flags=flags,
     )
 

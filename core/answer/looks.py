@@ -190,11 +190,11 @@ def read(data: object) -> Look:
     top = _Fields(data, "")
     asked = top.fields("question")
     spread = top.fields("spread") if top.has("spread") else None
-    own = top.fields("own") if top.has("own") else None
+    alone = top.fields("own") if top.has("own") else None
     end_list = asked.has("breadth_list") and asked.text("breadth_list") == "end"
     ranking = spread.fields("same_window") if spread is not None else None
-    if own is not None:
-        ranking = own.fields("calendar")
+    if alone is not None:
+        ranking = alone.fields("calendar")
     claimed = ranking if ranking is not None and ranking.flag("claim") else None
     changes = top.fields("changes")
     indices: dict[str, IndexLook] = {}
@@ -235,7 +235,7 @@ def read(data: object) -> Look:
         rank=None if rank is None else int(rank),
         of=None if of is None else int(of),
         indices=indices,
-        own_return=own.number("return") if own else None,
+        own_return=alone.number("return") if alone else None,
     )
 
 

@@ -339,12 +339,12 @@ class _Marks:
         if self._of.adjusted:
             last = date(max([last, *sessions]).year, 12, 31)
         # an announcement acts until a file shows otherwise, whichever that is
-        shown = chain.from_iterable(market.holdings.values()) if market.announced else ()
+        listings = chain.from_iterable(market.holdings.values()) if market.announced else ()
         return fingerprint(
             [(window.start.toordinal(), window.end.toordinal()) for window in windows],
             described,
             windows_parts,
             [self._of.file(file) for file in files],
             self._of.closes(first, last, volumes=daily),
-            (market.announced, [self._of.file(file) for file in shown]),
+            (market.announced, [self._of.file(file) for file in listings]),
         )

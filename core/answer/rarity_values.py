@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
-    from core.measures.ratio import LevelHistory
 
 _DAYS_A_YEAR: Final = 365.25
 
@@ -43,24 +41,16 @@ def streak(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
     return float(now.sign * now.length)
 
 
-def _years(level: LevelHistory, last: date | None, record: bool) -> float:
-    """Years since a level stood as far out: 0 where the last session took it the other way."""
-    since = level.first if record else last
-    return (level.end - (since or level.end)).days / _DAYS_A_YEAR
+def level_since(snapshot: Snapshot, fund: str, symbol: str, *, high: bool) -> float | None:
+    """Years since the ratio of closes was as high, or as low; those of the history at a record.
 
-
-def level_high(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
-    """Years since the ratio of closes was as high; those of the whole history at a record.
-
-    Of one index alone: since its close was.
+    Of one index alone: since its close was. 0 where the last session took it the other way.
     """
     spread = snapshot.ranked
     level = spread.history.ratio if spread else None
-    return None if level is None else _years(level, level.high_since, level.record_high)
-
-
-def level_low(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
-    """Years since the ratio of closes (or a close) was as low; of the whole history at a record."""
-    spread = snapshot.ranked
-    level = spread.history.ratio if spread else None
-    return None if level is None else _years(level, level.low_since, level.record_low)
+    if level is None:
+        return None
+    record = level.record_high if high else level.record_low
+    last = level.high_since if high else level.low_since
+    since = level.first if record else last or level.end
+    return (level.end - since).days / _DAYS_A_YEAR

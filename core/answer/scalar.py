@@ -87,8 +87,8 @@ class Scalar:
 
     def in_unit(self, value: float | None) -> float | None:
         """A fraction in the measure's unit; None where it is not known."""
-        known = value is not None and math.isfinite(value)
-        return value * SCALE[self.unit] if known and value is not None else None
+        number = finite(value)
+        return None if number is None else number * SCALE[self.unit]
 
 
 @record(frozen=True, slots=True)

@@ -16,15 +16,7 @@ from core.answer.lazy_mapping import LazyMapping
 from core.answer.levels import pair_levels
 from core.answer.provenance import price_returns, sources, warnings
 from core.answer.unanswered import absent_names, check_names, ends_apart, not_reached
-from core.answer.views import (
-    COVERAGE_FLOOR,
-    IndexView,
-    Lines,
-    Snapshot,
-    Source,
-    State,
-    Without,
-)
+from core.answer.views import IndexView, Snapshot, State
 from core.data.errors import UnavailableError
 from core.data.frames import Dates, day, in_both, pydate
 from core.data.question import Basis, Question
@@ -45,21 +37,15 @@ if TYPE_CHECKING:
     from core.measures.membership import Span
 
 __all__ = [
-    "COVERAGE_FLOOR",
     "Basis",
     "IndexView",
-    "Lines",
     "Question",
     "Snapshot",
-    "Source",
-    "State",
-    "Without",
     "common_sessions",
     "final_sessions",
     "stepped",
     "take",
 ]
-
 
 #: A reconstitution that lies so near to the as-of date is named.
 NEAR: Final = timedelta(days=14)
@@ -309,10 +295,10 @@ def _a_session_earlier(
 
 def stepped(question: Question, market: Market, snapshot: Snapshot, sessions: int) -> Question:
     """The same question some sessions later (or earlier), inside the available sessions."""
-    known = final_sessions(market, question.small, question.large)
-    place = int(np.searchsorted(known, day(snapshot.as_of), side="right")) - 1 + sessions
-    if sessions < 0 and not np.any(known == day(snapshot.as_of)):
+    final = final_sessions(market, question.small, question.large)
+    place = int(np.searchsorted(final, day(snapshot.as_of), side="right")) - 1 + sessions
+    if sessions < 0 and not np.any(final == day(snapshot.as_of)):
         # From a session that is still open, one step back is the last final one.
         place += 1
-    place = min(max(place, 0), len(known) - 1)
-    return replace(question, as_of=pydate(known[place]))
+    place = min(max(place, 0), len(final) - 1)
+    return replace(question, as_of=pydate(final[place]))

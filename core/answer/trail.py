@@ -72,8 +72,8 @@ def trail(market: Market, snapshot: Snapshot, fund: str, symbol: str) -> Trail |
     sessions = matrix.sessions[rows]
     levels = _levels(market, window_basket.symbols, sessions, basis)
 
-    known = np.nonzero(np.isfinite(levels[:, place]))[0]
-    line = levels[:, place] / levels[known[0], place] - 1 if len(known) else levels[:, place]
+    priced = np.nonzero(np.isfinite(levels[:, place]))[0]
+    line = levels[:, place] / levels[priced[0], place] - 1 if len(priced) else levels[:, place]
     weight = np.full(len(sessions), np.nan)
     contribution = np.zeros(len(sessions))
     earned, grown = 0.0, 1.0

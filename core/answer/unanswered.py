@@ -80,9 +80,9 @@ def not_reached(market: Market, question: Question, label: str, sessions: Dates)
             dates.append((f"window {label} to", end))
     last, calendar = pydate(sessions[-1]), market.reference.sessions
     for words, when in dates:
-        known = len(calendar) > 0 and day(when) <= calendar[-1]
+        in_calendar = len(calendar) > 0 and day(when) <= calendar[-1]
         between = np.searchsorted(calendar, [day(last), day(when)], side="right")
-        if when > last and (not known or between[1] > between[0]):
+        if when > last and (not in_calendar or between[1] > between[0]):
             behind, _ = _behind(market, question.funds)
             where = f", where closes of {behind} end" if behind else ""
             return (

@@ -375,12 +375,12 @@ class Snapshot:
             return None
         if small.without is None and large.without is None:
             return None
-        contributions, rest = [], []
+        contributions, baskets = [], []
         for view in (small, large):
             without = view.without
             contributions.append(0.0 if without is None else without.contribution)
-            rest.append(view.basket_return if without is None else without.reweighted)
-        reweighted = None if rest[0] is None or rest[1] is None else rest[0] - rest[1]
+            baskets.append(view.basket_return if without is None else without.reweighted)
+        reweighted = None if baskets[0] is None or baskets[1] is None else baskets[0] - baskets[1]
         return GapWithout(
             zeroed=spread.gap - contributions[0] + contributions[1],
             baskets=small.basket_return - large.basket_return,

@@ -298,8 +298,8 @@ def _move_tables(
     for name, values in fields.items():
         table = tables[name]
         if table is not None and values is not None:
-            known: BoolArray = np.isfinite(table[rows, target])
-            table[rows, target] = np.where(known, table[rows, target], values)
+            finite: BoolArray = np.isfinite(table[rows, target])
+            table[rows, target] = np.where(finite, table[rows, target], values)
 
 
 def _moved_events(

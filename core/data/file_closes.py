@@ -179,8 +179,8 @@ def _of_funds(
     """As `file_closes`, of each fund's files that state prices."""
     if all(len(priced) < 2 for priced in funds):
         return FileCloses()
-    wanted = _without_close(bars, [one for files in funds for one in files])
-    if not wanted:
+    closeless = _without_close(bars, [one for files in funds for one in files])
+    if not closeless:
         return FileCloses()
     number: dict[str, int] = {}
     for of_fund in funds:
@@ -190,7 +190,7 @@ def _of_funds(
             numbers = map(number.__getitem__, one.symbols)
             one.numbers = np.fromiter(numbers, np.intp, len(one.symbols))
     symbols = tuple(number)
-    begun = _first_closes(bars, number, wanted)
+    begun = _first_closes(bars, number, closeless)
     recorded = {number[s]: entries for s, entries in splits().items() if s in number}
     links = Links()
     for of_fund in funds:
@@ -220,20 +220,20 @@ def _repeated(files: Sequence[PricedFile]) -> dict[date, date | None]:
 def _without_close(bars: Sequence[Block], files: Sequence[PricedFile]) -> set[str]:
     """The lines that some file states a price of on a session without a close of theirs."""
     blocks = {block.year: block for block in bars}
-    wanted = set[str]()
+    closeless = set[str]()
     for one in files:
         block, stated = blocks.get(one.session.year), one.price > 0
         row = -1 if block is None else int(np.searchsorted(block.sessions, day(one.session)))
         if block is None or row == len(block.sessions) or block.sessions[row] != day(one.session):
-            wanted.update(compress(one.symbols, stated.tolist()))
+            closeless.update(compress(one.symbols, stated.tolist()))
             continue
         where = column_places(block, one.symbols)
         closed = np.isfinite(block.close[row])
         if block.adj_close is not None:
             closed |= np.isfinite(block.adj_close[row])
         open_ = stated & ((where < 0) | ~np.append(closed, False)[where])
-        wanted.update(compress(one.symbols, open_.tolist()))
-    return wanted
+        closeless.update(compress(one.symbols, open_.tolist()))
+    return closeless
 
 
 def _first_closes(

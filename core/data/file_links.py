@@ -104,8 +104,8 @@ def link(
 
 def _median(ratios: FloatArray) -> float:
     """The median of those that are known; NaN where none is."""
-    known = ratios[~np.isnan(ratios)]
-    return median(known) if len(known) else float("nan")
+    finite = ratios[~np.isnan(ratios)]
+    return median(finite) if len(finite) else float("nan")
 
 
 def _same(old: Holdings, rows: IntArray, new: Holdings, new_rows: IntArray) -> BoolArray:

@@ -79,12 +79,14 @@ def file_prices(
             if (symbol, when) in done or base != base:
                 continue
             value = price / math.prod(f for on, f in splits().get(symbol, ()) if on > when)
-            known = _known_on(value, base, when, _after(block, row, symbol))
-            if known is None:
+            known_from = _known_on(value, base, when, _after(block, row, symbol))
+            if known_from is None:
                 continue
             done.add((symbol, when))
             adjusted_close = value * adjusted / close if close == close else value
-            yield Fill(symbol, when, value if close == close else math.nan, adjusted_close, known)
+            yield Fill(
+                symbol, when, value if close == close else math.nan, adjusted_close, known_from
+            )
 
 
 def _open(block: Block, row: int, lines: Sequence[str]) -> BoolArray:

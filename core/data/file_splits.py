@@ -49,16 +49,16 @@ def split_factors(quantity: FloatArray, price: FloatArray) -> FloatArray:
         quantity: (N,) later quantity over the earlier one of every line that both files have.
         price: (N,) the same of prices as the files state them.
     """
-    known = np.isfinite(quantity) & np.isfinite(price) & (quantity > 0) & (price > 0)
+    positive = np.isfinite(quantity) & np.isfinite(price) & (quantity > 0) & (price > 0)
     factors = np.full(len(quantity), np.nan)
-    if known.sum() < FEWEST:
+    if positive.sum() < FEWEST:
         return factors
-    k = quantity[known] / median(quantity[known])
-    p = price[known] / median(price[known])
+    k = quantity[positive] / median(quantity[positive])
+    p = price[positive] / median(price[positive])
     # no factor is nearer to 1 than that: nearly every line is done with here
     traded = np.abs(np.log(k)) > _QUANTITY
-    factors[known] = 1.0
-    factors[np.nonzero(known)[0][traded]] = _factors(k[traded], p[traded])
+    factors[positive] = 1.0
+    factors[np.nonzero(positive)[0][traded]] = _factors(k[traded], p[traded])
     return factors
 
 

@@ -88,9 +88,9 @@ def in_both(days: Dates, others: Dates) -> Dates:
     """(K,) the days of two ascending lists that stand in both, ascending; nothing is sorted."""
     if not len(others):
         return others
-    wanted, known = days.astype(np.int64), others.astype(np.int64)
-    place = np.minimum(known.searchsorted(wanted), len(known) - 1)
-    both: Dates = days[known[place] == wanted]
+    numbers, other_numbers = days.astype(np.int64), others.astype(np.int64)
+    place = np.minimum(other_numbers.searchsorted(numbers), len(other_numbers) - 1)
+    both: Dates = days[other_numbers[place] == numbers]
     return both
 
 

@@ -99,8 +99,8 @@ def labels_of(market: Market, fund: str, as_of: date, serving: Sequence[Holdings
     of_fund: list[Holdings] = []
     others: list[Holdings] = []
     for name, files in sorted(market.holdings.items()):
-        known = [file for file in files if market.session(file.as_of) <= as_of]
-        (of_fund if name == fund else others).extend(reversed(known))
+        of_date = [file for file in files if market.session(file.as_of) <= as_of]
+        (of_fund if name == fund else others).extend(reversed(of_date))
     others.sort(key=lambda file: file.as_of, reverse=True)
     files = tuple(dict.fromkeys((*of_fund, *others, *serving)))
     user_lists = tuple(

@@ -200,10 +200,12 @@ class Market:
     @cached_property
     def through(self) -> Mapping[str, date]:
         """Symbol -> the session up to which the vendor's answer is known to go."""
-        known = dict(self.prices.through)
+        through = dict(self.prices.through)
         for symbol, ends in self.line_tickers.ends.items():
-            known |= {ticker: max(known.get(symbol, last), last) for ticker, last in ends.items()}
-        return known
+            through |= {
+                ticker: max(through.get(symbol, last), last) for ticker, last in ends.items()
+            }
+        return through
 
     @cached_property
     def years(self) -> Mapping[int, Block]:
@@ -215,8 +217,10 @@ class Market:
         """Symbol -> its last session with a close (or adjusted close)."""
         dates: dict[str, date] = {}
         for block in reversed(self.bars):
-            wanted = [place for place, symbol in enumerate(block.symbols) if symbol not in dates]
-            columns = np.array(wanted, np.intp)
+            new_columns = [
+                place for place, symbol in enumerate(block.symbols) if symbol not in dates
+            ]
+            columns = np.array(new_columns, np.intp)
             # nearly every line has a close on the very last session
             for rows in (slice(-1, None), slice(None)):
                 closed = np.isfinite(block.close[rows, columns])
@@ -357,23 +361,23 @@ class Market:
             years: calendar years.
             symbols: the columns; None for all symbols, of which the latest layouts are kept.
         """
-        wanted = tuple(sorted(set(years) & set(self.years)))
-        if not wanted:
+        stored_years = tuple(sorted(set(years) & set(self.years)))
+        if not stored_years:
             return None
-        blocks = [self.years[year] for year in wanted]
+        blocks = [self.years[year] for year in stored_years]
         files, sessions = self.line_tickers.file_closes, self.reference.sessions
         if symbols is not None:
             return stack(blocks, sessions, files, symbols)
         layouts, markets = self._layouts()
-        if wanted not in layouts and len(layouts) >= _LAYOUTS:
+        if stored_years not in layouts and len(layouts) >= _LAYOUTS:
             # what is worked out of a layout goes with it: years of dates do not add up
             for market in filter(None, [reference() for reference in markets.valuerefs()]):
                 market._cache.clear()
             self._of_bars.clear()
             layouts, markets = self._layouts()
-        layouts.add(wanted)
+        layouts.add(stored_years)
         markets[id(self)] = self
-        return self.cached_of_bars(wanted, lambda: stack(blocks, sessions, files))
+        return self.cached_of_bars(stored_years, lambda: stack(blocks, sessions, files))
 
     def _layouts(self) -> tuple[set[tuple[int, ...]], WeakValueDictionary[int, Market]]:
         """The years of the layouts that are kept, and the markets with these bars that use any."""

@@ -138,8 +138,8 @@ class Matrix:
         row = np.asarray(row)[..., None]
         prices = np.where(row >= 0, self.stand_in[row[..., 0]], np.nan)
         rows = self._last_in_gaps[row[..., 0]]
-        known = (row >= 0) & (rows >= 0)
-        prices[..., self._gaps] = np.where(known, self.stand_in[rows, self._gaps], np.nan)
+        both = (row >= 0) & (rows >= 0)
+        prices[..., self._gaps] = np.where(both, self.stand_in[rows, self._gaps], np.nan)
         return np.asarray(prices)
 
     def growth(
@@ -178,9 +178,9 @@ class Matrix:
             everything = np.arange(len(self.symbols))
             upper = self.adjusted[np.maximum(last, 0), everything]
             lower = self.adjusted[np.maximum(first, 0), everything]
-            known = (first >= 0) & (last >= 0)
+            both = (first >= 0) & (last >= 0)
             by_adjusted = last < self.by_adjusted
-            ratio = np.where(by_adjusted, np.where(known, upper / lower, np.nan), ratio)
+            ratio = np.where(by_adjusted, np.where(both, upper / lower, np.nan), ratio)
             turned = (first < self.by_adjusted) & ~by_adjusted & (first >= 0)
             if turned.any():
                 # by adjusted closes as far as they go, with dividends from there on

@@ -84,8 +84,8 @@ def _refuse(_: Any, name: str, value: object = None) -> NoReturn:
 
 
 def _repr(self: Any) -> str:
-    shown = (f"{one.name}={getattr(self, one.name)!r}" for one in fields(self) if one.repr)
-    return f"{type(self).__qualname__}({', '.join(shown)})"
+    parts = (f"{one.name}={getattr(self, one.name)!r}" for one in fields(self) if one.repr)
+    return f"{type(self).__qualname__}({', '.join(parts)})"
 
 
 def _comparing(cls: Any) -> tuple[Any, Any]:

@@ -49,16 +49,18 @@ def same_lines(
     if len(pairs) == len(old.symbols) or len(taken) == len(new.symbols):
         return pairs
 
-    def join(left: Mapping[K, int], right: Mapping[K, int]) -> None:
-        for key, row in left.items():
-            other = right.get(key)
+    def join(old_rows: Mapping[K, int], new_rows: Mapping[K, int]) -> None:
+        for key, row in old_rows.items():
+            other = new_rows.get(key)
             if other is not None and row not in pairs and other not in taken:
                 pairs[row] = other
                 taken.add(other)
 
-    known, known_new = _once(old.identifiers), _once(new.identifiers)
+    identifiers, new_identifiers = _once(old.identifiers), _once(new.identifiers)
     for kind in ("isin:", "cusip:"):
-        join({key: row for key, row in known.items() if key.startswith(kind)}, known_new)
+        join(
+            {key: row for key, row in identifiers.items() if key.startswith(kind)}, new_identifiers
+        )
     symbols = {symbol: row for row, symbol in enumerate(new.symbols)}
     rows = [row for row in range(len(old.symbols)) if row not in pairs]
     join(

@@ -50,9 +50,9 @@ def misfits(file: Holdings) -> BoolArray:
         # a price is rounded to a cent, a value to a dollar, a quantity to a share
         slack = _OFF + 0.006 / file.price + 1 / file.value + 0.5 / file.quantity
     for lines in _of_one_currency(file):
-        known = lines & np.isfinite(ratio) & (ratio > 0)
-        if known.sum() >= FEWEST:
-            wrong[known] = np.abs(ratio[known] / median(ratio[known]) - 1) > slack[known]
+        finite = lines & np.isfinite(ratio) & (ratio > 0)
+        if finite.sum() >= FEWEST:
+            wrong[finite] = np.abs(ratio[finite] / median(ratio[finite]) - 1) > slack[finite]
     return wrong if wrong.sum() <= max(1, _PART * len(wrong)) else np.zeros(len(wrong), bool)
 
 

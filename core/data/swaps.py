@@ -74,7 +74,7 @@ def swaps(files: Sequence[Holdings]) -> Iterable[Swap]:
                 new_once = _alone(later, wanted)
                 once = _alone(earlier, new_once.keys()) if new_once else {}
                 texts.append((earlier, once, new_once))
-        known = set(before.symbols) if rows else set()
+        symbols = set(before.symbols) if rows else set()
         for row in rows:
             old = before.symbols[row]
             for all_texts, once, new_once in texts:
@@ -83,7 +83,7 @@ def swaps(files: Sequence[Holdings]) -> Iterable[Swap]:
                 if new_row is None:
                     continue
                 new = after.symbols[new_row]
-                if new != old and (old in name_after or new in known):
+                if new != old and (old in name_after or new in symbols):
                     identifier = text if all_texts is before.identifiers else ""
                     name = before.names[row]
                     yield Swap(old, new, name, identifier, before.as_of, after.as_of)

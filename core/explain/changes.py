@@ -150,8 +150,8 @@ def _shares(
 
 def _member_change(ground: Ground, files: _Files, changes: Changes, line: Change) -> Explanation:
     """A line of one file alone: its weight there, and its contribution."""
-    left = line in changes.left
-    file = files.old if left else files.new
+    leaver = line in changes.left
+    file = files.old if leaver else files.new
     source = f"{file.source or 'holdings'}, as of {file.as_of}"
     if changes.even:
         formula, weight = "1 / N", 1 / len(file.symbols)
@@ -167,7 +167,7 @@ def _member_change(ground: Ground, files: _Files, changes: Changes, line: Change
         terms.append(Term("contribution", line.contribution, "bp", "over the window"))
         terms.append(Term("return", line.returns, "percent", "while a member"))
     return Explanation(
-        f"weight of {line.symbol} {line.name} {'before it left' if left else 'after it joined'}"
+        f"weight of {line.symbol} {line.name} {'before it left' if leaver else 'after it joined'}"
         f" {ground.fund}".replace("  ", " "),
         line.weight,
         "percent",

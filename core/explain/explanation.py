@@ -80,5 +80,5 @@ def cut(terms: Iterable[Term], most: int = MOST, *, both_ends: bool = False) -> 
     tail = most - head
     hidden = whole[head : len(whole) - tail]
     values = [term.value for term in hidden if isinstance(term.value, float)]
-    rest = Term(f"… {len(hidden):,} more", math.fsum(values), hidden[0].unit, "together")
-    return (*whole[:head], rest, *whole[len(whole) - tail :])
+    others = Term(f"… {len(hidden):,} more", math.fsum(values), hidden[0].unit, "together")
+    return (*whole[:head], others, *whole[len(whole) - tail :])

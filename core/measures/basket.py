@@ -160,9 +160,9 @@ class Basket:
             dropped: (M,) bool.
         """
         remaining = np.where(dropped, 0.0, self.share)
-        left = remaining.sum(axis=1)
+        shares_left = remaining.sum(axis=1)
         zeroed = self.basket_return - math.fsum(self.unscaled[dropped])
-        if np.any(left <= 1e-12):
+        if np.any(shares_left <= 1e-12):
             return None, zeroed
-        growth = 1 + (remaining * self.returns).sum(axis=1) / left
+        growth = 1 + (remaining * self.returns).sum(axis=1) / shares_left
         return float(np.prod(growth)) - 1, zeroed

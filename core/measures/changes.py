@@ -163,8 +163,8 @@ def _match(market: Market, old: Holdings, new: Holdings, as_of: date) -> dict[in
     def runs(symbol: str) -> bool:
         if symbol in others:
             return False  # by what the files say it is another company's now
-        known = _runs_through_since(market, symbol, old, new)
-        return known is not None and known <= as_of
+        since = _runs_through_since(market, symbol, old, new)
+        return since is not None and since <= as_of
 
     return same_lines(old, new, market.reference.aliases, runs)
 
@@ -203,10 +203,10 @@ def drifted(w0: FloatArray, p: FloatArray) -> FloatArray | None:
     Returns:
         None where no price return of a line held is known.
     """
-    known = np.isfinite(p) & (w0 > 0)
-    if not known.any():
+    priced = np.isfinite(p) & (w0 > 0)
+    if not priced.any():
         return None
-    basket = float(w0[known] @ p[known] / w0[known].sum())
+    basket = float(w0[priced] @ p[priced] / w0[priced].sum())
     moved: FloatArray = w0 * (1 + np.where(np.isfinite(p), p, basket)) / (1 + basket)
     return np.asarray(moved * (w0.sum() / moved.sum()))
 
@@ -225,12 +225,12 @@ def turnover(w0: FloatArray, p: FloatArray, w1: FloatArray) -> float | None:
 
 def changes(market: Market, old: Holdings, new: Holdings, as_of: date = date.max) -> Changes:
     """What changed between two dated files of one fund, cached; renames are no change."""
-    known = date.max
+    until = date.max
     if not market.all_known_on(as_of):
         turns = market.cached((old, new, "turns"), lambda: _turns(market, old, new))
         # of two sessions with no turn between them no more was known on the one
-        known = next((turn for turn in turns if turn > as_of), date.max)
-    return market.cached((old, new, known), lambda: _changes(market, old, new, as_of))
+        until = next((turn for turn in turns if turn > as_of), date.max)
+    return market.cached((old, new, until), lambda: _changes(market, old, new, as_of))
 
 
 def _turns(market: Market, old: Holdings, new: Holdings) -> list[date]:
@@ -258,8 +258,8 @@ def _between(market: Market, old: Holdings, new: Holdings) -> tuple[FloatArray, 
     splits = market.splits_since(matrix, first) / market.splits_since(matrix, last)
     columns = np.array([matrix.column.get(s, -1) for s in market.lines(old)], np.intp)
     where = np.maximum(columns, 0)
-    known = columns >= 0
-    return np.where(known, ratio[where] - 1, np.nan), np.where(known, splits[where], 1.0)
+    has_column = columns >= 0
+    return np.where(has_column, ratio[where] - 1, np.nan), np.where(has_column, splits[where], 1.0)
 
 
 def _changes(market: Market, old: Holdings, new: Holdings, as_of: date) -> Changes:
@@ -305,10 +305,10 @@ def _resized(
     # the largest active change first, then A to Z
     order = np.lexsort((symbols, -np.abs(active)))
     figures = np.column_stack((before, after, drifted_to - before, active))[order].tolist()
-    known = [size if math.isfinite(size) else None for size in shares[order].tolist()]
+    share_changes = [size if math.isfinite(size) else None for size in shares[order].tolist()]
     return tuple(
         Resized(new.symbols[other], new.names[other], w0, w1, drift, rest, size)
         for other, (w0, w1, drift, rest), size in zip(
-            others[order].tolist(), figures, known, strict=True
+            others[order].tolist(), figures, share_changes, strict=True
         )
     )

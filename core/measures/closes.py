@@ -84,14 +84,14 @@ class ClosesOn:
 
     def look_up(self, dates: Sequence[date]) -> list[Closes]:
         """The closes that stand for some dates, looked up in one pass."""
-        known = {when: self._by_date[when] for when in dates if when in self._by_date}
-        new = [when for when in dict.fromkeys(dates) if when not in known]
+        cached = {when: self._by_date[when] for when in dates if when in self._by_date}
+        new = [when for when in dict.fromkeys(dates) if when not in cached]
         if new:
-            known |= zip(new, self._find(new), strict=True)
+            cached |= zip(new, self._find(new), strict=True)
             if self._of_matrix is None and len(self._by_date) + len(new) > _KEPT:
                 self._by_date.clear()
-            self._by_date.update(known)
-        return [known[when] for when in dates]
+            self._by_date.update(cached)
+        return [cached[when] for when in dates]
 
     def _find(self, dates: Sequence[date]) -> list[Closes]:
         matrix = self.matrix

@@ -129,24 +129,24 @@ def _partition(
 
 
 def themes(
-    wanted: tuple[Theme, ...],
+    named: tuple[Theme, ...],
     symbols: tuple[str, ...],
     weight: FloatArray,
     contribution: FloatArray,
 ) -> tuple[Group, ...]:
     """Roll (M,) measured lines up by theme, as given; a theme without a line is left out."""
-    return _themes(wanted, dict(zip(symbols, count(), strict=False)), weight, contribution)
+    return _themes(named, dict(zip(symbols, count(), strict=False)), weight, contribution)
 
 
 def _themes(
-    wanted: Iterable[Theme],
+    named: Iterable[Theme],
     place: Mapping[str, int],
     weight: FloatArray,
     contribution: FloatArray,
 ) -> tuple[Group, ...]:
     """Groups of the lines that themes name, by each line's place."""
     groups = []
-    for theme in wanted:
+    for theme in named:
         members = tuple(s for s in theme.symbols if s in place)
         if members:
             rows = np.array([place[symbol] for symbol in members], np.intp)

@@ -32,7 +32,6 @@ from core.measures.streaks import (
     ended_periods,
     last_run,
     period_ends,
-    period_signs,
     streak,
     streak_lengths,
     streak_of,
@@ -282,10 +281,8 @@ class PairHistory:
         now = self.session_streak
         if now.length < LEAST_STREAK or not now.claim:
             return None
-        ended = self._ended("session")
-        signs, ends = period_signs(self.sessions, *self._sides("gap"), "session", ended=ended)
         state = np.zeros(len(self.sessions), bool)
-        state[ends] = streak_lengths(signs, now.sign) >= now.length
+        state[1:] = streak_lengths(self._session_signs, now.sign) >= now.length
         return self._state("streak", now.length, now.length, now.sign, state)
 
     def _ratio_state(self) -> State | None:

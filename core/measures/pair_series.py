@@ -18,7 +18,7 @@ from core.data.record import record
 from core.data.windows import Window, full_year
 from core.measures.rarity import holes, stretch_gaps
 from core.measures.ratio import AVERAGES, Means, level_means
-from core.measures.streaks import return_signs
+from core.measures.streaks import Periods, return_signs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -129,5 +129,5 @@ class PairSeries:
     @cached_property
     def gap_signs(self) -> NDArray[np.int8]:
         """(T - 1,) sign of the gap of each session but the first, 0 where it is not known."""
-        places = np.arange(len(self.sessions))
-        return return_signs(self.small, self.large, places, ~self.holes[1:])
+        every = Periods(np.arange(len(self.sessions)), ~self.holes[1:])
+        return return_signs(self.small, self.large, every)

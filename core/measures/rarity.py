@@ -138,8 +138,8 @@ def stretch_returns(level: FloatArray, length: int) -> FloatArray:
     """
     returns = np.full(len(level), np.nan)
     if 0 < length < len(level):
-        known = level > 0
-        positive = level if known.all() else np.where(known, level, np.nan)
+        positive_at = level > 0
+        positive = level if positive_at.all() else np.where(positive_at, level, np.nan)
         returns[length:] = positive[length:] / positive[:-length] - 1
     return returns
 
@@ -206,17 +206,17 @@ def rank_value(
         return None
     value = float(values[place])
     side = side or (-1 if value < 0 else 1)
-    known = np.flatnonzero(np.isfinite(values))
-    first = int(known[0])
+    places = np.flatnonzero(np.isfinite(values))
+    first = int(places[0])
     # nearly always nothing is missing from the first value on
-    finite = values[first:] if len(known) == len(values) - first else values[known]
+    finite = values[first:] if len(places) == len(values) - first else values[places]
     sided = finite if side > 0 else -finite
     out = np.round(sided, decimals)
-    far = known[out >= out[known.searchsorted(place)]]
+    far = places[out >= out[places.searchsorted(place)]]
     at = int(far.searchsorted(place))
     apart = int(far.searchsorted(place - max(length, 1), side="right"))
     # the latest of the farthest out: it is shown with its date, and the latest is the most useful
-    top = int(known[len(known) - 1 - int(sided[::-1].argmax())])
+    top = int(places[len(places) - 1 - int(sided[::-1].argmax())])
     spread = float(finite.std(ddof=1)) if len(finite) > 1 else 0.0
     return Rank(
         value=value,
@@ -247,24 +247,19 @@ def percentiles_at(values: FloatArray, places: IntArray) -> FloatArray:
     return np.where(np.isfinite(values[places]), shares, np.nan)
 
 
-def last_percentile(values: FloatArray, least: int = CLAIM_VALUES) -> float | None:
-    """Share of all values strictly below the last one; None where it has none, or of too few.
-
-    Args:
-        values: (T,) NaN where there is none.
-        least: fewest values that carry a claim.
-    """
+def last_percentile(values: FloatArray) -> float | None:
+    """Share of all (T,) values strictly below the last one; None where it is NaN, or of too few."""
     if not len(values) or not np.isfinite(values[-1]):
         return None
     count = np.count_nonzero(np.isfinite(values))
-    return None if count < least else float(np.count_nonzero(values < values[-1]) / count)
+    return None if count < CLAIM_VALUES else float(np.count_nonzero(values < values[-1]) / count)
 
 
 def percentiles(values: FloatArray) -> FloatArray:
     """(T,) share of all values strictly below each; NaN where there is none."""
     shares = np.full(len(values), np.nan)
-    known = np.isfinite(values)
-    finite = values[known]
+    is_finite = np.isfinite(values)
+    finite = values[is_finite]
     if len(finite):
-        shares[known] = np.searchsorted(np.sort(finite), finite, side="left") / len(finite)
+        shares[is_finite] = np.searchsorted(np.sort(finite), finite, side="left") / len(finite)
     return shares

@@ -161,10 +161,10 @@ def _known(
         return None
     # nearly always every level is known; for NaN no comparison holds
     if not (level.min() > 0 and level.max() < np.inf):
-        known = np.isfinite(level) & (level > 0)
-        if not known[-1]:
+        positive = np.isfinite(level) & (level > 0)
+        if not positive[-1]:
             return None
-        sessions, level, means_of = sessions[known], level[known], None
+        sessions, level, means_of = sessions[positive], level[positive], None
     means_of = means_of or {closes: level_means(level, closes) for closes in AVERAGES}
     return sessions, level, means_of
 
@@ -182,8 +182,8 @@ def level_year(
     sessions: Dates, level: FloatArray, means_of: Mapping[int, Means] | None = None
 ) -> LevelYear | None:
     """A level against its averages and its year; arguments and None as in `level_history`."""
-    known = _known(sessions, level, means_of)
-    return None if known is None else _level_year(*known)
+    levels = _known(sessions, level, means_of)
+    return None if levels is None else _level_year(*levels)
 
 
 def _level_year(sessions: Dates, level: FloatArray, means_of: Mapping[int, Means]) -> LevelYear:
@@ -209,11 +209,11 @@ def level_history(
         means_of: number of closes -> means of the level, of later sessions too, where they are
             known already.
     """
-    known = _known(sessions, level, means_of)
-    if known is None:
+    levels = _known(sessions, level, means_of)
+    if levels is None:
         return None
-    sessions, level, _ = known
-    year = _level_year(*known)
+    sessions, level, _ = levels
+    year = _level_year(*levels)
     near = np.round(level / year.level, EXACT_DECIMALS)
     earlier = near[:-1]
     high_since = low_since = None

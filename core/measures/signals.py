@@ -113,7 +113,7 @@ def thrusts(average: FloatArray) -> tuple[BoolArray, FloatArray]:
     A dip below the lower level opens ten sessions for the average to pass the upper one; it
     passes once.
     """
-    fired, left = np.zeros(len(average), bool), np.full(len(average), np.nan)
+    fired, days_left = np.zeros(len(average), bool), np.full(len(average), np.nan)
     low: int | None = None
     for place, value in enumerate(average.tolist()):
         if value < ZWEIG_LOW:
@@ -125,8 +125,8 @@ def thrusts(average: FloatArray) -> tuple[BoolArray, FloatArray]:
         elif value > ZWEIG_HIGH:
             fired[place], low = True, None
         else:
-            left[place] = ZWEIG_SESSIONS - (place - low)
-    return fired, left
+            days_left[place] = ZWEIG_SESSIONS - (place - low)
+    return fired, days_left
 
 
 def _index_levels(daily: Daily) -> tuple[FloatArray, FloatArray]:
@@ -140,12 +140,12 @@ def _index_levels(daily: Daily) -> tuple[FloatArray, FloatArray]:
     closes = series.stand_in
     rows = np.minimum(np.searchsorted(series.sessions, days), len(closes) - 1)
     before = np.maximum(rows - OMEN_SESSIONS, 0)
-    known = (series.sessions[rows] == days) & (rows >= OMEN_SESSIONS)
+    comparable = (series.sessions[rows] == days) & (rows >= OMEN_SESSIONS)
     for when, _ in series.doubts:
         # closes on either side of a doubtful move do not compare
-        known &= (series.sessions[before] >= when) | (days < when)
+        comparable &= (series.sessions[before] >= when) | (days < when)
     risen = closes[rows] > closes[before]
-    return np.where(known, risen, np.nan), daily.standing.own_off
+    return np.where(comparable, risen, np.nan), daily.standing.own_off
 
 
 def _line_extremes(line: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -211,7 +211,7 @@ def signals(daily: Daily) -> tuple[Signal, ...]:
     days = daily.sessions
     if not len(days):
         return ()
-    _, left = thrusts(zweig_average(daily))
+    _, days_left = thrusts(zweig_average(daily))
     judged = []
     for key, on in states(daily).items():
         title, rule = RULES[key]
@@ -221,7 +221,7 @@ def signals(daily: Daily) -> tuple[Signal, ...]:
             continue
         levels = on.copy()
         if key == "zweig":
-            levels = np.where(on > 0, 2.0, np.where(np.isfinite(left), 1.0, on))
+            levels = np.where(on > 0, 2.0, np.where(np.isfinite(days_left), 1.0, on))
         state: SignalState = "on" if levels[-1] == on[-1] == 1 or levels[-1] == 2 else "off"
         if key == "zweig" and levels[-1] == 1:
             state = "armed"
@@ -238,7 +238,7 @@ def signals(daily: Daily) -> tuple[Signal, ...]:
                 since=days[begun].item(),
                 last=days[fires[-1]].item() if len(fires) else None,
                 first=days[known.argmax()].item(),
-                days_left=int(left[-1]) if state == "armed" else None,
+                days_left=int(days_left[-1]) if state == "armed" else None,
                 fired=state == "on" and (len(levels) < 2 or bool(previous != levels[-1])),
                 # a day has no end of its own, nor has the session that completes a thrust
                 ended=state == "off" and bool(previous == 1) and not key.endswith("_90"),

@@ -124,7 +124,7 @@ class MemberStanding:
 
 
 def counted(
-    traits: Traits, parts: Sequence[Members], first: int, sessions: Dates, own: FloatArray
+    traits: Traits, parts: Sequence[Members], first: int, sessions: Dates, own_distance: FloatArray
 ) -> Counted:
     """Count members on some sessions, which are consecutive rows of the matrix from ``first`` on.
 
@@ -133,7 +133,7 @@ def counted(
         parts: who is counted on which rows.
         first: row of the first session.
         sessions: (T,).
-        own: (T,) the fund's distance from its highest close.
+        own_distance: (T,) the fund's distance from its highest close.
     """
     counts = np.full((len(NAMES), len(sessions)), np.nan)
     off = np.full(len(sessions), np.nan)
@@ -149,7 +149,7 @@ def counted(
         place = slice(part.rows.start - first, part.rows.stop - first)
         counts[:, place], off[place] = traits.counts(part.columns, part.rows)
     by_name = dict(zip(NAMES, counts, strict=True))
-    return Counted(sessions, by_name, off, own)
+    return Counted(sessions, by_name, off, own_distance)
 
 
 def own_off(series: Series | None, sessions: Dates) -> FloatArray:

@@ -123,52 +123,24 @@ def ended_periods(sessions: Dates, unit: Unit, calendar: Dates | None = None) ->
     return Periods(ends, np.diff(missing) == 0)
 
 
-def period_signs(
-    sessions: Dates,
-    level: FloatArray,
-    against: FloatArray | None,
-    unit: Unit,
-    calendar: Dates | None = None,
-    ended: Periods | None = None,
-) -> tuple[NDArray[np.int8], IntArray]:
-    """Sign of the return of each session, week or month, and the places they end at.
-
-    Args:
-        sessions: (T,) ascending.
-        level: (T,) what returns are ratios of.
-        against: (T,) level whose return is taken off; None for none.
-        unit: what is counted.
-        calendar: see `period_ends`.
-        ended: from `ended_periods` of the same sessions, where they are known already.
-
-    Returns:
-        (P - 1,) 1, 0 or -1, 0 where the return is not known; (P - 1,) places of their last session.
-    """
-    ended = ended or ended_periods(sessions, unit, calendar)
-    return return_signs(level, against, ended.ends, ended.whole), ended.ends[1:]
-
-
-def return_signs(
-    level: FloatArray, against: FloatArray | None, ends: IntArray, whole: BoolArray
-) -> NDArray[np.int8]:
+def return_signs(level: FloatArray, against: FloatArray | None, ended: Periods) -> NDArray[np.int8]:
     """(P - 1,) sign of the return between the ends of periods, 0 where it is not known.
 
     Args:
         level: (T,) what returns are ratios of.
         against: (T,) level whose return is taken off; None for none.
-        ends: (P,) places of the last session of each period.
-        whole: (P - 1,) whether no close is missing inside each but the first.
+        ended: the periods.
     """
 
     def returns(values: FloatArray) -> FloatArray:
         at = np.where(values > 0, values, np.nan)
-        if len(ends) < len(at):
-            at = at[ends]
+        if len(ended.ends) < len(at):
+            at = at[ended.ends]
         return at[1:] / at[:-1] - 1
 
     change = returns(level) if against is None else returns(level) - returns(against)
-    known = np.isfinite(change) & whole
-    return np.sign(np.round(np.where(known, change, 0.0), SIGN_DECIMALS)).astype(np.int8)
+    is_known = np.isfinite(change) & ended.whole
+    return np.sign(np.round(np.where(is_known, change, 0.0), SIGN_DECIMALS)).astype(np.int8)
 
 
 def runs(signs: NDArray[np.int8]) -> tuple[IntArray, IntArray]:
@@ -194,10 +166,18 @@ def streak(
     calendar: Dates | None = None,
     ended: Periods | None = None,
 ) -> Streak:
-    """The streak of a level, or of its lead over another one; arguments as `period_signs`."""
+    """The streak of a level, or of its lead over another one.
+
+    Args:
+        sessions: (T,) ascending.
+        level: (T,) what returns are ratios of.
+        against: (T,) level whose return is taken off; None for none.
+        unit: what is counted.
+        calendar: see `period_ends`.
+        ended: from `ended_periods` of the same sessions, where they are known already.
+    """
     ended = ended or ended_periods(sessions, unit, calendar)
-    signs, _ = period_signs(sessions, level, against, unit, calendar, ended)
-    return streak_of(sessions, signs, ended.ends, unit)
+    return streak_of(sessions, return_signs(level, against, ended), ended.ends, unit)
 
 
 def streak_of(
@@ -207,7 +187,7 @@ def streak_of(
 
     Args:
         sessions: (T,) ascending.
-        signs: (P - 1,) from `period_signs`.
+        signs: (P - 1,) from `return_signs`.
         before: (P,) places of the last session of each period.
         unit: what is counted.
     """

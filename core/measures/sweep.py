@@ -380,7 +380,7 @@ class _Axis:
             return np.zeros(first.shape, bool)
         session, sessions = day(self._market.session(file.as_of)), self._closes.matrix.sessions
         listed = sessions.searchsorted(session)
-        known = listed < len(sessions) and sessions[listed] == session
+        has_session = listed < len(sessions) and sessions[listed] == session
         every = np.arange(len(self.numbers))
         at_ends = lines[rows[first], every] | lines[rows[last], every]
-        return np.asarray(at_ends | lines[rows[listed if known else -1]])
+        return np.asarray(at_ends | lines[rows[listed if has_session else -1]])

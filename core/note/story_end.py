@@ -126,12 +126,12 @@ def _unanswered(snapshot: Snapshot, measured: list[str], voice: ProseStyle) -> l
     bare = [fund for fund in silent if fund not in unlisted]
     sentences = []
     if bare:
-        rest = f" can be measured over this window, so {_unsaid()}."
-        sentences.append(Sentence("No stock of ", _neither(bare, voice), rest))
+        ending = f" can be measured over this window, so {_unsaid()}."
+        sentences.append(Sentence("No stock of ", _neither(bare, voice), ending))
     if unlisted:
         their = "its" if len(unlisted) == 1 else "their"
-        rest = f" is held for this window, so none of {their} stocks are named."
-        sentences.append(Sentence("No list of members of ", _neither(unlisted, voice), rest))
+        ending = f" is held for this window, so none of {their} stocks are named."
+        sentences.append(Sentence("No list of members of ", _neither(unlisted, voice), ending))
     return sentences
 
 

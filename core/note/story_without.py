@@ -64,8 +64,8 @@ def _index(view: IndexView, voice: ProseStyle) -> Sentence:
     assert figures is not None
     path, clauses = f"{path_of(view)}.without", []
     if figures.fund_zeroed is not None:
-        left = percent(figures.fund_zeroed, f"{path}.fund_without_zeroed")
-        clauses.append(Sentence(f" leaves a {_kind(figures.fund_zeroed)} of ", left, " (zeroed)"))
+        figure = percent(figures.fund_zeroed, f"{path}.fund_without_zeroed")
+        clauses.append(Sentence(f" leaves a {_kind(figures.fund_zeroed)} of ", figure, " (zeroed)"))
     if figures.reweighted is not None:
         value = percent(figures.reweighted, f"{path}.index_without_reweighted")
         words = " leaves the measured stocks "

@@ -117,11 +117,11 @@ def without_sentence(head: Sentence, view: IndexView) -> Sentence:
     places = further_places(*_sum(view, figures), amounts=[figures.contribution])
     contribution = Figure(basis_points(figures.contribution, places), f"{path}.sum_bp")
     ways = [_zeroed(view, figures, path, places), _reweighted(view, figures, path)]
-    rest = [part for way in ways if way for part in (", ", way)]
-    rest[2:3] = ["; "] if len(rest) > 2 else []
+    clauses = [part for way in ways if way for part in (", ", way)]
+    clauses[2:3] = ["; "] if len(clauses) > 2 else []
     return Sentence(
         head, "without ", Name(who), ", which brought ", contribution,
-        *(rest or ["; no other line is measured"]), ".",
+        *(clauses or ["; no other line is measured"]), ".",
     )  # fmt: skip
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from core.answer.alerts import Alert
-from core.answer.snapshot import Lines, Question
+from core.answer.snapshot import Question
+from core.answer.views import Lines
 from tui.command.commands import COMMANDS, SORTS, CommandError, groups, hints
 from tui.command.filters import parse_filter
 from tui.command.keys import bindings, keys_of, normal_key

@@ -11,7 +11,7 @@ from core.data.record import record
 from tui.command.commands import CommandError
 
 if TYPE_CHECKING:
-    from core.answer.snapshot import Lines
+    from core.answer.views import Lines
     from core.data.frames import BoolArray, FloatArray
 
 _TERM: Final = re.compile(r"(ret|bp|w)\s*(>=|<=|>|<|=)\s*([+-]?\d+(?:\.\d+)?)\s*%?")

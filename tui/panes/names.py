@@ -18,7 +18,7 @@ from tui.widgets.columns import Cell, TableColumn, keeping
 from tui.widgets.line_table import LineTable
 
 if TYPE_CHECKING:
-    from core.answer.snapshot import IndexView, Lines
+    from core.answer.views import IndexView, Lines
     from tui.command.filters import Filter
     from tui.host.scene import Scene, Side
 

@@ -11,7 +11,7 @@ import numpy as np
 from core.data.record import record
 
 if TYPE_CHECKING:
-    from core.answer.snapshot import IndexView, Lines
+    from core.answer.views import IndexView, Lines
     from core.data.frames import IntArray
     from tui.command.filters import Filter
 
