@@ -21,12 +21,12 @@ _SPACES: Final = re.compile(r"\s+")
 #: Controls, format characters (bidi, zero-width, tags), surrogates, private use, unassigned.
 _DROPPED: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 #: Drawn as nothing, or as a blank wider than it says, though their category is a letter or mark.
-_INVISIBLE: Final = frozenset(
+INVISIBLE: Final = frozenset(
     {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0}
     | {*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}
 )
 #: More marks than this on one letter are drawn over the neighbouring rows.
-_MARKS: Final = 2
+MARKS: Final = 2
 
 
 def clean(text: str, limit: int = 80) -> str:
@@ -50,15 +50,15 @@ def clean(text: str, limit: int = 80) -> str:
 
 
 def _kept(character: str) -> bool:
-    return unicodedata.category(character) not in _DROPPED and ord(character) not in _INVISIBLE
+    return unicodedata.category(character) not in _DROPPED and ord(character) not in INVISIBLE
 
 
 def _few_marks(text: str) -> str:
     characters: list[str] = []
     # The start counts as full: a mark with no letter before it would land on the neighbour.
-    marks = _MARKS
+    marks = MARKS
     for character in text:
         marks = marks + 1 if unicodedata.combining(character) else 0
-        if marks <= _MARKS:
+        if marks <= MARKS:
             characters.append(character)
     return "".join(characters)

@@ -83,9 +83,9 @@ class Lines:
     weight: FloatArray
     returns: FloatArray
     contribution: FloatArray
-    joined: Mapping[int, date]
-    left: Mapping[int, date]
-    flags: Mapping[int, tuple[str, ...]]
+    joined: Mapping[int, date] = field(default_factory=dict)
+    left: Mapping[int, date] = field(default_factory=dict)
+    flags: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.symbols)

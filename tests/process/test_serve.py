@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import re
 import signal
 import socket
@@ -24,6 +23,7 @@ from core.answer.alerts import AlertError
 from core.answer.snapshot import Question
 from tests.cache.stores import files
 from tests.home import Cli
+from tests.torture.ending import alive
 from tests.tui.driving import press, seen, settle
 from tests.tui.markets import NOW
 from tui.alerts.book import AlertBook
@@ -319,22 +319,14 @@ def test_a_page_shows_the_screen_refuses_to_fetch_and_ends_with_the_server(
             while (await socket_.receive()).type is aiohttp.WSMsgType.BINARY:
                 pass
         deadline = time.monotonic() + 60
-        while any(_alive(pid) for pid in screens) and time.monotonic() < deadline:
+        while any(alive(pid) for pid in screens) and time.monotonic() < deadline:
             await asyncio.sleep(0.05)
-        assert not any(_alive(pid) for pid in screens)
+        assert not any(alive(pid) for pid in screens)
 
     asyncio.run(page(address, story))
     assert run.wait(60) == (-9 if end is signal.SIGKILL else 0)
     assert not state.exists()
     assert run.stderr is not None and "Traceback" not in run.stderr.read()
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return False
 
 
 def test_no_url_and_no_message_brings_a_traceback_or_a_screen_without_bounds(

@@ -22,7 +22,7 @@ from tests.terminal.shown import Shown
 from tests.tui.driving import lines_of, settle
 from tests.tui.fake_desk import SlowDesk
 from tests.tui.markets import QUESTION, small_market
-from tui.command.commands import COMMANDS
+from tui.command.commands import KEYS
 from tui.panes.frame import READING, Start, frame
 from tui.screen.app import InternalsApp
 from tui.state.config import Config
@@ -63,8 +63,7 @@ def test_the_panes_come_where_the_frame_stood(
     desk = SlowDesk(small_market(simulated=simulated))
     desk.memory.remember(QUESTION, seat)
     app = InternalsApp(desk, Config(), QUESTION)
-    keys = {command.name: command.keys for command in COMMANDS if command.keys}
-    start = Start(QUESTION, app.config.pairs, keys, seat, simulated)
+    start = Start(QUESTION, app.config.pairs, KEYS, seat, simulated)
     drawn = plain(frame(*size, start))
     # at once, and not first with the numbers
     assert ("SIMULATED" in "".join(drawn)) is simulated

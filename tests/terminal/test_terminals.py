@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import re
+import select
 import subprocess
 import sys
 import termios
@@ -16,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.terminal.test_child import read_until, rest
-from tests.vt import Screen
+from tests.vt import UNFINISHED, Screen
 
 ROOT = Path(__file__).resolve().parents[2]
 TRUE = 1 << 24
@@ -67,6 +68,29 @@ def started(home: Path, *, demo: bool = True, **environ: str) -> Iterator[Termin
         os.close(ours)
 
 
+def until_drawn(ours: int) -> bytes:
+    """What is written until the whole screen is seen.
+
+    A word that stands there already is not written again: it need not come in one piece.
+    """
+    written = b""
+    for _ in range(1200):
+        if select.select([ours], [], [], 0.05)[0]:
+            written += os.read(ours, 1 << 16)
+            lines = "\n".join(screen_of(written).lines())
+            if all(word in lines for word in ("IWM", "SIMULATED", "Breadth", "lines rose", "quit")):
+                return written
+    raise AssertionError(screen_of(written).lines())
+
+
+def screen_of(written: bytes) -> Screen:
+    """The screen after some bytes, the last of which may be the beginning of something."""
+    text = written.decode(errors="ignore").partition("\x1b[?1049l")[0]
+    screen = Screen(120, 36)
+    screen.feed(UNFINISHED.sub("", text))
+    return screen
+
+
 def colours(written: bytes) -> int:
     """The number of colours a terminal needs for what was written."""
     found = 0
@@ -105,8 +129,7 @@ def test_a_terminal_is_sent_what_it_knows_and_left_as_it_was(
     home: Path, environ: dict[str, str], most: int
 ) -> None:
     with started(home, **environ) as terminal:
-        drawn = read_until(terminal.ours, b"IWM", b"help", b"SIMULATED", b"Breadth", b"lines rose")
-        assert b"Breadth" in drawn and b"quit" in drawn
+        drawn = until_drawn(terminal.ours)
         left = terminal.quit()
     # All of the colours it has are used, and none beyond.
     assert colours(drawn + left) == most
@@ -130,12 +153,11 @@ def test_the_locale_decides_the_characters(
     home: Path, environ: dict[str, str], ascii: bool
 ) -> None:
     with started(home, **environ) as terminal:
-        drawn = read_until(terminal.ours, b"IWM", b"help", b"SIMULATED", b"Breadth", b"lines rose")
+        drawn = until_drawn(terminal.ours)
         drawn += terminal.quit()
     assert drawn.isascii() is ascii
-    screen = Screen(120, 36)
-    screen.feed(drawn.decode().partition("\x1b[?1049l")[0])
-    assert ("drawn in ASCII, because LANG" in "\n".join(screen.lines())) is ascii
+    lines = "\n".join(screen_of(drawn).lines())
+    assert ("drawn in ASCII, because LANG" in lines) is ascii
 
 
 def test_a_setting_is_stronger_than_the_locale(tmp_path: Path, home: Path) -> None:
@@ -143,7 +165,7 @@ def test_a_setting_is_stronger_than_the_locale(tmp_path: Path, home: Path) -> No
         (tmp_path / kept.name).symlink_to(kept)
     (tmp_path / "config.toml").write_text("ascii = false\nmouse = false\n")
     with started(tmp_path, LANG="C") as terminal:
-        drawn = read_until(terminal.ours, b"IWM", b"help", b"SIMULATED", b"Breadth", b"lines rose")
+        drawn = until_drawn(terminal.ours)
         terminal.quit()
     assert not drawn.isascii()
     assert b"\x1b[?1003h" not in drawn
@@ -161,7 +183,7 @@ def test_what_cannot_show_a_screen_says_so_in_one_line(home: Path, term: str) ->
 
 def test_a_suspended_screen_gives_the_title_back(home: Path) -> None:
     with started(home) as terminal:
-        read_until(terminal.ours, b"IWM", b"help", b"SIMULATED", b"Breadth", b"lines rose")
+        until_drawn(terminal.ours)
         os.write(terminal.ours, b"\x1a")
         stopped = read_until(terminal.ours, b"\x1b[?1004l")
         assert b"\x1b[23;2t" in stopped

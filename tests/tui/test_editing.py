@@ -56,7 +56,7 @@ def test_each_edit_waits_for_another_process_and_keeps_what_it_wrote(
             "group": '[other]\nsymbols = ["A"]\nsource = "me"\ndate = 2026-01-30\n',
         }.get(what, "measure,date,value,source\npmi,2026-01-30,2.5,me\n")
         disk.replace(file, addition.encode())
-    waiting.join(10.0)
+    waiting.join(60.0)
     if what in ("fund", "group"):
         assert file.read_text().startswith(addition.splitlines()[0])
         assert "MINE" in file.read_text() or "chips" in file.read_text()

@@ -115,7 +115,7 @@ desk.begin(Question())
 
 @pytest.mark.process
 def test_no_end_of_the_program_waits_for_a_disk_that_hangs(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-c", HANGS, str(tmp_path)], check=True, timeout=30)
+    subprocess.run([sys.executable, "-c", HANGS, str(tmp_path)], check=True, timeout=120)
 
 
 def test_steps_pressed_before_the_first_answer_are_taken_up_when_it_comes() -> None:

@@ -10,7 +10,7 @@ from core.data.question import Question
 from tests.tui.board_market import WITHOUT, board_market, shipped_pairs
 from tests.tui.driving import drive, lines_of, press, settle
 from tests.tui.fake_desk import FakeDesk
-from tui.command.commands import COMMANDS
+from tui.command.commands import KEYS
 from tui.panes.frame import Start
 from tui.screen.app import InternalsApp
 from tui.screen.first_board import boarded
@@ -18,7 +18,6 @@ from tui.state.config import Config
 from tui.state.state_files import Seat
 from tui.text.spans import plain
 
-KEYS = {command.name: command.keys for command in COMMANDS if command.keys}
 MARKET, ASKED = board_market(), Question(basis="pr")
 BOARD = board(MARKET, shipped_pairs(), "pr")
 SORTED = Seat(board_pair="XLK:SPY", board_key="YTD", board_falling=True)

@@ -14,7 +14,7 @@ from core.data.question import Question
 from tests.tui.driving import drive, lines_of, settle
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.markets import NOW, QUESTION, answer, small_market
-from tui.command.commands import COMMANDS
+from tui.command.commands import KEYS
 from tui.host.messages import Taken
 from tui.host.scene import Scene
 from tui.panes.frame import READING, Start
@@ -25,7 +25,6 @@ from tui.state.config import Config
 from tui.state.state_files import Seat
 from tui.text.spans import plain
 
-KEYS = {command.name: command.keys for command in COMMANDS if command.keys}
 PAIRS = Config().pairs
 START = Start(QUESTION, PAIRS, KEYS, Seat(), simulated=True)
 

@@ -75,7 +75,7 @@ def test_two_threads_write_one_small_file_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two lines typed quickly are saved by two threads: each saves a whole file of its own."""
-    both_written, write_new = threading.Barrier(2, timeout=10), disk.write_new
+    both_written, write_new = threading.Barrier(2, timeout=60), disk.write_new
 
     def write_and_wait(path: Path, data: bytes, mode: int | None) -> None:
         write_new(path, data, mode)

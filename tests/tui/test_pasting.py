@@ -16,6 +16,7 @@ from textual._xterm_parser import XTermParser
 from textual.drivers import linux_driver, web_driver
 from textual.message import Message
 
+from bench.terminal import idle
 from tests.terminal.test_child import on_a_terminal, read_until
 from tests.torture.hostile import PAYLOADS
 from tui.terminal import fitting, pasting
@@ -199,7 +200,10 @@ def test_on_a_real_terminal_a_paste_of_keys_presses_none() -> None:
         read_until(ours, b"IWM", b"help", b"\x1b[?2004h")
         for sent in (b"\x1b[200~\x1bq\x03", b"\x1b[31mqqq\xc3", b"\xa9\x1b[201~q\x1b[201~"):
             os.write(ours, sent)
-        # In the same breath it would belong to what was pasted.
+        # In the same breath it would belong to what was pasted: that has to be read first.
+        time.sleep(0.3)
+        while not idle(process.pid):
+            time.sleep(0.05)
         time.sleep(0.3)
         os.write(ours, b"/")
         os.write(ours, b"\x1b[200~caf\x1b[31mq\x1b[201~")
@@ -207,7 +211,7 @@ def test_on_a_real_terminal_a_paste_of_keys_presses_none() -> None:
         assert b"caf[31mq" in read_until(ours, b"caf")
         os.write(ours, b"\x03")
         read_until(ours, b"\x1b[?1049l")
-        assert process.wait(5) == 0
+        assert process.wait(60) == 0
     finally:
         if process.poll() is None:
             process.kill()

@@ -10,7 +10,7 @@ import pytest
 from core.answer.snapshot import Question
 from tests.cache.stores import files
 from tests.home import Cli
-from tests.tui.driving import press, seen, settle
+from tests.tui.driving import press, seen, settle, until
 from tui.cli.dispatch import run
 from tui.screen.app import InternalsApp
 from tui.service.service import Desk
@@ -78,9 +78,8 @@ def test_the_screen_says_so_and_r_explains(desk_home: Path, tmp_path: Path) -> N
     async def story() -> None:
         async with app.run_test(size=(120, 36)) as pilot:
             await settle(pilot, app)
-            await asyncio.sleep(0.2)
-            await settle(pilot, app)
-            assert "read-only" in seen(app) and "IWM leads SPY" in seen(app)
+            await until(lambda: "read-only" in seen(app))
+            assert "IWM leads SPY" in seen(app)
             await press(pilot, app, "r")
             assert "internals publish" in seen(app)
             await press(pilot, app, "[", "q")

@@ -66,7 +66,7 @@ def test_one_thread_works_and_the_newest_question_wins(monkeypatch: pytest.Monke
 
     def slow(scene: Scene, measure: str) -> object:
         asked.append(scene.snapshot.as_of)
-        assert go_on.wait(20)
+        assert go_on.wait(60)
         return years_of(scene, measure)
 
     monkeypatch.setattr("tui.panes.years.years_of", slow)

@@ -115,8 +115,8 @@ def ladder_bar(share: float, width: int, style: str = "small") -> Line:
     if not math.isfinite(share):
         return [(" " * width, "")] if width else []
     bar = bar_right(eighths_of(min(max(share, 0.0), 1.0), 1.0, width), style)
-    rest = "·" * (width - line_width(bar))
-    return [*bar, (rest, "axis")] if rest else bar
+    track = "·" * (width - line_width(bar))
+    return [*bar, (track, "axis")] if track else bar
 
 
 def year_bars(

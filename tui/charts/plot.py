@@ -334,7 +334,7 @@ def _right_texts(series: Sequence[Curve], ends: Sequence[EndLabel], room: int) -
 
 
 def _spread(rows: Sequence[int], values: Sequence[float], height: int) -> list[int]:
-    """Rows near the wanted ones with no two alike, larger values above; -1 where none is left."""
+    """Rows near those given with no two alike, larger values above; -1 where none is free."""
     order = sorted((row, -values[i], i) for i, row in enumerate(rows) if row >= 0)[:height]
     placed = [-1] * len(rows)
     floor = 0

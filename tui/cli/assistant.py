@@ -96,9 +96,7 @@ def result(desk: Desk, name: str, arguments: dict[str, Any]) -> Any:
     except jsonschema.ValidationError as error:
         where = ".".join(map(str, error.absolute_path)) or "the arguments"
         return _refusal(f"{where}: {error.message}")
-    except (BadCallError, CacheError, ConfigError, CoreError) as error:
-        return _refusal(f"{error}")
-    except OSError as error:
+    except (BadCallError, CacheError, ConfigError, CoreError, OSError) as error:
         return _refusal(why(error))
     except Exception as error:
         if os.environ.get("INTERNALS_TRACEBACK"):

@@ -11,6 +11,7 @@ from core.answer.board import Board, board
 from core.answer.board_breadth import breadths_of
 from core.data.errors import UnavailableError
 from core.data.question import normal
+from tui.cli.questions import opening_question
 from tui.report.answer_file import answer_to
 from tui.report.board import WRITERS
 from tui.report.note_formats import PICTURE_FORMATS
@@ -65,9 +66,7 @@ def the_board(desk: Desk, config: Config, as_of: date | None, group: str | None)
             raise ConfigError(f"no group {group}; there are {', '.join(groups)}")
         pairs = tuple(pair for pair in pairs if pair.group == group)
     desk.prepare()
-    opening = desk.opening()
-    if as_of is None and opening is not None:
-        as_of = opening.as_of
+    as_of = opening_question(desk, config, as_of).as_of
     answer = board(desk.market(), pairs, config.basis, as_of)
     if answer.as_of is None:
         raise UnavailableError("no closes of any pair of the board: import them or fetch")

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from tui.command.commands import COMMANDS
+from tui.command.commands import KEYS
 from tui.panes.frame import Start, frame
 from tui.state.config import Config
 from tui.terminal import crash, fitting, title
@@ -56,10 +56,9 @@ def show(
         return say(terminal.refusal, BAD_INPUT)
     config = suited(config, terminal)
 
-    keys = {command.name: command.keys for command in COMMANDS if command.keys}
-    keys |= {name: tuple(map(str.strip, text.split(","))) for name, text in config.keys.items()}
+    rebound = {name: tuple(map(str.strip, text.split(","))) for name, text in config.keys.items()}
     board = config.board_first and not first.alone
-    start = Start(first, config.pairs, keys, memory.seat(), simulated, board)
+    start = Start(first, config.pairs, KEYS | rebound, memory.seat(), simulated, board)
     with title.restored(titled=terminal.title), _opened(config, start, terminal) as show_instead:
         # garbage is looked for once the screen is there: see `fitting.collect_from_here`
         gc.disable()

@@ -250,6 +250,8 @@ COMMANDS: Final = (
     _typed("sort_by", "sort by bp, ret, w, symbol, name or sector", "sort bp"),
 )
 
+#: Name of a command -> its keys, where the config gives no others.
+KEYS: Final = {command.name: command.keys for command in COMMANDS if command.keys}
 _SHOWN: Final = {
     "up": "↑",
     "down": "↓",

@@ -9,7 +9,7 @@ from typing import Final
 from textual.binding import Binding
 from textual.keys import Keys
 
-from tui.command.commands import COMMANDS, CommandError
+from tui.command.commands import COMMANDS, KEYS, CommandError
 
 _NAMED: Final = frozenset(key.value for key in Keys)
 
@@ -49,7 +49,7 @@ def keys_of(rebound: Mapping[str, str] = {}) -> dict[str, tuple[str, ...]]:
     Raises:
         CommandError: No such command, no such key, or two commands on one key.
     """
-    table = {command.name: command.keys for command in COMMANDS if command.keys}
+    table = dict(KEYS)
     for name, text in rebound.items():
         if name not in table:
             raise CommandError(f"no command is called {name!r}; known are {' '.join(table)}")

@@ -115,9 +115,9 @@ def ordered(
     if key == "pair":
         return sorted(rows, key=lambda row: row.pair.name, reverse=falling)
     values = {id(row): value_of(row, key, breadths) for row in rows}
-    known = [row for row in rows if _finite(values[id(row)])]
-    known.sort(key=lambda row: values[id(row)] or 0.0, reverse=falling)
-    return known + [row for row in rows if not _finite(values[id(row)])]
+    finite = [row for row in rows if _finite(values[id(row)])]
+    finite.sort(key=lambda row: values[id(row)] or 0.0, reverse=falling)
+    return finite + [row for row in rows if not _finite(values[id(row)])]
 
 
 def _finite(value: float | None) -> bool:

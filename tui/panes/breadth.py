@@ -199,7 +199,7 @@ def compact(scene: Scene, width: int, lines: int) -> Drawing:
 
 
 def _head(fund: str, side: Side) -> Line:
-    """An index before what is said of it."""
+    """The name of an index, before its figures."""
     return [(" ", ""), (formats.fit(fund, 5), f"{side} bold")]
 
 

@@ -173,7 +173,8 @@ class Contributors(Pane):
         """The filter with its matches; of the gap, which end is first."""
         line: Line = []
         if self.view == "names" and self.filter is not None:
-            counts = [f"{t.matches:,} of {len(t.lines):,}" for t in self._shown_tables() if t.lines]
+            tables = self._tables if self.wide else self._tables[:1]
+            counts = [f"{t.matches:,} of {len(t.lines):,}" for t in tables if t.lines]
             line = [("· ", "axis"), (f"/{self.filter.text} ", "mark"), (", ".join(counts), "dim")]
             line.append((" ", ""))
         elif self.view == "names" and self.sought is not None:
@@ -194,16 +195,17 @@ class Contributors(Pane):
             line = [("· ", "axis"), (f"{words} ", "dim")]
         return line
 
-    def _shown_tables(self) -> list[NamesTable]:
-        return list(self._tables if self.wide else self._tables[:1])
-
     # -- what keys do ----------------------------------------------------------------
+
+    @property
+    def _table_here(self) -> NamesTable:
+        return self._tables[self.side if self.wide else 0]
 
     def table(self) -> LineTable | None:
         """The table the cursor is in."""
         if self.view != "names":
             return self._other
-        return self._tables[self.side if self.wide else 0].grid
+        return self._table_here.grid
 
     def side_shown(self, scene: Scene) -> Side:
         """The index the cursor is in."""
@@ -220,7 +222,7 @@ class Contributors(Pane):
     def symbol(self) -> str | None:
         """The symbol under the cursor, None on a row that is no line."""
         if self.view == "names":
-            return self._tables[self.side if self.wide else 0].symbol()
+            return self._table_here.symbol()
         key = self._other.cursor_key
         if self.view in ("gap", *_ORDERS) and isinstance(key, str):
             return key if key != ALL else None
@@ -371,7 +373,7 @@ class Contributors(Pane):
         self.filter, self.sought = None, condition
         self.view, self.step = "names", len(ROW_STEPS) - 1
         self.redraw()
-        table = self._tables[self.side if self.wide else 0]
+        table = self._table_here
         places = table.matching(condition)
         if not places:
             return f"/{condition.text}: no line matches"

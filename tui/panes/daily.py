@@ -55,10 +55,10 @@ def drawing(scene: Scene, series: Mapping[Side, Daily], width: int, height: int)
     charts = [chart for chart in charts if _has_values(chart[1], rows)]
     count = min(len(charts), max((height - len(lines)) // _LEAST, 1))
     stacked: list[SubChart] = []
-    left = height - len(lines)
+    room = height - len(lines)
     for place, (caption, values, unit) in enumerate(charts[:count]):
-        rows_here = left // (count - place)
-        left -= rows_here
+        rows_here = room // (count - place)
+        room -= rows_here
         share = unit == "%"
         stacked.append(
             SubChart(

@@ -171,13 +171,18 @@ def status(message: str, kind: str, ages: Sequence[str], width: int, standing: s
             room = max(room - formats.cell_width(message) - 5, width // 4)
         text = formats.fit(standing, min(room, formats.cell_width(standing))).rstrip()
         head: Line = [(" ", ""), (text, "mark")]
-        rest = width - line_width(head) - 1
-        if rest < _LEAST_SENTENCE and not message:
+        room_beside = width - line_width(head) - 1
+        if room_beside < _LEAST_SENTENCE and not message:
             return head
         return [
             *head,
             (" ", ""),
-            *status(message, kind, [age for age in ages if message or rest > len(age) + 1], rest),
+            *status(
+                message,
+                kind,
+                [age for age in ages if message or room_beside > len(age) + 1],
+                room_beside,
+            ),
         ]
     signs = {"error": ("! ", "mark"), "busy": ("… ", "mark"), "alert": ("◆ ", "mark reverse")}
     sign = signs.get(kind, ("", ""))
@@ -313,12 +318,12 @@ class Room(NamedTuple):
 def rooms(width: int, height: int, seat: Seat) -> dict[int, Room]:
     """Pane -> its room, of those in sight, as the stylesheet's grid lays them out."""
     top = 1 + seat.headline
-    left = height - top - _BELOW
+    rows = height - top - _BELOW
     if form(width, height, zoomed=seat.zoomed) == "one":
-        return {seat.pane: Room(0, top, width, left)}
+        return {seat.pane: Room(0, top, width, rows)}
     # a cell between the columns, what is left over at the end
     first = (width - 1) // 3 if width >= WIDE else (width - 1) * 2 // 5
-    x, y = first + 1, top + left // 2
+    x, y = first + 1, top + rows // 2
     return {
         SPREAD: Room(0, top, first, y - top),
         CONTRIBUTORS: Room(x, top, width - x, y - top),

@@ -352,9 +352,6 @@ def _matching(lines: tuple[LeftOut, ...], condition: Filter) -> list[LeftOut]:
             weight=np.array([line.weight for line in lines], float),
             returns=none,
             contribution=none,
-            joined={},
-            left={},
-            flags={},
         )
     )
     return [line for line, keep in zip(lines, keeps, strict=True) if keep]

@@ -135,10 +135,10 @@ def drawing(snapshot: Snapshot, path: Trail, words: str, width: int, height: int
         height: lines.
     """
     lines = _facts(snapshot, path, width)
-    left = height - len(lines) - 1
+    room = height - len(lines) - 1
     side = "small" if path.fund == snapshot.question.small else "large"
-    charts = 3 if left >= 24 else 2 if left >= 14 else 1
-    share = max(left // (charts + 1), 4)
+    charts = 3 if room >= 24 else 2 if room >= 14 else 1
+    share = max(room // (charts + 1), 4)
     stacked: list[SubChart] = []
     measured = bool(np.isfinite(path.line).any())
     if measured:
@@ -147,7 +147,7 @@ def drawing(snapshot: Snapshot, path: Trail, words: str, width: int, height: int
             Curve(path.symbol, path.line, "gap"),
         ]
         caption = "return since the start, against the index"
-        stacked.append(SubChart(lead, left - share * (charts - 1) - 1, caption=caption))
+        stacked.append(SubChart(lead, room - share * (charts - 1) - 1, caption=caption))
     if charts >= 2 and measured:
         contribution = [Curve("brought", path.contribution, "up", filled=True)]
         caption = f"brought to {path.fund}, bp"

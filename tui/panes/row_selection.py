@@ -125,12 +125,12 @@ def _closing_of_matches(view: IndexView, rows: list[int], matching: list[int]) -
     value = math.fsum(lines.contribution[matching])
     weight = math.fsum(lines.weight[matching])
     printed = sum(_bp(float(lines.contribution[row])) for row in rows)
-    left = _bp(value) - printed
+    remainder = _bp(value) - printed
     count = len(matching) - len(rows)
-    labels: tuple[str, ...] = ("rounding",) if left else ()
+    labels: tuple[str, ...] = ("rounding",) if remainder else ()
     if count:
         labels = (f"{count:,} more matches" if count > 1 else "one more match", "more")
-    hidden = Closing("hidden", labels, left, value - math.fsum(lines.contribution[rows]))
+    hidden = Closing("hidden", labels, remainder, value - math.fsum(lines.contribution[rows]))
     names = (
         f"{len(matching):,} matches together" if len(matching) != 1 else "the one match",
         "matches",
@@ -158,14 +158,14 @@ def _closing(view: IndexView, rows: list[int], printed: int | None = None) -> It
         parts.append(Closing("rest", words, _bp(view.rest), view.rest))
     if printed is None:
         printed = sum(_bp(float(contribution[row])) for row in rows)
-    left = _bp(total) - printed - sum(part.bp for part in parts)
+    remainder = _bp(total) - printed - sum(part.bp for part in parts)
     count = len(contribution) - len(rows)
     value = view.explained - math.fsum(contribution[rows])
-    labels: tuple[str, ...] = ("rounding",) if left else ()
+    labels: tuple[str, ...] = ("rounding",) if remainder else ()
     if count:
         labels = (f"all {count:,} others" if count > 1 else "the one other", "others")
     weight = math.fsum(view.contributors.weight) - math.fsum(view.contributors.weight[rows])
-    yield Closing("others", labels, left, value, weight if count else None)
+    yield Closing("others", labels, remainder, value, weight if count else None)
     yield from parts
     name = "basket" if view.fund_return is None else view.fund
     yield Closing("sum", (f"{name} return", name), _bp(total), total)

@@ -15,8 +15,6 @@ from core.note.verdict import drags
 from tui.report.values import Json, iso, number, scaled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from core.answer.measure_rank import MeasureRank
     from core.answer.views import IndexView, Snapshot
     from core.data.frames import FloatArray
@@ -134,11 +132,10 @@ def _top(top: Top) -> Json:
     }
 
 
-def _measures(
-    snapshot: Snapshot, view: IndexView, ranks: Mapping[str, MeasureRank] | None = None
-) -> Json:
+def _measures(snapshot: Snapshot, view: IndexView) -> Json:
     """Every row of the table of measures, claimed or not; `claims` says what carries."""
     rows, daily = Json(), snapshot.daily.get(view.fund)
+    ranks = snapshot.measure_ranks.get(view.fund, {})
     for row in ROWS:
         reading_now = reading(row, view, daily, snapshot.before.get(view.fund))
         rows[row.key] = {
@@ -146,7 +143,7 @@ def _measures(
             "unit": row.unit,
             "of": reading_now.of,
             "change": row.in_unit(reading_now.change),
-            "history": rank_fields((ranks or {}).get(row.key)),
+            "history": rank_fields(ranks.get(row.key)),
             "among": _among(among(row, daily)),
         }
     return rows
@@ -292,7 +289,7 @@ def index_document(snapshot: Snapshot, view: IndexView) -> Json:
             "names_for_half_of_gross_gain": gathered.half_of_gain,
             "top": [_top(top) for top in gathered.top],
         },
-        "measures": _measures(snapshot, view, snapshot.measure_ranks.get(view.fund)),
+        "measures": _measures(snapshot, view),
         "signals": _signals(view, snapshot.daily.get(view.fund)),
         "sector_breadth": _sector_breadth(snapshot.daily.get(view.fund)),
         "drags": lost and {"symbols": list(lost.symbols), "sum_bp": scaled(lost.contribution, 1e4)},

@@ -51,11 +51,9 @@ def figure(value: float | str | None, unit: Unit) -> str:
             return f.pp(value, 4, sign=value < 0)
         case "bp":
             return f.bp(value, 4, sign=value < 0)
-        case "price":
-            return f.number(value, 4)
         case "money":
             return f.number(value, 0 if abs(value) >= 1e6 else 2)
-        case "number":
+        case "price" | "number":
             return f.number(value, 4)
         case "year":
             return str(round(value))

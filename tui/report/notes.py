@@ -97,7 +97,7 @@ def keep_picture(
     name: str,
     of: Snapshot | Board,
     directory: Path,
-    target: Path | None = None,
+    target: Path | None,
     ledger: Ledger | None = None,
 ) -> Path:
     """Write one picture, and return its file: SVG where its name ends so, else PNG.

@@ -94,7 +94,7 @@ class BoardAnswers(BoardPage, inherit_bindings=False):
         self.set_timer(_CALM, partial(self._look_up, message.number))
 
     def take_rows(self, board: Board) -> None:
-        """Rows in the order asked for, the cursor on the pair it was on."""
+        """Rows in the order of the place, the cursor on the pair it was on."""
         self.board = self.place.board = board
         place = self.place
         self.rows = ordered(board.rows, place.key, falling=place.falling, breadths=self.breadths)
@@ -143,7 +143,7 @@ class BoardAnswers(BoardPage, inherit_bindings=False):
             self.show()
 
     def _poll(self) -> None:
-        """Show pairs and closes that another process brought."""
+        """Show pairs and closes that another process stored."""
         try:
             changed = self.host.desk.identity() != self._identity
         except OSError:

@@ -115,7 +115,7 @@ def look_up(host: Workbench, board: Board, *, last: bool) -> NewsTaken:
 
 
 def _session_before(host: Workbench, board: Board) -> tuple[str, dict[str, RowState]]:
-    """What held on the session before a board's."""
+    """The states of the session before a board's, and what it is called."""
     from core.answer.board import board as board_of
 
     assert board.as_of is not None

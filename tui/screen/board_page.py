@@ -145,10 +145,10 @@ class BoardPage(PromptScreen, inherit_bindings=False):
 
     def _show_news(self) -> None:
         lines = self.lines
-        shown = lines, self.since
-        if shown == self._news_shown:
+        news = lines, self.since
+        if news == self._news_shown:
             return
-        self._news_shown = shown
+        self._news_shown = news
         title = f"{several(len(lines), 'line')}: new since {self.since}" if self.since else "new"
         self.news.set_columns([*_NEWS_COLUMNS[:2], replace(_NEWS_COLUMNS[2], title=title)])
 
@@ -163,7 +163,7 @@ class BoardPage(PromptScreen, inherit_bindings=False):
         return [head(self.board, question, self.place, width, last=self.last, simulated=simulated)]
 
     def _draw_cover(self, width: int, height: int, *, small: bool) -> Drawing:
-        """In place of the rows: too small, nothing held, or nothing yet."""
+        """In place of the rows: too small, nothing stored, or nothing yet."""
         if small:
             return too_small(width, height)
         if not self.trouble and self.board is None:

@@ -109,8 +109,8 @@ class BoardScreen(Stepping, BoardAnswers, inherit_bindings=False):
         host, self.place.left = self.host, True
         self.place.pair = ":".join(question.funds)
         self.app.pop_screen()
-        shown = host.snapshot
-        if shown is None or shown.question != question or host.absent:
+        snapshot = host.snapshot
+        if snapshot is None or snapshot.question != question or host.absent:
             host.ask(question)
 
     def action_back(self) -> None:
@@ -207,7 +207,7 @@ class BoardScreen(Stepping, BoardAnswers, inherit_bindings=False):
         if edit_pairs(self.host, edit):
             self.ask_board()
 
-    def set_filter(self, wanted: Filter | None) -> None:
+    def set_filter(self, condition: Filter | None) -> None:
         """Nothing is filtered here."""
 
     def obey(self, command: str, words: str) -> None:

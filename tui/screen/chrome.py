@@ -190,6 +190,6 @@ def welcome(
         else:
             lines.append([(f"  {what}", "bold")])
             lines += [[("     ", ""), *line] for line in explanation]
-    left = max((width - inner) // 2, 1)
+    margin = max((width - inner) // 2, 1)
     top = max((height - len(lines)) // 3, 0)
-    return [[]] * top + [[(" " * left, ""), *line] for line in lines]
+    return [[]] * top + [[(" " * margin, ""), *line] for line in lines]

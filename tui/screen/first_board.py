@@ -52,8 +52,8 @@ def boarded(width: int, height: int, start: Start, board: Board, question: Quest
     for n, row in enumerate(range(len(rows))[first : first + room]):
         lines[2 + n] = cells.line(row, placed, width - 1, pointed=row == cursor)
         if row == cursor:
-            lit, rest = split_line(lines[2 + n], lit_cells(placed))
-            lines[2 + n] = [*((text, f"{style} cursor") for text, style in lit), *rest]
+            lit, others = split_line(lines[2 + n], lit_cells(placed))
+            lines[2 + n] = [*((text, f"{style} cursor") for text, style in lit), *others]
     # the rows are here: nothing is waited for
     lines[-2] = []
     lines[-1] = hint_line(start.keys, width)

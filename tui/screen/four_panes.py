@@ -258,9 +258,9 @@ class FourPanes(PromptScreen, inherit_bindings=False):
         """Sort the names that keys act on."""
         self.listing().sort(key)
 
-    def set_filter(self, wanted: Filter | None) -> None:
+    def set_filter(self, condition: Filter | None) -> None:
         """Show only some contributors; None for all."""
-        self.names.set_filter(wanted)
+        self.names.set_filter(condition)
         self.show_status()
 
     def add_fund(self, words: str) -> None:

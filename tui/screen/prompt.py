@@ -30,46 +30,34 @@ if TYPE_CHECKING:
     from tui.text.spans import Drawing, Line
 
 
-class Typing(Protocol):
-    """What the prompt asks of the screen it stands on.
-
-    Attributes:
-        SORTS: columns that ``sort`` knows there.
-    """
+class _Owner(Protocol):
+    """What the prompt asks of the screen it stands on; what each does is said there."""
 
     SORTS: ClassVar[Collection[str]]
 
-    def set_prompt(self, shown: bool) -> None:
-        """The prompt in place of the hints, or the hints."""
+    def set_prompt(self, is_open: bool) -> None: ...
 
-    def show_status(self) -> None:
-        """Bring the status line up to date."""
+    def show_status(self) -> None: ...
 
-    def ask(self, question: Question) -> None:
-        """Answer another question."""
+    def ask(self, question: Question) -> None: ...
 
-    def edit_pairs(self, edit: EditPairs) -> None:
-        """Change the watch list in the config file."""
+    def edit_pairs(self, edit: EditPairs) -> None: ...
 
-    def set_filter(self, wanted: Filter | None) -> None:
-        """Show only some contributors; None for all."""
+    def set_filter(self, condition: Filter | None) -> None: ...
 
-    def obey(self, command: str, words: str) -> None:
-        """A command of the line that takes words."""
+    def obey(self, command: str, words: str) -> None: ...
 
-    def watch_pair(self, place: int) -> None:
-        """A pair of the watch list by its place, from 0."""
+    def watch_pair(self, place: int) -> None: ...
 
-    async def run_action(self, action: str) -> None:
-        """Do what a key does."""
+    async def run_action(self, action: str) -> None: ...
 
 
 class Prompt(Panel):
     """``/`` filters while it is typed; ``:`` asks when enter is pressed."""
 
-    def __init__(self, host: Workbench, board: Typing) -> None:
+    def __init__(self, host: Workbench, owner: _Owner) -> None:
         super().__init__(id="prompt")
-        self._host, self._board = host, board
+        self._host, self._owner = host, owner
         self.sign = ""
         self.advice = ""
         self.wrong = False
@@ -95,14 +83,14 @@ class Prompt(Panel):
         self._again = sign == ":" and not text and bool(self._host.error and self._submitted)
         text = self._submitted if self._again else text
         self.sign, self._text, self._at = sign, text, len(text)
-        self._board.set_prompt(True)
+        self._owner.set_prompt(True)
         self._advise()
 
     def close(self) -> None:
         """Put the hints back."""
         self.sign, self.advice, self.wrong = "", "", False
-        self._board.set_prompt(False)
-        self._board.show_status()
+        self._owner.set_prompt(False)
+        self._owner.show_status()
 
     # -- typing ----------------------------------------------------------------------
 
@@ -252,18 +240,18 @@ class Prompt(Panel):
             self.advice = advice(self._text, self._vocabulary()) or (
                 "a pair such as IWM SPY, a window, asof DATE, ex NAMES, sort bp, alert, q"
             )
-        self._board.show_status()
+        self._owner.show_status()
         self._redraw()
 
     def _say_wrong(self, error: Exception) -> None:
         self.advice, self.wrong = f"{error}", True
-        self._board.show_status()
+        self._owner.show_status()
 
     def _apply_filter(self) -> None:
         from tui.command.filters import parse_filter
 
         try:
-            self._board.set_filter(parse_filter(self._text))
+            self._owner.set_filter(parse_filter(self._text))
         except CommandError as error:
             # Half a number is no error yet; what is shown stays as it is.
             self._say_wrong(error)
@@ -272,10 +260,10 @@ class Prompt(Panel):
         filtering = self.sign == "/"
         self.close()
         if filtering:
-            self._board.set_filter(None)
+            self._owner.set_filter(None)
 
     def _enter(self) -> None:
-        host, board = self._host, self._board
+        host, owner = self._host, self._owner
         if self.sign == "/":
             if not self.wrong:
                 self.close()
@@ -287,21 +275,21 @@ class Prompt(Panel):
             self._typed.add(self._text.strip())
             host.background(self._typed.save, "typed")
         try:
-            asked = parse(self._text, host.question, host.config.pairs, board.SORTS, self._funds())
+            asked = parse(self._text, host.question, host.config.pairs, owner.SORTS, self._funds())
         except (CommandError, WindowError) as error:
             self._say_wrong(error)
             return
         self.close()
         host.dismiss()
         if isinstance(asked, Act):
-            self.app.call_later(board.run_action, asked.action)
+            self.app.call_later(owner.run_action, asked.action)
         elif isinstance(asked, Words):
-            board.obey(asked.command, asked.words)
+            owner.obey(asked.command, asked.words)
         elif isinstance(asked, WatchPair):
-            board.watch_pair(asked.place)
+            owner.watch_pair(asked.place)
         elif isinstance(asked, SetAlert):
             host.ringer.set(asked.alert)
         elif isinstance(asked, EditPairs):
-            board.edit_pairs(asked)
+            owner.edit_pairs(asked)
         elif asked != host.question:
-            board.ask(asked)
+            owner.ask(asked)

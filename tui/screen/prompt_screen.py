@@ -53,9 +53,9 @@ class PromptScreen(Stage, inherit_bindings=False):
             return False
         return True
 
-    def set_prompt(self, shown: bool) -> None:
+    def set_prompt(self, is_open: bool) -> None:
         """The prompt in place of the hints, or the hints."""
-        self.prompt.display, self._hints.display = shown, not shown
+        self.prompt.display, self._hints.display = is_open, not is_open
 
     def action_command(self) -> None:
         """Type a command."""

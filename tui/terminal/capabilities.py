@@ -60,7 +60,7 @@ class Capabilities:
 
 
 def listed_colours(term: str) -> int | None:
-    """Colours of a terminal type in the system's terminfo; the first type asked stays."""
+    """Colours of a terminal type in the system's terminfo; later calls see the first type's."""
     try:
         import curses
 

@@ -40,7 +40,7 @@ def on_signals(leave: Callable[[int], None], restore: Callable[[], None]) -> Non
         restore()
         os._exit(code)
 
-    def left(number: int, frame: object) -> None:
+    def on_signal(number: int, frame: object) -> None:
         code = 128 + number
         if loop.is_closed():
             raise SystemExit(code)
@@ -49,7 +49,7 @@ def on_signals(leave: Callable[[int], None], restore: Callable[[], None]) -> Non
 
     for number in set(system.ENDING) - {signal.SIGINT}:
         with suppress(ValueError):
-            signal.signal(number, left)
+            signal.signal(number, on_signal)
 
 
 def terminal_gone() -> bool:

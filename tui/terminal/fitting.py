@@ -111,7 +111,7 @@ def colourless(filters: Sequence[LineFilter]) -> list[LineFilter]:
 
 
 def plain(wire: str) -> bool:
-    """Whether Textual paints and writes by itself: as asked, off POSIX, or in another release."""
+    """Whether Textual paints and writes by itself: as set, off POSIX, or in another release."""
     asked = os.environ.get(WIRE) or wire
     another = bool(os.environ.get("TEXTUAL_DRIVER")) or not tested()
     return asked == "plain" or sys.platform == "win32" or another

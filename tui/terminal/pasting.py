@@ -98,13 +98,13 @@ class PasteParser(XTermParser):
     def _settle(self, came: str) -> Iterator[Message]:
         """The pastes of a breath, then the keys after the last of them."""
         self._came = None
-        text, _, rest = came.rpartition(END) if END in came else (came, "", "")
-        between, start, begun = rest.rpartition(START)
+        text, _, after = came.rpartition(END) if END in came else (came, "", "")
+        between, start, begun = after.rpartition(START)
         if start and between:
             # Before another paste of the same breath nobody pressed a key: a text that brings its
             # own marks is the same bytes, and on a slow line at the same moments.
-            text, rest = text + END + between, start + begun
+            text, after = text + END + between, start + begun
         for one in text.split(END + START):
             yield events.Paste(_CONTROLS.sub("", one)[:MOST])
-        if rest:
-            yield from self.feed(rest)
+        if after:
+            yield from self.feed(after)

@@ -143,16 +143,16 @@ class _Row:
 
 
 class Wire:
-    """The terminal's cells: what they are to be, and what is known to be shown.
+    """The terminal's cells: the target, and what the terminal has, as far as that is known.
 
     Attributes:
-        wanted: line -> cells as the frames so far make them.
-        shown: line -> cells as the terminal has them.
+        target: line -> cells as the frames so far make them.
+        terminal: line -> cells as the terminal has them.
     """
 
     def __init__(self) -> None:
-        self.wanted: dict[int, _Row] = {}
-        self.shown: dict[int, _Row] = {}
+        self.target: dict[int, _Row] = {}
+        self.terminal: dict[int, _Row] = {}
         self._size = (_UNBOUNDED, _UNBOUNDED)
         #: Set from signal handlers and other threads, heeded before the next output.
         self._forgotten: tuple[int, int] | None = None
@@ -199,7 +199,7 @@ class Wire:
     # -- reading ---------------------------------------------------------------------
 
     def _read(self, frame: str) -> tuple[set[int], tuple[int, int]]:
-        """Write a frame into the wanted cells; the lines touched, and where it leaves the cursor.
+        """Write a frame into the target; the lines touched, and where it leaves the cursor.
 
         Raises:
             ForeignError: it holds something else; what came before it is written.
@@ -207,7 +207,7 @@ class Wire:
         x = y = 0
         pen = PLAIN
         touched: set[int] = set()
-        wanted = self.wanted
+        target = self.target
         for n, part in enumerate(_MOVE.split(frame)):
             if part == "\n":
                 x, y = 0, y + 1
@@ -215,11 +215,11 @@ class Wire:
                 down, _, right = part[2:-1].partition(";")
                 x, y = max(int(right or 1) - 1, 0), max(int(down or 1) - 1, 0)
             elif part:
-                row = wanted.get(y)
+                row = target.get(y)
                 if row is None:
-                    row = wanted[y] = _Row()
-                known, end = row.stretches.get(x, ("", 0))
-                if known == part and pen == PLAIN:
+                    row = target[y] = _Row()
+                written, end = row.stretches.get(x, ("", 0))
+                if written == part and pen == PLAIN:
                     x = end  # its cells are written already
                 else:
                     x, pen = row.write(x, part, pen)
@@ -227,17 +227,17 @@ class Wire:
         return touched, (x, y)
 
     def _remember(self) -> set[int]:
-        """Nothing is shown of what is wanted within the size at hand; the lines concerned."""
+        """Take nothing of the target for shown, cut to the size at hand; the lines concerned."""
         assert self._forgotten is not None
         self._size, self._forgotten = self._forgotten, None
-        self.shown.clear()
+        self.terminal.clear()
         columns, rows = self._size
-        for y in [y for y in self.wanted if y >= rows]:
-            del self.wanted[y]
-        for row in self.wanted.values():
+        for y in [y for y in self.target if y >= rows]:
+            del self.target[y]
+        for row in self.target.values():
             del row.cells[columns:], row.pens[columns:]
             row.stretches.clear()
-        return set(self.wanted)
+        return set(self.target)
 
     # -- writing ---------------------------------------------------------------------
 
@@ -257,7 +257,7 @@ class Wire:
         return "".join(out)
 
     def _send_line(self, y: int, out: list[str]) -> None:
-        row, old = self.wanted[y], self.shown.get(y)
+        row, old = self.target[y], self.terminal.get(y)
         if old is not None and old.cells == row.cells and old.pens == row.pens:
             return
         columns = self._size[0]
@@ -265,7 +265,7 @@ class Wire:
         if row.runs:
             need = _with_pieces(row, need)
             row.runs = any(isinstance(cell, WideCell) for cell in row.cells)
-        self.shown[y] = _Row(row.cells[:columns], row.pens[:columns])
+        self.terminal[y] = _Row(row.cells[:columns], row.pens[:columns])
         cells, pens, pen, at = row.cells, row.pens, self._pen, -1
         for x in need:
             cell = cells[x]
@@ -313,7 +313,7 @@ def _pieces(text: str) -> list[Cell]:
 
 
 def _differing(row: _Row, old: _Row | None, columns: int) -> list[int]:
-    """Columns of a line whose cell is known to be wanted and not known to be shown."""
+    """Columns of a line whose target cell the terminal may not have."""
     cells, pens = row.cells[:columns], row.pens[:columns]
     if old is None:
         return list(range(len(cells)))

@@ -79,12 +79,12 @@ class Writer(WriterThread):
 
     def _send(self, data: bytes) -> None:
         """Write all of it, however long a terminal takes; one that is gone ends the program."""
-        left = memoryview(data)
+        unsent = memoryview(data)
         try:
             descriptor = self._file.fileno()
-            while left and not self._useless:
+            while unsent and not self._useless:
                 try:
-                    left = left[os.write(descriptor, left) :]
+                    unsent = unsent[os.write(descriptor, unsent) :]
                 except BlockingIOError:
                     # whoever shares the terminal has made it so
                     select.select([], [descriptor], [], _ROOM)

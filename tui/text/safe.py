@@ -11,16 +11,10 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-#: Accents kept on one base letter; more would climb into the lines above and below.
-MAX_ACCENTS: Final = 2
-#: Invisible although Unicode calls them letters or accents: fillers, joiners, selectors.
-_INVISIBLE: Final = frozenset(
-    {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0}
-    | set(range(0x180B, 0x1810))
-    | set(range(0xFE00, 0xFE10))
-    | set(range(0xE0100, 0xE01F0))
-)
+from cache.facts.clean import INVISIBLE, MARKS
 
+#: Fillers, joiners, selectors; the braille blank is a cell of charts.
+_INVISIBLE: Final = INVISIBLE - {0x2800}
 #: What drawings are made of: lines, blocks and dots, each of one cell.
 _DRAWN: Final = frozenset(map(chr, (0x20, *range(0x2500, 0x25A0), *range(0x2800, 0x2900))))
 
@@ -63,7 +57,7 @@ def _clean(text: str) -> str:
         elif category in ("Mn", "Me"):
             accents += 1
             # An accent without a letter before it would land on the neighbouring column.
-            if characters and accents <= MAX_ACCENTS:
+            if characters and accents <= MARKS:
                 characters.append(char)
             continue
         else:

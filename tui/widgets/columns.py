@@ -103,15 +103,15 @@ def lay_out(columns: Sequence[TableColumn], width: int) -> list[PlacedColumn]:
         others = [c for c in visible if not last.group or c.group != last.group]
         visible = others or visible
     sizes = [min(column.width, room) for column in visible]
-    left = room - sum(sizes) - GAP * (len(sizes) - 1)
+    spare = room - sum(sizes) - GAP * (len(sizes) - 1)
     for limits in (
         [column.preferred_width for column in visible],
         [column.most for column in visible],
     ):
         for place, limit in enumerate(limits):
-            more = min(max(limit - sizes[place], 0), max(left, 0))
+            more = min(max(limit - sizes[place], 0), max(spare, 0))
             sizes[place] += more
-            left -= more
+            spare -= more
     placed: list[PlacedColumn] = []
     x = GUTTER
     for column, size in zip(visible, sizes, strict=True):

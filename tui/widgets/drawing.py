@@ -80,7 +80,7 @@ class Painter(_Base):
 
     @property
     def ground(self) -> Backdrop:
-        """Return the backdrop, asked for anew after a change of a style here or above."""
+        """The backdrop, looked up anew after a change of a style here or above."""
         nodes = self.ancestors_with_self
         key = (self.app.theme, *[style_key(node.styles) for node in nodes])
         ground = self._ground

@@ -1,4 +1,4 @@
-"""A table of thousands of rows on the line API: only what is seen is ever asked for or made.
+"""A table of thousands of rows on the line API: only what is seen is ever made.
 
 Rows may have labels across their columns; what is in sight can be copied as text.
 """
@@ -296,8 +296,8 @@ class LineTable(Painter, ScrollView, can_focus=False, inherit_bindings=False):
             if look is NO_STYLE:
                 return self.segments(line, width, base)
             lit = self.lit_cells
-            head, rest = split_line(line, lit)
-            return self.segments(head, lit, base + look) + self.segments(rest, width - lit, base)
+            head, others = split_line(line, lit)
+            return self.segments(head, lit, base + look) + self.segments(others, width - lit, base)
         if not self.row_count:
             look = self.look("dim")
             lines = textwrap.wrap(safe(self.empty), max(width - GUTTER, 1))

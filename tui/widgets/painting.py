@@ -58,7 +58,7 @@ class PaintingCompositor(Compositor):
     def __init__(self) -> None:
         super().__init__()
         self._filters: tuple[LineFilter, ...] = ()
-        self._known = False
+        self._by_style = False
         self._colours: ColorSystem | None = None
         #: Backdrop -> style -> what stands before a text that has it.
         self._looks: dict[Color | None, dict[Style | None, str]] = {}
@@ -92,7 +92,7 @@ class PaintingCompositor(Compositor):
         filters = tuple(app.get_line_filters())
         if filters != self._filters:
             self._filters, self._looks = filters, {}
-            self._known = all(one is NET or isinstance(one, _BY_STYLE) for one in filters)
+            self._by_style = all(one is NET or isinstance(one, _BY_STYLE) for one in filters)
         pieces: list[Piece] = []
         self._blocks: dict[Widget, list[Strip]] = {}
         self._grounds: dict[Widget, tuple[Backdrop, int] | None] = {}
@@ -132,7 +132,7 @@ class PaintingCompositor(Compositor):
         """What one of our widgets is drawn on, and how wide; None for any other, drawn whole."""
         if widget not in self._grounds:
             ground_and_width = None
-            if self._known and isinstance(widget, Painter) and widget.ground.bare:
+            if self._by_style and isinstance(widget, Painter) and widget.ground.bare:
                 ground_and_width = widget.ground, widget.line_width
             else:
                 self._blocks[widget] = widget.render_lines(widget.outer_size.region)

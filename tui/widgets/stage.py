@@ -141,6 +141,6 @@ class Stage(SizedScreen, inherit_bindings=False):
             self.app._dom_ready = True
 
     def on_idle(self, event: events.Idle) -> None:
-        """Every widget has said what it changed: paint it."""
+        """Paint: every widget has handled its messages."""
         if self._custom and not self.app._batch_count and self.is_current:
             self._on_timer_update()
