@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from cache.facts.errors import StoreEmpty
 from cache.facts.fund_entry import FundEntry
@@ -25,6 +26,9 @@ from tui.state.places import places
 from tui.state.state_files import Memory
 from tui.state.written_files import Written
 
+if TYPE_CHECKING:
+    from core.answer.history import Answer
+
 
 class FakeDesk:
     """A desk over a market in memory; takes can be slow, failing or empty."""
@@ -37,6 +41,7 @@ class FakeDesk:
         self.quotes: list[str] | None = None
         self.laid: list[Quotes | None] = []
         self.asked: list[Question] = []
+        self.kept_histories: Answer | None = None
         self._home = TemporaryDirectory()
         self.memory = Memory(Path(self._home.name) / "market.json")
         self.notes = Path(self._home.name) / "notes"
@@ -66,6 +71,9 @@ class FakeDesk:
         if self.current is None:
             raise StoreEmpty("nothing is held yet")
         return answer(self.current, question)
+
+    def histories(self, market: Market) -> Answer | None:
+        return self.kept_histories
 
     def board(self, pairs: Sequence[Pair], basis: Basis, as_of: date | None) -> Board:
         if self.current is None:

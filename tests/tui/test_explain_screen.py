@@ -6,6 +6,8 @@ and rose 92.5 %; 30 lines of IWM are counted, L19 is SPY's best.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from textual.pilot import Pilot
 
@@ -87,3 +89,18 @@ def test_no_view_is_without_an_explanation_of_its_own(pane: type[Pane]) -> None:
         wanted = requests_of_pane(scene, pane.NUMBER, view, "small", None)
         if (pane.NUMBER, view) not in LISTS_OF_LINES:
             assert ExplainRequest("IWM", "return") not in wanted, view
+
+
+def test_over_an_empty_table_d_says_why_it_is_empty() -> None:
+    """Without a file of IWM there is no line of it; the way on is to import one."""
+    market = small_market()
+    market = replace(market, holdings={"SPY": market.holdings["SPY"]})
+    why = "no holdings file of IWM: import one or fetch."
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "2", "z")
+        assert why in seen(app)
+        await press(pilot, app, "d")
+        assert why in seen(app) and "SPY" not in seen(app)
+
+    drive(story, market=market)

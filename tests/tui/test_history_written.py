@@ -6,12 +6,17 @@ import csv
 import io
 import json
 import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from core.answer.history import kept_points
 from tui.cli.dispatch import run
+from tui.host.messages import Quotes
+from tui.service.service import Desk
+from tui.state.places import places
 
 ENDS = ("2012-11-30", "2012-12-31", "2013-01-31")
 #: Shares and price of each line at each month end: B is split 2:1 in December.
@@ -66,6 +71,15 @@ def test_json_csv_and_text_tell_the_same(home: Path, capsys: pytest.CaptureFixtu
     assert [float(row["value"]) for row in rows] == pytest.approx([0.25, 0.75, -0.1, 0.1])
     _, out, _ = history(home, capsys, *words)
     assert "75.0 %" in out and "100.0 % on file prices" in out and "too few years" in out
+
+
+def test_kept_histories_are_of_the_stored_market_alone(home: Path) -> None:
+    desk = Desk(places(home, demo=False))
+    market = desk.market()
+    assert desk.histories(market) is not None and desk.histories(replace(market)) is None
+    at = datetime(2013, 2, 1, 15, tzinfo=UTC)
+    desk.overlay(Quotes({"IWM": 101.0, "SPY": 101.0}, at.date(), at))
+    assert desk.histories(market) is None and desk.histories(desk.market()) is None
 
 
 def test_parquet_and_a_picture(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
+from core.answer.history import History
+from core.answer.measure_rank import Every
+from core.answer.scalar import Scalar
 from core.answer.snapshot import take
 from core.data.question import Question
 from tests.core.test_history import twelve_years
@@ -89,6 +93,25 @@ def test_w_tells_the_ranks_of_measures_as_the_command_does() -> None:
         [page] = desk.notes.glob("*.md")
         # one of four lines rose, fewer in 2007 alone (tests/core/test_history.py)
         assert "the lowest since 31 December 2007, rank 2 of 12 such windows" in page.read_text()
+
+    drive(story, desk=desk, question=Question(window="YTD", basis="pr"))
+
+
+def test_w_works_no_history_out_that_is_kept() -> None:
+    desk, funds = FakeDesk(twelve_years()), list[str]()
+
+    def kept(
+        question: Question, fund: str, rows: Sequence[Scalar], every: Every
+    ) -> tuple[History, ...]:
+        funds.append(fund)
+        return ()
+
+    desk.kept_histories = kept
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "w")
+        [page] = desk.notes.glob("*.md")
+        assert "IWM" in funds and "rank 2 of 12" not in page.read_text()
 
     drive(story, desk=desk, question=Question(window="YTD", basis="pr"))
 

@@ -24,9 +24,6 @@ from tui.state.places import Places, places
 from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, NOTHING, open_streams, say, write
 
 if TYPE_CHECKING:
-    from core.answer.history import Answer, History
-    from core.answer.measure_rank import Every
-    from core.answer.scalar import Scalar
     from tui.service.service import Desk
 
 #: The exit code that a shell gives a command ended by ctrl+c.
@@ -236,19 +233,6 @@ def _alone(question: Question, arguments: argparse.Namespace) -> Question:
     return question
 
 
-def _histories(desk: Desk) -> Answer:
-    """What answers with the histories of measures of the desk's market."""
-
-    def answer(
-        question: Question, fund: str, rows: Sequence[Scalar], every: Every
-    ) -> tuple[History, ...]:
-        from tui.service.histories import desk_histories  # few homes have files of earlier windows
-
-        return desk_histories(desk, question, fund, rows, every)
-
-    return answer
-
-
 def _note(desk: Desk, config: Config, question: Question, arguments: argparse.Namespace) -> int:
     from tui.report.answer_file import answer_to
     from tui.report.note_formats import PICTURE_FORMATS, ranked_measures, tells_daily, written
@@ -264,7 +248,8 @@ def _note(desk: Desk, config: Config, question: Question, arguments: argparse.Na
         from core.answer.history import with_ranks
 
         names = ranked_measures((arguments.format,))
-        snapshot = with_ranks(desk.market(), snapshot, names, _histories(desk))
+        market = desk.market()
+        snapshot = with_ranks(market, snapshot, names, desk.histories(market))
     for doubt in desk.market().reference.doubts:
         say(doubt, ANSWERED)
     earlier = None

@@ -15,6 +15,7 @@ from core.data.record import record
 if TYPE_CHECKING:
     from cache.facts.fund_entry import FundEntry
     from core.answer.board import Board, Pair
+    from core.answer.history import Answer
     from core.answer.snapshot import Snapshot
     from core.data.frames import Prices
     from core.data.market import Market
@@ -75,6 +76,9 @@ class DeskLike(Protocol):
 
     def board(self, pairs: Sequence[Pair], basis: Basis, as_of: date | None) -> Board:
         """Answer for every pair."""
+
+    def histories(self, market: Market) -> Answer | None:
+        """What gives histories of measures that are kept; None of a market that is not stored."""
 
     def refresh_command(
         self, question: Question, *, full: bool = False, board: bool = False

@@ -127,15 +127,21 @@ class ExplainScreen(PageScreen, inherit_bindings=False):
         snapshot: what is on the screen.
         market: what it was taken from.
         requests: the measures.
+        empty: why the table under the cursor has no rows, "" where it has some.
     """
 
     BINDINGS: ClassVar[list[Any]] = page_bindings("explain")
 
     def __init__(
-        self, snapshot: Snapshot, market: Market, requests: tuple[ExplainRequest, ...]
+        self,
+        snapshot: Snapshot,
+        market: Market,
+        requests: tuple[ExplainRequest, ...],
+        empty: str = "",
     ) -> None:
         super().__init__()
         self.snapshot, self.market, self.requests = snapshot, market, requests
+        self.empty = empty
 
     def on_mount(self) -> None:
         """Look it up in a thread; say so until then."""
@@ -144,7 +150,8 @@ class ExplainScreen(PageScreen, inherit_bindings=False):
 
     def _look_up(self) -> None:
         explanations: list[Explanation] = []
-        sentence = "there is no such number in this answer"
+        missing = " ".join(f"{sentence}." for sentence in self.snapshot.missing)
+        sentence = self.empty or missing or "there is no such number in this answer"
         grounds: dict[str, Ground] = {}
         for one in self.requests:
             try:
@@ -161,7 +168,7 @@ class ExplainScreen(PageScreen, inherit_bindings=False):
         head = "SIMULATED  " if self.snapshot.simulated else ""
 
         def draw(width: int, height: int) -> Drawing:
-            lines: Drawing = [[(f" {sentence}", "bold")]] if sentence else []
+            lines = _wrapped(sentence, width - 1, "bold") if sentence else []
             for page in page_of(explanations):
                 for n, row in enumerate(page):
                     lines += _wrapped(row, width - 1, "" if n else "bold")

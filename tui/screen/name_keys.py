@@ -55,7 +55,10 @@ class Naming(FourPanes, inherit_bindings=False):
         if isinstance(pane, (Contributors, ChangesPane)):
             key, side = pane.item(), pane.side_shown(app.scene)
         requests = requests_of_pane(app.scene, pane.NUMBER, pane.view, side, key)
-        self.app.push_screen(ExplainScreen(app.scene.snapshot, app.scene.market, requests))
+        table = pane.table()
+        empty = table.empty if table is not None and not table.row_count else ""
+        screen = ExplainScreen(app.scene.snapshot, app.scene.market, requests, empty)
+        self.app.push_screen(screen)
 
     def on_line_table_chosen(self, message: LineTable.Chosen) -> None:
         """A second click on a row is what enter is."""

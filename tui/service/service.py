@@ -12,12 +12,13 @@ from datetime import UTC, datetime
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from cache.facts.errors import StoreEmpty, StoreError
 from core.data.question import Basis, Question
 from core.data.record import record
 from tui.service.children import funds_option, history_arguments, refresh_arguments
+from tui.service.first_answer import in_thread
 from tui.state.config import FILE
 from tui.state.config_file import ConfigFile, stamp
 from tui.state.places import Places, places
@@ -26,13 +27,16 @@ from tui.state.written_files import Written
 from tui.workers.program import internals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from concurrent.futures import Future
     from datetime import date
 
     from cache.facts.fund_entry import FundEntry
     from cache.store.store import Contents, Store
     from core.answer.board import Board, Pair
+    from core.answer.history import Answer, History
+    from core.answer.measure_rank import Every
+    from core.answer.scalar import Scalar
     from core.answer.views import Snapshot
     from core.data.frames import Prices, Reference
     from core.data.market import Market
@@ -44,7 +48,6 @@ if TYPE_CHECKING:
 OWN_FILES: Final = ("themes.toml", "funds.toml")
 #: What a screen says that is only looked at.
 LOOKING: Final = "opened to look only: nothing is fetched, set or remembered here"
-Answer = TypeVar("Answer")
 
 
 @record(frozen=True, slots=True)
@@ -55,22 +58,6 @@ class _Loaded:
     reference: Reference
     contents: Contents
     market: Market
-
-
-def _in_thread(work: Callable[[], Answer]) -> Future[Answer]:
-    """Do something in a thread that no end of the program waits for: the disk may hang."""
-    from concurrent.futures import Future
-
-    answer: Future[Answer] = Future()
-
-    def run() -> None:
-        try:
-            answer.set_result(work())
-        except BaseException as error:
-            answer.set_exception(error)
-
-    threading.Thread(target=run, name="first answer", daemon=True).start()
-    return answer
 
 
 class Desk:
@@ -216,7 +203,7 @@ class Desk:
 
     def begin(self, question: Question) -> Future[Snapshot]:
         """Answer a question in a thread; `take` has the answer too, or what went wrong."""
-        answer = _in_thread(lambda: self._take(question))
+        answer = in_thread(lambda: self._take(question))
         self._begun = question, answer
         return answer
 
@@ -240,7 +227,7 @@ class Desk:
 
             return self.board(board_pairs(watched), basis, as_of)
 
-        return _in_thread(work)
+        return in_thread(work)
 
     def board(self, pairs: Sequence[Pair], basis: Basis, as_of: date | None) -> Board:
         """Answer for every pair from the stored closes; see `core.answer.board.board`.
@@ -256,6 +243,20 @@ class Desk:
             if last is None or last[0] is not market or last[1] != key:
                 self._board = last = market, key, board(market, pairs, basis, as_of)
             return last[2]
+
+    def histories(self, market: Market) -> Answer | None:
+        """What gives histories of measures that are kept; None of a market that is not stored."""
+        if self._quotes is not None or market is not self.market():
+            return None
+
+        def answer(
+            question: Question, fund: str, rows: Sequence[Scalar], every: Every
+        ) -> tuple[History, ...]:
+            from tui.service.histories import desk_histories  # few homes have files of long ago
+
+            return desk_histories(self, question, fund, rows, every)
+
+        return answer
 
     def _take(self, question: Question) -> Snapshot:
         from core.answer.snapshot import take

@@ -20,16 +20,16 @@ from tui.report.notes import keep, keep_picture
 if TYPE_CHECKING:
     from core.data.market import Market
     from tui.host.host import Host
-    from tui.report.answer_file import Ledger
 
 
 def _written(
-    market: Market, on_screen: Snapshot, directory: Path, formats: Sequence[str], ledger: Ledger
+    host: Host, market: Market, on_screen: Snapshot, directory: Path, formats: Sequence[str]
 ) -> list[Path]:
     """In a thread: the same answer with its daily breadth and the ranks of its measures."""
     snapshot = take(market, replace(on_screen.question, daily=True))
-    snapshot = with_ranks(market, snapshot, ranked_measures(formats))
-    return keep(snapshot, directory, formats, ledger)
+    answer = host.desk.histories(market)
+    snapshot = with_ranks(market, snapshot, ranked_measures(formats), answer)
+    return keep(snapshot, directory, formats, host.desk.ledger)
 
 
 async def write_note(host: Host) -> None:
@@ -44,8 +44,7 @@ async def write_note(host: Host) -> None:
     directory = host.config.note_directory or host.desk.notes
     formats = host.config.note_formats
     try:
-        ledger = host.desk.ledger
-        files = await asyncio.to_thread(_written, market, snapshot, directory, formats, ledger)
+        files = await asyncio.to_thread(_written, host, market, snapshot, directory, formats)
     except (OSError, UnavailableError) as error:
         host.tell(f"the note is not written: {why(error)}", error=True)
         return
