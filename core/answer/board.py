@@ -122,7 +122,7 @@ class BoardRow:
 
     @cached_property
     def spark(self) -> FloatArray:
-        """(at most QUARTER + 1,) the ratio on the basis asked for, 1 at its first session."""
+        """(at most QUARTER + 1,) the ratio on the question's basis, 1 at its first session."""
         if self.history is None:
             return np.zeros(0)
         level = self.history.ratio_of_levels[-QUARTER - 1 :]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import repeat
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from core.data.frames import BoolArray, Dates, FloatArray
 
 _FIELDS: Final = ("close", "adj_close", "volume")
+#: Each of them -> its (T, N) values; None where a block has none, as it may but of closes.
+_Tables = dict[str, Any]
 
 
 @record(frozen=True, slots=True)
@@ -169,10 +171,8 @@ def with_file_closes(
             column.setdefault(closes.symbols[number], len(column))
         places = map(column.get, closes.symbols, repeat(-1))
         place = np.fromiter(places, np.intp, len(closes.symbols))
-        tables = {name: _wider(getattr(block, name), len(column)) for name in _FIELDS}
-        close = tables["close"]
-        assert close is not None
-        close[np.searchsorted(block.sessions, when), place[line]] = value
+        tables = _tables(block, len(column))
+        tables["close"][np.searchsorted(block.sessions, when), place[line]] = value
         splits_of_year = [s for s in closes.splits if s.after.year == year and s.symbol in column]
         split = Events(
             np.append(
@@ -182,14 +182,7 @@ def with_file_closes(
             np.append(block.split.col, [column[s.symbol] for s in splits_of_year]).astype(np.intp),
             np.append(block.split.value, [s.factor for s in splits_of_year]),
         )
-        years[year] = replace(
-            block,
-            symbols=tuple(column),
-            close=close,
-            adj_close=tables["adj_close"],
-            volume=tables["volume"],
-            split=split,
-        )
+        years[year] = replace(block, symbols=tuple(column), split=split, **tables)
     return tuple(years[year] for year in sorted(years))
 
 
@@ -211,18 +204,9 @@ def _roomy(block: Block | None, year: int, when: Dates, sessions: Dates) -> Bloc
         out[rows] = values
         return out
 
-    close = longer(block.close)
-    assert close is not None
+    tables: _Tables = {name: longer(getattr(block, name)) for name in _FIELDS}
     dividend, split = (replace(e, row=rows[e.row]) for e in (block.dividend, block.split))
-    return replace(
-        block,
-        sessions=days,
-        close=close,
-        adj_close=longer(block.adj_close),
-        volume=longer(block.volume),
-        dividend=dividend,
-        split=split,
-    )
+    return replace(block, sessions=days, dividend=dividend, split=split, **tables)
 
 
 def _touches(block: Block, move: Move) -> bool:
@@ -237,10 +221,10 @@ def _edited(block: Block, moves: Sequence[Move], fills: Sequence[Fill]) -> Block
     column = dict(block.column)
     for name in (move.target for move in moves if move.target is not None):
         column.setdefault(name, len(column))
-    tables = {name: _wider(getattr(block, name), len(column)) for name in _FIELDS}
+    tables = _tables(block, len(column))
     if tables["adj_close"] is None and any(np.isfinite(fill.adjusted) for fill in fills):
-        tables["adj_close"] = np.full(tables["close"].shape, np.nan)  # type: ignore[union-attr]
-    events = {"dividend": block.dividend, "split": block.split}
+        tables["adj_close"] = np.full(tables["close"].shape, np.nan)
+    events: dict[str, Any] = {"dividend": block.dividend, "split": block.split}
     for move in moves:
         rows = between(block.sessions, move.first, move.last)
         source = column[move.source]
@@ -254,35 +238,28 @@ def _edited(block: Block, moves: Sequence[Move], fills: Sequence[Fill]) -> Block
             table = tables[name]
             if table is not None and np.isfinite(value):
                 table[row, column[fill.symbol]] = value
-    close = tables["close"]
-    assert close is not None
-    return replace(
-        block,
-        symbols=tuple(column),
-        close=close,
-        adj_close=tables["adj_close"],
-        volume=tables["volume"],
-        dividend=events["dividend"],
-        split=events["split"],
-    )
+    return replace(block, symbols=tuple(column), **tables, **events)
 
 
-def _wider(values: FloatArray | None, columns: int) -> FloatArray | None:
-    """A copy of (T, N) values with further columns of NaN."""
-    if values is None:
-        return None
-    out = np.full((len(values), columns), np.nan)
-    out[:, : values.shape[1]] = values
-    return out
+def _tables(block: Block, columns: int) -> _Tables:
+    """Copies of a block's (T, N) tables with further columns of NaN."""
+    tables: _Tables = {}
+    for name in _FIELDS:
+        values: FloatArray | None = getattr(block, name)
+        tables[name] = None
+        if values is not None:
+            tables[name] = np.full((len(values), columns), np.nan)
+            tables[name][:, : values.shape[1]] = values
+    return tables
 
 
-def _move_tables(
-    tables: dict[str, FloatArray | None], rows: slice, source: int, target: int | None, move: Move
-) -> None:
+def _move_tables(tables: _Tables, rows: slice, source: int, target: int | None, move: Move) -> None:
     """Move a stretch of one column of every table to another, in place."""
-    stretch = {name: None if t is None else t[rows, source].copy() for name, t in tables.items()}
-    close, adjusted = stretch["close"], stretch["adj_close"]
-    assert close is not None
+    stretch: _Tables = {
+        name: None if t is None else t[rows, source].copy() for name, t in tables.items()
+    }
+    close: FloatArray = stretch["close"]
+    adjusted: FloatArray | None = stretch["adj_close"]
     if adjusted is not None and move.keep:
         # where one side's total return is read from adjusted closes, the other's must be too
         adjusted = np.where(np.isfinite(adjusted), adjusted, close) * move.adjusted

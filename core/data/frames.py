@@ -96,7 +96,7 @@ def in_both(days: Dates, others: Dates) -> Dates:
 
 @record(frozen=True, eq=False, slots=True)
 class Events:
-    """Dividends or splits of a block: few, so kept as coordinates.
+    """Dividends or splits of a block: few, so stored as coordinates.
 
     Attributes:
         row: (K,) int, position in the block's sessions.
@@ -154,7 +154,7 @@ class Block:
 
 @record(frozen=True, eq=False, slots=True)
 class Prices:
-    """All bars: ascending year blocks, and what the vendor said of each symbol.
+    """All bars: ascending year blocks, and what the vendor answered for each symbol.
 
     Attributes:
         blocks: ascending, one a calendar year.

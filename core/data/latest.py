@@ -1,4 +1,4 @@
-"""What was worked out, kept: once and for all, or the last so that years of dates do not add up."""
+"""Caches: values computed once for all, or the latest few, so that years of dates do not add up."""
 
 from __future__ import annotations
 

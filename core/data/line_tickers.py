@@ -205,13 +205,14 @@ class LineTickers:
         if self.priced is not None and all(turn <= last for turn in self.turns):
             bars, stated = self.priced(last, holdings)
             return replace(self, bars=bars, file_closes=stated)
-        return _line_tickers(blocks, holdings, reference, last)
+        return line_tickers(blocks, holdings, reference, last)
 
 
 def line_tickers(
     blocks: Sequence[Block],
     holdings: Mapping[str, tuple[Holdings, ...]],
     reference: Reference,
+    last: date | None = None,
 ) -> LineTickers:
     """Find the ticker of every line's closes, and the bars under those tickers.
 
@@ -219,17 +220,8 @@ def line_tickers(
         blocks: the bars under the tickers that they came with.
         holdings: fund -> its dated files, ascending.
         reference: exchange sessions and renames.
+        last: a session after which closes decide nothing; None for none.
     """
-    return _line_tickers(blocks, holdings, reference, None)
-
-
-def _line_tickers(
-    blocks: Sequence[Block],
-    holdings: Mapping[str, tuple[Holdings, ...]],
-    reference: Reference,
-    last: date | None,
-) -> LineTickers:
-    """What `line_tickers` finds; closes after a session, where one is given, decide nothing."""
     files = [file for dated in holdings.values() for file in dated]
 
     def session(value: date) -> date:

@@ -334,7 +334,7 @@ class Market:
 
     @cached_property
     def closures(self) -> Dates:
-        """(K,) days that the calendar calls sessions and nothing held has a close of."""
+        """(K,) days that the calendar calls sessions and nothing available has a close of."""
         return closures(self.reference.sessions, self.prices.blocks)
 
     def stray_day(self, session: date) -> StrayDay | None:
@@ -380,7 +380,7 @@ class Market:
         return self.cached_of_bars(stored_years, lambda: stack(blocks, sessions, files))
 
     def _layouts(self) -> tuple[set[tuple[int, ...]], WeakValueDictionary[int, Market]]:
-        """The years of the layouts that are kept, and the markets with these bars that use any."""
+        """The years of the cached layouts, and the markets with these bars that use any."""
         return self.cached_of_bars("layouts", lambda: (set(), WeakValueDictionary()))
 
     @cached_property

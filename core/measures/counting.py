@@ -159,7 +159,7 @@ def _above(closes: FloatArray, sizes: Sequence[int]) -> dict[int, tuple[BoolArra
 
 
 class Marks:
-    """Bits of each line of a matrix on each session; computed when first asked for.
+    """Bits of each line of a matrix on each session; computed when first needed.
 
     Attributes:
         matrix: closes and volumes.

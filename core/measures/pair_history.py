@@ -1,6 +1,6 @@
 """One pair of levels, or one alone, through all its years: rank, streaks, ratio, what followed.
 
-Each is worked out when it is first asked for, and kept.
+Each is worked out when it is first read, and cached.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class PairHistory:
 
     @property
     def small(self) -> FloatArray:
-        """(T,) level of the small index's fund on the basis asked for."""
+        """(T,) level of the small index's fund on the question's basis."""
         return self.series.small[: self.stop]
 
     @property
@@ -142,7 +142,7 @@ class PairHistory:
         return streak(self.sessions, level, against, unit, self.calendar, self._ended(unit))
 
     def _ended(self, unit: Unit) -> Periods:
-        """The sessions, weeks or months that have ended, kept."""
+        """The sessions, weeks or months that have ended; cached."""
         if unit not in self._periods:
             self._periods[unit] = ended_periods(self.sessions, unit, self.calendar)
         return self._periods[unit]
@@ -216,7 +216,7 @@ class PairHistory:
 
     @property
     def ratio_of_levels(self) -> FloatArray:
-        """(T,) the ratio on the basis asked for, 1 at the first session."""
+        """(T,) the ratio on the question's basis, 1 at the first session."""
         return self.series.ratio_of_levels[: self.stop]
 
     @property
@@ -244,7 +244,7 @@ class PairHistory:
 
     @cached_property
     def total_ratio(self) -> LevelHistory | None:
-        """The same of the levels on the basis asked for, as a multiple of the first session's."""
+        """The same of the levels on the question's basis, as a multiple of the first session's."""
         return level_history(self.sessions, self.ratio_of_levels) if len(self.small) else None
 
     @cached_property

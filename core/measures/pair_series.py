@@ -51,7 +51,7 @@ class PairSeries:
 
     Attributes:
         sessions: (T,) ascending.
-        small: (T,) level of the small index's fund on the basis asked for.
+        small: (T,) level of the small index's fund on the question's basis.
         large: (T,) the same for the large one; None for one index alone.
         small_price: (T,) split-adjusted closes, None where only adjusted ones are available.
         large_price: (T,) the same for the large one.
@@ -115,7 +115,7 @@ class PairSeries:
 
     @cached_property
     def ratio_of_levels(self) -> FloatArray:
-        """(T,) the ratio on the basis asked for, 1 at the first session."""
+        """(T,) the ratio on the question's basis, 1 at the first session."""
         level = self.small if self.large is None else self.small / self.large
         from_first: FloatArray = level / level[0]
         return from_first

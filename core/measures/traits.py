@@ -29,7 +29,7 @@ _KEPT: Final = 512
 
 
 class Traits:
-    """Bits of each line of a matrix, and its distance from its high, on the rows asked for."""
+    """Bits of each line of a matrix, and its distance from its high, on some rows."""
 
     def __init__(self, matrix: Matrix) -> None:
         """Start without anything worked out."""

@@ -1,4 +1,4 @@
-"""How broad an index's window was, said with the list of members that is counted."""
+"""How broad an index's window was, with the list of members that is counted."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def _companies(view: IndexView, symbols: tuple[str, ...], voice: ProseStyle) -> 
 
 
 def closing(snapshot: Snapshot, voice: ProseStyle) -> tuple[list[Sentence], ...]:
-    """The last paragraphs: without some names, where asked; who leaves; what to bear in mind."""
+    """The last paragraphs: without the names left out; who leaves; what to bear in mind."""
     return without(snapshot, voice), leavers(snapshot, voice), in_mind(snapshot, voice)
 
 

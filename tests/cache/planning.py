@@ -65,5 +65,5 @@ def splitted(factor: float | None) -> StoredCloses:
     events = Events.none()
     if factor is not None:
         events = Events(np.array([4]), np.array([0]), np.array([factor]))
-    held = prices({"AA": 9})
-    return StoredCloses(replace(held, blocks=(replace(held.blocks[0], split=events),)))
+    stored = prices({"AA": 9})
+    return StoredCloses(replace(stored, blocks=(replace(stored.blocks[0], split=events),)))

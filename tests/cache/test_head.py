@@ -34,18 +34,18 @@ def test_a_deleted_newest_manifest_is_told_until_the_next_commit(tmp_path: Path)
     store = filled(tmp_path)
     manifest(tmp_path, 3).unlink()
     for _ in range(2):
-        held = Store(tmp_path).read()
-        assert (held.generation, held.damage) == (2, (TOLD,))
+        contents = Store(tmp_path).read()
+        assert (contents.generation, contents.damage) == (2, (TOLD,))
     kept = sorted((tmp_path / "objects").iterdir())
     # A commit that finds nothing to change mends nothing, and takes nothing the manifest needs.
     store.commit(bars=steps.bars(2, 2))
     assert Store(tmp_path).read().damage == (TOLD,)
     assert sorted((tmp_path / "objects").iterdir()) == kept
     # The number is not given twice: whoever polls sees another.
-    held = store.commit(bars=steps.bars(3, 3), holdings=[steps.holdings(3)])
-    assert (held.generation, held.damage) == (4, (TOLD,))
-    held = Store(tmp_path).read()
-    assert (held.generation, held.damage, steps.step_of(held)) == (4, (), 3)
+    contents = store.commit(bars=steps.bars(3, 3), holdings=[steps.holdings(3)])
+    assert (contents.generation, contents.damage) == (4, (TOLD,))
+    contents = Store(tmp_path).read()
+    assert (contents.generation, contents.damage, steps.step_of(contents)) == (4, (), 3)
 
 
 def test_with_no_manifest_left_a_store_is_not_empty(tmp_path: Path) -> None:
@@ -74,8 +74,8 @@ def test_without_its_head_a_store_is_read_and_nothing_said(tmp_path: Path, how: 
     elif how != "none":
         changed = {"empty": b"", "flipped": good.replace(b'":3}', b'":9}'), "another's": b"{}"}
         path.write_bytes(changed[how])
-    held = Store(tmp_path).read()
-    assert (held.generation, held.damage) == (3, ())
+    contents = Store(tmp_path).read()
+    assert (contents.generation, contents.damage) == (3, ())
     steps.commit(store, 4)
     assert Store(tmp_path).read().damage == ()
     assert head.read(tmp_path) == (0 if how == "directory" else 4)
@@ -111,8 +111,8 @@ def test_a_commit_between_the_two_looks_of_a_reader_is_no_loss(
         return found
 
     monkeypatch.setattr(head, "read", looked)
-    held = store.read()
-    assert (held.generation, held.damage) == (4, ())
+    contents = store.read()
+    assert (contents.generation, contents.damage) == (4, ())
 
 
 def test_a_copy_that_goes_back_is_never_said_to_lack_anything(tmp_path: Path) -> None:
@@ -132,8 +132,8 @@ def test_a_copy_that_goes_back_is_never_said_to_lack_anything(tmp_path: Path) ->
             place.mkdir()
             disk.crash(place, chance, way)
             try:
-                held = Store(place / "home").read()
-                assert not held.damage and steps.step_of(held) in (2, 4), (name, path, way)
+                contents = Store(place / "home").read()
+                assert not contents.damage and steps.step_of(contents) in (2, 4), (name, path, way)
                 cuts += 1
             except StoreEmpty:
                 pass

@@ -228,9 +228,9 @@ def test_many_files_that_lie_of_their_size_leave_the_generation_before(tmp_path:
         # As where each may be, and all together are more than there is memory.
         patch.setattr(objects, "MOST", 2 * TERABYTES)
         assert isinstance(Room(new).read(new[2]), bytes)
-    held = store.read()
-    assert dump(held) == before
-    assert "generation 2 is damaged" in held.damage[0]
+    contents = store.read()
+    assert dump(contents) == before
+    assert "generation 2 is damaged" in contents.damage[0]
     # And a commit puts right what it needs again.
     store.commit(bars=bars("NEW", ("2025-12-30", "2026-01-02")), holdings=[(holdings(), RAW)])
     assert store.read().damage == ()

@@ -89,8 +89,8 @@ def test_renamed_lines_are_asked_for_under_their_new_symbol() -> None:
 
 
 def test_what_is_held_through_the_last_final_session_is_not_asked() -> None:
-    held = prices({"IWM": 9, "SPY": 8})
-    plan = make_plan(held, {}, Request(PAIR, NOW, REFERENCE))
+    stored = prices({"IWM": 9, "SPY": 8})
+    plan = make_plan(stored, {}, Request(PAIR, NOW, REFERENCE))
     # Seven sessions before Thursday 25 June, the holiday not counted.
     assert plan.asks == (Ask("SPY", date(2026, 6, 15), date(2026, 6, 26), whole=False),)
     assert plan.requests == 3
@@ -112,31 +112,31 @@ def test_nothing_to_do_is_an_empty_plan() -> None:
     ],
 )
 def test_staleness_follows_the_exchange_and_its_close(now: str, stale: bool) -> None:
-    held = prices({"IWM": 9, "SPY": 9})
-    plan = make_plan(held, {}, Request(PAIR, datetime.fromisoformat(now), REFERENCE))
+    stored = prices({"IWM": 9, "SPY": 9})
+    plan = make_plan(stored, {}, Request(PAIR, datetime.fromisoformat(now), REFERENCE))
     assert bool(plan) is stale
 
 
 def test_a_line_that_ended_is_current_once_the_vendor_spoke_for_the_last_session() -> None:
-    held = prices(
+    stored = prices(
         {"IWM": 9, "SPY": 3}, through={"IWM": date(2026, 6, 26), "SPY": date(2026, 6, 26)}
     )
-    assert not make_plan(held, {}, Request(PAIR, NOW, REFERENCE))
-    later = make_plan(held, {}, Request(PAIR, NOW + timedelta(days=3), REFERENCE))
+    assert not make_plan(stored, {}, Request(PAIR, NOW, REFERENCE))
+    later = make_plan(stored, {}, Request(PAIR, NOW + timedelta(days=3), REFERENCE))
     starts = {a.symbol: str(a.start) for a in later.asks}
     # SPY's last close is of 17 June: asked from seven sessions before that.
     assert starts == {"IWM": "2026-06-16", "SPY": "2026-06-08"}
 
 
 def test_a_provisional_bar_does_not_count() -> None:
-    held = prices(
+    stored = prices(
         {"IWM": 9, "SPY": 9},
         through={"IWM": date(2026, 6, 26), "SPY": date(2026, 6, 25)},
         provisional={"SPY": date(2026, 6, 26)},
     )
-    plan = make_plan(held, {}, Request(PAIR, NOW, REFERENCE))
+    plan = make_plan(stored, {}, Request(PAIR, NOW, REFERENCE))
     assert [(a.symbol, str(a.start)) for a in plan.asks] == [("SPY", "2026-06-15")]
-    assert StoredCloses(held).final("SPY") == date(2026, 6, 25)
+    assert StoredCloses(stored).final("SPY") == date(2026, 6, 25)
 
 
 def test_full_asks_for_everything_whole_and_loses_no_year() -> None:
@@ -165,13 +165,13 @@ def test_what_the_vendor_does_not_know_is_asked_once_a_session() -> None:
     assert reason == "not found at Yahoo (asked for 2026-06-26)"
     assert session_of(reason) == date(2026, 6, 26) and session_of("timed out") is None
     files = {"IWM": (holdings("IWM", "2026-06-25", {"GONE": 1.0, "SLOW": 1.0}),)}
-    held = prices({"IWM": 9, "SPY": 9}, failures={"GONE": reason, "SLOW": "timed out"})
-    assert [a.symbol for a in make_plan(held, files, Request(PAIR, NOW, REFERENCE)).asks] == [
+    stored = prices({"IWM": 9, "SPY": 9}, failures={"GONE": reason, "SLOW": "timed out"})
+    assert [a.symbol for a in make_plan(stored, files, Request(PAIR, NOW, REFERENCE)).asks] == [
         "SLOW"
     ]
-    monday = make_plan(held, files, Request(PAIR, NOW + timedelta(days=3), REFERENCE))
+    monday = make_plan(stored, files, Request(PAIR, NOW + timedelta(days=3), REFERENCE))
     assert {a.symbol for a in monday.asks} == {"IWM", "SPY", "GONE", "SLOW"}
-    full = make_plan(held, files, Request(PAIR, NOW, REFERENCE, full=True))
+    full = make_plan(stored, files, Request(PAIR, NOW, REFERENCE, full=True))
     assert {a.symbol for a in full.asks} == {"IWM", "SPY", "GONE", "SLOW"}
 
 
@@ -185,8 +185,8 @@ def test_a_rate_limit_is_read_back_until_its_time_has_passed() -> None:
     assert wait_until([f"rate limited by Yahoo; {wait(until + timedelta(days=30))}"], NOW) is None
     day = NOW + timedelta(days=1, minutes=1)
     assert wait_until([f"rate limited by Yahoo; {wait(day)}"], NOW) == day
-    held = prices({"IWM": 9, "SPY": 8}, failures={"SPY": reasons[0]})
-    assert make_plan(held, {}, Request(PAIR, NOW, REFERENCE)).wait_until == until
+    stored = prices({"IWM": 9, "SPY": 8}, failures={"SPY": reasons[0]})
+    assert make_plan(stored, {}, Request(PAIR, NOW, REFERENCE)).wait_until == until
 
 
 def test_an_answer_continues_what_is_held_or_says_why_not() -> None:

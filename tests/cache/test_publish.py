@@ -122,9 +122,9 @@ def test_where_the_newest_generation_is_damaged_readers_are_told_as_the_desk_is(
         done = publish(store, store.home.parent, tmp_path / "desk", NOW)
         assert (done.generation, done.damage) == (2, store.read().damage)
         assert "generation 3 is damaged" in done.damage[0]
-        held = copy.read()
-        assert dump(held) == older
-        assert held.damage == ("generation 3 is missing; generation 2 is shown instead",)
+        contents = copy.read()
+        assert dump(contents) == older
+        assert contents.damage == ("generation 3 is missing; generation 2 is shown instead",)
     # What the next refresh brings is whole, and nothing more is said.
     store.commit(bars=bars("NEW", ("2026-01-06",)))
     done = publish(store, store.home.parent, tmp_path / "desk", NOW)
@@ -137,8 +137,8 @@ def test_a_newest_generation_that_is_missing_is_missing_in_the_copy(
 ) -> None:
     (store.home / "generations" / "00000002.json").unlink()
     out(store, tmp_path / "desk")
-    held = Store(tmp_path / "desk" / "market").read()
-    assert held.damage == ("generation 2 is missing; generation 1 is shown instead",)
+    contents = Store(tmp_path / "desk" / "market").read()
+    assert contents.damage == ("generation 2 is missing; generation 1 is shown instead",)
 
 
 def test_what_was_published_before_the_damage_stays(store: Store, tmp_path: Path) -> None:
@@ -148,8 +148,8 @@ def test_what_was_published_before_the_damage_stays(store: Store, tmp_path: Path
     damaged(store, 3)
     done = publish(store, store.home.parent, tmp_path / "desk", NOW)
     assert (done.generation, done.before) == (3, 3) and "generation 3" in done.damage[0]
-    held = Store(tmp_path / "desk" / "market").read()
-    assert (dump(held), held.damage) == (newest, ())
+    contents = Store(tmp_path / "desk" / "market").read()
+    assert (dump(contents), contents.damage) == (newest, ())
 
 
 def test_a_store_put_back_and_damaged_takes_the_place_of_what_it_never_was(
@@ -164,9 +164,9 @@ def test_a_store_put_back_and_damaged_takes_the_place_of_what_it_never_was(
     earlier.commit(bars=bars("NEW"))
     damaged(earlier, 2)
     assert out(earlier, target) == 1
-    held = Store(target / "market").read()
-    assert dump(held) == first
-    assert held.damage == ("generation 2 is missing; generation 1 is shown instead",)
+    contents = Store(target / "market").read()
+    assert dump(contents) == first
+    assert contents.damage == ("generation 2 is missing; generation 1 is shown instead",)
 
 
 def test_a_copy_cut_off_says_what_is_true(store: Store, tmp_path: Path) -> None:
@@ -182,9 +182,9 @@ def test_a_copy_cut_off_says_what_is_true(store: Store, tmp_path: Path) -> None:
             shutil.copytree(tmp_path / "desk", place)
             with instead(Failing(call, at, errno.ENOSPC, for_ever=True)), suppress(StoreError):
                 publish(store, store.home.parent, place, NOW)
-            held = Store(place / "market").read()
-            if held.damage or held.generation != 2:
-                assert held.damage[0].startswith("generation 4 is missing"), (call, at)
+            contents = Store(place / "market").read()
+            if contents.damage or contents.generation != 2:
+                assert contents.damage[0].startswith("generation 4 is missing"), (call, at)
                 told += 1
             shutil.rmtree(place)
     assert told > 10

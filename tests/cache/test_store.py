@@ -35,11 +35,11 @@ def test_nothing_is_there_before_the_first_commit(tmp_path: Path) -> None:
 def test_round_trip_bit_for_bit(tmp_path: Path) -> None:
     written = Store(tmp_path / "new" / "home").commit(bars=rich(), holdings=[(holdings(), RAW)])
     store = Store(tmp_path / "new" / "home")
-    held = store.read()
-    assert dump(held) == dump(written)
-    assert store.generation() == held.generation == 1
-    assert held.damage == ()
-    old, new = held.prices.blocks
+    contents = store.read()
+    assert dump(contents) == dump(written)
+    assert store.generation() == contents.generation == 1
+    assert contents.damage == ()
+    old, new = contents.prices.blocks
     assert old.symbols == ("BRK-B", "NA")
     np.testing.assert_array_equal(old.close, [[1.7e308, 1 / 3], [NAN, 0.30000000000000004]])
     np.testing.assert_array_equal(old.adj_close, [[NAN, NAN], [3.3, NAN]])
@@ -51,16 +51,16 @@ def test_round_trip_bit_for_bit(tmp_path: Path) -> None:
         [1.5],
     )
     assert (new.dividend.row.tolist(), new.dividend.value.tolist()) == ([0], [0.25])
-    assert held.prices.through == {
+    assert contents.prices.through == {
         "NA": date(2026, 1, 5),
         "BRK-B": date(2026, 1, 2),
         "TRUE": date(2026, 1, 2),
     }
-    assert held.prices.provisional == {"BRK-B": date(2026, 1, 2)}
-    assert set(held.prices.source.values()) == {"a “source”\nof two lines"}
-    assert set(held.prices.fetched_at.values()) == {NOW}
-    assert held.prices.failures == {"XYZ": "not found at Yahoo"}
-    ((rows,),) = held.holdings.values()
+    assert contents.prices.provisional == {"BRK-B": date(2026, 1, 2)}
+    assert set(contents.prices.source.values()) == {"a “source”\nof two lines"}
+    assert set(contents.prices.fetched_at.values()) == {NOW}
+    assert contents.prices.failures == {"XYZ": "not found at Yahoo"}
+    ((rows,),) = contents.holdings.values()
     assert (rows.names, rows.sectors) == (("Bloom Énergie", "株式会社 “X”"), ("Industrials", ""))
     np.testing.assert_array_equal([rows.quantity, rows.price], [[1 / 3, NAN], [NAN, 2.5]])
     np.testing.assert_array_equal(rows.value, [1e9, 0.1])
@@ -95,8 +95,8 @@ def test_holdings_are_kept_by_fund_and_date(tmp_path: Path) -> None:
     store = Store(tmp_path)
     may, january = date(2026, 5, 5), date(2026, 1, 21)
     store.commit(holdings=[(holdings(as_of=may), b"may"), (holdings("SPY"), b"spy")])
-    held = store.commit(holdings=[(holdings(), b"january")])
-    assert {fund: [one.as_of for one in rows] for fund, rows in held.holdings.items()} == {
+    contents = store.commit(holdings=[(holdings(), b"january")])
+    assert {fund: [one.as_of for one in rows] for fund, rows in contents.holdings.items()} == {
         "IWM": [january, may],
         "SPY": [january],
     }
@@ -114,10 +114,10 @@ def test_forget_takes_an_import_back(tmp_path: Path) -> None:
     store = Store(tmp_path)
     wrong = (holdings(as_of=date(2026, 2, 2)), b"a wrong file")
     before = store.commit(bars=bars(), holdings=[(holdings(), b"right"), wrong])
-    held = store.commit(forget=[("IWM", date(2026, 2, 2))])
-    assert held.generation == before.generation + 1
-    assert [one.as_of for one in held.holdings["IWM"]] == [date(2026, 1, 21)]
-    assert len(held.prices.blocks) == 2
+    contents = store.commit(forget=[("IWM", date(2026, 2, 2))])
+    assert contents.generation == before.generation + 1
+    assert [one.as_of for one in contents.holdings["IWM"]] == [date(2026, 1, 21)]
+    assert len(contents.prices.blocks) == 2
     with pytest.raises(StoreError, match="no holdings file of IWM as of 2026-02-02"):
         store.commit(forget=[("IWM", date(2026, 2, 2))])
     with pytest.raises(StoreError, match="no holdings file of IWM as of 2026-02-02"):
@@ -230,12 +230,12 @@ def test_no_room_leaves_what_was_held(tmp_path: Path) -> None:
 
 def test_a_second_writer_waits_and_then_says_so(tmp_path: Path) -> None:
     store = Store(tmp_path, timeout=0.1)
-    held = store.commit(bars=bars())
+    contents = store.commit(bars=bars())
     with (tmp_path / "lock").open() as other:
         fcntl.flock(other, fcntl.LOCK_EX)
         with pytest.raises(StoreBusy, match="another process is writing to"):
             store.commit(bars=bars("A"))
-        assert dump(store.read()) == dump(held)
+        assert dump(store.read()) == dump(contents)
     assert store.commit(bars=bars("A")).generation == 2
 
 

@@ -60,17 +60,17 @@ def test_damage_never_brings_a_wrong_number(three: tuple[Path, dict[int, str]]) 
         for bad in [*harmed(data), None]:
             path.unlink() if bad is None else path.write_bytes(bad)
             try:
-                held = Store(home).read()
+                contents = Store(home).read()
             except StoreError as error:
                 assert path.suffix != ".json" or path.parent.name == "objects"
                 assert "no generation in" in str(error)
                 newer_lost["error"] += 1
                 continue
-            assert dump(held) == dumps[held.generation]
-            said = len(held.damage) == 3 - held.generation
+            assert dump(contents) == dumps[contents.generation]
+            said = len(contents.damage) == 3 - contents.generation
             # Without its manifest a generation never was.
             assert said or (bad is None and path.parent.name == "generations")
-            newer_lost["older" if held.generation < 3 else "untouched"] += 1
+            newer_lost["older" if contents.generation < 3 else "untouched"] += 1
         path.write_bytes(data)
     assert min(newer_lost.values()) >= 10, newer_lost
     assert dump(Store(home).read()) == dumps[3]
@@ -80,16 +80,16 @@ def test_the_sentence_about_damage(three: tuple[Path, dict[int, str]]) -> None:
     home, dumps = three
     path = home / "generations" / "00000003.json"
     path.write_bytes(path.read_bytes()[:100])
-    held = Store(home).read()
-    assert dump(held) == dumps[2]
-    assert held.damage == (
+    contents = Store(home).read()
+    assert dump(contents) == dumps[2]
+    assert contents.damage == (
         "generation 3 is damaged (generations/00000003.json does not match its own hash); "
         "generation 2 is shown instead",
     )
     assert Store(home).generation() == 3
     # The next commit builds on what is whole, and takes a number nobody has seen.
     after = Store(home).commit(bars=bars("A"))
-    assert (after.generation, after.damage) == (4, held.damage)
+    assert (after.generation, after.damage) == (4, contents.damage)
     assert Store(home).read().damage == ()
 
 
@@ -97,9 +97,9 @@ def test_a_renamed_manifest_is_no_generation(three: tuple[Path, dict[int, str]])
     home, dumps = three
     data = (home / "generations" / "00000001.json").read_bytes()
     (home / "generations" / "00000007.json").write_bytes(data)
-    held = Store(home).read()
-    assert dump(held) == dumps[3]
-    assert "is generation 1, renamed" in held.damage[0]
+    contents = Store(home).read()
+    assert dump(contents) == dumps[3]
+    assert "is generation 1, renamed" in contents.damage[0]
 
 
 def test_a_damaged_object_is_written_anew(three: tuple[Path, dict[int, str]]) -> None:
@@ -109,9 +109,9 @@ def test_a_damaged_object_is_written_anew(three: tuple[Path, dict[int, str]]) ->
     path.write_bytes(b"\0" * 100)
     assert dump(Store(home).read()) == dumps[2]
     Store(home).commit(bars=bars(days=["2026-01-05"]), holdings=[(holdings("SPY"), b"spy")])
-    held = Store(home).read()
-    assert (held.generation, held.damage) == (4, ())
-    assert dump(held).removeprefix("[4") == dumps[3].removeprefix("[3")
+    contents = Store(home).read()
+    assert (contents.generation, contents.damage) == (4, ())
+    assert dump(contents).removeprefix("[4") == dumps[3].removeprefix("[3")
 
 
 def test_a_lack_of_descriptors_is_no_damage(
@@ -146,8 +146,8 @@ def test_a_reader_overtaken_by_writers_starts_again(
         return room(paths)
 
     monkeypatch.setattr(objects, "Room", overtaken)
-    held = Store(home).read()
-    assert (held.generation, held.damage) == (7, ())
+    contents = Store(home).read()
+    assert (contents.generation, contents.damage) == (7, ())
 
 
 # Other processes
@@ -175,15 +175,15 @@ def test_two_writers_and_a_reader_lose_nothing(tmp_path: Path) -> None:
     store, seen = Store(tmp_path), [0]
     while any(one.poll() is None for one in writers):
         try:
-            held = store.read()
+            contents = store.read()
         except StoreEmpty:
             continue
-        assert held.damage == ()
-        assert held.generation >= seen[-1]
-        closes = [days_of(held.prices, symbol) for symbol in ("AAA", "BBB")]
-        assert sum(map(len, closes)) == held.generation
+        assert contents.damage == ()
+        assert contents.generation >= seen[-1]
+        closes = [days_of(contents.prices, symbol) for symbol in ("AAA", "BBB")]
+        assert sum(map(len, closes)) == contents.generation
         assert all(values == list(range(1, len(values) + 1)) for values in closes)
-        seen.append(held.generation)
+        seen.append(contents.generation)
     for one in writers:
         assert one.communicate()[0].split() == [str(i) for i in range(1, 41)]
         assert one.returncode == 0
@@ -205,11 +205,11 @@ def test_a_killed_writer_loses_nothing_acknowledged(tmp_path: Path) -> None:
         # A last line without its end was not acknowledged in full.
         lines = rest[: rest.rfind("\n") + 1].split()
         acknowledged = int(lines[-1]) if lines else acknowledged
-        held = Store(tmp_path).read()
-        values = days_of(held.prices, "AAA")
+        contents = Store(tmp_path).read()
+        values = days_of(contents.prices, "AAA")
         assert values == list(range(1, len(values) + 1))
         assert acknowledged <= len(values) <= acknowledged + 1
-        assert held.damage == ()
+        assert contents.damage == ()
         assert len(values) > held_before
         held_before = len(values)
     Store(tmp_path).commit(bars=bars("BBB"))

@@ -74,7 +74,7 @@ def test_a_line_waits_and_the_pair_never_does() -> None:
     made = plan(waits, NOW + MINUTE, prices({"IWM": 8, "SPY": 9, "AA": 8, "BB": 9}))
     # BB is current: nothing of it is missing, and it waits for nothing.
     assert symbols(made) == ["IWM"] and dict(made.waiting) == {"AA": NOW + 5 * MINUTE}
-    assert made.current == 2 and made.requests == 3
+    assert made.requests == 3
     for more in ({"full": True}, {"again": True}):
         assert "AA" in symbols(plan(waits, NOW + MINUTE, **more))
     assert symbols(plan(waits, NOW + 5 * MINUTE)) == ["AA"]
@@ -82,12 +82,12 @@ def test_a_line_waits_and_the_pair_never_does() -> None:
 
 def test_a_refused_fund_is_asked_for_all_the_same() -> None:
     reason = with_session("not found at Yahoo", FRIDAY)
-    held = prices({"SPY": 9, "BB": 9}, failures={"IWM": reason, "AA": reason})
-    made = plan({}, NOW, held)
+    stored = prices({"SPY": 9, "BB": 9}, failures={"IWM": reason, "AA": reason})
+    made = plan({}, NOW, stored)
     assert symbols(made) == ["IWM"]
     # Monday's close is final at 16:20 in New York.
     assert dict(made.waiting) == {"AA": datetime(2026, 6, 29, 20, 20, tzinfo=UTC)}
-    assert symbols(plan({}, NOW, held, again=True)) == ["IWM", "AA"]
+    assert symbols(plan({}, NOW, stored, again=True)) == ["IWM", "AA"]
 
 
 @pytest.mark.parametrize(
@@ -232,8 +232,8 @@ def test_what_yahoo_does_not_know_is_asked_for_ever_more_rarely() -> None:
     asked_on, wait = [], None
     for session in range(8):
         now = later(NOW, session)
-        held = prices({"IWM": 9, "SPY": 9, "BB": 9})
-        if "AA" in symbols(plan({"AA": wait} if wait else {}, now, held)):
+        stored = prices({"IWM": 9, "SPY": 9, "BB": 9})
+        if "AA" in symbols(plan({"AA": wait} if wait else {}, now, stored)):
             final = now.date()
             wait = wait.again("unknown", now, final) if wait else Wait("unknown", 1, now, final)
             asked_on.append(f"{final}")
