@@ -54,9 +54,9 @@ class Counting(LineTable):
 
 
 class Bench(App[None]):
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, table: type[Counting] = Counting) -> None:
         super().__init__()
-        self.table = Counting()
+        self.table = table()
         self.count = count
         self.told: list[tuple[str, object]] = []
 
@@ -84,10 +84,13 @@ class Bench(App[None]):
 
 
 def run(
-    count: int, steps: Callable[[Bench, Pilot[None]], Awaitable[None]], size: tuple[int, int]
+    count: int,
+    steps: Callable[[Bench, Pilot[None]], Awaitable[None]],
+    size: tuple[int, int],
+    table: type[Counting] = Counting,
 ) -> None:
     async def inner() -> None:
-        app = Bench(count)
+        app = Bench(count, table)
         async with app.run_test(size=size) as pilot:
             app.table.quiet(False)
             await pilot.pause()
@@ -134,6 +137,20 @@ def test_every_line_is_as_wide_as_the_table() -> None:
                 assert cell_len(app.table.render_line(y).text) == max(size[0] - 1, 0), size
 
     run(50, steps, (100, 30))
+
+
+def test_a_cursor_wider_than_the_table_ends_with_it() -> None:
+    # as of the board's rows, shown again before the screen is laid out for a larger terminal
+    class Lit(Counting):
+        @property
+        def lit_cells(self) -> int:
+            return 12
+
+    async def steps(app: Bench, pilot: Pilot[None]) -> None:
+        assert app.table.outer_size.width == 6
+        assert cell_len(app.table.render_line(1).text) == 5
+
+    run(3, steps, (6, 5), Lit)
 
 
 def test_the_cursor_moves_and_stays_in_sight() -> None:

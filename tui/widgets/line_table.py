@@ -295,7 +295,8 @@ class LineTable(Painter, ScrollView, can_focus=False, inherit_bindings=False):
             line, look = self._row(row), self._row_style(row)
             if look is NO_STYLE:
                 return self.segments(line, width, base)
-            lit = self.lit_cells
+            # a table that was hidden has its earlier width until the screen is laid out anew
+            lit = min(self.lit_cells, width)
             head, others = split_line(line, lit)
             return self.segments(head, lit, base + look) + self.segments(others, width - lit, base)
         if not self.row_count:
