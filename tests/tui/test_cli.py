@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import io
 import json
@@ -11,6 +12,7 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,6 +32,25 @@ def test_ctrl_c_while_the_options_are_read_is_no_traceback(
 
     monkeypatch.setattr("tui.cli.dispatch.parser", interrupted)
     assert cli("history") == (130, "", "")
+
+
+def test_each_commands_help_can_be_had_as_soon_as_its_parser_is_made(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python 3.14 formats it there and then, also of commands that the line does not name."""
+    made = []
+    add_parser = argparse._SubParsersAction.add_parser
+
+    def checked(
+        commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, **options: Any
+    ) -> argparse.ArgumentParser:
+        command = add_parser(commands, name, **options)
+        made.append(command.format_help())
+        return command
+
+    monkeypatch.setattr(argparse._SubParsersAction, "add_parser", checked)
+    assert cli("completion", "nosuchshell")[0] == 2
+    assert len(made) > 10
 
 
 @pytest.mark.process

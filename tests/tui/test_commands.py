@@ -189,6 +189,12 @@ def test_what_the_command_line_does_not_know(text: str, said: str) -> None:
         parse(text, ASKED, (("IWM", "SPY"),))
 
 
+def test_mrr_sorts_only_what_has_returns() -> None:
+    """The board has none: to sort it by them ended the screen."""
+    with pytest.raises(CommandError, match="sort by what"):
+        parse("mrr", ASKED, (), ("pair", "1m"))
+
+
 def test_sort_letters_differ() -> None:
     assert len({letter for letter, _ in SORTS.values()}) == len(SORTS)
 

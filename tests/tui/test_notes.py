@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from cache.facts.errors import SourceError
 from core.answer.history import History
 from core.answer.measure_rank import Every
 from core.answer.scalar import Scalar
@@ -112,6 +113,29 @@ def test_w_works_no_history_out_that_is_kept() -> None:
         await press(pilot, app, "w")
         [page] = desk.notes.glob("*.md")
         assert "IWM" in funds and "rank 2 of 12" not in page.read_text()
+
+    drive(story, desk=desk, question=Question(window="YTD", basis="pr"))
+
+
+@pytest.mark.parametrize("meanwhile", ["broken", "newer data"])
+def test_w_works_out_ranks_that_the_store_cannot_give_of_this_answer(meanwhile: str) -> None:
+    desk = FakeDesk(twelve_years())
+
+    def kept(
+        question: Question, fund: str, rows: Sequence[Scalar], every: Every
+    ) -> tuple[History, ...]:
+        if meanwhile == "broken":
+            raise SourceError("themes.toml: this is no TOML")
+        # the store has another generation now, of which nothing is told
+        desk.kept_histories = None
+        return ()
+
+    desk.kept_histories = kept
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "w")
+        [page] = desk.notes.glob("*.md")
+        assert "the lowest since 31 December 2007, rank 2 of 12 such windows" in page.read_text()
 
     drive(story, desk=desk, question=Question(window="YTD", basis="pr"))
 

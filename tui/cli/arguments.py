@@ -14,16 +14,10 @@ _FORCE: Final = "replace a file that this program did not write, or that was cha
 
 
 class _Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line and whose options are written out.
+    """An argument parser whose errors are one line and whose options are written out."""
 
-    Args:
-        requested: whether it will parse anything; of another nothing is made, which takes 0.1 ms.
-        options: those of `argparse.ArgumentParser`.
-    """
-
-    def __init__(self, *, requested: bool = True, **options: Any) -> None:
-        if requested:
-            super().__init__(allow_abbrev=False, **options)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, **options)
 
     def print_help(self, file: Any = None) -> None:
         """Print the help; a stdout that does not take it is an error, as for any answer."""
@@ -96,7 +90,7 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     for name, (words, question, fill) in _COMMANDS.items():
         if name not in argv:
             # its name and its words are for --help and for an error alone
-            commands.add_parser(name, help=words, requested=False)
+            commands.add_parser(name, help=words, add_help=False)
             continue
         parents = [] if question is None else [_options(question=question)]
         fill(commands.add_parser(name, parents=parents, help=words))

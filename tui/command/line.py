@@ -137,7 +137,7 @@ def parse(
     if head in VERBS:
         return Words(head, " ".join(arguments))
     if head == "mrr" and not arguments:
-        return Words("sort", "ret")
+        head, arguments = "sort", ["ret"]
     if head == "sort":
         column = " ".join(arguments).casefold()
         key = next((name for name in sorts if name.casefold() == column), None)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cache.facts.errors import why
+from cache.facts.errors import CacheError, why
 from cache.facts.pairs import board_pairs
 from core.answer.board import Board, board
 from core.answer.history import with_ranks
@@ -27,9 +28,20 @@ def _written(
 ) -> list[Path]:
     """In a thread: the same answer with its daily breadth and the ranks of its measures."""
     snapshot = take(market, replace(on_screen.question, daily=True))
-    answer = host.desk.histories(market)
-    snapshot = with_ranks(market, snapshot, ranked_measures(formats), answer)
+    snapshot = _ranked(host, market, snapshot, ranked_measures(formats))
     return keep(snapshot, directory, formats, host.desk.ledger)
+
+
+def _ranked(host: Host, market: Market, snapshot: Snapshot, names: Sequence[str]) -> Snapshot:
+    """The answer with the ranks of its measures, from histories kept of the same market."""
+    # a store or a user's file that cannot be read by now keeps nobody from a note of the screen
+    with suppress(CacheError, OSError):
+        if (answer := host.desk.histories(market)) is not None:
+            ranked = with_ranks(market, snapshot, names, answer)
+            # another process may have stored data meanwhile: these ranks may be of it
+            if host.desk.histories(market) is not None:
+                return ranked
+    return with_ranks(market, snapshot, names)
 
 
 async def write_note(host: Host) -> None:
