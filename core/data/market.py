@@ -202,9 +202,7 @@ class Market:
         """Symbol -> the session up to which the vendor's answer is known to go."""
         through = dict(self.prices.through)
         for symbol, ends in self.line_tickers.ends.items():
-            through |= {
-                ticker: max(through.get(symbol, last), last) for ticker, last in ends.items()
-            }
+            through |= {name: max(through.get(symbol, last), last) for name, last in ends.items()}
         return through
 
     @cached_property
@@ -217,10 +215,8 @@ class Market:
         """Symbol -> its last session with a close (or adjusted close)."""
         dates: dict[str, date] = {}
         for block in reversed(self.bars):
-            new_columns = [
-                place for place, symbol in enumerate(block.symbols) if symbol not in dates
-            ]
-            columns = np.array(new_columns, np.intp)
+            new = [place for place, symbol in enumerate(block.symbols) if symbol not in dates]
+            columns = np.array(new, np.intp)
             # nearly every line has a close on the very last session
             for rows in (slice(-1, None), slice(None)):
                 closed = np.isfinite(block.close[rows, columns])

@@ -96,10 +96,11 @@ def leader(ground: Ground, item: str = "") -> Iterator[Explanation]:
     selected = select(ranked, lambda line: line[0], item, "line in the gap")
     if not item:
         selected = (*ranked[:3], *ranked[-2:]) if len(ranked) > 5 else ranked
-    weights = [shares(side, _first_measured(side)) for side in ground.pair]
-    contributions = [earned(side) for side in ground.pair]
+    sides = ground.pair  # one for all: each side measures its lines once
+    small, large = sides
+    weights = [shares(side, _first_measured(side)) for side in sides]
+    contributions = [earned(side) for side in sides]
     middle = sum(math.fsum(amounts.values()) for amounts in contributions) / 2
-    small, large = ground.pair
     for symbol, name, value in selected:
         ws, wl = (figures.get(symbol, 0.0) for figures in weights)
         cs, cl = (figures.get(symbol, 0.0) for figures in contributions)

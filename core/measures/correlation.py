@@ -58,12 +58,10 @@ def correlation_of(market: Market, basket: Basket) -> float | None:
         rho, or None under 60 sessions.
     """
     start, end = basket.segments[0].start, basket.segments[-1].end
-    matrix = market.matrix(range(start.year, end.year + 1))
-    if matrix is None:
+    rows_of_window = _rows(market, start, end)
+    if rows_of_window is None:
         return None
-    first, last = _rows(matrix, start, end)
-    if last - first < SESSIONS:
-        return None
+    matrix, first, last = rows_of_window
     rows = np.nonzero(basket.measured[0])[0]
     columns = market.columns(matrix)[basket.numbers[rows]]
     closes = matrix.stand_in[first : last + 1]
@@ -74,7 +72,7 @@ def correlation_of(market: Market, basket: Basket) -> float | None:
     weight = weight / weight.sum()
     sd, index = [], np.zeros(last - first)
     lines = max(_CELLS // (last - first), 1)
-    cached = _cached_growth(market, matrix, columns, int(first), int(last))
+    cached = _cached_growth(market, matrix, columns, first, last)
     for at in range(0, len(columns), lines):
         part = slice(at, at + lines)
         # growth deviates as returns do, and needs one pass less
@@ -99,20 +97,21 @@ def can_correlate(market: Market, file: Holdings, start: date, end: date) -> boo
         start: session of its first close.
         end: session of its last close.
     """
-    matrix = market.matrix(range(start.year, end.year + 1))
-    if matrix is None:
+    rows_of_window = _rows(market, start, end)
+    if rows_of_window is None:
         return False
-    first, last = _rows(matrix, start, end)
-    if last - first < SESSIONS:
-        return False
+    matrix, first, last = rows_of_window
     columns = market.columns(matrix)[market.rows(file)]
     return bool(_whole(matrix, columns[columns >= 0], first, last).any())
 
 
-def _rows(matrix: Matrix, start: date, end: date) -> tuple[int, int]:
-    """A window's first and last row."""
+def _rows(market: Market, start: date, end: date) -> tuple[Matrix, int, int] | None:
+    """The closes of a window's years, its first and last row; None under 60 sessions."""
+    matrix = market.matrix(range(start.year, end.year + 1))
+    if matrix is None:
+        return None
     first, last = np.searchsorted(matrix.sessions, [day(start), day(end)]).tolist()
-    return first, last
+    return None if last - first < SESSIONS else (matrix, first, last)
 
 
 def _whole(matrix: Matrix, columns: IntArray, first: int, last: int) -> BoolArray:

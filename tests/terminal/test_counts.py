@@ -75,8 +75,9 @@ def start(home: Path) -> dict[str, list[str]]:
 
 
 def test_the_first_numbers_need_no_library_of_data(start: dict[str, list[str]]) -> None:
-    heavy = ("pandas", "pyarrow", "yfinance", "openpyxl", "aiohttp", "requests", "matplotlib",
-             "scipy", "curl_cffi", "sqlite3", "lxml", "bs4", "markdown_it", "pytest")  # fmt: skip
+    heavy = ("pandas", "pyarrow", "yfinance", "openpyxl", "xlsxwriter", "aiohttp", "requests",
+             "matplotlib", "scipy", "curl_cffi", "sqlite3", "lxml", "bs4", "markdown_it",
+             "pytest")  # fmt: skip
     roots = {name.partition(".")[0] for name in start["modules"]}
     assert not roots & set(heavy)
     # `np.unique`, `np.median` and others load them, and use none

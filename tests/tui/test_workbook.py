@@ -9,7 +9,7 @@ import re
 import runpy
 import zipfile
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -93,20 +93,23 @@ def test_titles_have_units(snapshot: Snapshot, book: Any) -> None:
 
 
 def test_no_text_is_a_formula_and_no_control_gets_in() -> None:
-    names = ("=1+1", "@SUM(A1)\x1b[2J", "+cmd|' /C calc'!A0", "-2", "\x00\x0bTin", "<b>")
+    markup = ("<b>", "<r><f>1</f></r>", "<r>", "_x0041_")
+    plain = ("=1+1", "+cmd|' /C calc'!A0", "-2", "http://a.b", *markup)
+    names = (*plain, "@SUM(A1)\x1b[2J", "\x00\x0bTin")
     snapshot = take(markets.small_market(), Question(as_of=markets.END, basis="pr"))
     view = snapshot.indices["IWM"]
-    lines = replace(view.contributors, names=names * 5)
+    lines = replace(view.contributors, names=names * 3)
     snapshot = replace(
         snapshot, indices={**snapshot.indices, "IWM": replace(view, contributors=lines)}
     )
     data = to_xlsx(snapshot)
     sheets = zipfile.ZipFile(io.BytesIO(data))
     parts = [sheets.read(name).decode() for name in sheets.namelist() if "sheets/" in name]
-    assert parts and not any("<f>" in text or "<f " in text for text in parts)
+    links = [name for name in sheets.namelist() if "sheets/_rels" in name]
+    assert parts and not any("<f>" in text or "<f " in text for text in parts) and not links
     read = load_workbook(io.BytesIO(data), read_only=True)
-    cells = [row[2] for row in read["contributors"].values][1:7]
-    assert cells == ["=1+1", "@SUM(A1)[2J", "+cmd|' /C calc'!A0", "-2", " Tin", "<b>"]
+    cells = [row[2] for row in read["contributors"].values][1:11]
+    assert cells == [*plain, "@SUM(A1)[2J", " Tin"]
 
 
 def blocks(snapshot: Snapshot) -> list[dict[str, Any]]:
@@ -168,6 +171,20 @@ def test_a_snapshot_without_an_answer_is_written_too() -> None:
     blocks(nothing)
     assert "answer" in load_workbook(io.BytesIO(to_xlsx(nothing)), read_only=True).sheetnames
     assert isinstance(written(nothing, "xlsx"), bytes)
+
+
+@pytest.mark.parametrize("day", [date(1890, 1, 2), date(1900, 2, 28), date(1900, 3, 1)])
+def test_a_workbook_knows_its_date_alone(day: date) -> None:
+    nothing = take(markets.small_market(), Question(small="S00", large="L00", as_of=markets.END))
+    data = to_xlsx(replace(nothing, as_of=day))
+    # nothing of the clock: two runs write the same bytes
+    entries = zipfile.ZipFile(io.BytesIO(data)).infolist()
+    assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
+    book = load_workbook(io.BytesIO(data), read_only=True)
+    midnight = datetime(day.year, day.month, day.day)
+    assert book.properties.created == book.properties.modified == midnight
+    titles, first, *_ = book["spread"].values
+    assert first[titles.index("as_of")] == midnight
 
 
 def test_polars_says_what_the_json_says(snapshot: Snapshot) -> None:

@@ -25,6 +25,7 @@ NEEDED: Final = {
     "rich": (14,),
     "shtab": (1, 13),
     "textual": (8, 2),
+    "xlsxwriter": (3, 2),
     "yfinance": (1, 7),
 }
 OLDEST: Final = (3, 11)

@@ -7,8 +7,9 @@ Fractions are shown as percent. No text is a formula, whatever it begins with.
 from __future__ import annotations
 
 import io
+import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,10 +27,18 @@ _FRACTION: Final = re.compile(
     r"(?:^|_)(?:share|shares|return|weight|median|percentile|drawdown|drift|active|threshold|low"
     r"|high|without|off|beyond)(?:_|$)"
 )
-#: Unit -> how a spreadsheet shows a real number of it.
-_NUMBER_FORMATS: Final = {"%": "0.00%", "pp": "0.00", "bp": "0.0", "": "General"}
+#: A column's unit, or what a cell is -> how a spreadsheet shows it.
+_FORMATS: Final = {
+    "%": {"num_format": "0.00%"},
+    "pp": {"num_format": "0.00"},
+    "bp": {"num_format": "0.0"},
+    "date": {"num_format": "yyyy-mm-dd"},
+    "title": {"bold": True},
+}
 #: The longest text of a cell, in characters.
 _LONGEST: Final = 32_000
+#: The width of a digit, in pixels: the unit of a column's width.
+_DIGIT: Final = 7
 _WIDTHS: Final = {"name": 32.0, "sentence": 80.0, "source": 60.0, "from": 60.0, "rule": 60.0}
 
 
@@ -46,82 +55,70 @@ def unit(column: TidyColumn) -> str:
 
 def to_xlsx(snapshot: Snapshot, earlier: Since | None = None) -> bytes:
     """The note as the bytes of an XLSX file; tables without rows have no sheet."""
-    from openpyxl import Workbook
+    from xlsxwriter import Workbook
 
     whole = document(snapshot, earlier)
-    book = Workbook(write_only=True)
-    # two runs of one answer write the same cells under the same date
-    moment = datetime.combine(snapshot.as_of, time())
-    book.properties.created = book.properties.modified = moment
-    book.properties.creator = "internals"
-    book.properties.title = state_line(snapshot)
-    _say(book.create_sheet("answer"), snapshot, [row["sentence"] for row in whole["prose"]])
-    for name in PARTS:
-        table = part(whole, name)
-        if table.rows:
-            _fill(book.create_sheet(name), table)
     out = io.BytesIO()
-    book.save(out)
+    # no temporary files
+    with Workbook(out, {"in_memory": True}) as book:
+        # two runs of one answer write the same bytes, under the same date
+        moment = datetime.combine(snapshot.as_of, time())
+        title = state_line(snapshot)
+        book.set_properties({"author": "internals", "title": title, "created": moment})
+        formats = {name: book.add_format(form) for name, form in _FORMATS.items()}
+        sentences = [row["sentence"] for row in whole["prose"]]
+        _say(book.add_worksheet("answer"), snapshot, sentences, formats["title"])
+        for name in PARTS:
+            table = part(whole, name)
+            if table.rows:
+                _fill(book.add_worksheet(name), table, formats)
     return out.getvalue()
 
 
-def _say(sheet: Any, snapshot: Snapshot, sentences: Sequence[str]) -> None:
+def _say(sheet: Any, snapshot: Snapshot, sentences: Sequence[str], bold: Any) -> None:
     """The first sheet: the question and its state, the sentences, what is missing, the sources."""
-    sheet.column_dimensions["A"].width = 110
-    sheet.append([_text(sheet, state_line(snapshot), bold=True)])
+    sheet.set_column_pixels(0, 0, 110 * _DIGIT)
+    _text(sheet, 0, 0, state_line(snapshot), bold)
     marks = [f"! {line}" for line in (*snapshot.missing, *snapshot.warnings)]
-    for line in (*sentences, *marks, "", "Sources", *source_lines(snapshot)):
-        sheet.append([_text(sheet, line)])
+    lines = (*sentences, *marks, "", "Sources", *source_lines(snapshot))
+    for place, line in enumerate(lines, start=1):
+        _text(sheet, place, 0, line)
 
 
-def _fill(sheet: Any, table: TidyTable) -> None:
+def _fill(sheet: Any, table: TidyTable, formats: Mapping[str, Any]) -> None:
     """A table under its column titles, which stay in view."""
-    from openpyxl.utils import get_column_letter
-
-    sheet.freeze_panes = "A2"
-    units = [unit(column) for column in table.columns]
-    for place, column in enumerate(table.columns, start=1):
+    sheet.freeze_panes(1, 0)
+    for place, column in enumerate(table.columns):
+        of = unit(column)
         width = _WIDTHS.get(column.name, max(11.0, len(column.name) + 5.0))
-        sheet.column_dimensions[get_column_letter(place)].width = width
-    titles = [
-        f"{column.name} ({of})" if of else column.name
-        for column, of in zip(table.columns, units, strict=True)
-    ]
-    sheet.append([_text(sheet, title, bold=True) for title in titles])
-    for row in table.rows:
-        sheet.append(list(_cells(sheet, table.columns, units, row)))
+        sheet.set_column_pixels(place, place, width * _DIGIT)
+        title = f"{column.name} ({of})" if of else column.name
+        _text(sheet, 0, place, title, formats["title"])
+        for line, row in enumerate(table.rows, start=1):
+            value = row[place]
+            if value is None:
+                continue
+            if column.kind == "text":
+                _text(sheet, line, place, str(value))
+            elif column.kind == "date":
+                sheet.write_number(line, place, _day(value), formats["date"])
+            elif column.kind == "flag":
+                sheet.write_boolean(line, place, value)
+            elif math.isfinite(value):
+                sheet.write_number(line, place, value, formats.get(of))
 
 
-def _cells(
-    sheet: Any,
-    columns: Sequence[TidyColumn],
-    units: Sequence[str],
-    row: Sequence[Any],
-) -> Iterator[Any]:
-    from openpyxl.cell import WriteOnlyCell
-
-    for column, of, value in zip(columns, units, row, strict=True):
-        if value is None:
-            yield None
-        elif column.kind == "text":
-            yield _text(sheet, str(value))
-        elif column.kind == "date":
-            yield date.fromisoformat(value)
-        elif of:
-            cell = WriteOnlyCell(sheet, value)
-            cell.number_format = _NUMBER_FORMATS[of]
-            yield cell
-        else:
-            yield value
+def _day(text: str) -> int:
+    """The number that a spreadsheet has for a date; it counts a 29th of February 1900."""
+    days = (date.fromisoformat(text) - date(1899, 12, 30)).days
+    return days - (0 < days <= 60)
 
 
-def _text(sheet: Any, text: str, *, bold: bool = False) -> Any:
-    """A cell of text; one that begins as a formula does is text as well."""
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
-
-    cell = WriteOnlyCell(sheet, safe(text)[:_LONGEST])
-    cell.data_type = "s"
-    if bold:
-        cell.font = Font(bold=True)
-    return cell
+def _text(sheet: Any, line: int, place: int, text: str, form: Any = None) -> None:
+    """Write a text; one that begins as a formula or a link does is text as well."""
+    text = safe(text)[:_LONGEST]
+    if text.startswith("<r>"):
+        # as one string it would be taken for XML of the library's own, and not escaped
+        sheet.write_rich_string(line, place, "<", "r", text[2:])
+    elif text:
+        sheet.write_string(line, place, text, form)
