@@ -67,7 +67,9 @@ def fetch_history(desk: Desk, arguments: argparse.Namespace) -> int:
         words.append(f"stopped with {summary.left:,} to go: the same command goes on")
     if not arguments.quiet or summary.failed or summary.left:
         say(f"{symbol}: {'; '.join(words)}", ANSWERED)
-    keep_histories(desk, {symbol: len(summary.files)}, quiet=arguments.quiet)
+    if not summary.left:
+        # who has stopped it waits for nothing more
+        keep_histories(desk, {symbol: len(summary.files)}, quiet=arguments.quiet)
     return IN_PART if summary.failed or summary.left else ANSWERED
 
 
