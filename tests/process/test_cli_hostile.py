@@ -173,11 +173,14 @@ def test_closed_streams_change_no_exit_code(home: Path, tmp_path: Path, closed: 
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-def test_a_refresh_whose_messages_find_no_room_does_its_work(home: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("option", ["--accept", "--progress=json"])
+def test_a_refresh_whose_messages_find_no_room_does_its_work(
+    option: str, home: Path, tmp_path: Path
+) -> None:
     shutil.copytree(home, tmp_path / "home")
     # no network: what is stored stays, which is an answer in part
     environment = {**os.environ, "HTTPS_PROXY": "http://127.0.0.1:9"}
-    argv = ("refresh", "--accept", "--no-alerts", "--home", tmp_path / "home")
+    argv = ("refresh", option, "--no-alerts", "--home", tmp_path / "home")
     with Path("/dev/full").open("wb") as full:
         assert process(*argv, stderr=full, env=environment).returncode == 1
 

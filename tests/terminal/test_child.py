@@ -10,8 +10,10 @@ import select
 import signal
 import subprocess
 import sys
+import termios
 import threading
 import time
+import tty
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, cast
@@ -174,6 +176,29 @@ def test_ctrl_z_stops_the_screen_and_going_on_draws_it_again() -> None:
         os.write(ours, b"q")
         read_until(ours, b"\x1b[?1049l")
         assert process.wait(60) == 0
+    finally:
+        if process.poll() is None:
+            process.kill()
+        os.close(ours)
+
+
+@pytest.mark.parametrize("wire", ["cells", "plain"])
+def test_a_halted_screen_goes_on_and_leaves_the_terminal_as_it_was(wire: str) -> None:
+    """SIGSTOP, as of a debugger or ``kill -STOP``, gives no time to leave the terminal first."""
+    process, ours = on_a_terminal(INTERNALS_WIRE=wire)
+    try:
+        read_until(ours, b"IWM", b"help")
+        process.send_signal(signal.SIGSTOP)
+        assert os.WIFSTOPPED(os.waitpid(process.pid, os.WUNTRACED)[1])
+        process.send_signal(signal.SIGCONT)
+        again = read_until(ours, b"\x1b[?1049h", b"IWM", b"help")
+        assert b"help" in again
+        os.write(ours, b"q")
+        read_until(ours, b"\x1b[?1049l")
+        assert process.wait(60) == 0
+        # the modes of a new terminal
+        lines, echo = termios.ICANON, termios.ECHO
+        assert termios.tcgetattr(ours)[tty.LFLAG] & (lines | echo) == lines | echo
     finally:
         if process.poll() is None:
             process.kill()

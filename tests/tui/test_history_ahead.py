@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cache.refresh.archive import ArchiveSummary
 from tui.cli.archive import keep_histories
 from tui.cli.dispatch import run
 from tui.service.service import Desk
@@ -114,3 +115,16 @@ def test_an_import_is_whole_where_nothing_can_be_worked_out(
 def test_of_few_files_nothing_is_worked_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.service.histories.keep_months", lambda *_: pytest.fail("worked out"))
     keep_histories(Desk(places(None, demo=True), demo=True, home=None), {"IWM": 23})
+
+
+@pytest.mark.parametrize("left", [0, 5])
+def test_after_a_fetch_that_was_stopped_nothing_is_worked_out(
+    left: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary, funds = ArchiveSummary(("a file",) * 30, {}, left), list[tuple[str, ...]]()
+    monkeypatch.setattr("tui.cli.archive.fetch_archive", lambda *_, **__: summary)
+    monkeypatch.setattr(
+        "tui.service.histories.keep_months", lambda _, question: funds.append(question.funds)
+    )
+    run(["refresh", "--history", "2020", "--fund", "IWM", "--home", str(tmp_path)])
+    assert funds == ([] if left else [("IWM", "SPY")])

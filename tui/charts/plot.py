@@ -240,7 +240,7 @@ def _frame(
     labels = tick_labels(ticks, unit, sign)
     left = max(map(len, labels), default=-1) + 1 if framed else 0
     return _Frame(
-        low, high, framed, ticks, labels, _right_texts(series, ends, width - left if framed else 0)
+        low, high, framed, ticks, labels, _right_texts(ends, width - left if framed else 0)
     )
 
 
@@ -321,7 +321,7 @@ def _ranges(first: IntArray, sizes: IntArray) -> IntArray:
     return np.arange(sizes.sum()) + np.repeat(first + sizes - ends, sizes)
 
 
-def _right_texts(series: Sequence[Curve], ends: Sequence[EndLabel], room: int) -> list[str]:
+def _right_texts(ends: Sequence[EndLabel], room: int) -> list[str]:
     """The fullest end labels that leave the plot its part of the room; [] where none do."""
     for texts in (
         [f"{end.name} {end.text}".strip() for end in ends],

@@ -67,19 +67,21 @@ def fetch_history(desk: Desk, arguments: argparse.Namespace) -> int:
         words.append(f"stopped with {summary.left:,} to go: the same command goes on")
     if not arguments.quiet or summary.failed or summary.left:
         say(f"{symbol}: {'; '.join(words)}", ANSWERED)
-    keep_histories(desk, {symbol: len(summary.files)}, quiet=arguments.quiet)
+    if not summary.left:
+        # who has stopped it waits for nothing more
+        keep_histories(desk, {symbol: len(summary.files)}, quiet=arguments.quiet)
     return IN_PART if summary.failed or summary.left else ANSWERED
 
 
 def keep_histories(desk: Desk, files_of: Mapping[str, int], *, quiet: bool = False) -> None:
-    """Keep the months of all measures of funds that many files came of.
+    """Work out and keep the months of all measures of each fund of which many files came.
 
-    Of the settings' pair, or of the index alone where the fund is not in it. Where it fails
-    nothing is kept, and the question works them out.
+    For the settings' pair, or for the index alone where the fund is not in it. Where it fails
+    nothing is kept, and a later question works them out.
 
     Args:
         desk: the stored data.
-        files_of: fund -> how many came.
+        files_of: fund -> how many files of it came.
         quiet: no line of progress.
     """
     from tui.cli.questions import of_index

@@ -168,7 +168,7 @@ def text(summary: Summary) -> str:
 
 
 def _json(progress: Progress) -> None:
-    print(progress.to_json(), file=sys.stderr, flush=True)  # noqa: T201
+    write_error(f"{progress.to_json()}\n")
 
 
 def _bar(stack: ExitStack) -> Callable[[Progress], None] | None:

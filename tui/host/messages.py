@@ -78,7 +78,7 @@ class DeskLike(Protocol):
         """Answer for every pair."""
 
     def histories(self, market: Market) -> Answer | None:
-        """What gives histories of measures that are kept; None of a market that is not stored."""
+        """The function that reads kept histories; None where the market is not the stored one."""
 
     def refresh_command(
         self, question: Question, *, full: bool = False, board: bool = False

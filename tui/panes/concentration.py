@@ -41,7 +41,7 @@ def drawing(scene: Scene, width: int, height: int) -> Drawing:
     )
     room = height - len(lines) - 2
     if room >= 6:
-        curves = [_curve(side, view, share, room) for side, view in views[: 1 + both]]
+        curves = [_curve(side, view, share, room) for side, view in views[: 2 if both else 1]]
         lines += [[], *beside(curves[0], curves[1], share, "  ")] if both else curves[0]
     return lines
 

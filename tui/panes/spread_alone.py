@@ -28,7 +28,7 @@ def drawing(scene: Scene, spread: Spread, view: str, width: int, height: int) ->
         return lines + months(scene, width)
     if view == "stretches":
         lines += part_lines(_rank(scene, spread), width)
-        return lines + stretches(scene, history, width, max(height - len(lines), 3))
+        return lines + stretches(history, width, max(height - len(lines), 3))
     if view == "ratio":
         return lines + ratio(history, width, height - len(lines))
     if view in ("years", "full years"):

@@ -47,7 +47,7 @@ def drawing(scene: Scene, view: str, width: int, height: int) -> Drawing:
             lines += _chart(scene, spread, width, chart)
             if not beside.same_window:
                 lines += _caption(scene, "every stretch as long, by its gap", width)
-                return lines + stretches(scene, spread.history, width, room - chart)
+                return lines + stretches(spread.history, width, room - chart)
             lines += _caption(scene, "the same window of every year", width)
             return lines + year_chart(
                 spread.same_window, spread, width, room - chart, with_window=False
@@ -94,7 +94,7 @@ def _history(scene: Scene, spread: Spread, view: str, width: int, height: int) -
         streak = streak_part(scene, history)
         lines = part_lines([*parts, *([streak] if streak else [])], width)
         lines += _caption(scene, "every stretch as long, by its gap", width)
-        return lines + stretches(scene, history, width, max(height - len(lines), 3))
+        return lines + stretches(history, width, max(height - len(lines), 3))
     return ratio(history, width, height)
 
 

@@ -90,7 +90,7 @@ def bins(gaps: FloatArray, most: int) -> FloatArray:
     return edges
 
 
-def stretches(scene: Scene, history: PairHistory, width: int, height: int) -> Drawing:
+def stretches(history: PairHistory, width: int, height: int) -> Drawing:
     """Every stretch as long, counted by its gap, with the bin of this one marked."""
     rank = history.rolling
     if rank is None:

@@ -24,7 +24,7 @@ class PromptScreen(Stage, inherit_bindings=False):
     """A screen with a header, a status line, hints, and a prompt in place of the hints.
 
     Attributes:
-        BOARD: closes of all funds on the board are what it fetches.
+        BOARD: whether it fetches the closes of all funds on the board, and not those of a pair.
         host: the app.
         prompt: the command line, on the screen that it asks things of.
         sorting: the next key is the letter of a column.
@@ -145,7 +145,6 @@ def _save(host: Workbench, name: str, value: str | bool, words: str) -> None:
     try:
         host.desk.config_file.keep(name, value)
     except (ConfigError, CacheError, OSError) as error:
-        reason = f"{error}" if isinstance(error, ConfigError) else why(error)
-        host.tell(f"{name} is not saved: {reason}", error=True)
+        host.tell(f"{name} is not saved: {why(error)}", error=True)
         return
     host.tell(f"{words}: saved in config.toml")

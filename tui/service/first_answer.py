@@ -13,7 +13,10 @@ T = TypeVar("T")
 
 
 def in_thread(work: Callable[[], T]) -> Future[T]:
-    """Do something in a thread that no end of the program waits for: the disk may hang."""
+    """Return the future of some work, done in a thread that the program's end does not wait for.
+
+    The disk may hang.
+    """
     from concurrent.futures import Future
 
     answer: Future[T] = Future()

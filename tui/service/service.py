@@ -245,7 +245,7 @@ class Desk:
             return last[2]
 
     def histories(self, market: Market) -> Answer | None:
-        """What gives histories of measures that are kept; None of a market that is not stored."""
+        """The function that reads kept histories; None where the market is not the stored one."""
         if self._quotes is not None or market is not self.market():
             return None
 

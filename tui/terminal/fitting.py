@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.color import Color
     from textual.driver import Driver
+    from textual.drivers.linux_driver import LinuxDriver
     from textual.filter import LineFilter
     from textual.style import Style
 
@@ -28,7 +30,8 @@ def survive_the_terminal() -> None:
 
     Textual 8.2: `LinuxDriver.run_input_thread` decodes strictly, and a single such byte would end
     the screen; the replacing decoder goes when it decodes with ``errors="replace"``. When the two
-    others go is described in `tui.terminal.pasting` and `tui.terminal.writing`.
+    others go is described in `tui.terminal.pasting` and `tui.terminal.writing`, and of SIGCONT in
+    `_go_on`.
     """
     if sys.platform != "win32" and tested():
         from textual import _xterm_parser
@@ -39,12 +42,36 @@ def survive_the_terminal() -> None:
 
         linux_driver.WriterThread = Writer  # type: ignore[attr-defined]
         linux_driver.getincrementaldecoder = _replacing  # type: ignore[assignment, attr-defined]
+        linux_driver.LinuxDriver._sigcont_application = _go_on  # type: ignore[assignment, method-assign]
         for module in (_xterm_parser, linux_driver):
             module.XTermParser = PasteParser  # type: ignore[attr-defined]
 
 
 def _replacing(encoding: str) -> partial[codecs.IncrementalDecoder]:
     return partial(codecs.getincrementaldecoder(encoding), errors="replace")
+
+
+def _go_on(driver: LinuxDriver, *_: object) -> None:
+    """Handle SIGCONT: enter application mode again, once, where the program goes on.
+
+    Textual 8.2 enters it in the handler, at every SIGCONT: after SIGSTOP, which leaves no time to
+    leave it first, a second time, so that the terminal stays raw at the end; and in the middle of
+    the end, which then never comes. This goes when Textual does neither.
+    """
+    if driver._auto_restart:
+        # in the event loop no start or stop is under way
+        with suppress(RuntimeError):  # it has ended
+            driver._loop.call_soon_threadsafe(_enter_again, driver)
+
+
+def _enter_again(driver: LinuxDriver) -> None:
+    """Enter application mode after a stop, leaving it first where there was no time to."""
+    keys = driver._key_thread
+    if keys is not None and keys.is_alive():
+        driver.suspend_application_mode()
+        driver._must_signal_resume = True
+    if driver._must_signal_resume:
+        driver.resume_application_mode()
 
 
 def let_widgets_go() -> None:

@@ -227,7 +227,7 @@ class Wire:
         return touched, (x, y)
 
     def _remember(self) -> set[int]:
-        """Take nothing of the target for shown, cut to the size at hand; the lines concerned."""
+        """Forget what the terminal has, cut the target to the size at hand; all its lines."""
         assert self._forgotten is not None
         self._size, self._forgotten = self._forgotten, None
         self.terminal.clear()
