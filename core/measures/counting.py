@@ -133,11 +133,15 @@ def may_move(matrix: Matrix, columns: IntArray, first: int, stop: int) -> bool:
         first: row of the first close that is held against an earlier one.
         stop: the row after the last.
     """
-    closed = np.isfinite(matrix.stand_in[max(first - STALE_SESSIONS, 0) : stop, columns])
-    # rows lie at least as many sessions apart as there are rows between them
-    return any(
-        bool((closed[back:] & closed[:-back]).any()) for back in range(1, STALE_SESSIONS + 1)
-    )
+    first = max(first - STALE_SESSIONS, 0)
+    # nearly always the last sessions tell, and the years before them are not looked through
+    for begin in (max(stop - STALE_SESSIONS - 1, first), first):
+        closed = np.isfinite(matrix.stand_in[begin:stop, columns])
+        # rows lie at least as many sessions apart as there are rows between them
+        for back in range(1, STALE_SESSIONS + 1):
+            if (closed[back:] & closed[:-back]).any():
+                return True
+    return False
 
 
 def _above(closes: FloatArray, sizes: Sequence[int]) -> dict[int, tuple[BoolArray, BoolArray]]:

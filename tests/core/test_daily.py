@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
+from core.data.frames import FloatArray, IntArray
 from core.data.latest import latest
 from core.measures.attribution import brinson, by_sector
 from core.measures.contribution import basket
 from core.measures.correlation import average_correlation, can_correlate, correlation_of
-from core.measures.counting import Marks, extremes, sums
+from core.measures.counting import Marks, extremes, may_move, sums
 from core.measures.daily import daily, ema, oscillators
 from core.measures.membership import spans
 from core.measures.trait_bits import trailing
@@ -259,6 +262,27 @@ def test_the_close_before_is_five_sessions_old_at_most(apart: int, advances: flo
     else:
         assert breadth is not None and breadth.advances.tolist()[0] == advances
         assert breadth.sessions[0].item() == sessions[20 + apart]
+
+
+def test_the_last_sessions_tell_whether_closes_may_move() -> None:
+    """The years before them are looked through for lines of few closes alone."""
+    closes, looked_at = np.full((600, 50), NAN), list[int]()
+
+    class Rows:
+        def __getitem__(self, key: tuple[slice, IntArray]) -> FloatArray:
+            looked_at.append(key[0].stop - key[0].start)
+            return closes[key]
+
+    matrix: Any = SimpleNamespace(stand_in=Rows())
+    closes[::21] = 10.0
+    assert not may_move(matrix, np.arange(50), 300, 600)
+    closes[299, 7] = 10.0  # held against that of row 294, but before the first that counts
+    assert not may_move(matrix, np.arange(50), 300, 600)
+    closes[304, 7] = 10.0
+    assert may_move(matrix, np.arange(50), 300, 600)
+    assert looked_at == 3 * [6, 305]
+    closes[[594, 599], 3] = 10.0
+    assert may_move(matrix, np.arange(50), 300, 600) and looked_at[6:] == [6]
 
 
 @pytest.mark.parametrize("missing", [None, 30])
