@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SCHEMA: Final = 1
 #: A mark beside a figure that is new on the row's session.
 NEW: Final = "*"
-#: Pairs of the one line.
+#: How many pairs the one line for a status bar names.
 _STRETCHED: Final = 3
 _COLUMNS: Final = (
     "pair", *(f">{window}" for window in WINDOWS), *(f">{window} pctl" for window in RANKED),

@@ -275,21 +275,21 @@ class Prompt(Panel):
             self._typed.add(self._text.strip())
             host.background(self._typed.save, "typed")
         try:
-            asked = parse(self._text, host.question, host.config.pairs, owner.SORTS, self._funds())
+            parsed = parse(self._text, host.question, host.config.pairs, owner.SORTS, self._funds())
         except (CommandError, WindowError) as error:
             self._say_wrong(error)
             return
         self.close()
         host.dismiss()
-        if isinstance(asked, Act):
-            self.app.call_later(owner.run_action, asked.action)
-        elif isinstance(asked, Words):
-            owner.obey(asked.command, asked.words)
-        elif isinstance(asked, WatchPair):
-            owner.watch_pair(asked.place)
-        elif isinstance(asked, SetAlert):
-            host.ringer.set(asked.alert)
-        elif isinstance(asked, EditPairs):
-            owner.edit_pairs(asked)
-        elif asked != host.question:
-            owner.ask(asked)
+        if isinstance(parsed, Act):
+            self.app.call_later(owner.run_action, parsed.action)
+        elif isinstance(parsed, Words):
+            owner.obey(parsed.command, parsed.words)
+        elif isinstance(parsed, WatchPair):
+            owner.watch_pair(parsed.place)
+        elif isinstance(parsed, SetAlert):
+            host.ringer.set(parsed.alert)
+        elif isinstance(parsed, EditPairs):
+            owner.edit_pairs(parsed)
+        elif parsed != host.question:
+            owner.ask(parsed)
