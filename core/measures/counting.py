@@ -205,7 +205,8 @@ class Marks:
     def counts(self, listed: IntArray, columns: IntArray, rows: slice) -> Counts:
         """All counts on some rows; see `moves`."""
         sums = self._sums(_count, listed, columns, rows)
-        of_bit = dict(zip(_BITS, sums, strict=False))
+        of_bit = dict(zip(_BITS, sums[: len(_BITS)], strict=True))
+        # the four rows after those of the bits: up and down
         volumes, known = sums[len(_BITS) :].reshape(2, 2, -1)
         # where nobody's volume is left, no rounding is
         volumes = np.where(known > 0, volumes, 0.0)
