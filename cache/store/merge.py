@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from operator import is_
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -101,8 +102,10 @@ def _described(
         if moved and bars.fetched_at >= fetched_at.get(symbol, bars.fetched_at):
             source[symbol], fetched_at[symbol] = bars.source, bars.fetched_at
 
+    # the tuple itself stays where every block does: so it is seen that nothing has changed
+    is_same = len(blocks) == len(prices.blocks) and all(map(is_, blocks, prices.blocks))
     merged = Prices(
-        blocks=prices.blocks if [*map(id, blocks)] == [*map(id, prices.blocks)] else blocks,
+        blocks=prices.blocks if is_same else blocks,
         through=through,
         provisional=provisional,
         source=source,

@@ -205,7 +205,8 @@ class Marks:
     def counts(self, listed: IntArray, columns: IntArray, rows: slice) -> Counts:
         """All counts on some rows; see `moves`."""
         sums = self._sums(_count, listed, columns, rows)
-        of_bit = dict(zip(_BITS, sums, strict=False))
+        of_bit = dict(zip(_BITS, sums[: len(_BITS)], strict=True))
+        # the four rows after those of the bits: up and down
         volumes, known = sums[len(_BITS) :].reshape(2, 2, -1)
         # where nobody's volume is left, no rounding is
         volumes = np.where(known > 0, volumes, 0.0)
@@ -262,11 +263,13 @@ class Marks:
             closes = np.take(matrix.stand_in[begin:], lines, axis=1)
             self._bits[lines, begin:] = _marked(closes, matrix.position[begin:]).T
         for column in columns[np.isin(columns, list(breaks))].tolist():
+            bits: Bits = np.zeros(len(matrix.sessions), np.uint16)
             # no close on one side of a move that cannot be believed is held against the other side
             for start, stop in pairwise([0, *breaks[column], len(matrix.sessions)]):
                 closes = np.full((len(matrix.sessions), 1), np.nan)
                 closes[start:stop, 0] = matrix.stand_in[start:stop, column]
-                self._bits[column] |= _marked(closes, matrix.position)[:, 0]
+                bits |= _marked(closes, matrix.position)[:, 0]
+            self._bits[column] = bits
         self._done[columns] = True
 
 

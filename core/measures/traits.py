@@ -57,20 +57,21 @@ class Traits:
             rows: of the matrix, at least one.
         """
         starts, name = self._starts(columns, rows), columns.tobytes()
-        missing = [start for start in starts if (name, start) not in self._counts]
-        if len(self._counts) + len(missing) > _KEPT:
-            self._counts.clear()
-            missing = list(starts)
+        # another thread may empty the cache meanwhile
+        kept = {start: self._counts.get((name, start)) for start in starts}
+        missing = [start for start, counts in kept.items() if counts is None]
         if missing:
             bits, off = (
                 np.concatenate(part, axis=1)
                 for part in zip(*(self._piece(columns, start) for start in missing), strict=True)
             )
             totals, middle = count(bits), medians(off)
+            if len(self._counts) + len(missing) > _KEPT:
+                self._counts.clear()
             for place, start in enumerate(missing):
                 few = slice(place * _STEP, (place + 1) * _STEP)
-                self._counts[name, start] = totals[:, few], middle[few]
-        pieces = [self._counts[name, start] for start in starts]
+                kept[start] = self._counts[name, start] = totals[:, few], middle[few]
+        pieces = filter(None, kept.values())
         inside = slice(rows.start % _STEP, rows.start % _STEP + rows.stop - rows.start)
         totals, middle = (np.concatenate(part, axis=-1) for part in zip(*pieces, strict=True))
         return totals[:, inside], middle[inside]
@@ -86,9 +87,9 @@ class Traits:
         for start in starts:
             if start not in self._blocks:
                 shape = len(self.matrix.symbols), min(_STEP, size - start)
-                self._blocks[start] = (
-                    np.zeros(shape, np.uint32), np.full(shape, np.nan), np.zeros(shape[0], bool),
-                )  # fmt: skip
+                block = np.zeros(shape, np.uint32), np.full(shape, np.nan), np.zeros(shape[0], bool)
+                # two threads may come here at once: both fill the one that is there first
+                self._blocks.setdefault(start, block)
         missing = [
             (start, np.flatnonzero(np.bincount(columns[~self._blocks[start][2][columns]])))
             for start in starts
@@ -138,6 +139,8 @@ class Traits:
                 marks = bits_of(closes, volume, position, last - first, holes=holes)
                 self._put(part, first, marks)
         for column in columns[broken].tolist():
+            bits = np.zeros((last - first, 1), np.uint32)
+            off = np.full((last - first, 1), np.nan)
             # closes before a move that cannot be believed are held against none after it
             for start, stop in pairwise([0, *breaks[column], len(matrix.sessions)]):
                 if start >= last or stop <= first:
@@ -146,19 +149,14 @@ class Traits:
                 closes[start:stop, 0] = matrix.stand_in[start : min(stop, last), column]
                 volume = None if traded is None else traded[:, [column]]
                 marks = bits_of(closes, volume, matrix.position[:last], last - first, holes=True)
-                self._put(np.array([column]), first, marks, add=True)
+                bits |= marks[0]
+                off = np.where(np.isfinite(marks[1]), marks[1], off)
+            self._put(np.array([column]), first, (bits, off))
 
-    def _put(
-        self, lines: IntArray, first: int, marks: tuple[Bits, FloatArray], *, add: bool = False
-    ) -> None:
+    def _put(self, lines: IntArray, first: int, marks: tuple[Bits, FloatArray]) -> None:
         """Keep what was worked out of some lines on the rows from one on."""
         bits, off = marks[0].T, marks[1].T
         for start in range(first, first + bits.shape[1], _STEP):
             rows = slice(start - first, start - first + _STEP)
             kept_bits, kept_off, _ = self._blocks[start]
-            if add:
-                kept_bits[lines] |= bits[:, rows]
-                known = np.isfinite(off[:, rows])
-                kept_off[lines] = np.where(known, off[:, rows], kept_off[lines])
-            else:
-                kept_bits[lines], kept_off[lines] = bits[:, rows], off[:, rows]
+            kept_bits[lines], kept_off[lines] = bits[:, rows], off[:, rows]

@@ -126,7 +126,8 @@ def streak_words(snapshot: Snapshot, streak: Streak, path: str) -> Sentence:
 
 def _beaten(snapshot: Snapshot, streak: Streak, path: str) -> Sentence:
     """Say: ``IWM has beaten SPY 14 sessions in a row``."""
-    ahead, behind = map(Name, snapshot.question.pair[:: streak.sign])
+    small, large = map(Name, snapshot.question.pair)
+    ahead, behind = (small, large) if streak.sign > 0 else (large, small)
     length = Figure(f"{streak.length:,}", f"{path}.length")
     words = f" {UNITS[streak.unit]} in a row"
     return Sentence(ahead, " has beaten ", behind, " ", length, words)

@@ -12,10 +12,11 @@ import pytest
 from core.answer.by_session import daily_of
 from core.answer.snapshot import Question, take
 from core.answer.table import ROWS, find, reading, shortfall
+from core.data.frames import FloatArray
 from core.data.market import Market
 from core.measures.daily import Daily, daily
 from core.measures.end_weights import held_weights
-from core.measures.trait_bits import NAMES, count
+from core.measures.trait_bits import NAMES, count, medians
 from core.measures.traits import Traits
 from tests.core import naive_traits
 from tests.market import NAN, holdings, make_market, prices, weekdays
@@ -107,6 +108,26 @@ def test_counts_over_members_their_shares_and_medians() -> None:
     for name in NAMES:
         assert tail.counts[name].tolist() == whole.counts[name][-len(tail.sessions) :].tolist()
     assert np.isnan(whole.counts["traded"][: -len(SESSIONS[-90:])]).all()
+
+
+def test_counts_that_another_thread_drops_meanwhile_are_not_missed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    matrix = laid_out(*random_lines(4, 16)).matrix({2024, 2025, 2026})
+    assert matrix is not None
+    some, others, rows = np.arange(12), np.arange(4, 16), slice(320, 400)
+    expected = [values.tolist() for values in Traits(matrix).counts(some, rows)]
+    traits, waiting = Traits(matrix), [others]
+
+    def meanwhile(off: FloatArray) -> FloatArray:
+        while waiting:
+            traits.counts(waiting.pop(), rows)
+        return medians(off)
+
+    monkeypatch.setattr("core.measures.traits._KEPT", 5)
+    traits.counts(some, slice(320, 352))
+    monkeypatch.setattr("core.measures.traits.medians", meanwhile)
+    assert [values.tolist() for values in traits.counts(some, rows)] == expected
 
 
 def test_trin_is_measured_over_the_members_that_moved_and_have_a_volume() -> None:
