@@ -82,6 +82,12 @@ def test_the_help_page_holds_every_command_and_the_keys_in_force() -> None:
     assert len(groups()) == 6
 
 
+def test_two_keys_on_the_help_page_do_not_run_into_their_words() -> None:
+    rows = ["".join(text for text, _ in line) for line in drawing(keys_of(), 60)]
+    assert any(row.startswith("  delete  backspace remove the alert") for row in rows)
+    assert max(map(len, rows)) <= 60
+
+
 @pytest.mark.parametrize(
     ("typed", "named"),
     [

@@ -166,7 +166,9 @@ def _block(
         name = "  ".join(key_label(key) for key in keys.get(command.name, ()))
         label = name or f":{command.line}"
         words = command.help + (f" (or :{command.line})" if name and command.line else "")
-        lines = wrapped(words, max(width - size - 3, 10))
-        block.append([(f"  {label:<{size}}", "bold"), *lines[0]])
-        block += [[(" " * (size + 2), ""), *line] for line in lines[1:]]
+        # keys longer than their column push their words on, and the words keep to the width
+        room = max(size, len(label) + 1)
+        lines = wrapped(words, max(width - room - 3, 10))
+        block.append([(f"  {label:<{room}}", "bold"), *lines[0]])
+        block += [[(" " * (room + 2), ""), *line] for line in lines[1:]]
     return block
