@@ -186,6 +186,8 @@ def serve(argv: Sequence[str], port: int) -> None:
             logger = logging.getLogger(name)
             logger.addHandler(logging.NullHandler())
             logger.propagate = False
+        # a screen that ends while it is being ended is gone when asyncio's watcher looks for it
+        logging.getLogger("asyncio").addFilter(lambda one: "child process" not in str(one.msg))
         write(f"{server.address}\nto look at, read-only, by this machine alone; ctrl+c ends it\n")
         asyncio.run(run_until_asked(server.application(), listening, server.connections, PATIENCE))
 
