@@ -157,12 +157,13 @@ def explain(
         MeasureError: no such measure, or no such item of it; the message lists what there is.
     """
     name, _, suffix = name.strip().partition(":")
-    measure, item = MEASURES.get(_current_name(name)), (suffix or item).strip()
+    current, item = _current_name(name), (suffix or item).strip()
+    measure = MEASURES.get(current)
     if measure is None:
         raise MeasureError(f"{name!r} is no measure; known are {names()}")
     if item and not measure.item:
         raise MeasureError(f"{name} takes no {item!r}; it is one figure of the index")
-    if fund not in snapshot.indices and _current_name(name) not in {**_OF_FILES, **_OF_PAIR}:
+    if fund not in snapshot.indices and current not in _OF_FILES.keys() | _OF_PAIR.keys():
         return ()
     market_then = as_known(market, snapshot.question.pair, snapshot.window, snapshot.as_of)
     ground = ({} if grounds is None else grounds).setdefault(

@@ -68,7 +68,7 @@ def keep_months(desk: Desk, question: Question) -> None:
         return
     rows = [row for row in ROWS if row.key not in WITHOUT_HISTORY]
     bases = (replace(question, window="1M", basis=basis) for basis in get_args(Basis))
-    for one, fund in product(dict.fromkeys(bases), question.funds):
+    for one, fund in product(bases, question.funds):
         # the question itself says why there is none
         with suppress(MeasureError, UnavailableError):
             desk_histories(desk, one, fund, rows, "month")
