@@ -162,6 +162,20 @@ def rest(ours: int) -> bytes:
     return written
 
 
+def goes_on_and_leaves(process: subprocess.Popen[bytes], ours: int) -> None:
+    """A stopped screen goes on when it is told to, is drawn, and leaves the terminal as it was."""
+    assert os.WIFSTOPPED(os.waitpid(process.pid, os.WUNTRACED)[1])
+    process.send_signal(signal.SIGCONT)
+    again = read_until(ours, b"\x1b[?1049h", b"IWM", b"help")
+    assert b"help" in again
+    os.write(ours, b"q")
+    read_until(ours, b"\x1b[?1049l")
+    assert process.wait(60) == 0
+    # the modes of a new terminal
+    lines, echo = termios.ICANON, termios.ECHO
+    assert termios.tcgetattr(ours)[tty.LFLAG] & (lines | echo) == lines | echo
+
+
 def test_ctrl_z_stops_the_screen_and_going_on_draws_it_again() -> None:
     process, ours = on_a_terminal()
     try:
@@ -169,13 +183,7 @@ def test_ctrl_z_stops_the_screen_and_going_on_draws_it_again() -> None:
         os.write(ours, b"\x1a")
         # The alternate screen is left and the cursor shown before the process stops.
         read_until(ours, b"\x1b[?1049l", b"\x1b[?25h")
-        assert os.WIFSTOPPED(os.waitpid(process.pid, os.WUNTRACED)[1])
-        process.send_signal(signal.SIGCONT)
-        again = read_until(ours, b"\x1b[?1049h", b"IWM", b"help")
-        assert b"help" in again
-        os.write(ours, b"q")
-        read_until(ours, b"\x1b[?1049l")
-        assert process.wait(60) == 0
+        goes_on_and_leaves(process, ours)
     finally:
         if process.poll() is None:
             process.kill()
@@ -189,16 +197,7 @@ def test_a_halted_screen_goes_on_and_leaves_the_terminal_as_it_was(wire: str) ->
     try:
         read_until(ours, b"IWM", b"help")
         process.send_signal(signal.SIGSTOP)
-        assert os.WIFSTOPPED(os.waitpid(process.pid, os.WUNTRACED)[1])
-        process.send_signal(signal.SIGCONT)
-        again = read_until(ours, b"\x1b[?1049h", b"IWM", b"help")
-        assert b"help" in again
-        os.write(ours, b"q")
-        read_until(ours, b"\x1b[?1049l")
-        assert process.wait(60) == 0
-        # the modes of a new terminal
-        lines, echo = termios.ICANON, termios.ECHO
-        assert termios.tcgetattr(ours)[tty.LFLAG] & (lines | echo) == lines | echo
+        goes_on_and_leaves(process, ours)
     finally:
         if process.poll() is None:
             process.kill()
