@@ -41,7 +41,8 @@ def _ring_once(pump: MessagePump, *given: Any, **named: Any) -> Timer:
     return timer
 
 
-MessagePump.set_timer = _ring_once  # type: ignore[assignment, method-assign]
+if tested():
+    MessagePump.set_timer = _ring_once  # type: ignore[assignment, method-assign]
 
 
 class FittedApp(App[None], inherit_bindings=False):
