@@ -14,11 +14,11 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from cache.facts.background import in_thread
 from cache.facts.errors import StoreEmpty, StoreError
 from core.data.question import Basis, Question
 from core.data.record import record
 from tui.service.children import funds_option, history_arguments, refresh_arguments
-from tui.service.first_answer import in_thread
 from tui.state.config import FILE
 from tui.state.config_file import ConfigFile, stamp
 from tui.state.places import Places, places
@@ -203,7 +203,7 @@ class Desk:
 
     def begin(self, question: Question) -> Future[Snapshot]:
         """Answer a question in a thread; `take` has the answer too, or what went wrong."""
-        answer = in_thread(lambda: self._take(question))
+        answer = in_thread(lambda: self._take(question), "first answer")
         self._begun = question, answer
         return answer
 
@@ -227,7 +227,7 @@ class Desk:
 
             return self.board(board_pairs(watched), basis, as_of)
 
-        return in_thread(work)
+        return in_thread(work, "first answer")
 
     def board(self, pairs: Sequence[Pair], basis: Basis, as_of: date | None) -> Board:
         """Answer for every pair from the stored closes; see `core.answer.board.board`.

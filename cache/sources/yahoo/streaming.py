@@ -11,11 +11,11 @@ import asyncio
 import socket
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
 from typing import Any, Final
 
 from websockets.asyncio.client import connect
 
+from cache.facts.background import in_thread
 from cache.facts.errors import SourceError
 from cache.sources.yahoo.session import unreachable
 
@@ -92,14 +92,5 @@ class _Loop(asyncio.SelectorEventLoop):
 
     async def getaddrinfo(self, host: Any, port: Any, **options: int) -> Any:
         """As in any loop, but in a thread that is not waited for when the program ends."""
-        addresses: Future[Any] = Future()
-        addresses.set_running_or_notify_cancel()
-
-        def look_up() -> None:
-            try:
-                addresses.set_result(socket.getaddrinfo(host, port, **options))
-            except Exception as error:
-                addresses.set_exception(error)
-
-        threading.Thread(target=look_up, name="look up", daemon=True).start()
+        addresses = in_thread(lambda: socket.getaddrinfo(host, port, **options), "look up")
         return await asyncio.wrap_future(addresses)

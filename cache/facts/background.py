@@ -1,4 +1,4 @@
-"""A thread for what the first frame waits for."""
+"""Threads that the program's end does not wait for: a disk, or the look-up of a name, may hang."""
 
 from __future__ import annotations
 
@@ -12,14 +12,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def in_thread(work: Callable[[], T]) -> Future[T]:
-    """Return the future of some work, done in a thread that the program's end does not wait for.
-
-    The disk may hang.
-    """
+def in_thread(work: Callable[[], T], name: str) -> Future[T]:
+    """Return the future of some work, done in a daemon thread of that name; it is not cancelled."""
     from concurrent.futures import Future
 
     answer: Future[T] = Future()
+    answer.set_running_or_notify_cancel()
 
     def run() -> None:
         try:
@@ -27,5 +25,5 @@ def in_thread(work: Callable[[], T]) -> Future[T]:
         except BaseException as error:
             answer.set_exception(error)
 
-    threading.Thread(target=run, name="first answer", daemon=True).start()
+    threading.Thread(target=run, name=name, daemon=True).start()
     return answer
