@@ -210,6 +210,13 @@ class LeftOut:
     weight: float
     reason: str
 
+    @property
+    def label(self) -> str:
+        """``VINCI SA (DG)``, or what the row has of the two."""
+        symbol = self.symbol if self.symbol.strip("-") else ""
+        both = f"{self.name} ({symbol})" if self.name and symbol else self.name or symbol
+        return both or "a row without name"
+
 
 @record(frozen=True, slots=True)
 class Listing:

@@ -23,14 +23,14 @@ def _group(ground: Ground, group: Group, lines: Lines, rows: list[int]) -> Expla
         f"{group.name} in {ground.fund}",
         group.contribution,
         "bp",
-        f"sum of the contributions of {len(rows):,} lines",
+        f"sum of the contributions of {len(rows):,} line{'s' * (len(rows) != 1)}",
         contribution,
         cut(
             Term(
                 lines.symbols[i],
                 float(lines.contribution[i]),
                 "bp",
-                f"{lines.names[i]}, weight {lines.weight[i] * 100:.4f} %",
+                ", ".join(filter(None, (lines.names[i], f"weight {lines.weight[i] * 100:.4f} %"))),
             )
             for i in rows
         ),

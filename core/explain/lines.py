@@ -131,7 +131,7 @@ def _others(ground: Ground, symbol: str) -> list[Explanation]:
     ticker = symbol.strip().upper()
     return [
         Explanation(
-            f"{other.name or other.symbol} ({other.symbol}) in {ground.fund}",
+            f"{other.label} in {ground.fund}",
             None,
             "bp",
             "left out",

@@ -11,8 +11,8 @@ import pytest
 from cache.facts.errors import SourceError
 from cache.sources.holdings.layouts import parse
 from cache.sources.holdings.read import FileReading, HoldingsFile
-from cache.sources.holdings.report import report
-from core.data.frames import Holdings
+from cache.sources.holdings.report import left_out, report
+from core.data.frames import Holdings, LeftOut
 
 GERMAN = """Fondsposition per,30/Sep/2026
 
@@ -49,6 +49,9 @@ def test_a_file_without_tickers_says_what_it_lacks() -> None:
     words = refusal(BY_ISIN)
     assert words.startswith("has no ticker in any row of a stock (the first: NVIDIA CORP ORD)")
     assert "--columns symbol=TITLE" in words
+    without_names = refusal("symbol,name,weight\n-,,60%\n,,40%\n")
+    assert without_names.startswith("has no ticker in any row of a stock (the first: a row without")
+    assert left_out([LeftOut("TCBI", "", 0.01, "no value")]) == ["left out: TCBI 1.00%, no value"]
     head, *rows = BY_ISIN.splitlines()
     named = [f"{head},ticker", f"{rows[0]},NVDA", f"{rows[1]},AAPL"]
     fields, _ = parse(io.BytesIO("\n".join(named).encode()), {"fund": "TST"})

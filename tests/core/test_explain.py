@@ -12,7 +12,7 @@ import pytest
 
 from core.answer.snapshot import Question, Snapshot, take
 from core.data.errors import MeasureError
-from core.data.frames import Theme
+from core.data.frames import LeftOut, Theme
 from core.data.industries import IndustryList
 from core.data.market import Market
 from core.explain import index, lines
@@ -331,6 +331,30 @@ def test_a_weight_by_count_comes_from_the_splits_on_record() -> None:
     value = found.parts[0].parts[0].parts[0]
     assert (value.formula, value.computed) == ("q x S x P0", 2400)
     assert [t.value for t in value.terms] == [100, 4, 6]
+
+
+def test_lines_without_a_name_leave_no_gap_in_the_words() -> None:
+    kettle = LeftOut("TCBI", "Kettle", 0.01, "no value")
+    others = (kettle, LeftOut("-", "", 0.02, "no ticker"), LeftOut("TCBI", "", 0.01, "no value"))
+    files = [("IWM", "2025-12-31", "AB"), ("IWM", "2026-01-14", "AC"), ("SPY", "2026-01-09", "CD")]
+    nameless = [
+        holdings(fund, day, dict.fromkeys(held, 50), names=dict.fromkeys(held, ""), others=others)
+        for fund, day, held in files
+    ]
+    market = make_market(prices(DAYS, CLOSES), *nameless)
+    snapshot = take(market, Question(basis="pr"))
+    ground = Ground(market, snapshot, "IWM")
+    found = [lines.line(ground, symbol) for symbol in ("A", "-", "TCBI")]
+    assert [one.title for one in found if one] == [
+        "contribution of A to IWM", "a row without name in IWM", "Kettle (TCBI) in IWM",
+    ]  # fmt: skip
+    assert [other.label for other in others] == ["Kettle (TCBI)", "a row without name", "TCBI"]
+    for name in ("sector", "leader", "change", "top", "issuer", "contribution:A"):
+        for one in explain(market, snapshot, "IWM", name):
+            for words in (one.title, one.formula, *(term.source for term in one.terms)):
+                assert "  " not in words and words == words.strip(" ,"), words
+    (industrials,) = explain(market, snapshot, "SPY", "sector")
+    assert industrials.terms[0].source.startswith("weight 49.")  # 50 % on 9 January, carried back
 
 
 def test_an_index_that_is_not_in_the_answer_has_nothing_to_explain() -> None:

@@ -18,7 +18,7 @@ from tests.tui import markets
 from tests.tui.board_market import board_market
 from tests.tui.driving import drive, press
 from tui.cli.dispatch import run
-from tui.report import gallery, note_formats, png
+from tui.report import gallery, note_formats, pictures, png
 from tui.report.style import DARK, LIGHT
 from tui.screen.app import InternalsApp
 
@@ -69,6 +69,13 @@ def test_leaders_and_draggers_are_the_largest_with_their_returns(snapshot: Snaps
     # 4.8 % of weight each: -19.5 % costs 94 bp, -1.5 % 7
     assert [row.split()[0] for row in words if row.startswith("L0")] == [f"L0{n}" for n in range(7)]
     assert "-94" in words and "-19.5 %" in words and "-7" in words
+
+
+def test_a_bar_without_a_name_says_its_symbol_and_amount() -> None:
+    drawing = pictures.bars("gap", ["A", "B"], [0.01, -0.02], ["Tin", ""], 600)
+    assert drawing is not None
+    svg = drawing.svg("gap")
+    assert ">A Tin +100 bp<" in svg and ">B -200 bp<" in svg
 
 
 def test_the_ladder_counts_as_by_hand(snapshot: Snapshot) -> None:

@@ -207,7 +207,8 @@ def bars(
         start, wide = min(zero, zero + value * unit), abs(value * unit)
         look = "bar is-up" if value >= 0 else "bar is-down"
         figure = f.bp(value, unit=False)
-        sketch.box(start, y + 2, (max(wide, 1), _ROW - 4), look, f"{label} {name} {figure} bp")
+        words = " ".join(filter(None, (label, name, figure, "bp")))
+        sketch.box(start, y + 2, (max(wide, 1), _ROW - 4), look, words)
         if value >= 0:
             sketch.text(start + wide + 4, y + 12, figure, "t")
         else:

@@ -42,9 +42,8 @@ def left_out(others: Iterable[LeftOut]) -> list[str]:
     ranked = sorted(others, key=lambda o: -abs(o.weight) if o.weight == o.weight else 0.0)
     lines = []
     for other in ranked[:MOST_NAMED]:
-        named = f"{other.name} ({other.symbol})" if other.symbol.strip("-") else other.name
         weight = "" if math.isnan(other.weight) else f" {other.weight:.2%}"
-        lines.append(f"left out: {named or 'a row without name'}{weight}, {other.reason}")
+        lines.append(f"left out: {other.label}{weight}, {other.reason}")
     if len(ranked) > MOST_NAMED:
         total = math.fsum(o.weight for o in ranked[MOST_NAMED:] if o.weight == o.weight)
         lines.append(f"left out: {len(ranked) - MOST_NAMED:,} more rows, {total:.2%} together")

@@ -257,7 +257,8 @@ def _no_stock(others: list[tuple[str, str, float | None, str]]) -> str:
     abroad = [row for row in others if row[3].startswith(("listed", "a company of"))]
     nameless = [row for row in others if row[3] == "no ticker"]
     symbol, name, _, reason = next(iter(abroad or nameless or others))
-    first = f"{name or symbol}, {reason}"
+    label = name or symbol.strip("-") or "a row without name"
+    first = f"{label}, {reason}"
     if abroad:
         place = first.removesuffix(": no closes of that listing")
         return (
@@ -266,7 +267,7 @@ def _no_stock(others: list[tuple[str, str, float | None, str]]) -> str:
         )
     if nameless:
         return (
-            f"has no ticker in any row of a stock (the first: {name or symbol}): take the issuer's"
+            f"has no ticker in any row of a stock (the first: {label}): take the issuer's"
             " file with tickers, name their column with --columns symbol=TITLE, or add one with the"
             " title ticker"
         )
