@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from statistics import median
 from typing import Final
+
+import numpy as np
+
+from core.data.frames import median
 
 #: A clock may be this far off before it is reported: an answer takes a while, and may be cached.
 BEARABLE: Final = timedelta(minutes=2)
@@ -15,6 +17,9 @@ BEARABLE: Final = timedelta(minutes=2)
 
 def http_date(text: str | None) -> datetime | None:
     """The time of an HTTP header (RFC 9110, 5.6.7), in UTC; None where it is no time."""
+    # loads random numbers and sockets, which no command but a refresh needs
+    from email.utils import parsedate_to_datetime
+
     with suppress(ValueError, TypeError, IndexError, OverflowError):
         at = parsedate_to_datetime(text or "")
         return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
@@ -38,7 +43,7 @@ class Skew:
     def off(self) -> timedelta:
         """How far this machine's clock is ahead: the median over servers; 0 where not known."""
         with self._lock:
-            return timedelta(seconds=median(self._seconds) if self._seconds else 0.0)
+            return timedelta(seconds=median(np.array(self._seconds)) if self._seconds else 0.0)
 
 
 def careful(now: datetime, off: timedelta) -> datetime:

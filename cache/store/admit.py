@@ -83,7 +83,7 @@ def admit(
         raise SourceError(repeated, file=bars.source or None)
     doubtful = doubtful_dividends(prices, bars)
     if replace_all:
-        priced = {bars.symbols[i] for i in np.unique(bars.symbol[bars.priced()])}
+        priced = {bars.symbols[i] for i in distinct(bars.symbol[bars.priced()])}
         there = {symbol for block in prices.blocks for symbol in block.symbols}
         bars = replace(bars, replace=frozenset(priced & there))
         return Admitted(bars, notes=tuple(doubtful))
@@ -353,7 +353,7 @@ class _Work:
             elif name == "adj_close":
                 values *= self._adjusted_factor
             columns[name] = values[keep]
-        used = np.unique(self.bars.symbol[keep])
+        used = distinct(self.bars.symbol[keep])
         place = np.full(len(self.bars.symbols), -1)
         place[used] = np.arange(len(used))
         symbols = tuple(self.bars.symbols[i] for i in used.tolist())

@@ -220,7 +220,7 @@ def _grid(block: Block | None, bars: Bars, take: IntArray, lapsed: Mapping[str, 
     seen = distinct(symbol)
     names = {bars.symbols[i] for i in seen.tolist()}
     if block is not None:
-        sessions = np.union1d(sessions, block.sessions)
+        sessions = distinct(np.concatenate([sessions, block.sessions]))
         names.update(block.symbols)
     symbols = tuple(sorted(names))
     place = {name: i for i, name in enumerate(symbols)}

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.data.frames import BoolArray, Dates, FloatArray, IntArray, day
+from core.data.frames import BoolArray, Dates, FloatArray, IntArray, day, distinct
 from core.data.record import record
 from core.measures.contribution import basket, counted_lines, years_of
 from core.measures.counting import AVERAGES, YEAR_SESSIONS, Counts, Marks, may_move
@@ -202,7 +202,7 @@ def daily(
     lead = max(lead, _begun(market, matrix, marks, within, start))
     before = led_from(lead)
     opened, stop = matrix.row(lead if before else start) + 1, matrix.row(end) + 1
-    listed = np.unique(np.concatenate([_listed(market, matrix, p.file) for p in before + within]))
+    listed = distinct(np.concatenate([_listed(market, matrix, p.file) for p in before + within]))
     if not may_move(matrix, listed, opened, stop):
         return None
     window_basket = window_basket or basket(market, within, basis)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cache.facts.errors import SourceError
+from core.data.frames import distinct
 
 if TYPE_CHECKING:
     from cache.facts.errors import Rejected
@@ -53,7 +54,7 @@ def without_unmarked(columns: PriceColumns, rows: IntArray, basis: Basis) -> lis
         parted = parted + np.log1p(-np.nan_to_num(part))
     wrong = near & (np.abs(parted) > np.log(_PARTED))
     rejected: list[Rejected] = []
-    for code in np.unique(symbol[1:][wrong]).tolist():
+    for code in distinct(symbol[1:][wrong]).tolist():
         first = int(np.flatnonzero(wrong & (symbol[1:] == code))[0]) + 1
         row = int(rows[first])
         reason = (

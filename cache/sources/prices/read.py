@@ -17,7 +17,7 @@ from cache.sources.prices.layout import READ
 from cache.sources.prices.price_symbols import ticker_of_file, word_of_file
 from cache.sources.sandbox import LARGEST, open_regular, run
 from cache.store.bars import Bars
-from core.data.frames import pydate
+from core.data.frames import distinct, pydate
 from core.data.record import record
 
 __all__ = ["HowToRead", "PriceFile", "Rejected", "read_prices"]
@@ -112,7 +112,7 @@ def read_prices(
     provisional = {}
     if closes_at(today) > now:
         unfinished = arrays["symbol"][session == np.datetime64(today, "D")]
-        provisional = {symbols[i]: today for i in np.unique(unfinished)}
+        provisional = {symbols[i]: today for i in distinct(unfinished)}
     bars = Bars(
         symbols,
         arrays["symbol"],

@@ -97,7 +97,7 @@ def _check_intraday(columns: PriceColumns, timed: BoolArray) -> None:
     """Refuse bars of several times of one day."""
     keys = columns.symbol[timed].astype(np.int64) * 1_000_000
     keys = keys + columns.session[timed].astype(np.int64)
-    if len(keys) - len(np.unique(keys)) > _REPEATED * len(keys):
+    if len(keys) - len(distinct(keys)) > _REPEATED * len(keys):
         raise SourceError("holds several bars of one symbol a day; daily closes are needed")
 
 
