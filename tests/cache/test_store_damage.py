@@ -1,14 +1,11 @@
-"""The store under damage, kills and other writers: never a wrong number, nothing lost.
-
-Run as a script it is the other process: ``test_store_damage.py HOME SYMBOL COUNT`` commits that
-many sessions of a symbol, one a generation, and prints each one's number once acknowledged.
-"""
+"""The store under damage, kills and other writers: never a wrong number, nothing lost."""
 
 from __future__ import annotations
 
 import errno
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -20,10 +17,10 @@ import numpy as np
 import pytest
 
 from cache.facts.errors import StoreEmpty, StoreError
-from cache.facts.sessions import sessions
 from cache.store import objects
 from cache.store.store import Store
-from core.data.frames import Prices
+from tests.cache import store_writer
+from tests.cache.store_writer import days_of
 from tests.cache.stores import RAW, ROOT, bars, dump, files, holdings, manifest, rich
 
 
@@ -153,40 +150,50 @@ def test_a_reader_overtaken_by_writers_starts_again(
 # Other processes
 
 
-def days_of(prices: Prices, symbol: str) -> list[float]:
-    """A symbol's closes in order; the other process writes 1, 2, 3, ..."""
-    found: list[float] = []
-    for block in prices.blocks:
-        if symbol in block.symbols:
-            column = block.close[:, block.symbols.index(symbol)]
-            found += column[~np.isnan(column)].tolist()
-    return found
+def writer(home: Path) -> subprocess.Popen[str]:
+    """A process that is ready to write to a store, which it does on `order`."""
+    started = subprocess.Popen(
+        [sys.executable, store_writer.__file__, str(home)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert started.stdout is not None and started.stdout.readline() == "ready\n"
+    return started
 
 
-def writer(home: Path, symbol: str, count: int) -> subprocess.Popen[str]:
-    command = [sys.executable, __file__, str(home), symbol, str(count)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+def order(started: subprocess.Popen[str], symbol: str, count: int) -> int:
+    """Have a symbol's first sessions committed; the number of the process that does it."""
+    assert started.stdin is not None and started.stdout is not None
+    started.stdin.write(f"{symbol} {count}\n")
+    started.stdin.flush()
+    return int(started.stdout.readline())
 
 
 @pytest.mark.process
 def test_two_writers_and_a_reader_lose_nothing(tmp_path: Path) -> None:
-    writers = [writer(tmp_path, symbol, 40) for symbol in ("AAA", "BBB")]
+    writers = {symbol: writer(tmp_path) for symbol in ("AAA", "BBB")}
+    for symbol, one in writers.items():
+        order(one, symbol, 40)
+        assert one.stdin is not None
+        one.stdin.close()
     store, seen = Store(tmp_path), [0]
-    while any(one.poll() is None for one in writers):
+    while any(one.poll() is None for one in writers.values()):
         try:
             contents = store.read()
         except StoreEmpty:
             continue
         assert contents.damage == ()
         assert contents.generation >= seen[-1]
-        closes = [days_of(contents.prices, symbol) for symbol in ("AAA", "BBB")]
+        closes = [days_of(contents.prices, symbol) for symbol in writers]
         assert sum(map(len, closes)) == contents.generation
         assert all(values == list(range(1, len(values) + 1)) for values in closes)
         seen.append(contents.generation)
-    for one in writers:
-        assert one.communicate()[0].split() == [str(i) for i in range(1, 41)]
-        assert one.returncode == 0
+    for one in writers.values():
+        assert one.stdout is not None
+        assert one.stdout.read().split() == [*map(str, range(1, 41)), "ended", "0"]
+        assert one.wait() == 0
     assert store.read().generation == 80
     assert len(set(seen)) > 5
 
@@ -195,38 +202,21 @@ def test_two_writers_and_a_reader_lose_nothing(tmp_path: Path) -> None:
 def test_a_killed_writer_loses_nothing_acknowledged(tmp_path: Path) -> None:
     chance = random.Random(7)
     held_before = 0
-    for _ in range(10):
-        child = writer(tmp_path, "AAA", 8000)
-        assert child.stdout is not None
-        acknowledged = int(child.stdout.readline())
-        time.sleep(chance.uniform(0.0, 0.15))
-        child.kill()
-        rest = child.communicate()[0]
-        # A last line without its end was not acknowledged in full.
-        lines = rest[: rest.rfind("\n") + 1].split()
-        acknowledged = int(lines[-1]) if lines else acknowledged
-        contents = Store(tmp_path).read()
-        values = days_of(contents.prices, "AAA")
-        assert values == list(range(1, len(values) + 1))
-        assert acknowledged <= len(values) <= acknowledged + 1
-        assert contents.damage == ()
-        assert len(values) > held_before
-        held_before = len(values)
+    with writer(tmp_path) as started:
+        assert started.stdout is not None
+        for _ in range(10):
+            child = order(started, "AAA", 8000)
+            acknowledged = int(started.stdout.readline())
+            time.sleep(chance.uniform(0.0, 0.15))
+            os.kill(child, signal.SIGKILL)
+            while (said := started.stdout.readline()) != f"ended {-signal.SIGKILL}\n":
+                acknowledged = int(said)
+            contents = Store(tmp_path).read()
+            values = days_of(contents.prices, "AAA")
+            assert values == list(range(1, len(values) + 1))
+            assert acknowledged <= len(values) <= acknowledged + 1
+            assert contents.damage == ()
+            assert len(values) > held_before
+            held_before = len(values)
     Store(tmp_path).commit(bars=bars("BBB"))
     assert not [name for name in files(tmp_path) if "/." in name]
-
-
-def main(home: str, symbol: str, count: str) -> None:
-    store, days = Store(Path(home)), sessions()
-    try:
-        done = len(days_of(store.read().prices, symbol))
-    except StoreEmpty:
-        done = 0
-    for number in range(done + 1, int(count) + 1):
-        store.commit(bars=bars(symbol, [days[number]], close=np.array([float(number)])))
-        sys.stdout.write(f"{number}\n")
-        sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
