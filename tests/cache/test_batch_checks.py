@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from cache.store.store import Store
-from tests.cache.test_vendor import LINES, World, everything, store
+from tests.cache.test_vendor import LINES, World, everything, filled_once, held
 
-__all__ = ["store"]
+__all__ = ["filled_once", "held"]
 
-#: The session that is wrong.
+#: The session that is wrong: the first that is not stored.
 AT = 60
 
 
@@ -71,23 +71,20 @@ POISONS = {
 @pytest.mark.parametrize("poison", POISONS)
 @pytest.mark.parametrize("full", [False, True])
 def test_a_session_that_no_market_has_is_refused(
-    store: Store, poison: Callable[[World], None], full: bool
+    held: Store, poison: Callable[[World], None], full: bool
 ) -> None:
-    world = World()
-    assert world.run(store, AT - 1).ok
-    before = everything(store)
+    world, before = World(), everything(held)
     poison(world)
-    summary = world.run(store, AT, full=full)
+    summary = world.run(held, AT, full=full)
     assert not summary.ok and POISONS[poison] in summary.message
-    assert everything(store) == before
+    assert everything(held) == before
 
 
-def test_a_market_that_falls_by_a_third_with_its_funds_is_taken(store: Store) -> None:
+def test_a_market_that_falls_by_a_third_with_its_funds_is_taken(held: Store) -> None:
     """And one line that loses 90 %, as a trial that failed does."""
     world = World()
-    world.run(store, AT - 1)
     for symbol in world.close:
         world.close[symbol][AT:] *= 0.6
     world.close["S03"][AT:] *= 0.2
-    assert world.run(store, AT).ok
+    assert world.run(held, AT).ok
     assert np.isclose(world.close["S03"][AT] / world.close["S03"][AT - 1], 0.12, rtol=0.05)

@@ -25,10 +25,12 @@ from tests.cache.test_vendor import (
     closes,
     evening,
     everything,
+    filled_once,
+    held,
     store,
 )
 
-__all__ = ["store"]
+__all__ = ["filled_once", "held", "store"]
 
 #: Held up to the session before this one; it and the sessions after it are new.
 AT = 60
@@ -117,32 +119,47 @@ def test_adjusted_closes_without_their_dividends_are_told_by_those_held(store: S
     assert "closes that are adjusted for dividends" in summary.failed["S03"]
 
 
-@pytest.mark.parametrize("factor", [2.0, 3.0, 4.0, 20.0, 1 / 4, 1 / 10])
+def traded_through(factors: dict[str, float]) -> AsTraded:
+    """Closes as traded, of lines that were split before the 40th session."""
+    world, later = AsTraded(), np.arange(len(DAYS)) >= 40
+    for symbol, factor in factors.items():
+        world.close[symbol] = world.close[symbol] / np.where(later, factor, 1.0)
+    return world
+
+
 @pytest.mark.parametrize(
     ("recorded", "off"), [("turned", 0), ("twice", 0), ("right", 1), ("right", -1), ("right", 2)]
 )
 def test_a_split_that_the_closes_as_traded_deny_is_refused(
-    store: Store, factor: float, recorded: str, off: int
+    store: Store, recorded: str, off: int
 ) -> None:
     """Refused on a first fill too, where nothing is stored to compare with."""
-    world, at = AsTraded(), 40
-    world.close["S03"] = np.where(np.arange(len(DAYS)) < at, 1.0, 1 / factor) * world.close["S03"]
-    value = {"turned": 1 / factor, "twice": factor**2, "right": factor}[recorded]
-    world.split["S03"][at + off] = value
+    factors = dict(zip(LINES, (2.0, 3.0, 4.0, 20.0, 1 / 4, 1 / 10), strict=False))
+    world = traded_through(factors)
+    for symbol, factor in factors.items():
+        value = {"turned": 1 / factor, "twice": factor**2, "right": factor}[recorded]
+        world.split[symbol][40 + off] = value
     summary = world.run(store, AT)
-    assert [*summary.failed] == ["S03"], summary.message
-    assert "split" in summary.failed["S03"]
+    assert [*summary.failed] == [*factors], summary.message
+    assert all("split" in words for words in summary.failed.values())
 
 
-def test_a_split_as_declared_is_taken(store: Store) -> None:
-    for symbol, factor in zip(LINES, (2.0, 1.5, 4.0, 20.0, 1 / 2, 1 / 10), strict=False):
-        world = AsTraded()
-        truth = world.close[symbol]
-        step = np.where(np.arange(len(DAYS)) < 40, 1.0, 1 / factor)
-        world.close[symbol], world.split[symbol][40] = truth * step, factor
+@pytest.mark.parametrize(("before", "steps"), [("store", [6]), ("held", [2, 4, 6])])
+def test_splits_as_declared_are_taken(
+    before: str, steps: list[int], request: pytest.FixtureRequest
+) -> None:
+    """On a first fill, and two at a time where closes from before them are stored."""
+    store: Store = request.getfixturevalue(before)
+    factors = dict(zip(LINES, (2.0, 1.5, 4.0, 20.0, 1 / 2, 1 / 10), strict=False))
+    for count in steps:
+        world = traded_through(dict([*factors.items()][:count]))
+        for symbol in LINES[:count]:
+            world.split[symbol][40] = factors[symbol]
         assert world.run(store, AT, full=True).ok
-        _, stored = StoredCloses(store.read().prices).closes(symbol)
-        assert stored == pytest.approx(truth[: AT + 1] / factor, rel=1e-12)
+    stored, truth = StoredCloses(store.read().prices), World().close
+    for symbol, factor in factors.items():
+        expected = pytest.approx(truth[symbol][: AT + 1] / factor, rel=1e-12)
+        assert stored.closes(symbol)[1] == expected, symbol
 
 
 def test_a_split_on_record_twice_is_refused(store: Store) -> None:
@@ -179,8 +196,8 @@ def test_what_a_vendor_changed_in_a_history_fetched_whole_is_told(store: Store) 
     world.close["S03"][59] *= 1.001
     summary = world.run(store, 62)
     assert summary.ok and "31 closes of S03 changed at Yahoo" in summary.message
-    held = list(closes(store.read().prices, "S03").values())
-    assert held == pytest.approx(world.close["S03"][:63])
+    got = list(closes(store.read().prices, "S03").values())
+    assert got == pytest.approx(world.close["S03"][:63])
 
 
 def test_a_first_close_of_a_session_that_had_not_ended_is_replaced(store: Store) -> None:

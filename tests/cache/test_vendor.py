@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -100,6 +101,11 @@ def closes(prices: Prices, symbol: str) -> dict[date, float]:
     return found
 
 
+def check_closes(store: Store, symbol: str, expected: np.ndarray) -> None:
+    got = list(closes(store.read().prices, symbol).values())
+    np.testing.assert_allclose(got, expected, rtol=1e-12)
+
+
 def everything(store: Store) -> object:
     prices = store.read().prices
     return {symbol: closes(prices, symbol) for symbol in (*PAIR, *LINES)}
@@ -108,6 +114,21 @@ def everything(store: Store) -> object:
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     return store_of_lists(tmp_path, PAIR, LINES, DAYS[0].item())
+
+
+@pytest.fixture(scope="session")
+def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """A store with every close of the world up to session 59; to be copied."""
+    once = store_of_lists(tmp_path_factory.mktemp("filled"), PAIR, LINES, DAYS[0].item())
+    assert World().run(once, 59).ok
+    return once
+
+
+@pytest.fixture
+def held(filled_once: Store, tmp_path: Path) -> Store:
+    """A copy of it."""
+    shutil.copytree(filled_once.home, tmp_path / "market")
+    return Store(tmp_path / "market")
 
 
 def own(world: World, symbols: Iterable[str], last: int, factor: float = 1.0) -> Bars:
@@ -169,77 +190,63 @@ def net(world: World) -> None:
 )
 @pytest.mark.parametrize("full", [False, True])
 def test_a_poisoned_batch_is_refused_as_a_whole(
-    store: Store, poison: Callable[[World], None], words: str, full: bool
+    held: Store, poison: Callable[[World], None], words: str, full: bool
 ) -> None:
-    world = World()
-    assert world.run(store, 59).ok
-    before = everything(store)
+    world, before = World(), everything(held)
     poison(world)
-    summary = world.run(store, 60, full=full)
+    summary = world.run(held, 60, full=full)
     assert (
         not summary.ok and words in summary.message and "the stored closes stay" in summary.message
     )
-    assert everything(store) == before
+    assert everything(held) == before
     # the next day the vendor has mended it, and nothing is left of the bad one
     mended = World()
-    assert mended.run(store, 61).ok
-    prices = store.read().prices
+    assert mended.run(held, 61).ok
     for symbol in (*PAIR, *LINES):
-        held = list(closes(prices, symbol).values())
-        np.testing.assert_allclose(held, mended.close[symbol][:62], rtol=1e-12)
+        check_closes(held, symbol, mended.close[symbol][:62])
 
 
-def test_one_line_that_lost_its_split_stays_as_it_was(store: Store) -> None:
-    world = World()
-    world.run(store, 59)
-    before = closes(store.read().prices, "S03")
+def test_one_line_that_lost_its_split_stays_as_it_was(held: Store) -> None:
+    world, before = World(), closes(held.read().prices, "S03")
     world.close["S03"][:30] *= 4
-    summary = world.run(store, 60, full=True)
+    summary = world.run(held, 60, full=True)
     assert (
         list(summary.failed) == ["S03"] and "without a split in the store" in summary.failed["S03"]
     )
-    assert closes(store.read().prices, "S03") == before
-    assert len(closes(store.read().prices, "S04")) == 61
+    assert closes(held.read().prices, "S03") == before
+    assert len(closes(held.read().prices, "S04")) == 61
 
 
 @pytest.mark.parametrize("recorded", [True, False])
 @pytest.mark.parametrize("factor", [4.0, 0.1])
-def test_a_split_is_told(store: Store, factor: float, recorded: bool) -> None:
+def test_a_split_is_told(held: Store, factor: float, recorded: bool) -> None:
     world = World()
-    world.run(store, 59)
     world.close["S03"] = world.close["S03"] / factor
     if recorded:
         world.split["S03"][60] = factor
-    summary = world.run(store, 60)
+    summary = world.run(held, 60)
     done = "divided by 4" if factor > 1 else "multiplied by 10"
     assert summary.ok and f"older closes of S03 were {done}" in summary.message
-    held = list(closes(store.read().prices, "S03").values())
-    np.testing.assert_allclose(held, world.close["S03"][:61], rtol=1e-12)
+    check_closes(held, "S03", world.close["S03"][:61])
 
 
 def test_a_correction_far_back_is_seen_within_twenty_sessions(store: Store) -> None:
-    world = World()
+    """Of a close of S03, of a dividend of S05, and one of S07 that was never paid."""
+    world, paid = World(), {"S05": 0.31, "S07": 0.0}
+    for symbol in paid:
+        world.dividend[symbol][5] = 0.3
     world.run(store, 55)
     world.close["S03"][5] *= 1.02
+    for symbol, cash in paid.items():
+        world.dividend[symbol][5] = cash
     words = [world.run(store, place).message for place in range(56, 76)]
     told = [sentence for sentence in words if "of S03 changed at Yahoo" in sentence]
     assert len(told) == 1 and "1 close of S03" in told[0]
-    held = list(closes(store.read().prices, "S03").values())
-    np.testing.assert_allclose(held, world.close["S03"][:76], rtol=1e-12)
-
-
-@pytest.mark.parametrize("paid", [0.31, 0.0])
-def test_a_dividend_corrected_far_back_is_corrected_here(store: Store, paid: float) -> None:
-    world = World()
-    world.dividend["S03"][5] = 0.3
-    world.run(store, 55)
-    world.dividend["S03"][5] = paid
-    for place in range(56, 76):
-        world.run(store, place)
-    days, cash = StoredCloses(store.read().prices).dividends("S03")
-    assert list(zip(days.tolist(), cash.tolist(), strict=True)) == (
-        [(DAYS[5].item(), paid)] if paid else []
-    )
+    check_closes(store, "S03", world.close["S03"][:76])
+    stored = StoredCloses(store.read().prices)
+    days, cash = stored.dividends("S05")
+    assert (days.tolist(), cash.tolist()) == ([DAYS[5].item()], [0.31])
+    assert not len(stored.dividends("S07")[0])
 
 
 def test_closes_of_a_file_stay_the_files(store: Store) -> None:
@@ -252,9 +259,9 @@ def test_closes_of_a_file_stay_the_files(store: Store) -> None:
     assert asked["S03"].start == DAYS[0].item() and not asked["S03"].whole
     prices = store.read().prices
     for symbol in LINES:
-        held = list(closes(prices, symbol).values())
-        assert held[:41] == np.round(world.close[symbol][:41], 2).tolist()
-        np.testing.assert_allclose(held[41:], world.close[symbol][41:61], rtol=1e-12)
+        got = list(closes(prices, symbol).values())
+        assert got[:41] == np.round(world.close[symbol][:41], 2).tolist()
+        np.testing.assert_allclose(got[41:], world.close[symbol][41:61], rtol=1e-12)
         assert prices.source_of(symbol, DAYS[40].item()) == "own.csv"
         assert prices.source_of(symbol, DAYS[41].item()) == "Yahoo"
     # all of it is compared again the next time, also with --full
@@ -380,10 +387,9 @@ def test_a_refresh_taken_back_leaves_no_trace(store: Store) -> None:
         assert getattr(after, name) == getattr(facts, name)
 
 
-def test_a_dividend_beside_closes_as_traded_is_taken(store: Store) -> None:
+def test_a_dividend_beside_closes_as_traded_is_taken(held: Store) -> None:
     world = World()
-    world.run(store, 59)
     world.dividend["S03"][60] = 0.01 * world.close["S03"][59]
-    summary = world.run(store, 63)
+    summary = world.run(held, 63)
     assert summary.ok and "changed" not in summary.message
-    assert list(closes(store.read().prices, "S03").values()) == world.close["S03"][:64].tolist()
+    assert list(closes(held.read().prices, "S03").values()) == world.close["S03"][:64].tolist()
