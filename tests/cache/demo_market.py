@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -34,33 +35,48 @@ class Answer:
 
 
 class Market:
-    """Closes by symbol and day, files by fund and date."""
+    """Closes by symbol and day, files by fund and date.
+
+    Attributes:
+        days: (T,) sessions since the lines have closes.
+        close: (T, N) closes of every symbol on them.
+    """
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
         started = time.process_time()
         self.bars, self.files = demo.make(seed)
         self.seconds = time.process_time() - started
-        self.days = np.unique(self.bars.session)
-        close = np.full((len(self.days), len(self.bars.symbols)), np.nan)
         assert self.bars.close is not None
-        close[np.searchsorted(self.days, self.bars.session), self.bars.symbol] = self.bars.close
-        self.close = close
+        recent = self.bars.session >= np.datetime64("2024-07-10")
+        self.days, row = np.unique(self.bars.session[recent], return_inverse=True)
+        self.close = np.full((len(self.days), len(self.bars.symbols)), np.nan)
+        self.close[row, self.bars.symbol[recent]] = self.bars.close[recent]
         self.col = {symbol: i for i, symbol in enumerate(self.bars.symbols)}
+        self.answer = cache(self._answer)
+        self.rows_of = cache(self._rows_of)
+
+    def _rows_of(self, symbol: str) -> np.ndarray:
+        """Rows of a symbol's bars, in order of session."""
+        rows = np.flatnonzero(self.bars.symbol == self.col[symbol])
+        return rows[np.argsort(self.bars.session[rows])]
 
     def on(self, when: str) -> np.ndarray:
-        """Closes of every symbol on the last session on or before a day."""
+        """Closes of every symbol on the last session on or before a day since 2024-07-10."""
         at = np.searchsorted(self.days, np.datetime64(when), side="right") - 1
         return self.close[at]
 
     def fund(self, fund: str, start: str, end: str) -> float:
-        col = self.col[fund]
-        return float(self.on(end)[col] / self.on(start)[col] - 1)
+        rows = self.rows_of(fund)
+        days = np.array([start, end], "datetime64[D]")
+        at = rows[np.searchsorted(self.bars.session[rows], days, side="right") - 1]
+        first, last = self.bars.close[at]
+        return float(last / first - 1)
 
     def held(self, fund: str) -> list[Holdings]:
         return sorted((h for h, _ in self.files if h.fund == fund), key=lambda h: h.as_of)
 
-    def answer(self, fund: str, start: str, end: str) -> Answer:
+    def _answer(self, fund: str, start: str, end: str) -> Answer:
         """Contributions, one symbol and one segment at a time."""
         files = self.held(fund)
         inside = [str(f.as_of) for f in files if start < str(f.as_of) < end]
