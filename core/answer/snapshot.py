@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
+    from core.answer.coming import Coming
     from core.data.frames import Holdings
     from core.data.market import Market
     from core.measures.basket import Basket
@@ -147,6 +148,77 @@ def _reconstitutions(market: Market, funds: Iterable[str], as_of: date) -> dict[
     return nearest
 
 
+def _check_funds(market: Market, question: Question) -> None:
+    """Raise where the two funds are one, or where one of them has neither closes nor holdings."""
+    if question.small == question.large and not question.alone:
+        raise UnavailableError(f"{question.small} cannot be compared with itself")
+    without = [
+        fund
+        for fund in question.funds
+        if fund not in market.last_close and fund not in market.holdings
+    ]
+    if without:
+        files = "its files" if len(without) == 1 else "their files"
+        raise UnavailableError(f"no data for {' and '.join(without)}: import {files} or fetch")
+
+
+def _bridge(indices: Mapping[str, IndexView], baskets: Mapping[str, Basket]) -> tuple[Step, ...]:
+    """The steps from one index's return to the other's; () where one of them has no answer."""
+    if len(indices) < 2:
+        return ()
+    first, second = (
+        side(
+            fund,
+            view.fund_return,
+            baskets[fund],
+            view.breadth,
+            "price returns" if view.price_return_weight else "cash and fees",
+        )
+        for fund, view in indices.items()
+    )
+    return () if first is None or second is None else bridge(first, second)
+
+
+def _announced(
+    market: Market,
+    question: Question,
+    window: Window,
+    as_of: date,
+    indices: Mapping[str, IndexView],
+) -> dict[str, tuple[Coming, ...]]:
+    """Fund -> the announced changes of its index that are still to come, of those that have any."""
+    changes_of = {
+        fund: coming(
+            market,
+            fund,
+            indices.get(fund),
+            as_of,
+            lambda symbol: own_return(market.series(symbol), window, question.basis),
+        )
+        for fund in question.funds
+    }
+    return {fund: changes for fund, changes in changes_of.items() if changes}
+
+
+def _daily(
+    market: Market,
+    question: Question,
+    window: Window,
+    as_of: date,
+    baskets: Mapping[str, Basket],
+) -> dict[str, Daily]:
+    """Fund -> its breadth by session of the window, of those that have one."""
+    # what only the command line asks for at first is loaded where it is requested
+    from core.measures.daily import daily
+
+    ends = window.start, window.end
+    by_day = {
+        fund: daily(market, fund, ends, as_of, question.basis, held)
+        for fund, held in baskets.items()
+    }
+    return {fund: breadth for fund, breadth in by_day.items() if breadth is not None}
+
+
 def take(market: Market, question: Question) -> Snapshot:
     """Answer a question from the available data.
 
@@ -156,12 +228,7 @@ def take(market: Market, question: Question) -> Snapshot:
         NoSuchNameError: a name to leave out stands in no list of members held.
     """
     pair = question.funds
-    if question.small == question.large and not question.alone:
-        raise UnavailableError(f"{question.small} cannot be compared with itself")
-    without = [f for f in pair if f not in market.last_close and f not in market.holdings]
-    if without:
-        files = "its files" if len(without) == 1 else "their files"
-        raise UnavailableError(f"no data for {' and '.join(without)}: import {files} or fetch")
+    _check_funds(market, question)
     check_names(market, question)
     both = question.small, question.large
     newest = final_sessions(market, *both)[-1:]
@@ -199,41 +266,6 @@ def take(market: Market, question: Question) -> Snapshot:
     if pair_spread is None and not indices:
         raise UnavailableError("; ".join(missing))
 
-    steps: tuple[Step, ...] = ()
-    if len(indices) == 2:
-        sides = [
-            side(
-                fund,
-                view.fund_return,
-                baskets[fund],
-                view.breadth,
-                "price returns" if view.price_return_weight else "cash and fees",
-            )
-            for fund, view in indices.items()
-        ]
-        if sides[0] is not None and sides[1] is not None:
-            steps = bridge(sides[0], sides[1])
-    to_come = {}
-    for fund in pair:
-        announced = coming(
-            market,
-            fund,
-            indices.get(fund),
-            as_of,
-            lambda symbol: own_return(market.series(symbol), window, question.basis),
-        )
-        if announced:
-            to_come[fund] = announced
-    ends = window.start, window.end
-    by_day: dict[str, Daily | None] = {}
-    if question.daily:
-        # what only the command line asks for at first is loaded where it is requested
-        from core.measures.daily import daily
-
-        by_day = {
-            fund: daily(market, fund, ends, as_of, question.basis, baskets[fund])
-            for fund in indices
-        }
     open_sessions = set(market.prices.provisional.values())
     names = {**market.reference.index_levels, **market.reference.indices}
     absent = absent_names(market, question, indices)
@@ -255,14 +287,14 @@ def take(market: Market, question: Question) -> Snapshot:
         spread=None if question.alone else pair_spread,
         single_spread=pair_spread if question.alone else None,
         indices=indices,
-        bridge=steps,
+        bridge=_bridge(indices, baskets),
         pair=PairDetails(baskets[pair[0]], baskets[pair[1]]) if len(indices) == 2 else None,
         changes=LazyMapping(lambda: _changes(market, window, as_of, parts, indices)),
-        daily={fund: breadth for fund, breadth in by_day.items() if breadth is not None},
+        daily=_daily(market, question, window, as_of, baskets) if question.daily else {},
         missing=tuple(missing),
         warnings=(*remarks, *warnings(market, question, window, indices, lists)),
         generation=market.generation,
-        announced=to_come,
+        announced=_announced(market, question, window, as_of, indices),
         remarks=remarks,
         not_reached=bool(late),
         reconstitutions=_reconstitutions(market, pair, as_of),
