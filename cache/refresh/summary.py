@@ -20,6 +20,36 @@ if TYPE_CHECKING:
 MOST_NAMED: Final = 3
 
 
+def _arrived(run: RunState, plan: Plan, why: str) -> str:
+    """How many closes arrived, or why none did; "" where they are still to come."""
+    if why:
+        return f"{why}; the stored data are unchanged"
+    if run.symbols:
+        return f"{run.symbols:,} symbols fetched, {run.new_bars:,} new closes"
+    if plan.asks or plan.waiting:
+        return ""
+    return f"prices are current through {last_final(run.request.now)}"
+
+
+def _changed(run: RunState, source: str) -> list[str]:
+    """What became of histories that had changed, what was refused, and the notes of the run."""
+    words = []
+    if run.refetched:
+        words.append(
+            f"{len(run.refetched):,} fetched again in full, because their histories had changed"
+        )
+    if run.moved:
+        words.append(f"{len(run.moved):,} taken anew from {source}, in place of another source")
+    if run.poisoned:
+        words.append(f"{run.poisoned}; the stored closes stay")
+    if run.refused and len(run.sources) > 1:
+        words.append(run.refused)
+    words += run.notes[:MOST_NAMED]
+    if len(run.notes) > MOST_NAMED:
+        words.append(f"and {len(run.notes) - MOST_NAMED:,} more such changes")
+    return words
+
+
 def summarize(
     run: RunState,
     plan: Plan,
@@ -31,32 +61,12 @@ def summarize(
     limited = plan.wait_until or prices.limited_until
     pair = () if run.request.board else run.request.pair
     missing = [f for f in dict.fromkeys(pair) if not run.holdings.get(f)]
-    words: list[str] = []
     why = ""
     if prices.unreachable and not run.symbols:
         why = next(reversed(run.failed.values()), "nothing arrived").removesuffix("; try again")
-        words.append(f"{why}; the stored data are unchanged")
-    elif run.symbols:
-        words.append(f"{run.symbols:,} symbols fetched, {run.new_bars:,} new closes")
-    elif not (plan.asks or plan.waiting):
-        words.append(f"prices are current through {last_final(run.request.now)}")
-    if run.refetched:
-        words.append(
-            f"{len(run.refetched):,} fetched again in full, because their histories had changed"
-        )
-    if run.moved:
-        words.append(
-            f"{len(run.moved):,} taken anew from {prices.name}, in place of another source"
-        )
-    if run.poisoned:
-        words.append(f"{run.poisoned}; the stored closes stay")
-    if run.refused and len(run.sources) > 1:
-        words.append(run.refused)
     for one in run.sources:
         run.notes += getattr(one, "remarks", ())
-    words += run.notes[:MOST_NAMED]
-    if len(run.notes) > MOST_NAMED:
-        words.append(f"and {len(run.notes) - MOST_NAMED:,} more such changes")
+    words = [_arrived(run, plan, why), *_changed(run, prices.name)]
     requests = sum(one.requests for one in run.sources or [prices]) + files.requests
     if requests:
         words.append(f"{requests:,} requests")
