@@ -14,12 +14,11 @@ from cache.facts.errors import SourceError
 from core.answer.history import History
 from core.answer.measure_rank import Every
 from core.answer.scalar import Scalar
-from core.answer.snapshot import take
 from core.data.question import Question
 from tests.core.test_history import twelve_years
 from tests.tui.driving import drive, press, seen
 from tests.tui.fake_desk import FakeDesk
-from tests.tui.markets import QUESTION, small_market
+from tests.tui.markets import QUESTION, answer, small_market
 from tests.tui.test_written_files import written_in
 from tui.report.notes import keep, stem
 from tui.screen.app import InternalsApp
@@ -27,7 +26,7 @@ from tui.state.config import Config, ConfigError, read
 
 
 def named(**change: object) -> str:
-    snapshot = take(small_market(), QUESTION)
+    snapshot = answer(small_market(), QUESTION)
     return stem(replace(snapshot, question=replace(QUESTION, **change)))  # type: ignore[arg-type]
 
 
@@ -35,7 +34,9 @@ def test_a_name_tells_the_question_and_the_date() -> None:
     assert named() == "IWM-SPY_YTD_2026-06-26_pr"
     assert named(basis="tr") == "IWM-SPY_YTD_2026-06-26_tr"
     assert named(without=("S29", "S28")).endswith("_pr_without-S29+S28")
-    snapshot = take(small_market(simulated=True), replace(QUESTION, window="2026-01-21:2026-05-05"))
+    snapshot = answer(
+        small_market(simulated=True), replace(QUESTION, window="2026-01-21:2026-05-05")
+    )
     assert stem(snapshot) == "SIMULATED_IWM-SPY_2026-01-21-to-2026-05-05_2026-06-26_pr"
 
 
@@ -52,7 +53,7 @@ def test_two_questions_never_share_a_name() -> None:
 
 
 def test_a_note_is_kept_whole_and_replaced_by_its_own_kind(tmp_path: Path) -> None:
-    snapshot = take(small_market(), replace(QUESTION, daily=True))
+    snapshot = answer(small_market(), replace(QUESTION, daily=True))
     ledger = written_in(tmp_path / "home")
     files = keep(snapshot, tmp_path / "a" / "b", ledger=ledger)
     assert [f.name for f in files] == [f"IWM-SPY_YTD_2026-06-26_pr.{k}" for k in
@@ -98,46 +99,36 @@ def test_w_tells_the_ranks_of_measures_as_the_command_does() -> None:
     drive(story, desk=desk, question=Question(window="YTD", basis="pr"))
 
 
-def test_w_works_no_history_out_that_is_kept() -> None:
+def test_w_works_out_ranks_of_this_answer_where_the_store_gives_none() -> None:
     desk, funds = FakeDesk(twelve_years()), list[str]()
 
     def kept(
         question: Question, fund: str, rows: Sequence[Scalar], every: Every
     ) -> tuple[History, ...]:
         funds.append(fund)
-        return ()
-
-    desk.kept_histories = kept
-
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "w")
-        [page] = desk.notes.glob("*.md")
-        assert "IWM" in funds and "rank 2 of 12" not in page.read_text()
-
-    drive(story, desk=desk, question=Question(window="YTD", basis="pr"))
-
-
-@pytest.mark.parametrize("meanwhile", ["broken", "newer data"])
-def test_w_works_out_ranks_that_the_store_cannot_give_of_this_answer(meanwhile: str) -> None:
-    desk = FakeDesk(twelve_years())
-
-    def kept(
-        question: Question, fund: str, rows: Sequence[Scalar], every: Every
-    ) -> tuple[History, ...]:
         if meanwhile == "broken":
             raise SourceError("themes.toml: this is no TOML")
-        # the store has another generation now, of which nothing is told
-        desk.kept_histories = None
+        if meanwhile == "newer data":
+            # the store has another generation now, of which nothing is told
+            desk.kept_histories = None
         return ()
 
-    desk.kept_histories = kept
-
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "w")
-        [page] = desk.notes.glob("*.md")
-        assert "the lowest since 31 December 2007, rank 2 of 12 such windows" in page.read_text()
+        nonlocal meanwhile
+        for meanwhile in ("nothing", "broken", "newer data"):
+            desk.kept_histories = kept
+            funds.clear()
+            await press(pilot, app, "w")
+            [page] = desk.notes.iterdir()
+            told = "the lowest since 31 December 2007, rank 2 of 12 such windows"
+            # what is kept is not worked out once more
+            assert (told in page.read_text()) is (meanwhile != "nothing"), meanwhile
+            assert "IWM" in funds, meanwhile
+            page.unlink()
 
-    drive(story, desk=desk, question=Question(window="YTD", basis="pr"))
+    meanwhile = ""
+    question = Question(window="YTD", basis="pr")
+    drive(story, desk=desk, question=question, config=Config(note_formats=("md",)))
 
 
 def test_w_heeds_the_settings_and_says_what_is_in_the_way(tmp_path: Path) -> None:
@@ -146,21 +137,16 @@ def test_w_heeds_the_settings_and_says_what_is_in_the_way(tmp_path: Path) -> Non
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "w")
+        [note] = (tmp_path / "notes").iterdir()
+        assert note.name == "IWM-SPY_YTD_2026-06-26_pr.svg"
+        app.config = replace(app.config, note_directory=taken)
+        await press(pilot, app, "w")
         said, kind = app.status()
-        if app.config.note_directory == taken:
-            assert kind == "error" and "the note is not written" in said and "taken" in said
-            assert "IWM leads SPY" in seen(app)
-        else:
-            assert [f.name for f in (tmp_path / "notes").iterdir()] == [
-                "IWM-SPY_YTD_2026-06-26_pr.svg"
-            ]
+        assert kind == "error" and "the note is not written" in said and "taken" in said
+        assert "IWM leads SPY" in seen(app)
 
-    for folder in (tmp_path / "notes", taken):
-        drive(
-            story,
-            market=small_market(),
-            config=Config(note_directory=folder, note_formats=("svg",)),
-        )
+    config = Config(note_directory=tmp_path / "notes", note_formats=("svg",))
+    drive(story, market=small_market(), config=config)
 
 
 def test_w_before_an_answer_writes_nothing() -> None:
@@ -190,6 +176,6 @@ def test_the_settings_of_the_note() -> None:
 
 
 def test_a_home_that_a_note_makes_is_its_owners_alone(tmp_path: Path) -> None:
-    keep(take(small_market(), QUESTION), tmp_path / "home" / "notes", ("csv",))
+    keep(answer(small_market(), QUESTION), tmp_path / "home" / "notes", ("csv",))
     for directory in (tmp_path / "home", tmp_path / "home" / "notes"):
         assert directory.stat().st_mode & 0o777 == 0o700
