@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from core.answer.snapshot import Question, Snapshot, take
+from core.answer.snapshot import Snapshot, take
 from core.note.headline import headline
 from core.note.note import sentences
 from tests.tui import markets
@@ -64,7 +64,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def snapshot() -> Snapshot:
-    return take(markets.small_market(), Question(as_of=markets.END, basis="pr", daily=True))
+    return markets.answer(markets.small_market(), replace(markets.QUESTION, daily=True))
 
 
 def test_the_page_asks_for_nothing_and_runs_nothing(snapshot: Snapshot) -> None:
@@ -247,7 +247,8 @@ def test_the_picture_for_a_story_stands_alone(snapshot: Snapshot) -> None:
 def test_every_format_takes_an_answer_in_part(market: markets.Market, kind: str) -> None:
     if kind not in markets.formats_here():
         pytest.skip("no library or no font for it here")
-    snapshot = markets.answer(market, replace(markets.QUESTION, daily=True))
+    # a month has few sessions, each a hundred cells of a workbook
+    snapshot = markets.answer(market, replace(markets.QUESTION, window="MTD", daily=True))
     text = written(snapshot, kind)
     if isinstance(text, bytes):
         assert text.startswith({"xlsx": b"PK", "png": b"\x89PNG"}[kind])
@@ -260,7 +261,7 @@ def test_every_format_takes_an_answer_in_part(market: markets.Market, kind: str)
 
 
 def test_below_the_floor_no_leader_is_shown() -> None:
-    snapshot = take(markets.small_market(covered=0.85), markets.QUESTION)
+    snapshot = markets.answer(markets.small_market(covered=0.85), markets.QUESTION)
     assert snapshot.small is not None
     assert pictures.contributions(snapshot.small, 580) is None
     assert pictures.curve(snapshot, 580) is None

@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def snapshot() -> Snapshot:
-    asked = Question(as_of=markets.END, basis="pr", daily=True)
-    return take(markets.small_market(), asked)
+    return markets.answer(markets.small_market(), replace(markets.QUESTION, daily=True))
 
 
 @pytest.fixture(scope="module")
@@ -144,8 +143,10 @@ def test_an_empty_part_keeps_its_columns_types(whole: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("sign", list("=+-@\t\r\n＝＋－＠"))
-def test_a_text_that_starts_like_a_formula_is_made_harmless(sign: str) -> None:
-    columns = part(document_of_formula(sign), "contributors").columns
+def test_a_text_that_starts_like_a_formula_is_made_harmless(
+    whole: dict[str, Any], sign: str
+) -> None:
+    columns = part(whole, "contributors").columns
     row: list[Any] = ["x"] * len(columns)
     row[0], row[4] = f"{sign}cmd|' /C calc'!A0", -12.5
     body = list(
@@ -156,21 +157,17 @@ def test_a_text_that_starts_like_a_formula_is_made_harmless(sign: str) -> None:
     assert body[4] == "-12.5"  # a number stays a number
 
 
-def document_of_formula(sign: str) -> dict[str, Any]:
-    """A market in which a line's name and sector begin with a sign."""
+def test_no_text_cell_of_any_part_starts_like_a_formula() -> None:
+    """Of a market in which a line's name and sector begin as formulas do."""
     days = weekdays("2025-12-29", "2026-01-30")
-    path = [100.0] * len(days)
-    held = prices(days, {"S": path, "L": path, "A": path, "B": path})
-    names, sectors = {"A": f"{sign}SUM(1)"}, {"A": f"{sign}1+1"}
+    held = prices(days, dict.fromkeys("SLAB", [100.0] * len(days)))
+    names, sectors = {"A": "=SUM(1)"}, {"A": "=1+1"}
     files = [
         holdings(fund, "2025-12-31", {"A": 6, "B": 4}, names=names, sectors=sectors)
         for fund in ("S", "L")
     ]
-    return document(take(make_market(held, *files), Question("S", "L", basis="pr")))
-
-
-def test_no_text_cell_of_any_part_starts_like_a_formula() -> None:
-    whole = document_of_formula("=")
+    whole = document(take(make_market(held, *files), Question("S", "L", basis="pr")))
+    assert part(whole, "contributors").rows
     for name in PARTS:
         table = part(whole, name)
         for row in list(csv.reader(io.StringIO(to_csv(table))))[1:]:
@@ -201,13 +198,16 @@ def part_lines_of(call: Cli) -> list[str]:
     return out.splitlines()
 
 
-def test_every_format_says_the_same_with_and_without_what_it_has_no_place_for(
-    snapshot: Snapshot, whole: dict[str, Any]
-) -> None:
-    thin = take(markets.small_market(), replace(snapshot.question, daily=False))
-    document_of_thin = document(thin)
+def test_every_format_says_the_same_with_and_without_what_it_has_no_place_for() -> None:
+    # a month has few sessions, each a hundred cells of a workbook
+    month = replace(markets.QUESTION, window="MTD")
+    thin, daily = (
+        markets.answer(markets.small_market(), replace(month, daily=daily))
+        for daily in (False, True)
+    )
     for name in markets.formats_here():
-        assert (written(thin, name) == written(snapshot, name)) is not tells_daily(name)
+        assert (written(thin, name) == written(daily, name)) is not tells_daily(name)
+    document_of_thin, whole = document(thin), document(daily)
     for name in PARTS:
         same = part(document_of_thin, name).rows == part(whole, name).rows
         assert same is not tells_daily("csv", name)

@@ -36,16 +36,23 @@ PLAIN = {
 
 @pytest.fixture(scope="module")
 def snapshot() -> Snapshot:
-    return take(markets.small_market(), Question(as_of=markets.END, basis="pr", daily=True))
+    return markets.answer(markets.small_market(), replace(markets.QUESTION, daily=True))
 
 
 @pytest.fixture(scope="module")
-def book(snapshot: Snapshot) -> Any:
-    return load_workbook(io.BytesIO(to_xlsx(snapshot)))
+def month() -> Snapshot:
+    """Of few sessions: each is a hundred cells of a book."""
+    question = replace(markets.QUESTION, window="MTD", daily=True)
+    return markets.answer(markets.small_market(), question)
 
 
-def test_every_table_is_a_sheet_of_the_notes_numbers(snapshot: Snapshot, book: Any) -> None:
-    whole = document(snapshot)
+@pytest.fixture(scope="module")
+def book(month: Snapshot) -> Any:
+    return load_workbook(io.BytesIO(to_xlsx(month)))
+
+
+def test_every_table_is_a_sheet_of_the_notes_numbers(month: Snapshot, book: Any) -> None:
+    whole = document(month)
     filled = [name for name in PARTS if part(whole, name).rows]
     assert book.sheetnames == ["answer", *filled] and len(filled) > 20
     for name in filled:
@@ -78,13 +85,13 @@ def test_a_signals_own_state_is_in_its_table(snapshot: Snapshot) -> None:
     assert told == states and set(states.values()) <= {"on", "off", "armed", "unknown"}
 
 
-def test_titles_have_units(snapshot: Snapshot, book: Any) -> None:
+def test_titles_have_units(month: Snapshot, book: Any) -> None:
     titles = [cell.value for cell in book["contributors"][1]]
     assert titles[4:7] == ["weight_start (%)", "return (%)", "contribution_bp (bp)"]
     first = book["contributors"][2]
     assert (first[5].number_format, first[5].data_type) == ("0.00%", "n")
     assert [cell.value for cell in book["bridge"][1]][4] == "pp (pp)"
-    whole = document(snapshot)
+    whole = document(month)
     names = {c.name for name in PARTS for c in part(whole, name).columns if not unit(c)}
     real = {c.name for name in PARTS for c in part(whole, name).columns if c.kind == "real"}
     # a new column of real numbers is put under a unit, or here
@@ -96,7 +103,7 @@ def test_no_text_is_a_formula_and_no_control_gets_in() -> None:
     markup = ("<b>", "<r><f>1</f></r>", "<r>", "_x0041_")
     plain = ("=1+1", "+cmd|' /C calc'!A0", "-2", "http://a.b", *markup)
     names = (*plain, "@SUM(A1)\x1b[2J", "\x00\x0bTin")
-    snapshot = take(markets.small_market(), Question(as_of=markets.END, basis="pr"))
+    snapshot = markets.answer(markets.small_market(), markets.QUESTION)
     view = snapshot.indices["IWM"]
     lines = replace(view.contributors, names=names * 3)
     snapshot = replace(
@@ -166,16 +173,20 @@ def test_no_name_mentions_or_links(snapshot: Snapshot) -> None:
     )
 
 
-def test_a_snapshot_without_an_answer_is_written_too() -> None:
-    nothing = take(markets.small_market(), Question(small="S00", large="L00", as_of=markets.END))
+@pytest.fixture(scope="module")
+def nothing() -> Snapshot:
+    """An answer about two lines that no file is of."""
+    return take(markets.small_market(), Question(small="S00", large="L00", as_of=markets.END))
+
+
+def test_a_snapshot_without_an_answer_is_written_too(nothing: Snapshot) -> None:
     blocks(nothing)
     assert "answer" in load_workbook(io.BytesIO(to_xlsx(nothing)), read_only=True).sheetnames
     assert isinstance(written(nothing, "xlsx"), bytes)
 
 
 @pytest.mark.parametrize("day", [date(1890, 1, 2), date(1900, 2, 28), date(1900, 3, 1)])
-def test_a_workbook_knows_its_date_alone(day: date) -> None:
-    nothing = take(markets.small_market(), Question(small="S00", large="L00", as_of=markets.END))
+def test_a_workbook_knows_its_date_alone(nothing: Snapshot, day: date) -> None:
     data = to_xlsx(replace(nothing, as_of=day))
     # nothing of the clock: two runs write the same bytes
     entries = zipfile.ZipFile(io.BytesIO(data)).infolist()
