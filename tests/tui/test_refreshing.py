@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import sys
 from datetime import timedelta
+from shlex import quote
 
 import pytest
 from textual.pilot import Pilot
@@ -15,33 +15,32 @@ from tests.tui.fake_desk import FakeDesk
 from tests.tui.markets import NOW, newer, small_market
 from tui.screen.app import InternalsApp
 
-BROUGHT = {"stage": "done", "message": "9 symbols brought"}
 UNTIL = (NOW + timedelta(minutes=11)).replace(second=0, microsecond=0)
 
 
-def limited() -> list[str]:
-    said = {"stage": "done", "message": f"9 symbols brought; Yahoo limits requests; {wait(UNTIL)}"}
-    script = f"import sys; print({json.dumps(said)!r}, flush=True); sys.exit(1)"
-    return [sys.executable, "-c", script]
+def saying(line: str, code: int = 0) -> list[str]:
+    """A process in place of a refresh, which writes one line and ends."""
+    return ["sh", "-c", f"printf '%s\\n' {quote(line)}; exit {code}"]
+
+
+async def refreshed(pilot: Pilot[None], app: InternalsApp, *keys: str) -> None:
+    """Press keys, and wait until the process that they start has ended and is shown."""
+    await press(pilot, app, *keys)
+    await app.workers.wait_for_complete([w for w in app.workers if w.group == "refresh"])
+    await settle(pilot, app)
 
 
 @pytest.mark.process
 def test_a_limit_is_counted_down_and_the_refresh_goes_on_by_itself() -> None:
     desk = FakeDesk(small_market())
-    desk.argv = limited()
-
-    async def ended(pilot: Pilot[None], app: InternalsApp) -> None:
-        await app.workers.wait_for_complete(
-            [worker for worker in app.workers if worker.group == "refresh"]
-        )
-        await settle(pilot, app)
+    brought = f"9 symbols brought; Yahoo limits requests; {wait(UNTIL)}"
+    desk.argv = saying(json.dumps({"stage": "done", "message": brought}), 1)
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         clock = NOW
         app.now = lambda: clock
         words = "Yahoo limits requests: what arrived is stored, fetching goes on by itself in "
-        await press(pilot, app, "R")
-        await ended(pilot, app)
+        await refreshed(pilot, app, "R")
         minutes = (UNTIL - NOW).total_seconds() / 60
         assert f"{words}{minutes:.0f} m" in seen(app)
         # Asked for before its time it says so, and asks nobody.
@@ -52,9 +51,9 @@ def test_a_limit_is_counted_down_and_the_refresh_goes_on_by_itself() -> None:
         await settle(pilot, app)
         assert f"{words}40 s" in seen(app)
         clock = UNTIL + timedelta(seconds=1)
-        desk.argv = [sys.executable, "-c", f"print({json.dumps(BROUGHT)!r})"]
+        desk.argv = saying(json.dumps({"stage": "done", "message": "9 symbols brought"}))
         app.refresher._count_down()
-        await ended(pilot, app)
+        await refreshed(pilot, app)
         # It goes on as it was asked for: everything.
         assert desk.full == [True, True] and words not in seen(app)
 
@@ -68,15 +67,12 @@ def test_the_summary_outlives_the_data_it_tells_of(code: int, empty: bool) -> No
     market = small_market()
     desk = FakeDesk(None if empty else market)
     words = "79 symbols brought, 56,028 new closes"
-    said = json.dumps({"stage": "done", "message": words})
-    desk.argv = [sys.executable, "-c", f"import sys; print({said!r}); sys.exit({code})"]
+    desk.argv = saying(json.dumps({"stage": "done", "message": words}), code)
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         # Its data lies in the store before it ends, and is looked for every two seconds.
         desk.current = newer(market, 8)
-        await press(pilot, app, "r")
-        await app.workers.wait_for_complete([w for w in app.workers if w.group == "refresh"])
-        await settle(pilot, app)
+        await refreshed(pilot, app, "r")
         assert app.snapshot is not None and app.snapshot.generation == 8
         assert words in seen(app)
         # Another generation and another look at the data change nothing of it.
@@ -92,23 +88,20 @@ def test_the_summary_outlives_the_data_it_tells_of(code: int, empty: bool) -> No
     drive(story, desk=desk, size=(160, 45))
 
 
-@pytest.mark.parametrize(
-    ("said", "told"),
-    [
-        ("", "the refresh ended without its result"),
-        ("a project of somebody's", "without its result: a project of somebody's"),
-        ('{"stage": "prices", "done": 3}', "the refresh ended without its result"),
-    ],
-)
 @pytest.mark.process
-def test_a_process_that_ends_well_without_a_summary_was_no_refresh(said: str, told: str) -> None:
+def test_a_process_that_ends_well_without_a_summary_was_no_refresh() -> None:
     desk = FakeDesk(small_market())
-    desk.argv = [sys.executable, "-c", f"print({said!r})"]
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "r")
-        await app.workers.wait_for_complete([w for w in app.workers if w.group == "refresh"])
-        await settle(pilot, app)
-        assert "! the last good numbers stay: " in seen(app) and told in seen(app)
+        for said, told in (
+            ("", "the refresh ended without its result"),
+            ("a project of somebody's", "without its result: a project of somebody's"),
+            ('{"stage": "prices", "done": 3}', "the refresh ended without its result"),
+        ):
+            desk.argv = saying(said)
+            await press(pilot, app, "t")  # another answer takes the sentence away
+            assert "! the last good numbers stay: " not in seen(app), said
+            await refreshed(pilot, app, "r")
+            assert "! the last good numbers stay: " in seen(app) and told in seen(app), said
 
     drive(story, desk=desk, size=(160, 45))

@@ -77,25 +77,25 @@ async def the_typed_line_can_be_edited(pilot: Pilot[None], app: InternalsApp) ->
     await press(pilot, app, "escape", ":", "q", "enter")
 
 
-def test_ctrl_c_quits_from_every_screen() -> None:
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await pilot.press("ctrl+c")
-        await pilot.pause()
-        assert not app.is_running
-
-    async def from_help(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "?")
-        await story(pilot, app)
+def test_ctrl_c_quits_from_the_panes_and_from_a_line_that_is_typed() -> None:
+    async def from_panes(pilot: Pilot[None], app: InternalsApp) -> None:
+        await quits(pilot, app)
 
     async def from_prompt(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, ":")
-        await story(pilot, app)
+        await quits(pilot, app)
 
-    for each in (story, from_help, from_prompt):
-        drive(each, market=MARKET)
+    for story in (from_panes, from_prompt):
+        drive(story, market=MARKET)
 
 
-def test_a_rebound_key_works_and_its_old_one_does_not() -> None:
+async def quits(pilot: Pilot[None], app: InternalsApp) -> None:
+    await pilot.press("ctrl+c")
+    await pilot.pause()
+    assert not app.is_running
+
+
+def test_a_rebound_key_works_and_its_old_one_does_not_and_ctrl_c_quits_from_the_help() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "z")
         assert "3 Breadth" in seen(app)
@@ -103,5 +103,6 @@ def test_a_rebound_key_works_and_its_old_one_does_not() -> None:
         assert "3 Breadth" not in seen(app)
         await press(pilot, app, "ctrl+y", "?")
         assert "ctrl+y" in seen(app)
+        await quits(pilot, app)
 
     drive(story, market=MARKET, config=Config(keys={"zoom": "f5,ctrl+y"}))
