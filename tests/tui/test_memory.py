@@ -20,10 +20,9 @@ from textual.pilot import Pilot
 from cache.store import disk
 from core.answer.alerts import AlertError, AlertState, parse
 from core.answer.looks import look
-from core.answer.snapshot import take
 from tests.tui.driving import drive, press, seen, settle
 from tests.tui.fake_desk import FakeDesk
-from tests.tui.markets import LAST, QUESTION, small_market
+from tests.tui.markets import LAST, QUESTION, answer, small_market
 from tui.alerts import book
 from tui.alerts.book import AlertBook
 from tui.screen.app import InternalsApp
@@ -35,7 +34,7 @@ NOW = datetime(2026, 7, 1, 14, 30, tzinfo=UTC)
 LATEST = replace(QUESTION, as_of=None)
 
 
-def test_a_restart_finds_pair_window_basis_pane_views_zoom_and_side(tmp_path: Path) -> None:
+def test_a_restart_finds_pair_window_basis_pane_views_zoom_and_side() -> None:
     desk = FakeDesk(MARKET)
 
     async def leaves(pilot: Pilot[None], app: InternalsApp) -> None:
@@ -56,19 +55,6 @@ def test_a_restart_finds_pair_window_basis_pane_views_zoom_and_side(tmp_path: Pa
 
     drive(leaves, desk=desk)
     drive(returns, desk=desk, question=desk.memory.question() or QUESTION)
-
-
-def test_what_is_on_the_screen_is_kept_each_minute(tmp_path: Path) -> None:
-    desk = FakeDesk(MARKET)
-
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "[", "3")
-        app._each_minute()
-        kept = Memory(desk.memory.state)
-        assert kept.question() == replace(QUESTION, window="6M", as_of=None)
-        assert kept.seat().pane == 3
-
-    drive(story, desk=desk)
 
 
 def test_two_threads_write_one_small_file_at_once(
@@ -120,7 +106,7 @@ def test_a_broken_seat_is_the_beginning(tmp_path: Path, seat: object) -> None:
     assert memory.seat() == Seat()
 
 
-def test_a_view_that_is_no_more_opens_the_first(tmp_path: Path) -> None:
+def test_a_view_that_is_no_more_opens_the_first() -> None:
     desk = FakeDesk(MARKET)
     desk.memory.remember(QUESTION, Seat(pane=2, views={2: "gone", 3: "bridge"}))
 
@@ -143,7 +129,7 @@ def test_files_are_their_owners_alone_and_a_place_that_cannot_be_written_is_no_e
     nowhere.remember(QUESTION, Seat())
     assert nowhere.question() is None
     looked = LookBook(nowhere)
-    found = look(take(MARKET, LATEST))
+    found = look(answer(MARKET, LATEST))
     looked.keep(Seen(found, NOW))
     assert looked.last(found) is None
 
@@ -157,7 +143,7 @@ def test_simulated_and_real_markets_share_no_file(tmp_path: Path) -> None:
 
 def test_looks_of_the_two_newest_dates_are_kept(tmp_path: Path) -> None:
     book = LookBook(Memory(tmp_path / "market.json"))
-    found = look(take(MARKET, LATEST))
+    found = look(answer(MARKET, LATEST))
     assert found.as_of == LAST
     days = [date(2026, 6, day) for day in (24, 25, 26)]
     for day in days:
@@ -176,7 +162,7 @@ def test_looks_of_the_two_newest_dates_are_kept(tmp_path: Path) -> None:
 
 def test_a_broken_look_is_none(tmp_path: Path) -> None:
     book = LookBook(Memory(tmp_path / "market.json"))
-    found = look(take(MARKET, LATEST))
+    found = look(answer(MARKET, LATEST))
     book.keep(Seen(found, NOW))
     (file,) = book.directory.iterdir()
     for text in ("", "{}", '{"looks": [{"at": "x", "look": {}}]}', '{"looks": 3}'):
@@ -186,7 +172,7 @@ def test_a_broken_look_is_none(tmp_path: Path) -> None:
 
 def test_looks_at_too_many_questions_are_dropped_oldest_first(tmp_path: Path) -> None:
     book = LookBook(Memory(tmp_path / "market.json"))
-    found = look(take(MARKET, LATEST))
+    found = look(answer(MARKET, LATEST))
     for number in range(45):
         book.keep(Seen(replace(found, large=f"L{number}"), NOW))
     assert len(list(book.directory.iterdir())) == 40
@@ -210,16 +196,27 @@ class Refusing:
 LOST = "what the screen remembers is not saved: {1}; everything else goes on ({0})"
 
 
-def test_a_place_that_cannot_be_written_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_minute_keeps_the_screen_and_a_place_that_cannot_be_written_is_told_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     desk, disk = FakeDesk(MARKET), Refusing()
     monkeypatch.setattr("cache.store.disk.replace", disk.replace)
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await is_kept(pilot, app)
         for number in (errno.EROFS, errno.ENOSPC, errno.EACCES, errno.EDQUOT):
             await refused(pilot, app, number)
             disk.number = 0
             app._each_minute()
             app.error = ""
+
+    async def is_kept(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "[", "3")
+        app._each_minute()
+        kept = Memory(desk.memory.state)
+        assert kept.question() == replace(LATEST, window="6M")
+        assert kept.seat().pane == 3
+        await press(pilot, app, "]")
 
     async def refused(pilot: Pilot[None], app: InternalsApp, number: int) -> None:
         told = LOST.format(desk.memory.state.parent, os.strerror(number))
@@ -244,7 +241,7 @@ def test_a_place_that_cannot_be_written_is_told_once(monkeypatch: pytest.MonkeyP
     drive(story, desk=desk)
 
 
-def test_a_directory_that_vanishes_under_the_screen_is_made_again_or_told(tmp_path: Path) -> None:
+def test_a_directory_that_vanishes_under_the_screen_is_made_again_or_told() -> None:
     desk = FakeDesk(MARKET)
     home = desk.memory.state.parent
 
@@ -312,7 +309,7 @@ def test_what_is_no_file_of_memory_is_nothing_remembered_and_no_wait(
     tmp_path: Path, kind: str
 ) -> None:
     memory = Memory(tmp_path / "market.json")
-    looked, found = LookBook(memory), look(take(MARKET, LATEST))
+    looked, found = LookBook(memory), look(answer(MARKET, LATEST))
     for path in (memory.state, looked._path(found), memory.beside("alerts.json")):
         path.parent.mkdir(exist_ok=True)
         if kind == "pipe":

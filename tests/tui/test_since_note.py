@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cache.facts.errors import CacheError
-from core.answer.snapshot import Snapshot, take
+from core.answer.snapshot import Snapshot
 from tests.home import Cli
 from tests.random.test_prose import check_prose
 from tests.tui import markets
@@ -23,7 +23,7 @@ MARKET = markets.small_market()
 
 
 def answer(when: date, **change: Any) -> Snapshot:
-    return take(MARKET, replace(markets.QUESTION, as_of=when, **change))
+    return markets.answer(MARKET, replace(markets.QUESTION, as_of=when, **change))
 
 
 NOW = answer(markets.END)
@@ -107,7 +107,7 @@ def test_another_question_and_a_broken_file_are_refused(tmp_path: Path) -> None:
     for snapshot, words in (
         (answer(markets.END, basis="tr"), "another basis"),
         (answer(markets.END, window="MTD"), "another window"),
-        (take(MARKET, replace(markets.QUESTION, small="SPY", large="IWM")), "another pair"),
+        (answer(markets.END, small="SPY", large="IWM"), "another pair"),
         (replace(NOW, simulated=True), "another market"),
         (answer(markets.LAST), "later than 2026-06-26"),
     ):
@@ -133,9 +133,8 @@ def test_texts_of_the_earlier_note_are_cleaned(tmp_path: Path) -> None:
 
 
 def test_below_the_floor_leaders_are_not_compared(tmp_path: Path) -> None:
-    thin = take(
-        markets.small_market(covered=0.85), replace(markets.QUESTION, as_of=date(2026, 6, 25))
-    )
+    asked = replace(markets.QUESTION, as_of=date(2026, 6, 25))
+    thin = markets.answer(markets.small_market(covered=0.85), asked)
     said = " ".join(told(kept(tmp_path, thin)))
     assert "IWM since then: return" in said
     assert "leaders and breadth are not compared below the coverage floor" in said

@@ -18,6 +18,7 @@ from tests.tui.markets import small_market
 from tui.report.answer_file import write_file
 from tui.screen.app import InternalsApp
 from tui.service.service import LOOKING, Desk
+from tui.state.config import Config
 from tui.state.places import places
 from tui.state.state_files import Memory
 from tui.state.written_files import Written
@@ -99,8 +100,8 @@ def test_what_the_program_did_not_write_stays(
     target = tmp_path / "out" / "note.txt"
     put(target)
     before = state(tmp_path / "out")
-    for more in (), ("--format", "svg"):
-        code, out, err = filled("note", "--output", target, *more)
+    for kind in ("line", "svg"):
+        code, out, err = filled("note", "--output", target, "--format", kind)
         assert (code, out, err.count("\n")) == (2, "", 1)
         assert err.startswith(f"internals: {target}: {words}")
     assert state(tmp_path / "out") == before
@@ -110,22 +111,23 @@ def test_what_it_wrote_is_replaced_and_the_rest_only_when_asked_to(
     filled: Cli, tmp_path: Path
 ) -> None:
     target, link = tmp_path / "note.txt", tmp_path / "link.txt"
-    assert filled("note", "--output", target)[0] == 0
+    asked = ("note", "--format", "line", "--output")
+    assert filled(*asked, target)[0] == 0
     target.chmod(0o640)
     first = target.read_text("utf-8")
-    assert filled("note", "--output", target, "--format", "md")[0] == 0
+    assert filled("note", "--output", target, "--format", "slack")[0] == 0
     assert target.read_text("utf-8") != first and stat.S_IMODE(target.stat().st_mode) == 0o640
     # another name of it, as a backup of hard links has, keeps what it led to
     (tmp_path / "backup").hardlink_to(target)
     kept = target.read_text("utf-8")
-    assert filled("note", "--output", target)[0] == 0
+    assert filled(*asked, target)[0] == 0
     assert (tmp_path / "backup").read_text("utf-8") == kept != target.read_text("utf-8")
     target.write_text("precious")
-    assert filled("note", "--output", target)[0] == 2
-    assert filled("note", "--output", target, "--force")[0] == 0
+    assert filled(*asked, target)[0] == 2
+    assert filled(*asked, target, "--force")[0] == 0
     assert target.read_text("utf-8") == first
     link.symlink_to(target)
-    assert filled("note", "--output", link, "--force")[0] == 2 and link.is_symlink()
+    assert filled(*asked, link, "--force")[0] == 2 and link.is_symlink()
     assert {path.name for path in tmp_path.glob(".*")} == set()
 
 
@@ -144,23 +146,23 @@ def test_an_export_writes_all_of_its_tables_or_none(filled: Cli, tmp_path: Path)
 def test_no_answer_lies_where_the_program_keeps_its_own(filled: Cli, tmp_path: Path) -> None:
     home = tmp_path / "home"
     before = files(home)
+    asked = ("note", "--format", "line", "--output")
     own = ("market/x", "market/objects/x.npy", "config.toml", "themes.toml", "market.json")
     for name in (*own, "market.alerts.json", "demo.json", "crash.log"):
-        code, _, err = filled("note", "--output", home / name, "--force")
+        code, _, err = filled(*asked, home / name, "--force")
         assert code == 2 and err.count("\n") == 1, name
     assert filled("export", home / "market" / "objects")[0] == 2
     (tmp_path / "way").symlink_to(home / "market")
-    assert filled("note", "--output", tmp_path / "way" / "x")[0] == 2
+    assert filled(*asked, tmp_path / "way" / "x")[0] == 2
     assert files(home) == before
-    assert filled("note", "--output", home / "note.txt")[0] == 0
+    assert filled(*asked, home / "note.txt")[0] == 0
 
 
-def test_the_key_replaces_its_own_note_and_no_other(tmp_path: Path) -> None:
+def test_the_key_replaces_its_own_note_and_no_other() -> None:
     desk = FakeDesk(small_market())
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "w")
-        await press(pilot, app, "w")
+        await press(pilot, app, "w", "w")
         assert "note written" in app.status()[0]
         note = next(desk.notes.glob("*.html"))
         note.write_text("precious")
@@ -169,7 +171,7 @@ def test_the_key_replaces_its_own_note_and_no_other(tmp_path: Path) -> None:
         assert f"the note is not written: {note}: is there already" in app.status()[0]
         assert files(desk.notes) == before
 
-    drive(story, desk=desk, size=(200, 60))
+    drive(story, desk=desk, size=(200, 60), config=Config(note_formats=("svg", "html")))
 
 
 @pytest.mark.parametrize(
@@ -208,10 +210,11 @@ def test_who_only_looks_is_answered_and_may_write_elsewhere(filled: Cli, tmp_pat
     before = files(home)
     for argv in (("note",), ("status",), ("explain", "IWM"), ("explain", "IWM", "A")):
         assert filled("--read-only", *argv)[0] == 0, argv
-    assert filled("--read-only", "note", "--output", tmp_path / "n.txt")[0] == 0
-    assert filled("--read-only", "export", tmp_path / "tables")[0] == 0
+    written = ("--read-only", "note", "--format", "line", "--output", tmp_path / "n.txt")
+    assert filled(*written)[0] == 0
+    assert filled("--read-only", "export", "--format", "csv", tmp_path / "tables")[0] == 0
     # what is not remembered is not replaced
-    assert filled("--read-only", "note", "--output", tmp_path / "n.txt")[0] == 2
+    assert filled(*written)[0] == 2
     code, _, err = filled("--read-only", "--demo", "note")
     assert code == 3 and "not made yet" in err and err.count("\n") == 1
     assert files(home) == before
