@@ -56,6 +56,7 @@ class World:
             faults: symbol -> what goes wrong with it (see ``chart``).
             splits: symbol -> effective date and factor of one split.
         """
+        sessions_and_bells()  # here, or each thread of a server would count them anew
         self.now, self.seed = now, seed
         self.lines = {fund: list(symbols) for fund, symbols in (lines or {}).items()}
         self.faults, self.splits = dict(faults or {}), dict(splits or {})

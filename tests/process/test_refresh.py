@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -17,19 +18,22 @@ import numpy as np
 import pytest
 
 from cache.facts.funds import load_funds
-from cache.facts.reference import load_reference
 from cache.refresh.progress import Progress, Summary
 from cache.refresh.refresh import refresh
 from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
 from cache.store.store import Store
 from tests.cache.lookalike import Lookalike
-from tests.cache.lookalike_world import later
+from tests.cache.lookalike_world import Reply, later
+from tests.cache.planning import shipped
 from tests.process.vendor_market import series
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)  # a Friday, 17:30 in New York
 PAIR = ("IWM", "IVV")
+LINES = {"IWM": ["SAA", "SAB", "SAC"], "IVV": ["LAA", "LAB"]}
+#: Answers after which the children here commit, in place of a hundred.
+BATCH = 10
 
 CHILD = """
 import sys
@@ -37,6 +41,7 @@ from datetime import datetime
 from pathlib import Path
 from cache.facts.funds import load_funds
 from cache.facts.reference import load_reference
+from cache.refresh import batch
 from cache.refresh.refresh import refresh
 from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
@@ -45,6 +50,7 @@ from cache.store.store import Store
 from tests.cache.parsed_here import install
 
 install()
+batch.BATCH = int(sys.argv[4])
 home, rate, now = Path(sys.argv[1]), float(sys.argv[2]) or None, datetime.fromisoformat(sys.argv[3])
 summary = refresh(
     Store(home), Request(("IWM", "IVV"), now, load_reference(), load_funds()),
@@ -61,7 +67,7 @@ def names(count: int, letter: str) -> list[str]:
 
 
 def child(home: Path, server: Lookalike, *, rate: float = 0.0) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", CHILD, str(home), str(rate), NOW.isoformat()]
+    command = [sys.executable, "-c", CHILD, str(home), str(rate), NOW.isoformat(), str(BATCH)]
     return subprocess.Popen(
         command,
         cwd=ROOT,
@@ -70,6 +76,20 @@ def child(home: Path, server: Lookalike, *, rate: float = 0.0) -> subprocess.Pop
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def hold(server: Lookalike, after: int) -> threading.Event:
+    """Let whoever asks beyond so many charts wait until the event is set, and hear nothing."""
+    over, answer = threading.Event(), server.answer
+
+    def held(host: str, path: str) -> Reply:
+        if server.charts.total() < after or over.is_set():
+            return answer(host, path)
+        over.wait(100)
+        return 500, "text/html", b"", {}
+
+    server.answer = held  # type: ignore[method-assign]
+    return over
 
 
 def run(store: Store, server: Lookalike, monkeypatch: pytest.MonkeyPatch, **more: Any) -> Summary:
@@ -85,7 +105,7 @@ def run(store: Store, server: Lookalike, monkeypatch: pytest.MonkeyPatch, **more
     files = more.pop("files", None) or Issuers()
     return refresh(
         store,
-        Request(PAIR, now, load_reference(), load_funds(), **more),
+        Request(PAIR, now, shipped(), load_funds(), **more),
         prices=prices,
         files=files,
         report=report,
@@ -98,8 +118,7 @@ def closes(store: Store, symbol: str) -> dict[str, float]:
 
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[Lookalike]:
-    lines = {"IWM": ["SAA", "SAB", "SAC"], "IVV": ["LAA", "LAB"]}
-    with Lookalike(tmp_path, NOW, lines=lines) as server:
+    with Lookalike(tmp_path, NOW, lines=LINES) as server:
         yield server
 
 
@@ -123,7 +142,7 @@ def test_a_board_brings_the_closes_of_its_funds_and_nothing_else(
 
 
 def test_a_child_process_fills_an_empty_store(tmp_path: Path) -> None:
-    lines = {"IWM": names(100, "S"), "IVV": names(18, "L")}
+    lines = {"IWM": names(18, "S"), "IVV": names(6, "L")}
     faults = {"SAC": "404", "SAD": "500", "SAE": "jump", "LAB": "nan"}
     home = tmp_path / "home"
     with Lookalike(tmp_path, NOW, lines=lines, faults=faults) as server:
@@ -132,15 +151,15 @@ def test_a_child_process_fills_an_empty_store(tmp_path: Path) -> None:
     assert process.returncode == 0, err
     # A line that is no progress would wreck the screen that reads them.
     last = [Progress(**json.loads(line)) for line in err.splitlines()][-1]
-    assert (last.stage, last.done, last.total) == ("done", 120, 120)
-    # 118 lines and two funds, more than a batch; what answered 500 is asked once more, a 404 not.
-    assert server.charts.total() == 121
+    assert (last.stage, last.done, last.total) == ("done", 26, 26)
+    # 24 lines and two funds, more than a batch; what answered 500 is asked once more, a 404 not.
+    assert server.charts.total() == 27
     assert (server.charts["SAD"], server.charts["SAC"]) == (2, 1)
     assert server.pages["fc.yahoo.com/"] == 1
     assert server.pages["query1.finance.yahoo.com/v1/test/getcrumb"] == 1
     # Of each fund the newest file, that of the year's start and of five month ends.
     assert server.pages.total() == 2 + 14
-    assert out.split()[:3] == ["False", "137", "117"]
+    assert out.split()[:3] == ["False", "43", "23"]
 
     store = Store(home)
     held = store.read()
@@ -186,10 +205,9 @@ def test_what_is_current_is_not_asked_again(
 
 
 def test_an_update_asks_for_an_overlap_and_adds_the_new_sessions(
-    tmp_path: Path, small: Lookalike, monkeypatch: pytest.MonkeyPatch
+    friday: Path, small: Lookalike, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = Store(tmp_path / "home")
-    run(store, small, monkeypatch)
+    store = Store(friday / "market")
     before = closes(store, "SAB")
     first = {symbol: date.fromisoformat(min(closes(store, symbol))) for symbol in ALL}
     small.now = later(NOW, 3)  # 1 July 2026
@@ -209,10 +227,9 @@ def test_an_update_asks_for_an_overlap_and_adds_the_new_sessions(
 
 @pytest.mark.parametrize("how", ["split", "revised"])
 def test_a_history_that_changed_is_brought_whole(
-    tmp_path: Path, small: Lookalike, monkeypatch: pytest.MonkeyPatch, how: str
+    friday: Path, small: Lookalike, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
-    store = Store(tmp_path / "home")
-    run(store, small, monkeypatch)
+    store = Store(friday / "market")
     before = closes(store, "SAB"), closes(store, "SAA")
     small.now = later(NOW, 3)
     small.charts.clear()
@@ -234,7 +251,7 @@ def test_a_history_that_changed_is_brought_whole(
 def test_a_rate_limit_stops_all_asking_and_is_remembered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lines = {"IWM": names(60, "S"), "IVV": names(3, "L")}
+    lines = {"IWM": names(20, "S"), "IVV": names(3, "L")}
     store = Store(tmp_path / "home")
     with Lookalike(tmp_path, NOW, lines=lines, limit_after=10, retry_after="600") as server:
         summary = run(store, server, monkeypatch)
@@ -245,11 +262,11 @@ def test_a_rate_limit_stops_all_asking_and_is_remembered(
         # counted from when it was met, some seconds after the refresh began
         met = summary.wait_until - NOW - timedelta(minutes=11)
         assert timedelta(0) <= met < timedelta(minutes=1)
-        assert len(summary.failed) == 55
+        assert len(summary.failed) == 15
         reasons = set(summary.failed.values())
         assert reasons == {"rate limited by Yahoo; try again after 2026-06-26 21:41 UTC"}
         held = store.read().prices
-        assert len(held.through) == 10 and len(held.failures) == 55
+        assert len(held.through) == 10 and len(held.failures) == 15
 
         sent, server.limit_after = server.requests, None
         early = run(store, server, monkeypatch, now=NOW + timedelta(minutes=5))
@@ -257,15 +274,14 @@ def test_a_rate_limit_stops_all_asking_and_is_remembered(
         assert "try again after 2026-06-26 21:41 UTC" in early.message
         server.charts.clear()
         late = run(store, server, monkeypatch, now=NOW + timedelta(minutes=12))
-        assert late.ok and late.symbols == 55 and server.charts.total() == 55
+        assert late.ok and late.symbols == 15 and server.charts.total() == 15
         assert store.read().prices.failures == {}
 
 
 def test_without_a_network_everything_held_stays(
-    tmp_path: Path, small: Lookalike, monkeypatch: pytest.MonkeyPatch
+    friday: Path, small: Lookalike, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = Store(tmp_path / "home")
-    run(store, small, monkeypatch)
+    store = Store(friday / "market")
     before = store.read()
     small.__exit__()
     # The proxy is gone now: nothing answers.
@@ -333,10 +349,10 @@ def watch(process: subprocess.Popen[str], done: int) -> Progress:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_promptly_and_keeps_what_came(tmp_path: Path, number: int) -> None:
     home = tmp_path / "home"
-    lines = {"IWM": names(300, "S"), "IVV": names(3, "L")}
+    lines = {"IWM": names(100, "S"), "IVV": names(3, "L")}
     with Lookalike(tmp_path, NOW, lines=lines, delay=0.02) as server:
-        process = child(home, server, rate=30.0)
-        seen = watch(process, 40)
+        process = child(home, server, rate=10.0)
+        seen = watch(process, 5)
         process.send_signal(number)
         began = time.monotonic()
         out, err = process.communicate(timeout=60)
@@ -345,26 +361,29 @@ def test_a_signal_ends_it_promptly_and_keeps_what_came(tmp_path: Path, number: i
     assert out.split()[0] == "False" and out.split()[-1] == "True"
     assert took < 50.0
     held = store_symbols(home)
-    assert seen.done <= held < 305
+    assert seen.done <= held < 105
 
 
 def test_a_kill_loses_at_most_the_batch_under_way(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = tmp_path / "home"
-    lines = {"IWM": names(140, "S"), "IVV": names(3, "L")}
+    lines = {"IWM": names(31, "S"), "IVV": names(3, "L")}
     with Lookalike(tmp_path, NOW, lines=lines) as server:
-        process = child(home, server, rate=100.0)
-        watch(process, 120)
+        over = hold(server, after=28)
+        # slow enough that its progress is reported before it is held
+        process = child(home, server, rate=40.0)
+        seen = watch(process, BATCH + 5)
         process.kill()
         process.communicate(timeout=60)
+        over.set()
         held = store_symbols(home)
-        assert held >= 30
+        assert seen.done - BATCH <= held < 36
         # The lock of the dead holds nobody up, and only what is missing is asked for.
         server.charts.clear()
         summary = run(Store(home), server, monkeypatch)
     assert summary.ok, summary.message
-    assert server.charts.total() == 145 - held
+    assert server.charts.total() == 36 - held
 
 
 def store_symbols(home: Path) -> int:

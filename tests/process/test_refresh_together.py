@@ -10,7 +10,6 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -23,18 +22,31 @@ from cache.refresh.progress import Progress, Summary
 from cache.refresh.refresh import refresh
 from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
-from cache.sources.yahoo.yahoo import Yahoo
+from cache.sources.yahoo.deferred import DeferredYahoo
 from cache.store.store import Store
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_world import later
-from tests.process.test_refresh import NOW, PAIR, ROOT, names, run
+from tests.process.test_refresh import (
+    BATCH,
+    NOW,
+    PAIR,
+    ROOT,
+    hold,
+    names,
+    run,
+    store_symbols,
+    watch,
+)
 
-#: The program, but that it parses files itself: 12 limited children are of other tests.
-START = """
+#: The program, but that it parses files itself, 12 limited children being of other tests, and that
+#: it commits after fewer answers.
+START = f"""
+from cache.refresh import batch
 from tests.cache.parsed_here import install
 from tui.__main__ import main
 
 install()
+batch.BATCH = {BATCH}
 main()
 """
 IVV_PAIR = ("--pair", "IWM:IVV")
@@ -56,7 +68,7 @@ def test_five_at_once_send_one_set_of_requests(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
     (home / "config.toml").write_text("[fetch]\nrate = 20\npool = 4\n")
-    lines = {"IWM": names(40, "S"), "IVV": names(10, "L")}
+    lines = {"IWM": names(8, "S"), "IVV": names(4, "L")}
     faults = {"SAC": "404", "SAD": "500"}
     with Lookalike(tmp_path, datetime.now(UTC), lines=lines, faults=faults, life=300.0) as server:
         # Held until all five are there, however long they take to start.
@@ -66,8 +78,8 @@ def test_five_at_once_send_one_set_of_requests(tmp_path: Path) -> None:
                 assert process.stderr is not None
                 assert "waiting for another refresh" in process.stderr.readline()
         ends = [process.communicate(timeout=200)[1] for process in crowd]
-        # 50 lines and two funds; what answered 500 is asked once more, by the first alone.
-        assert server.charts.total() == 52 + 1
+        # 12 lines and two funds; what answered 500 is asked once more, by the first alone.
+        assert server.charts.total() == 14 + 1
         assert (server.charts["SAC"], server.charts["SAD"]) == (1, 2)
     assert {process.returncode for process in crowd} == {1}
     last = [json.loads(said.splitlines()[-1])["message"] for said in ends]
@@ -78,24 +90,14 @@ def test_five_at_once_send_one_set_of_requests(tmp_path: Path) -> None:
 def test_who_waits_goes_on_where_the_first_was_killed(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
+    # slow enough that the progress of the first is reported before it is held
     (home / "config.toml").write_text("[fetch]\nrate = 20\npool = 4\n")
-    lines = {"IWM": names(115, "S"), "IVV": names(3, "L")}
+    lines = {"IWM": names(31, "S"), "IVV": names(3, "L")}
     with Lookalike(tmp_path, datetime.now(UTC), lines=lines) as server:
-        killed, answer = threading.Event(), server.answer
-
-        def held(host: str, path: str) -> Any:
-            # it would have ended before a second has started on a busy machine
-            if server.charts.total() >= 60:
-                killed.wait(100)
-            return answer(host, path)
-
-        server.answer = held  # type: ignore[method-assign]
+        # it would have ended before a second has started on a busy machine
+        killed = hold(server, after=28)
         first = program(home, server, "--progress", "json")
-        assert first.stderr is not None
-        for line in first.stderr:
-            progress = Progress(**json.loads(line))
-            if progress.stage == "prices" and progress.done >= 25:
-                break
+        watch(first, BATCH + 5)
         second = program(home, server, "--progress", "json")
         assert second.stderr is not None
         waiting = json.loads(second.stderr.readline())
@@ -107,9 +109,10 @@ def test_who_waits_goes_on_where_the_first_was_killed(tmp_path: Path) -> None:
         killed.set()
         second.communicate(timeout=100)
         assert second.returncode == 0
-        # Each symbol once, and at most one batch and what was under way a second time.
-        assert 120 <= server.charts.total() <= 120 + 100 + 4
-    assert len({s for b in Store(home / "market").read().prices.blocks for s in b.symbols}) == 120
+        # Each symbol once, and a second time at most what the first had asked for since its
+        # first batch: 28 charts, and one more in each other thread of its pool.
+        assert 36 <= server.charts.total() <= 36 + 31 - BATCH
+    assert store_symbols(home / "market") == 36
 
 
 def test_a_wait_is_ended_by_a_stop(tmp_path: Path) -> None:
@@ -120,7 +123,7 @@ def test_a_wait_is_ended_by_a_stop(tmp_path: Path) -> None:
         summary = refresh(
             Store(home),
             Request(PAIR, NOW, load_reference()),
-            prices=Yahoo(home / "yfinance"),
+            prices=DeferredYahoo(home / "yfinance"),
             files=Issuers(),
             stop=stop,
         )
@@ -162,15 +165,15 @@ def test_a_home_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 def test_a_refresh_keeps_to_the_requests_it_has_stated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lines = {"IWM": names(30, "S"), "IVV": names(10, "L")}
+    lines = {"IWM": names(9, "S"), "IVV": names(4, "L")}
     store = Store(tmp_path / "home")
     with Lookalike(tmp_path, NOW, lines=lines, faults={"SAC": "404"}) as server:
         said: list[Progress] = []
         first = run(store, server, monkeypatch, report=said.append)
         plans = [p.message.split(",")[0] for p in said if p.stage == "plan"]
-        # 14 files and the two funds are known at first, then 42 charts, cookie and crumb.
-        assert plans == ["18 requests", "44 requests"]
-        assert first.planned == 14 + 44 == first.requests == server.requests
+        # 14 files and the two funds are known at first, then 15 charts, cookie and crumb.
+        assert plans == ["18 requests", "17 requests"]
+        assert first.planned == 14 + 17 == first.requests == server.requests
 
         # Three sessions on: one split, one revised history, one that fails in passing.
         server.now = later(NOW, 3)
@@ -186,8 +189,8 @@ def test_a_refresh_keeps_to_the_requests_it_has_stated(
         skipped = sum(why.startswith("not requested") for why in second.failed.values())
         assert skipped == 1
         assert second.planned + beyond - skipped == second.requests == server.requests
-        # Two newest files, IWM's after its reconstitution of 26 June, 42 charts, cookie and crumb.
-        assert second.planned == 47
+        # Two newest files, IWM's after its reconstitution of 26 June, 15 charts, cookie and crumb.
+        assert second.planned == 20
         # The newest file of IWM was asked for at two further addresses.
         assert second.addresses == 2
 
@@ -242,7 +245,7 @@ def test_a_changed_layout_names_the_command_for_a_file_by_hand(
 def test_a_full_refresh_keeps_away_while_yahoo_limits(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lines = {"IWM": names(20, "S"), "IVV": names(3, "L")}
+    lines = {"IWM": names(5, "S"), "IVV": names(3, "L")}
     store = Store(tmp_path / "home")
     with Lookalike(tmp_path, NOW, lines=lines, limit_after=5, retry_after="600") as server:
         run(store, server, monkeypatch)

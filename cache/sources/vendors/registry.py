@@ -57,9 +57,9 @@ def price_source(settings: SourceSettings) -> PriceSource:
     """
     key = settings.vendor.key
     if key == "yahoo":
-        from cache.sources.yahoo.yahoo import Yahoo
+        from cache.sources.yahoo.deferred import DeferredYahoo
 
-        return Yahoo(
+        return DeferredYahoo(
             settings.private / "yfinance",
             pool=settings.pool,
             rate=settings.rate,
