@@ -7,8 +7,8 @@ from tests.torture.processes import ROOT
 
 
 def test_the_tests_behind_a_check_are_there() -> None:
-    for checks in CHECKS.values():
-        for place in (place for check in checks for place in check.tests):
+    for check in CHECKS.values():
+        for place in check.tests:
             file, _, name = place.partition("::")
             text = (ROOT / file).read_text("utf-8")
             assert f"def {name}(" in text if name else "def test_" in text, place

@@ -14,13 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from cache.facts.errors import StoreError
-from cache.facts.reference import load_reference
 from cache.store import head
 from cache.store.store import Contents, Store
-from core.answer.snapshot import Question, Snapshot, take
-from core.data.market import Market
+from core.answer.snapshot import Question
 from tests.torture import steps
-from tests.torture.report import Row
+from tests.torture.report import Row, judged
 from tui.report.document import document
 
 QUESTION = Question("IWM", "SPY", "1M", None, "pr")
@@ -72,11 +70,7 @@ def fill(store: Store, last: int) -> Contents:
 
 def answer(held: Contents) -> str:
     """Every number that a note of what is held gives, less what it says of damage."""
-    found: Snapshot = take(
-        Market(held.prices, held.holdings, load_reference(), generation=held.generation),
-        QUESTION,
-    )
-    return json.dumps(document(found), sort_keys=True)
+    return json.dumps(document(steps.taken(held, QUESTION)), sort_keys=True)
 
 
 def _damaged(
@@ -119,17 +113,15 @@ def _damaged(
             path.unlink(missing_ok=True)
         path.write_bytes(good)
     shutil.rmtree(home)
-    said = (
-        f"{len(chosen):,}: {came['same']:,} in what the newest generation does not need,"
-        f" {came['before']:,} answered from the one before and said so,"
-        f" {came['refused']:,} refused (needed by all three); 0 wrong numbers"
-    )
-    return Row(
+    return judged(
         name,
         f"{how}; the whole note's JSON compared with the undamaged one's",
         "never a wrong number; an older generation is named as such",
-        "; ".join(wrong[:3]) or said,
-        not wrong and came["before"] > 0,
+        f"{len(chosen):,}: {came['same']:,} in what the newest generation does not need,"
+        f" {came['before']:,} answered from the one before and said so,"
+        f" {came['refused']:,} refused (needed by all three); 0 wrong numbers",
+        wrong,
+        came["before"] > 0,
     )
 
 

@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import os
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 from cache.refresh.quotes import open_session
 from cache.refresh.stored_closes import StoredCloses
 from cache.store.store import Store
 from tests.cache.lookalike import Lookalike
-from tests.cache.lookalike_stream import Streamer
 from tests.torture.ending import Session, children
-from tests.torture.processes import ROOT
-from tests.torture.quotes import Liar, resources, shifted, trading
-from tests.torture.report import Row
+from tests.torture.quotes import lying, resources
+from tests.torture.report import Row, judged
 from tests.torture.stream import faults
 
-PAIR = ("IWM", "IVV")
 #: What is pressed between two refreshes: panes, views, windows, dates, sorts, explanations.
 KEYS = ["1", "2", "3", "4", "v", "]", "[", "<", "<", "<", ">", "t", "t", "x", "b", "j", "k", "\x1b"]
 #: Growth that is still flat: memory at the end over that after a quarter of the day. In the short
@@ -33,58 +27,44 @@ FLAT, SHORT = 1.10, 1.25
 def day(folder: Path, small: bool) -> Iterator[Row]:
     """One row: the screen's memory, open files, threads and children over the day."""
     most = SHORT if small else FLAT
-    rounds, keys = (2, 5) if small else (32, 100)
-    now = trading()
-    evening = now - timedelta(hours=20)
-    lines = {fund: [f"{fund[:2]}{n:02}" for n in range(3 if small else 30)] for fund in PAIR}
-    symbols = [*PAIR, *lines["IWM"], *lines["IVV"]]
-    home = folder / "home"
-    home.mkdir(mode=0o700)
-    (home / "config.toml").write_text('pair = "IWM:IVV"\n[fetch]\nrate = 20\npool = 8\n')
-    with Lookalike(folder, evening, lines=lines, life=1800.0) as vendor:
-        environment = {**os.environ, **vendor.environment(), "TERM": "xterm-256color"}
-        environment |= {"HOME": str(folder), "INTERNALS_HOME": str(home)}
-        first = [sys.executable, "-m", "tui", "refresh", "--quiet"]
-        subprocess.run(first, cwd=ROOT, env=shifted(environment, evening), capture_output=True,
-                       check=True, timeout=120)  # fmt: skip
-        vendor.now = now
-        liar = Liar(vendor, now, symbols, 1.0 if small else 4.0)
-        with Streamer(vendor.tls, liar) as vendor.streamer:
-            session = Session.start(["-m", "tui"], shifted(environment, now))
-            try:
-                if not session.read(60, b"IWM", b"help"):
-                    raise AssertionError(f"no screen: {bytes(session.sent[-300:])!r}")
-                session.press("p")
-                if not session.read(30, b"quoted"):
-                    raise AssertionError(f"no quotes: {bytes(session.sent[-300:])!r}")
-                quoting = children(session.pid)
-                wrong: list[str] = []
-                samples = [_round(session, keys, quoting, wrong) for _ in range(rounds)]
-                asked = vendor.requests
-                session.press("q")
-                gone = session.ended(10)
-            finally:
-                session.close()
-        wrong += _stored(home, vendor, symbols, f"{open_session(now)}")
+    rounds, keys, lines, beat = (2, 5, 3, 1.0) if small else (32, 100, 30, 4.0)
+    wrong: list[str] = []
+    with lying(folder, lines, beat, "[fetch]\nrate = 20\npool = 8\n") as (home, vendor, liar, here):
+        session = Session.start(["-m", "tui"], here)
+        try:
+            if not session.read(60, b"IWM", b"help"):
+                raise AssertionError(f"no screen: {bytes(session.sent[-300:])!r}")
+            session.press("p")
+            if not session.read(30, b"quoted"):
+                raise AssertionError(f"no quotes: {bytes(session.sent[-300:])!r}")
+            quoting = children(session.pid)
+            samples = [_round(session, keys, quoting, wrong) for _ in range(rounds)]
+            asked = vendor.requests
+            session.press("q")
+            gone = session.ended(10)
+        finally:
+            session.close()
+    wrong += _stored(home, vendor, liar.symbols, f"{open_session(vendor.now)}")
     early, late = samples[len(samples) // 4], samples[-1]
     pool = (os.cpu_count() or 1) + 4
     flat = all(late[n] <= early[n] * most for n in (0, 3)) and late[1] <= early[1]
     flat = flat and late[2] <= pool + 4 and late[4] <= early[4] + 1 and late[5] <= early[5] + 2
     named = ("MB", "open files", "threads", "MB", "files", "threads of the quotes")
     said = ", ".join(f"{a:.0f} to {b:.0f} {n}" for a, b, n in zip(early, late, named, strict=True))
-    yield Row(
+    yield judged(
         "a day at the desk",
         f"{rounds} refreshes of everything through yfinance at the loopback look-alike (as every"
-        f" 15 minutes of eight hours), {keys} keys after each, live quotes of {len(symbols)}"
+        f" 15 minutes of eight hours), {keys} keys after each, live quotes of {len(liar.symbols)}"
         " symbols all the while from a stream that lies, floods, breaks and falls silent by turns",
         f"memory within {most - 1:.0%} of that after a quarter; open files flat, threads within"
         " the pool; nothing raw on the screen; of the open session nothing final, no quote stored",
-        "; ".join(wrong[:3])
-        or f"{said}; {asked:,} requests answered, {liar.came.total()} streams; left with"
+        f"{said}; {asked:,} requests answered, {liar.came.total()} streams; left with"
         f" {session.code}",
-        flat and not wrong and gone is not None and session.code == 0 and len(quoting) == 1
-        and asked > rounds * len(lines["IWM"]),
-    )  # fmt: skip
+        wrong,
+        flat
+        and (gone is not None and session.code == 0)
+        and (len(quoting) == 1 and asked > rounds * lines),
+    )
 
 
 def _round(session: Session, keys: int, quoting: list[int], wrong: list[str]) -> tuple[float, ...]:

@@ -18,10 +18,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cache.store.store import Store
 from tests.torture import steps
-from tests.torture.processes import ROOT
-from tests.torture.report import Row
+from tests.torture.processes import ROOT, environment
+from tests.torture.report import Row, judged
 
 #: Alternate screen left, cursor shown, mouse reports off.
 RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l")
@@ -48,14 +47,17 @@ class Session:
     code: int | None = None
 
     @staticmethod
-    def start(argv: list[str], environment: dict[str, str]) -> Session:
+    def start(argv: list[str], environment: dict[str, str], folder: Path = ROOT) -> Session:
         pid, ours = pty.fork()
         if pid == 0:
-            os.chdir(ROOT)
+            os.chdir(folder)
             os.execve(sys.executable, [sys.executable, *argv], environment)
-        size = struct.pack("HHHH", 36, 120, 0, 0)
-        fcntl.ioctl(ours, termios.TIOCSWINSZ, size)
-        return Session(pid, ours)
+        session = Session(pid, ours)
+        session.resize(36, 120)
+        return session
+
+    def resize(self, rows: int, columns: int) -> None:
+        fcntl.ioctl(self.ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def read(self, seconds: float, *wanted: bytes) -> bool:
         """Read until all that is wanted came, or for so long; whether it came."""
@@ -72,22 +74,35 @@ class Session:
                 self.sent += data
         return True
 
+    def settle(self, quiet: float, longest: float, wanted: bytes = b"") -> None:
+        """Read until nothing comes for a while, and what is wanted came."""
+        end = time.monotonic() + longest
+        with suppress(OSError):
+            while time.monotonic() < end:
+                if select.select([self.ours], [], [], quiet)[0]:
+                    self.sent += os.read(self.ours, 1 << 16)
+                elif wanted in self.sent:
+                    return
+
     def press(self, keys: str) -> None:
         os.write(self.ours, keys.encode())
 
-    def ended(self, seconds: float) -> float | None:
+    def ended(self, seconds: float, *, reads: bool = True) -> float | None:
         """Seconds until the process was gone, None where it is still there."""
-        began = time.monotonic()
-        while time.monotonic() - began < seconds:
+        began, passed = time.monotonic(), 0.0
+        while self.code is None:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
+            passed = time.monotonic() - began
             if pid:
                 self.code = os.waitstatus_to_exitcode(status)
+            elif passed >= seconds:
+                return None
+            if reads:
                 with suppress(OSError):
-                    self.read(0.2, b"never")
-                return time.monotonic() - began
-            with suppress(OSError):
-                self.read(0.02, b"never")
-        return None
+                    self.read(0.2 if pid else 0.02, b"never")
+            else:
+                time.sleep(0.02)
+        return passed
 
     def close(self) -> None:
         with suppress(OSError):
@@ -108,12 +123,17 @@ def children(pid: int) -> list[int]:
     return found
 
 
+def _stat(place: Path) -> list[str]:
+    """What the kernel says of a process or a thread, from its state on; nothing once it is gone."""
+    try:
+        return place.read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
 def alive(pid: int) -> bool:
     """Whether a process runs (a zombie does not)."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+    return _stat(Path(f"/proc/{pid}/stat"))[:1] not in ([], ["Z"])
 
 
 def _hang_up(session: Session) -> None:
@@ -145,27 +165,23 @@ WAYS: dict[str, tuple[str, Callable[[Session], None], bool]] = {
 def ending(folder: Path, small: bool) -> Iterator[Row]:
     """Each way with a fetching child under way, ctrl+z, sizes, and a kill -9."""
     home = folder / "home"
-    for fund in steps.PAIR:
-        Store(home / "market").commit(holdings=[steps.holdings(1, steps.LINES, fund)])
-    steps.refresh(Store(home / "market"), 60)
+    steps.with_files(home / "market", 60)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         # A vendor that takes every connection and never answers.
         proxy = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"}
-        environment |= dict.fromkeys(("HTTPS_PROXY", "https_proxy"), proxy)
-        environment |= {"HOME": str(folder), "INTERNALS_HOME": str(home)}
+        here = environment(HOME=folder, INTERNALS_HOME=home, HTTPS_PROXY=proxy, https_proxy=proxy)
         ways = dict(list(WAYS.items())[2:3]) if small else WAYS
         for name, (how, act, restores) in ways.items():
-            yield _left(environment, name, how, act, restores, 1 if small else 5)
-        yield _resized(environment, 40 if small else 300)
-        yield _stopped(environment)
+            yield _left(here, name, how, act, restores, 1 if small else 5)
+        yield _resized(here, 40 if small else 300)
+        yield _stopped(here)
         if not small:
-            yield _killed(environment)
+            yield _killed(here)
 
 
-def _started(environment: dict[str, str], *, fetching: bool = False) -> tuple[Session, list[int]]:
+def _started(here: dict[str, str], *, fetching: bool = False) -> tuple[Session, list[int]]:
     """A screen that shows numbers, with its fetching child where asked."""
-    session = Session.start(["-m", "tui"], environment)
+    session = Session.start(["-m", "tui"], here)
     # The frame is enough: what is typed on it is kept, and its sizes are heeded.
     if not session.read(60, b"IWM", b"help", b"\x1b[?2004h"):
         raise AssertionError(f"no screen came: {bytes(session.sent[-500:])!r}")
@@ -182,7 +198,7 @@ def _started(environment: dict[str, str], *, fetching: bool = False) -> tuple[Se
 
 
 def _left(
-    environment: dict[str, str],
+    here: dict[str, str],
     name: str,
     how: str,
     act: Callable[[Session], None],
@@ -192,7 +208,7 @@ def _left(
     wrong: list[str] = []
     longest, had = 0.0, 0
     for _ in range(times):
-        session, below = _started(environment, fetching=True)
+        session, below = _started(here, fetching=True)
         had += bool(below)
         act(session)
         began = time.monotonic()
@@ -208,17 +224,18 @@ def _left(
         if restores and termios.tcgetattr(session.ours)[3] & termios.ECHO == 0:
             wrong.append("no echo after the end")
         session.close()
-    return Row(
+    return judged(
         name,
         f"{how}, {times} times, with a refresh under way at a vendor that never answers",
         f"gone within {GONE:.0f} s, its children too" + "; terminal restored" * restores,
-        "; ".join(wrong[:3]) or f"gone after {longest:.1f} s at most, {had} children with it",
-        not wrong and longest <= GONE and had > 0,
+        f"gone after {longest:.1f} s at most, {had} children with it",
+        wrong,
+        longest <= GONE and had > 0,
     )
 
 
-def _killed(environment: dict[str, str]) -> Row:
-    session, below = _started(environment, fetching=True)
+def _killed(here: dict[str, str]) -> Row:
+    session, below = _started(here, fetching=True)
     # By then it waits for the vendor, and has nothing to say to a screen that is gone.
     session.read(2.0, b"never")
     os.kill(session.pid, signal.SIGKILL)
@@ -243,33 +260,25 @@ def _killed(environment: dict[str, str]) -> Row:
 
 def runnable(pid: int) -> bool:
     """Whether a thread of a process runs, or waits for the processor."""
-    for task in Path(f"/proc/{pid}/task").glob("*/stat"):
-        with suppress(OSError):
-            if task.read_text().rpartition(")")[2].split()[0] == "R":
-                return True
-    return False
+    return any(_stat(task)[:1] == ["R"] for task in Path(f"/proc/{pid}/task").glob("*/stat"))
 
 
 def cpu(pids: list[int]) -> float:
     """Processor seconds that processes have used."""
-    used = 0.0
-    for pid in pids:
-        with suppress(OSError, IndexError):
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            used += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return used
+    ticks = (int(tick) for pid in pids for tick in _stat(Path(f"/proc/{pid}/stat"))[11:13])
+    return sum(ticks) / os.sysconf("SC_CLK_TCK")
 
 
-def _resized(environment: dict[str, str], times: int) -> Row:
-    session, _ = _started(environment)
+def _resized(here: dict[str, str], times: int) -> Row:
+    session, _ = _started(here)
     chance = random.Random(2)
     for number in range(times):
         rows, columns = (1, 1) if number % 20 == 19 else (
             chance.randint(1, 70), chance.randint(1, 220))  # fmt: skip
-        fcntl.ioctl(session.ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        session.resize(rows, columns)
         session.press(chance.choice(("1", "2", "3", "4", "v", "z", "\t", PASTED)))
         session.read(0.01, b"never")
-    fcntl.ioctl(session.ours, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
+    session.resize(36, 120)
     session.read(1.0, b"never")
     for key in ("\x1b", "\x1b", "1"):
         session.press(key)
@@ -295,14 +304,14 @@ def _waits_in_state(pid: int, wanted: str) -> bool:
     """Until a process is in a state of the kernel's, five seconds at most."""
     end = time.monotonic() + 5
     while time.monotonic() < end:
-        if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == wanted:
+        if _stat(Path(f"/proc/{pid}/stat"))[:1] == [wanted]:
             return True
         time.sleep(0.02)
     return False
 
 
-def _stopped(environment: dict[str, str]) -> Row:
-    session, _ = _started(environment)
+def _stopped(here: dict[str, str]) -> Row:
+    session, _ = _started(here)
     session.sent.clear()
     session.press("\x1a")
     restored = session.read(10, *RESTORED[:2])

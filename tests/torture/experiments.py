@@ -22,23 +22,6 @@ from tests.torture.streams import streams
 from tests.torture.terminal import terminal
 from tests.torture.vendor import vendor
 
-EXPERIMENTS: dict[str, Experiment] = {
-    "kills": kills,
-    "power": power,
-    "faults": faults,
-    "sharing": sharing,
-    "homes": homes,
-    "buckets": buckets,
-    "damage": damage,
-    "stale": stale,
-    "terminal": terminal,
-    "files": files,
-    "ending": ending,
-    "streams": streams,
-    "quotes": quotes,
-    "vendor": vendor,
-    "settings": settings,
-    "archive": archive,
-    **CHECKED,
-    "day": day,
-}
+_SHORT = (kills, power, faults, sharing, homes, buckets, damage, stale, terminal, files, ending,
+          streams, quotes, vendor, settings, archive)  # fmt: skip
+EXPERIMENTS: dict[str, Experiment] = {one.__name__: one for one in _SHORT} | CHECKED | {"day": day}

@@ -15,10 +15,8 @@ import sys
 import time
 from pathlib import Path
 
-from cache.facts.errors import StoreEmpty, StoreError
-from cache.store.store import Store
 from tests.torture import steps
-from tests.torture.processes import complete_lines, start
+from tests.torture.processes import NO_MOUNT, begun, complete_lines
 
 #: _IOR('X', 125, __u32), and "do not flush the journal", as the power would not.
 SHUTDOWN, NO_FLUSH = 0x8004587D, 2
@@ -38,38 +36,24 @@ def main(folder: Path, times: int) -> None:
         run("mkfs.ext4", "-q", "-F", image)
         run("mount", "-o", "loop", image, place)
     except (OSError, subprocess.SubprocessError):
-        sys.exit("no mount")
-    found = {"cuts": 0, "steps": 0, "inside": 0, "wrong": (wrong := list[str]())}
-    chance, known = random.Random(3), 0
+        sys.exit(NO_MOUNT)
+    wrong, inside, chance, known = list[str](), 0, random.Random(3), 0
     try:
         for _ in range(times):
             acknowledged = _cut(place, chance.uniform(0.0, 0.2)) or known
             run("umount", place)
             run("mount", "-o", "loop", image, place)
-            found["cuts"] += 1
-            try:
-                held = Store(place / "home").read()
-                known = steps.step_of(held)
-                if held.damage:
-                    wrong.append(str(held.damage))
-            except StoreEmpty:
-                known = 0
-            except (StoreError, steps.BrokenError) as error:
-                wrong.append(str(error))
-            if not acknowledged <= known <= acknowledged + 1:
-                wrong.append(f"{acknowledged} acknowledged, {known} held")
-            found["inside"] += any((place / "home").glob("*/.*"))
-            found["steps"] = acknowledged
+            known, said = steps.seen(place / "home", acknowledged)
+            wrong += [said] if said else []
+            inside += any((place / "home").glob("*/.*"))
     finally:
         run("umount", place)
-    print(json.dumps(found))
+    print(json.dumps({"cuts": times, "steps": acknowledged, "inside": inside, "wrong": wrong}))
 
 
 def _cut(place: Path, after: float) -> int:
     """Let a child commit for a while, cut its disk off; the last step it acknowledged."""
-    child = start("tests.torture.worker", "commit", place / "home", 4000)
-    assert child.stdout is not None
-    child.stdout.readline()
+    child = begun("commit", place / "home", 4000)
     time.sleep(after)
     opened = os.open(place, os.O_RDONLY)
     fcntl.ioctl(opened, SHUTDOWN, struct.pack("I", NO_FLUSH))

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 from cache.store.store import Store
 from tests.torture import steps
 from tests.torture.damage import fill
 from tests.torture.ending import Session
-from tests.torture.processes import ROOT
-from tests.torture.report import Row
-from tests.torture.worker import NO_MOUNT, mount
+from tests.torture.processes import environment, internals, mounting
+from tests.torture.report import Row, judged
+from tests.torture.worker import fill_up, mount
 from tests.vt import Screen
 
 #: What goes wrong -> how, and what the screen is to say of it.
@@ -55,19 +54,13 @@ def homes(folder: Path, small: bool) -> Iterator[Row]:
         )
         if small and kind != "full":
             continue
-        command = ["unshare", "-m", "--propagation", "private", sys.executable]
-        command += ["-m", "tests.torture.homes", kind, str(place)]
-        try:
-            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
-        except OSError:
-            yield Row(*what, "not run: this machine has no mount namespaces", True)
-            continue
-        if done.returncode == NO_MOUNT or "unshare" in done.stderr:
-            yield Row(*what, "not run: this machine allows no mount", True)
+        done = mounting("tests.torture.homes", kind, place)
+        if isinstance(done, str):
+            yield Row(*what, done, True)
             continue
         wrong = json.loads(done.stdout) if done.returncode == 0 else [done.stderr[-600:]]
         said = f"told, left with 0; {len(COMMANDS)} of {len(COMMANDS)} commands"
-        yield Row(*what, "; ".join(wrong[:3]) or said, not wrong)
+        yield judged(*what, said, wrong)
 
 
 def _within(kind: str, place: Path) -> list[str]:
@@ -80,16 +73,13 @@ def _within(kind: str, place: Path) -> list[str]:
     if kind == "read-only":
         subprocess.run(["mount", "-o", "remount,ro", place], check=True)
     elif kind == "full":
-        with suppress(OSError), (place / "fill").open("wb", buffering=0) as file:
-            while True:
-                file.write(b"0" * 4096)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"}
-    environment |= {"HOME": str(outside), "INTERNALS_HOME": str(home)}
-    return _screen(kind, home, environment) + _commands(kind, outside, environment)
+        fill_up(place)
+    here = environment(HOME=outside, INTERNALS_HOME=home)
+    return _screen(kind, home, here) + _commands(kind, outside, here)
 
 
-def _screen(kind: str, home: Path, environment: dict[str, str]) -> list[str]:
-    session, wrong = Session.start(["-m", "tui"], environment), []
+def _screen(kind: str, home: Path, here: dict[str, str]) -> list[str]:
+    session, wrong = Session.start(["-m", "tui"], here), []
     try:
         if not session.read(60, b"IWM", b"help", b"1M"):
             return [f"no screen came: {_shown(session)}"]
@@ -99,7 +89,10 @@ def _screen(kind: str, home: Path, environment: dict[str, str]) -> list[str]:
         if kind == "replaced":
             home.write_text("in the way")
         # It keeps where one is once the start is over, and sees that the data is another.
-        session.read(5.0)
+        full, why = kind in ("read-only", "full"), KINDS[kind][1]
+        end = time.monotonic() + 60
+        while (SENTENCE if full else why) not in _shown(session) and time.monotonic() < end:
+            session.read(0.5)
         seen = [_shown(session)]
         for key in KEYS:
             session.press(key)
@@ -110,8 +103,8 @@ def _screen(kind: str, home: Path, environment: dict[str, str]) -> list[str]:
             wrong.append(f"the screen left with {session.code}")
         if not all("IWM" in one for one in seen):
             wrong.append("a screen without the pair")
-        told, why = [SENTENCE in one for one in seen], KINDS[kind][1]
-        if not any(why in one for one in seen) or told[0] < (kind in ("read-only", "full")):
+        told = [SENTENCE in one for one in seen]
+        if not any(why in one for one in seen) or told[0] < full:
             wrong.append(f"not told: {seen[0]}")
         if sum(told[n] > told[n - 1] for n in range(1, len(told))):
             wrong.append("told twice")
@@ -129,16 +122,13 @@ def _shown(session: Session) -> str:
     return "\n".join(screen.lines())
 
 
-def _commands(kind: str, outside: Path, environment: dict[str, str]) -> list[str]:
+def _commands(kind: str, outside: Path, here: dict[str, str]) -> list[str]:
     wrong = []
     csv = outside / "prices.csv"
     csv.write_text(f"symbol,date,close\nIWM,{steps.DAYS[61]},10\nSPY,{steps.DAYS[61]},10\n")
     for command, codes in COMMANDS.items():
         argv = [part.format(csv=csv, out=outside / "tables") for part in command]
-        done = subprocess.run(
-            [sys.executable, "-m", "tui", *argv],
-            env=environment, cwd=ROOT, capture_output=True, text=True, timeout=300,
-        )  # fmt: skip
+        done = internals(*argv, env=here)
         code = codes[(kind == "gone") + 2 * (kind == "replaced")]
         lines = done.stderr.count("\n")
         if done.returncode != code or lines > (code > 0) or "fault" in done.stderr:

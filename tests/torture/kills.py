@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import random
 import shutil
-import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
-from cache.facts.errors import StoreEmpty, StoreError
+from cache.facts.errors import StoreError
 from cache.store import reading
-from cache.store.store import KEEP, Contents, Store
+from cache.store.store import KEEP, Store
 from tests.torture import steps
 from tests.torture.killed import killed
-from tests.torture.processes import complete_lines, start
-from tests.torture.report import Row
-from tests.torture.worker import imported
+from tests.torture.processes import complete_lines, seen_by, start, watching
+from tests.torture.report import Row, judged
 
 #: What is killed -> steps it may take before, kills in full, kills in short.
 KILLED = {
@@ -50,27 +48,24 @@ def kills(folder: Path, small: bool) -> Iterator[Row]:
 def _killed(home: Path, kind: str, longest: int, times: int, beside: int) -> Row:
     chance = random.Random(kind)
     place = home / "market" if kind == "import" else home
-    look = {"refresh": steps.refreshed, "import": imported}.get(kind, steps.step_of)
     if kind == "refresh":
-        Store(home).commit(holdings=[steps.holdings(1, steps.LINES, fund) for fund in steps.PAIR])
-        steps.refresh(Store(home), 20)
+        steps.with_files(home, 20)
     if kind == "upgrade":
         for step in (1, 2):
             steps.commit(Store(home), step)
-    readers = [] if kind == "first" else _readers(place, kind, beside)
+    readers = [] if kind == "first" else watching(place, kind, beside)
     wrong: list[str] = []
     most = inside = seen = 0
     # How long a step takes on this machine at this hour.
     pace = 0.05
-    held = _found(place, kind)
-    acknowledged = 0 if held is None else look(held)
+    acknowledged, _ = _found(place, kind, 0, 20)
     for number in range(times):
         if kind == "first":
             # Readers of a directory that goes away see it go: a new one each time.
-            seen += _ended(readers, wrong)
+            seen += seen_by(readers, wrong)
             shutil.rmtree(home, ignore_errors=True)
             acknowledged = 0
-            readers = _readers(place, kind, beside)
+            readers = watching(place, kind, beside)
         child = start("tests.torture.worker", kind, home, 4000)
         assert child.stdout is not None
         if child.stdout.readline() != "ready\n":
@@ -88,60 +83,27 @@ def _killed(home: Path, kind: str, longest: int, times: int, beside: int) -> Row
         child.kill()
         rest = complete_lines(child.communicate()[0])
         lines = [line for line in (first, *rest) if line.isdigit()]
-        acknowledged = int(lines[-1]) if lines else acknowledged
-        held = _found(place, kind)
-        reached = 0 if held is None else look(held)
-        if not acknowledged <= reached <= acknowledged + 1 or (held and held.damage):
-            wrong.append(f"{acknowledged} acknowledged, {reached} held")
+        acknowledged, said = _found(place, kind, int(lines[-1]) if lines else acknowledged)
+        wrong += [said] if said else []
         inside += _left_over(place)
-        most = max(most, reached)
-        acknowledged = reached
-    seen += _ended(readers, wrong)
+        most = max(most, acknowledged)
+    seen += seen_by(readers, wrong)
     if kind == "upgrade" and not wrong:
         wrong += _older_release(home)
     looking = "two readers" if beside == 2 else "a reader"
-    said = f"0 lost in {times}; {inside} fell into a write; readers saw {seen} generations"
-    return Row(
+    return judged(
         f"kill -9 of {WORDS[kind]}",
         f"{times} times at a random moment, {looking} beside it",
         "what was acknowledged is held, whole; readers see no mixture, never go back",
-        "; ".join(wrong) or said,
-        not wrong and most > 0,
+        f"0 lost in {times}; {inside} fell into a write; readers saw {seen} generations",
+        wrong,
+        most > 0,
     )
 
 
-def _readers(place: Path, kind: str, count: int) -> list[subprocess.Popen[str]]:
-    """Processes that read without end, and have begun."""
-    readers = [start("tests.torture.worker", "watch", place, kind) for _ in range(count)]
-    for reader in readers:
-        assert reader.stdout is not None
-        reader.stdout.readline()
-    return readers
-
-
-def _ended(readers: list[subprocess.Popen[str]], wrong: list[str]) -> int:
-    """End them; how many generations they saw."""
-    seen = 0
-    for reader in readers:
-        reader.send_signal(signal.SIGTERM)
-        out, err = reader.communicate(timeout=300)
-        if reader.returncode:
-            wrong.append(f"a reader: {err[-300:]}")
-        else:
-            seen += int(out.split()[-1])
-    return seen
-
-
-def _found(place: Path, kind: str) -> Contents | None:
-    schema = reading.SCHEMA
-    try:
-        if kind == "upgrade":
-            reading.SCHEMA = schema + 1  # type: ignore[misc]
-        return Store(place).read()
-    except StoreEmpty:
-        return None
-    finally:
-        reading.SCHEMA = schema  # type: ignore[misc]
+def _found(place: Path, kind: str, least: int, most: int | None = None) -> tuple[int, str]:
+    with patch.object(reading, "SCHEMA", reading.SCHEMA + (kind == "upgrade")):
+        return steps.seen(place, least, most, steps.LOOKS.get(kind, steps.step_of))
 
 
 def _left_over(place: Path) -> bool:

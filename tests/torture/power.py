@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import random
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
-from cache.facts.errors import StoreEmpty, StoreError
+from cache.facts.errors import StoreError
 from cache.store.store import Store
 from tests.torture import steps
 from tests.torture.faulty import Disk, Recording, instead
-from tests.torture.processes import ROOT
-from tests.torture.report import Row
+from tests.torture.processes import mounting
+from tests.torture.report import Row, judged
 
 STEPS = 6
 #: A step whose last fsync fails once, so that the commit after it finds nothing to change.
@@ -36,12 +35,9 @@ def record(top: Path) -> Recording:
             store = Store(top / "made" / "on the way" / "home")
             if step == UNSURE:
                 disk.fail_next("fsync", "generations")
-                try:
+                with suppress(StoreError):
                     steps.commit(store, step)
-                except StoreError:
-                    steps.commit(store, step)
-            else:
-                steps.commit(store, step)
+            steps.commit(store, step)
             disk.acknowledge(step)
     return disk
 
@@ -69,37 +65,26 @@ def replayed(folder: Path, samples: int, stride: int) -> Row:
             if said := _checked(home, acknowledged, states):
                 wrong.append(f"after call {at} ({name}, {way}): {said}")
             shutil.rmtree(place)
-    return Row(
+    return judged(
         "power cut, replayed",
         f"{len(recorded.log)} calls of {STEPS} commits recorded; power lost after each{every},"
         f" {len(ways)} ways: unsynced content old, empty, torn or new, unsynced names old or new",
         "every acknowledged commit is held, whole, and the next commit succeeds",
-        "; ".join(wrong[:3]) or f"0 of {states:,} states lost or mixed anything",
-        not wrong,
+        f"0 of {states:,} states lost or mixed anything",
+        wrong,
     )
 
 
 def _checked(home: Path, acknowledged: int, states: int) -> str:
     """What is wrong with a store after the power came back, "" for nothing."""
+    reached, said = steps.seen(home, acknowledged)
+    if said or states % 29:
+        return said
     try:
-        held = Store(home).read()
-        reached = steps.step_of(held)
-    except StoreEmpty:
-        reached = 0
-    except (StoreError, steps.BrokenError) as error:
-        return str(error)[:200]
-    if reached and held.damage:
-        return f"said though nothing is lost: {held.damage}"
-    if not acknowledged <= reached <= acknowledged + 1:
-        return f"{acknowledged} acknowledged, {reached} held"
-    if states % 29 == 0:
-        try:
-            steps.commit(Store(home), reached + 1)
-            if steps.reached(home) != reached + 1:
-                return "the next commit was lost"
-        except StoreError as error:
-            return f"the next commit failed: {error}"[:200]
-    return ""
+        steps.commit(Store(home), reached + 1)
+    except StoreError as error:
+        return f"the next commit failed: {error}"[:200]
+    return steps.seen(home, reached + 1, reached + 1)[1]
 
 
 def cut_off(folder: Path, times: int) -> Row:
@@ -110,13 +95,12 @@ def cut_off(folder: Path, times: int) -> Row:
         " commits; unmounted, mounted again (journal replayed)",
         "every acknowledged commit is held, whole",
     )
-    command = ["unshare", "-m", "--propagation", "private", sys.executable]
-    command += ["-m", "tests.torture.ext4", str(folder), str(times)]
-    try:
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
-        found = json.loads(done.stdout)
-    except (OSError, ValueError):
-        return Row(*what, "not run: this machine allows no mount", True)
+    done = mounting("tests.torture.ext4", folder, times)
+    if isinstance(done, str):
+        return Row(*what, done, True)
+    if done.returncode:
+        return Row(*what, done.stderr[-300:], False)
+    found = json.loads(done.stdout)
     said = f"0 of {found['steps']} acknowledged commits lost in {found['cuts']} cuts"
     said += f", {found['inside']} of which left a commit half done"
-    return Row(*what, "; ".join(found["wrong"][:3]) or said, not found["wrong"])
+    return judged(*what, said, found["wrong"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,13 @@ class Row:
     expected: str
     figure: str
     held: bool
+
+
+def judged(
+    fault: str, how: str, expected: str, figure: str, wrong: Sequence[str], held: bool = True
+) -> Row:
+    """A row of what went wrong, its figure where nothing did."""
+    return Row(fault, how, expected, "; ".join(wrong[:5]) or figure, held and not wrong)
 
 
 HEAD = "| fault | brought about by | must hold | seen |\n|---|---|---|---|"

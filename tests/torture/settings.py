@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.torture.processes import ROOT
-from tests.torture.report import Row
+from tests.torture.processes import environment
+from tests.torture.report import Row, judged
 
 #: The user's files, each with a right content and a command that reads it.
 FILES = {
@@ -73,16 +73,12 @@ def settings(folder: Path, small: bool) -> Iterator[Row]:
             held = (code, said) == usual[:2] if answered else code == 2 and refused
             if not held:
                 wrong.append(f"{name} as {kind}: {code} {said[:200]!r}")
-    return iter(
-        [
-            Row(
-                "the user's own files are none",
-                f"config.toml, themes.toml and funds.toml each as {', '.join(kinds)}",
-                "one printable sentence with the file's name, or read as meant; never a wait",
-                "; ".join(wrong[:3]) or f"{tried} of {tried}; the slowest took {slowest:.1f} s",
-                not wrong,
-            )
-        ]
+    yield judged(
+        "the user's own files are none",
+        f"config.toml, themes.toml and funds.toml each as {', '.join(kinds)}",
+        "one printable sentence with the file's name, or read as meant; never a wait",
+        f"{tried} of {tried}; the slowest took {slowest:.1f} s",
+        wrong,
     )
 
 
@@ -94,7 +90,7 @@ def _run(home: Path, *command: str) -> tuple[int | None, str, float]:
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-c", limits + main, *command, "--home", str(home)],
-            env={**os.environ, "PYTHONPATH": str(ROOT), "HTTPS_PROXY": "http://127.0.0.1:9"},
+            env=environment(HTTPS_PROXY="http://127.0.0.1:9"),
             capture_output=True,
             text=True,
             timeout=LIMIT,

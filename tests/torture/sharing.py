@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -12,9 +11,9 @@ from pathlib import Path
 
 from cache.store.store import Store
 from tests.torture import steps
-from tests.torture.processes import ROOT, start
-from tests.torture.report import Row
-from tests.torture.worker import NO_MOUNT, READ_AND_WRITE
+from tests.torture.processes import ROOT, mounting, seen_by, start, watching
+from tests.torture.report import Row, judged
+from tests.torture.worker import READ_AND_WRITE
 
 
 def sharing(folder: Path, small: bool) -> Iterator[Row]:
@@ -27,29 +26,20 @@ def sharing(folder: Path, small: bool) -> Iterator[Row]:
 
 def _together(home: Path, readers: int, writers: int, count: int) -> Row:
     steps.commit(Store(home), 1)
-    reading = [start("tests.torture.worker", "watch", home, "commit") for _ in range(readers)]
-    for one in reading:
-        assert one.stdout is not None
-        one.stdout.readline()
+    reading = watching(home, "commit", readers)
     writing = [start("tests.torture.worker", "race", home, count) for _ in range(writers)]
     wrong = [one.communicate()[1][-300:] for one in writing if one.wait()]
-    seen = 0
-    for one in reading:
-        one.send_signal(signal.SIGTERM)
-        out, err = one.communicate(timeout=300)
-        if one.returncode:
-            wrong.append(err[-300:])
-        else:
-            seen += int(out.split()[-1])
+    seen = seen_by(reading, wrong)
     reached = steps.reached(home)
     if reached != count:
         wrong.append(f"{reached} of {count} steps are held")
-    return Row(
+    return judged(
         f"{readers} readers while {writers} processes write",
         f"{count} steps, each written by whoever comes first, read without end",
         "each read is one whole generation, none older than the one before",
-        "; ".join(wrong) or f"{seen:,} generations seen, 0 mixed, 0 gone back; {count} held",
-        not wrong and seen > readers,
+        f"{seen:,} generations seen, 0 mixed, 0 gone back; {count} held",
+        wrong,
+        seen > readers,
     )
 
 
@@ -57,14 +47,9 @@ def _mounted(place: Path, fault: str, how: str, sentence: str) -> Row:
     """Fill a small tmpfs in a mount namespace of its own, or make it read-only."""
     what = (fault, how, "what is held is read; a commit says why not, and takes nothing away")
     place.mkdir()
-    command = ["unshare", "-m", "--propagation", "private", sys.executable]
-    command += ["-m", "tests.torture.worker", "full" if "full" in fault else "ro", str(place), "0"]
-    try:
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
-    except OSError:
-        return Row(*what, "not run: this machine has no mount namespaces", True)
-    if done.returncode == NO_MOUNT or "unshare" in done.stderr:
-        return Row(*what, "not run: this machine allows no mount", True)
+    done = mounting("tests.torture.worker", "full" if "full" in fault else "ro", place, 0)
+    if isinstance(done, str):
+        return Row(*what, done, True)
     said = done.stdout.splitlines()
     held = len(said) == 3 and said[0] == said[2] == "step 1"
     held = held and sentence in said[1] and "cannot write to" in said[1]

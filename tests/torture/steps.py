@@ -6,13 +6,14 @@ Whoever reads a store filled this way can tell a whole generation from a mixture
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cache.facts.errors import StoreEmpty
+from cache.facts.errors import StoreEmpty, StoreError
 from cache.facts.reference import load_reference
 from cache.facts.sessions import sessions
 from cache.refresh.ask import Ask
@@ -21,6 +22,10 @@ from cache.sources.issuers import Issuers
 from cache.store.bars import Bars
 from cache.store.store import Contents, Store
 from core.data.frames import Dates, Holdings
+
+if TYPE_CHECKING:
+    from core.answer.snapshot import Snapshot
+    from core.data.question import Question
 
 SYMBOLS = ("AAA", "BBB", "CCC")
 #: The days on which closes stand; step n is the n-th of them.
@@ -90,6 +95,14 @@ def step_of(held: Contents) -> int:
     return step
 
 
+def imported(held: Contents) -> int:
+    """As `step_of`, without holdings, of closes that came with files."""
+    found = [closes(held, symbol) for symbol in SYMBOLS]
+    if any(values != list(range(101, len(found[0]) + 101)) for values in found):
+        raise BrokenError(f"closes of generation {held.generation}: {found}")
+    return len(found[0])
+
+
 def commit(store: Store, step: int) -> None:
     """Bring a store from a step to the next."""
     store.commit(bars=bars(step, step), holdings=[holdings(step)])
@@ -129,6 +142,10 @@ class Vendor:
             yield Answer(ask, DAYS[at], at + 1.0, volume, none, none, through)
 
 
+#: How the step of a store is told that was not filled by `commit`.
+LOOKS: dict[str, Callable[[Contents], int]] = {"refresh": refreshed, "import": imported}
+
+
 def refresh(store: Store, step: int) -> None:
     """Fetch a step through the program's own refresh."""
     from cache.refresh.refresh import refresh as run
@@ -139,9 +156,51 @@ def refresh(store: Store, step: int) -> None:
     assert summary.ok, summary
 
 
+def with_files(place: Path, step: int = 0, lines: tuple[str, ...] = LINES) -> Store:
+    """A new store with a file of each fund, refreshed to a step where one is given."""
+    store = Store(place)
+    for fund in PAIR:
+        store.commit(holdings=[holdings(1, lines, fund)])
+    if step:
+        refresh(store, step)
+    return store
+
+
+def taken(held: Contents, question: Question) -> Snapshot:
+    """What a question about a store's contents is answered."""
+    from core.answer.snapshot import take
+    from core.data.market import Market
+
+    market = Market(held.prices, held.holdings, load_reference(), generation=held.generation)
+    return take(market, question)
+
+
 def reached(home: Path) -> int:
     """The step a store is at, 0 where nothing is held."""
     try:
         return step_of(Store(home).read())
     except StoreEmpty:
         return 0
+
+
+def seen(
+    home: Path, least: int, most: int | None = None, look: Callable[[Contents], int] = step_of
+) -> tuple[int, str]:
+    """The step a store is at, and what is wrong with it, "" for nothing.
+
+    Args:
+        home: where the store is.
+        least: the last step that was acknowledged.
+        most: the last that was begun, the one after it unless given.
+        look: tells the step of what is held.
+    """
+    try:
+        held = Store(home).read()
+        step, damage = look(held), held.damage
+    except StoreEmpty:
+        step, damage = 0, ()
+    except (StoreError, BrokenError) as error:
+        return least, f"{error}"[:300]
+    if not least <= step <= (least + 1 if most is None else most):
+        return step, f"{least} acknowledged, {step} held"
+    return step, f"said though nothing is lost: {damage}" if damage else ""

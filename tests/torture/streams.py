@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.torture.ending import GONE, RESTORED, Session, cpu, runnable
-from tests.torture.processes import ROOT
+from tests.torture.processes import ROOT, environment
 from tests.torture.report import Row
 from tests.vt import Screen
 
@@ -34,23 +34,23 @@ UNREAD = 60
 
 def streams(folder: Path, small: bool) -> Iterator[Row]:
     """Odd streams, then a terminal that nobody reads for a while, or for ever."""
-    environment = {**os.environ, "TERM": "xterm-256color", "HOME": str(folder)}
+    here = environment(HOME=folder)
     few = ("2>&-", "<&-")
     for odd, expected in ODD.items():
         if not small or odd in few:
-            yield _odd(folder, environment, odd, expected)
+            yield _odd(folder, here, odd, expected)
     for ending in ("SIGTERM",) if small else ("SIGTERM", "SIGHUP", "q"):
-        yield _unread(folder, environment, ending)
+        yield _unread(folder, here, ending)
     if small:
         return
-    yield _read_again(folder, environment)
+    yield _read_again(folder, here)
 
 
-def _start(folder: Path, environment: dict[str, str], odd: str = "") -> Session:
+def _start(folder: Path, here: dict[str, str], odd: str = "") -> Session:
     program = f"{sys.executable} -P {ROOT / 'tui' / '__main__.py'} --demo --home {folder}"
     odd = odd.replace("file", str(folder / "errors"))
     script = f"import os; os.execv('/bin/sh', ['sh', '-c', 'exec {program} {odd}'])"
-    return Session.start(["-c", script], environment)
+    return Session.start(["-c", script], here)
 
 
 def _idle(session: Session, *, reads: bool, most: float = 60.0) -> None:
@@ -68,14 +68,11 @@ def _idle(session: Session, *, reads: bool, most: float = 60.0) -> None:
         quiet = quiet + 1 if still else 0
         if quiet == 3:
             return
-        if reads:
-            session.read(0.7, b"never")
-        else:
-            time.sleep(0.7)
+        session.read(0.7, b"never") if reads else time.sleep(0.7)
 
 
-def _odd(folder: Path, environment: dict[str, str], odd: str, expected: str) -> Row:
-    session = _start(folder, environment, odd)
+def _odd(folder: Path, here: dict[str, str], odd: str, expected: str) -> Row:
+    session = _start(folder, here, odd)
     drawn = session.read(60, b"Breadth", b"IWM leads") if expected == "screen" else True
     if expected == "screen":
         # more than the writer's queue holds, then a key that leaves
@@ -108,8 +105,8 @@ def _odd(folder: Path, environment: dict[str, str], odd: str, expected: str) -> 
     )  # fmt: skip
 
 
-def _unread(folder: Path, environment: dict[str, str], ending: str) -> Row:
-    session = _start(folder, environment)
+def _unread(folder: Path, here: dict[str, str], ending: str) -> Row:
+    session = _start(folder, here)
     shown = session.read(60, b"Breadth", b"IWM leads")
     for key in KEYS * UNREAD:
         session.press(key)
@@ -120,12 +117,7 @@ def _unread(folder: Path, environment: dict[str, str], ending: str) -> Row:
         session.press("q")
     else:
         os.kill(session.pid, getattr(signal, ending))
-    began, gone = time.monotonic(), None
-    while gone is None and time.monotonic() - began < GONE + 1:
-        pid, status = os.waitpid(session.pid, os.WNOHANG)
-        if pid:
-            session.code, gone = os.waitstatus_to_exitcode(status), time.monotonic() - began
-        time.sleep(0.02)
+    gone = session.ended(GONE + 1, reads=False)
     session.close()
     return Row(
         f"a terminal nobody reads, then {ending}",
@@ -136,14 +128,14 @@ def _unread(folder: Path, environment: dict[str, str], ending: str) -> Row:
     )
 
 
-def _read_again(folder: Path, environment: dict[str, str]) -> Row:
+def _read_again(folder: Path, here: dict[str, str]) -> Row:
     """What a terminal shows that was read again is what one shows that always was."""
     shown = []
     for waits in (False, True):
         # each its own home: a screen opens on the views that the one before was left with
         home = folder / ("waits" if waits else "reads")
         home.mkdir(mode=0o700)
-        session = _start(home, environment)
+        session = _start(home, here)
         session.read(60, b"Breadth", b"IWM leads")
         for key in KEYS * UNREAD:
             session.press(key)

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import io
-import os
-import pty
 import random
-import select
-import struct
-import subprocess
-import sys
-import termios
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from cache.refresh.progress import Summary
 from core.answer.snapshot import Question, take
+from tests.torture.ending import Session
 from tests.torture.hostile import PAYLOADS, bad, dirty
-from tests.torture.processes import ROOT
-from tests.torture.report import Row
+from tests.torture.processes import environment
+from tests.torture.report import Row, judged
 from tests.torture.stream import WORD, faults
 from tests.tui.markets import QUESTION, small_market
 from tui.command.commands import COMMANDS
@@ -75,16 +67,16 @@ def _screen(folder: Path, size: tuple[int, int], keys: list[str]) -> Row:
     if code:
         wrong.append(f"it ended with code {code}: {sent[-400:]!r}")
     times = sent.count(WORD.encode())
-    return Row(
+    return judged(
         f"foreign text on the screen, {size[0]}x{size[1]}",
         f"{len(PAYLOADS)} payloads (OSC 0, 8, 52, CSI, DCS, APC, C1, bidi, zero width, markup) as"
         " every symbol, name, sector, source, reason, theme and progress line, the gate bypassed;"
         f" {len(keys)} keys and pastes (escapes and all, `{KEYS[:-1]}` and ctrl+c in each) through"
         " every pane, view, sheet and prompt",
         "none raw, none acts, none ends it",
-        "; ".join(wrong[:4])
-        or f"{len(sent):,} bytes, {times:,} payloads drawn, 0 raw; it left when asked",
-        not wrong and times > 50,
+        f"{len(sent):,} bytes, {times:,} payloads drawn, 0 raw; it left when asked",
+        wrong,
+        times > 50,
     )
 
 
@@ -105,57 +97,29 @@ def drive(
     folder: Path, module: str, size: tuple[int, int], keys: list[str]
 ) -> tuple[bytes, int | None]:
     """Run a module's screen on a terminal, press keys, quit; what it sent, and its exit code."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"}
-    environment |= {"HOME": str(folder), "COLORTERM": "truecolor"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", module],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        cwd=folder,
-        env=environment,
-        start_new_session=True,
-    )
-    os.close(theirs)
-    sent = b""
-
-    def read(quiet: float, longest: float, wanted: bytes = b"") -> None:
-        """Until nothing comes for a while, and what is wanted came."""
-        nonlocal sent
-        end = time.monotonic() + longest
-        with contextlib.suppress(OSError):
-            while time.monotonic() < end and (ready := select.select([ours], [], [], quiet)[0]
-                                              or wanted not in sent):  # fmt: skip
-                if ready is not True:
-                    data = os.read(ours, 1 << 16)
-                    if not data:
-                        return
-                    sent += data
-
+    here = environment(HOME=folder, COLORTERM="truecolor")
+    session = Session.start(["-m", module], here, folder)
+    session.resize(*reversed(size))
     try:
-        read(0.5, 30, b"\x1b[?2004h")
+        session.settle(0.5, 30, b"\x1b[?2004h")
         for key in keys:
-            os.write(ours, key.encode())
+            session.press(key)
             # A lone escape is told from a sequence by the time that passes after it, and so is
             # the end of a paste from one in its text.
-            read(0.16 if key == ESC or key.startswith(PASTE) else 0.03, 2)
-            if process.poll() is not None:
-                return sent, process.returncode or 99
-        os.write(ours, b"\x1b")
-        read(0.3, 2)
-        os.write(ours, b"\x1b")
-        read(0.3, 2)
-        os.write(ours, b"\x03")
-        read(0.3, 10, b"\x1b[?1049l")
-        return sent, process.wait(10)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return sent + repr(error).encode(), 98
+            session.settle(0.16 if key == ESC or key.startswith(PASTE) else 0.03, 2)
+            if session.ended(0, reads=False) is not None:
+                return bytes(session.sent), session.code or 99
+        for key in (ESC, ESC):
+            session.press(key)
+            session.settle(0.3, 2)
+        session.press("\x03")
+        session.settle(0.3, 10, b"\x1b[?1049l")
+        session.ended(10)
+    except OSError as error:
+        session.sent += repr(error).encode()
     finally:
-        process.kill()
-        process.wait()
-        os.close(ours)
+        session.close()
+    return bytes(session.sent), 98 if session.code is None else session.code
 
 
 def _cells(workbook: bytes) -> str:
@@ -191,12 +155,13 @@ def _written(folder: Path) -> Row:
         times += text.count(WORD)
         if kind in ("md", "html", "svg") and "<script>PWNED" in text:
             wrong.append(f"{kind}: a script tag")
-    return Row(
+    return judged(
         "foreign text in the note",
         f"the same market as {', '.join(FORMATS)}, the gate bypassed",
         "no control, direction or hidden character, no live HTML",
-        "; ".join(wrong[:4]) or f"{times:,} payloads written, 0 raw",
-        not wrong and times > 50,
+        f"{times:,} payloads written, 0 raw",
+        wrong,
+        times > 50,
     )
 
 
@@ -212,14 +177,14 @@ def _said(folder: Path) -> Row:
         named = payload.replace("/", "-").replace("\0", "").encode("utf-8", "replace").decode()
         path = folder / f"{named[:60]}.csv"
         path.write_text(f"symbol,date,close\n{named},2026-01-05,{named}\nIWM,2026-01-05,10\n")
-        lines = [
-            ["import", "prices", str(path), "--home", str(folder / "home")],
-            ["import", "holdings", str(path), "--home", str(folder / "home")],
-            ["explain", named, "--home", str(folder / "home")],
-            ["note", "--pair", named, "--home", str(folder / "home")],
-            ["status", "--home", str(folder / f"no{named}")],
-        ]
-        for argv in lines:
+        home, other = f"--home={folder / 'home'}", f"--home={folder / f'no{named}'}"
+        for argv in (
+            ["import", "prices", str(path), home],
+            ["import", "holdings", str(path), home],
+            ["explain", named, home],
+            ["note", "--pair", named, home],
+            ["status", other],
+        ):
             out, err = io.StringIO(), io.StringIO()
             with (
                 contextlib.redirect_stdout(out),
@@ -232,11 +197,12 @@ def _said(folder: Path) -> Row:
                 said += len(text) > 0
         told = Summary(False, bad(number), failed={bad(number): bad(number + 1)}, symbols=1)
         wrong += faults(safe_lines(summary_text(told)).encode("utf-8", "replace"))
-    return Row(
+    return judged(
         "foreign text on the command line",
         f"{len(PAYLOADS)} payloads as file name, ticker, price, fund, pair and place, and as a"
         " vendor's reasons in a refresh's summary",
         "none raw on stdout or stderr",
-        "; ".join(wrong[:4]) or f"{said} answers and errors, 0 raw",
-        not wrong and said > 50,
+        f"{said} answers and errors, 0 raw",
+        wrong,
+        said > 50,
     )

@@ -13,23 +13,21 @@ from pathlib import Path
 import numpy as np
 
 from cache.facts.errors import SourceError
-from cache.facts.reference import load_reference
 from cache.refresh.jumps import odd
 from cache.refresh.stored_closes import StoredCloses
 from cache.store.admit import bring_prices
 from cache.store.bars import Bars
 from cache.store.draft import Note
 from cache.store.store import Contents, Store
-from core.answer.snapshot import take
 from core.data.frames import Prices
-from core.data.market import Market
 from core.data.question import Question
 from tests.cache import test_batch_checks, test_contradictions, test_vendor
 from tests.cache.stores import store_of_lists
 from tests.cache.test_vendor import DAYS, LINES, PAIR, World, evening
 from tests.process import test_jumps
+from tests.torture import steps
 from tests.torture.days_again import days_again
-from tests.torture.report import Row
+from tests.torture.report import Row, judged
 from tui.report.document import document
 
 SPLITS = (2.0, 3.0, 1.5, 4.0, 5.0, 10.0, 20.0, 1 / 2, 1 / 4, 1 / 10, 1 / 20)
@@ -53,8 +51,7 @@ def _store(folder: Path) -> Store:
 def answer(held: Contents) -> str:
     """The whole note's JSON, as of a session that every state has."""
     question = Question(*PAIR, f"{DAYS[5]}:{DAYS[50]}", DAYS[50].item(), "tr")
-    market = Market(held.prices, held.holdings, load_reference())
-    return json.dumps(document(take(market, question)), default=str)
+    return json.dumps(document(steps.taken(held, question)), default=str)
 
 
 def _poison(folder: Path) -> Row:
@@ -75,15 +72,15 @@ def _poison(folder: Path) -> Row:
                 wrong.append(f"{poison.__name__}: closes changed")
             if not World().run(store, 61).ok:
                 wrong.append(f"{poison.__name__}: the next refresh failed")
-    return Row(
+    return judged(
         "a vendor's poison",
         "every line repeats a close (the last, rounded, an older one), has another line's or the"
         " same; every history a session late, splits without a record or of every line, pence for"
         " dollars, dividends above the price or of every line, closes adjusted for dividends; of"
         " what is stale and of everything",
         "the batch is refused as a whole and named; the next good refresh mends all",
-        "; ".join(wrong[:3]) or f"{runs} refreshes: 0 closes changed, all named, all mended",
-        not wrong,
+        f"{runs} refreshes: 0 closes changed, all named, all mended",
+        wrong,
     )
 
 
@@ -112,15 +109,15 @@ def _denied(folder: Path) -> Row:
             runs += 1
             if [*traded.run(store, 60).failed] != ["S03"]:
                 wrong.append(f"{factor:g}:1 on record as {recorded:g}, {at - 40} off")
-    return Row(
+    return judged(
         "one line's answer that its closes deny",
         "another company's history, one at its level, closes in whole dollars, dividends taken"
         " back, splits turned round or that did not happen; as traded, each of"
         f" {len(SPLITS)} splits and reverse splits on record turned round, squared, a day early"
         " and a day late, at a first fill",
         "the line is refused with the reason, its stored closes stay, the others come",
-        "; ".join(wrong[:3]) or f"{runs} answers: all refused, 0 closes changed",
-        not wrong,
+        f"{runs} answers: all refused, 0 closes changed",
+        wrong,
     )
 
 
@@ -144,13 +141,13 @@ def _corrections(folder: Path, small: bool) -> Row:
             paid = world.dividend[symbol][:75]
             if not np.array_equal(known.dividends(symbol)[1], paid[paid > 0]):
                 wrong.append(f"dividends of {symbol} are not as the vendor has them")
-    return Row(
+    return judged(
         "corrections far back",
         "a vendor changes single closes and dividends 15 sessions and more before the last one"
         " held",
         "within twenty sessions what is held is what the vendor has, at no request more",
-        "; ".join(wrong[:3]) or f"{changes} changes: all found",
-        not wrong,
+        f"{changes} changes: all found",
+        wrong,
     )
 
 
@@ -185,13 +182,14 @@ def _increments(folder: Path, small: bool) -> Row:
                 joined += 1
                 if abs(closes[-1] / closes[0] / expected - 1) > 1e-4 or not admitted.notes:
                     wrong.append(f"{split:g} from {first}: {closes[-1] / closes[0]:.3f}")
-    return Row(
+    return judged(
         "increments over a split",
         f"two files over each of {len(SPLITS[:: 4 if small else 1])} splits and reverse splits,"
         " with closes in common or none, on record or not",
         "joined on one basis and told, or refused and asked; never a step",
-        "; ".join(wrong[:3]) or f"{tries}: {joined} joined and told, {asked} asked; 0 steps",
-        not wrong and joined > 0,
+        f"{tries}: {joined} joined and told, {asked} asked; 0 steps",
+        wrong,
+        joined > 0,
     )
 
 
@@ -211,13 +209,13 @@ def _holdings() -> Row:
         believed.append("the quantities of another fund's file")
     far = odd(file(), (), [], test_jumps.priced(1.5))
     believed += [] if far.why else ["prices of another day"]
-    return Row(
+    return judged(
         "holdings files that jump",
         f"{', '.join(tries)}, the quantities of another fund's file, prices half as high again as"
         " the closes",
         "kept aside and named",
-        "; ".join(believed) or f"{len(tries) + 2} of {len(tries) + 2} kept aside",
-        not believed,
+        f"{len(tries) + 2} of {len(tries) + 2} kept aside",
+        believed,
     )
 
 
@@ -240,14 +238,15 @@ def _taken_back(folder: Path, count: int) -> Row:
         kinds += bool(new)
         if answer(store.read()) != before:
             wrong.append(f"{act.__name__} {step}")
-    return Row(
+    return judged(
         "an import or a refresh taken back",
         f"{count} at random: files of closes that agree, differ, are taken whole or are re-based,"
         " holdings of a day held already, refreshes after a split and after corrections; each taken"
         " back by its number",
         "the whole note's JSON is as before",
-        "; ".join(wrong[:3]) or f"{kinds} taken back, 0 answers changed",
-        not wrong and kinds > 0,
+        f"{kinds} taken back, 0 answers changed",
+        wrong,
+        kinds > 0,
     )
 
 

@@ -11,18 +11,16 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from cache.facts.errors import StoreEmpty, StoreError
 from cache.refresh import batch
 from cache.store import disk, reading
-from cache.store.store import Contents, Store
+from cache.store.store import Store
 from tests.torture import steps
-
-#: Exit code where this machine allows no mount.
-NO_MOUNT = 77
+from tests.torture.processes import NO_MOUNT
 
 
 def say(text: object) -> None:
@@ -30,12 +28,16 @@ def say(text: object) -> None:
     sys.stdout.flush()
 
 
-def commits(home: Path, count: int) -> None:
-    done = steps.reached(home)
+def say_each(done: int, count: int, act: Callable[[int], object]) -> None:
+    """Bring steps after those that are done, and say each once it was acknowledged."""
     say("ready")
     for step in range(done + 1, done + count + 1):
-        steps.commit(Store(home), step)
+        act(step)
         say(step)
+
+
+def commits(home: Path, count: int) -> None:
+    say_each(steps.reached(home), count, lambda step: steps.commit(Store(home), step))
 
 
 def removal(home: Path, count: int) -> None:
@@ -60,30 +62,27 @@ def upgrade(home: Path, count: int) -> None:
 def refreshes(home: Path, count: int) -> None:
     batch.BATCH = 5  # type: ignore[misc]
     held = Store(home)
-    done = steps.refreshed(held.read())
-    say("ready")
-    for step in range(max(done, 20) + 1, max(done, 20) + count + 1):
-        steps.refresh(held, step)
-        say(step)
+    done = max(steps.refreshed(held.read()), 20)
+    say_each(done, count, lambda step: steps.refresh(held, step))
 
 
 def imports(home: Path, count: int) -> None:
     """The command line's own import, a file a step, parsed in its limited child."""
     from tui.cli.dispatch import run
 
-    try:
-        done = imported(Store(home / "market").read())
-    except StoreEmpty:
-        home.mkdir(mode=0o700, exist_ok=True)
-        done = 0
-    say("ready")
-    for step in range(done + 1, done + count + 1):
+    def bring(step: int) -> None:
         prices = home / f"{step}.csv"
         rows = [f"{symbol},{steps.DAYS[step - 1]},{100 + step}" for symbol in steps.SYMBOLS]
         prices.write_text("\n".join(["symbol,date,close", *rows]) + "\n")
         if run(["import", "prices", str(prices), "--home", str(home)]):
             raise SystemExit("the import failed")
-        say(step)
+
+    home.mkdir(mode=0o700, exist_ok=True)
+    try:
+        done = steps.imported(Store(home / "market").read())
+    except StoreEmpty:
+        done = 0
+    say_each(done, count, bring)
 
 
 def watch(home: Path, kind: str) -> None:
@@ -92,7 +91,7 @@ def watch(home: Path, kind: str) -> None:
         reading.SCHEMA = reading.SCHEMA + 1  # type: ignore[misc]
     seen, newest, ended = 0, 0, list[int]()
     signal.signal(signal.SIGTERM, lambda number, frame: ended.append(number))
-    look: Any = {"refresh": steps.refreshed, "import": imported}.get(kind, steps.step_of)
+    look = steps.LOOKS.get(kind, steps.step_of)
     say("watching")
     while not ended:
         try:
@@ -108,14 +107,6 @@ def watch(home: Path, kind: str) -> None:
         # read as often as there is something to see, and leave the writer a processor
         time.sleep(0.01)
     say(f"seen {seen}")
-
-
-def imported(held: Contents) -> int:
-    """As `steps.step_of`, without holdings."""
-    found = [steps.closes(held, symbol) for symbol in steps.SYMBOLS]
-    if any(values != list(range(101, len(found[0]) + 101)) for values in found):
-        raise steps.BrokenError(f"closes of generation {held.generation}: {found}")
-    return len(found[0])
 
 
 def race(home: Path, count: int) -> None:
@@ -138,14 +129,19 @@ def mount(place: Path, options: str) -> None:
         raise SystemExit(NO_MOUNT)
 
 
+def fill_up(place: Path) -> None:
+    """Leave no byte of room on a file system."""
+    with suppress(OSError), (place / "fill").open("wb", buffering=0) as file:
+        while True:
+            file.write(b"0" * 4096)
+
+
 def full(place: Path, _: int) -> None:
     """On a file system with no room left: what is read, and what a commit says."""
     mount(place, "size=256k")
     home = place / "home"
     steps.commit(Store(home), 1)
-    with suppress(OSError), (place / "fill").open("wb", buffering=0) as file:
-        while True:
-            file.write(b"0" * 4096)
+    fill_up(place)
     _read_and_write(home)
 
 
