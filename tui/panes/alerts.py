@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from core.answer.alerts import Alert, figure
@@ -9,6 +10,7 @@ from tui.command.commands import key_label
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.wording import wrapped
 from tui.text import formats
+from tui.widgets.deferred import Deferred
 from tui.widgets.moves import rows_of_move
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ class AlertsScreen(PageScreen, inherit_bindings=False):
         super().__init__()
         self._host, self._ringer = host, ringer
         self._standings: tuple[StandingAlert, ...] | None = None
+        self._keys = Deferred(lambda: self._standings is not None)
+        self._asked = 0
         self._trouble = ""
         self._at = 0
 
@@ -42,19 +46,27 @@ class AlertsScreen(PageScreen, inherit_bindings=False):
         self._list()
 
     def _list(self, without: Alert | None = None) -> None:
-        self.run_worker(lambda: self._look_up(without), thread=True, exit_on_error=False)
+        self._asked += 1
+        work = partial(self._look_up, self._asked, without)
+        self.run_worker(work, thread=True, exit_on_error=False)
 
-    def _look_up(self, without: Alert | None) -> None:
-        self.call_later(self._show, *self._ringer.standing(without))
+    def _look_up(self, number: int, without: Alert | None) -> None:
+        self.call_later(self._show, number, *self._ringer.standing(without))
 
-    def _show(self, standings: tuple[StandingAlert, ...], trouble: str) -> None:
+    def _show(self, number: int, standings: tuple[StandingAlert, ...], trouble: str) -> None:
         """Draw the alerts as they stand, or the sentence why they cannot be read."""
+        if number != self._asked:
+            return  # read before the newest was removed
         self._standings, self._trouble = standings, trouble
         self._at = min(self._at, max(len(standings) - 1, 0))
         self._draw()
+        self._keys.go_on()
 
     def action_move(self, how: str) -> None:
         """Move the cursor."""
+        self._keys.do(partial(self._move, how))
+
+    def _move(self, how: str) -> None:
         last = len(self._standings or ()) - 1
         page = max((self.size.height - 4) // 2, 1)
         self._at = min(max(self._at + rows_of_move(how, page, last), 0), max(last, 0))
@@ -62,8 +74,15 @@ class AlertsScreen(PageScreen, inherit_bindings=False):
 
     def action_remove(self) -> None:
         """Take the alert under the cursor away."""
+        self._keys.do(self._remove)
+
+    def _remove(self) -> None:
         if self._standings:
-            self._list(without=self._standings[self._at].state.alert)
+            at, listed = self._at, self._standings
+            self._standings = listed[:at] + listed[at + 1 :]
+            self._at = min(at, max(len(listed) - 2, 0))
+            self._draw()
+            self._list(without=listed[at].state.alert)
 
     def _draw(self) -> None:
         alerts, trouble, at = self._standings, self._trouble, self._at

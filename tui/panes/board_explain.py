@@ -56,7 +56,7 @@ class BoardExplainScreen(PageScreen, inherit_bindings=False):
         if self._rotation:
             self._draw(rotation_lines(row))
             return
-        self._draw(row_lines(row, self._breadth))
+        self._draw(row_lines(row, self._breadth), unfinished=row.history is not None)
         if row.history is not None:
             self._host.background(lambda: self.call_later(self._show, self._parts()), "parts")
 
@@ -64,7 +64,7 @@ class BoardExplainScreen(PageScreen, inherit_bindings=False):
         """Draw the gaps as the differences they are, None where that is not known."""
         self._draw(row_lines(self._row, self._breadth, parts))
 
-    def _draw(self, lines: list[str]) -> None:
+    def _draw(self, lines: list[str], *, unfinished: bool = False) -> None:
         row, simulated = self._row, self._host.desk.simulated
 
         def draw(width: int, height: int) -> Drawing:
@@ -73,7 +73,7 @@ class BoardExplainScreen(PageScreen, inherit_bindings=False):
             head: Line = [*title, (f" {row.pair.name}", "bold"), (f"  to {row.end}", "")]
             return [head, [], *body, [], [(" esc", "bold"), (" back", "dim")]]
 
-        self.sheet.show(draw)
+        self.sheet.show(draw, unfinished=unfinished)
 
 
 def row_lines(

@@ -126,7 +126,7 @@ class BreadthPane(Pane):
             self.run_worker(work, description="breadth", thread=True, exit_on_error=False)
         if self._counted is None:
             waiting = " counting advances and declines, session by session …"
-            self._sheet.show(lambda width, height: [[(waiting, "dim")]])
+            self._sheet.show(lambda width, height: [[(waiting, "dim")]], unfinished=True)
 
     def _count(self, scene: Scene, market: Market) -> None:
         """In a thread: the first look keeps what every later one needs."""

@@ -145,7 +145,8 @@ class ExplainScreen(PageScreen, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Look it up in a thread; say so until then."""
-        self.sheet.show(lambda width, height: [[(" looking up the figures …", "dim")]])
+        waiting: Drawing = [[(" looking up the figures …", "dim")]]
+        self.sheet.show(lambda width, height: waiting, unfinished=True)
         self.run_worker(self._look_up, thread=True, exit_on_error=False)
 
     def _look_up(self) -> None:

@@ -99,21 +99,24 @@ class HelpScreen(PageScreen, inherit_bindings=False):
         self._typing, self._word = True, ""
         self._draw()
 
-    async def on_event(self, event: events.Event) -> None:
-        """While a word is typed, keys are text."""
-        if not (self._typing and isinstance(event, events.Key)):
-            await super().on_event(event)
-            return
-        event.stop()
-        event.prevent_default()
-        if event.key in ("enter", "escape"):
+    def took(self, event: events.Event) -> bool:
+        """While a word is typed, keys that write a character are text."""
+        if not (self._typing and isinstance(event, events.Key | events.Paste)):
+            return False
+        key = event.key if isinstance(event, events.Key) else ""
+        if isinstance(event, events.Paste):
+            self._word = (self._word + safe(event.text))[:_LONGEST]
+        elif key in ("enter", "escape"):
             self._typing = False
-            self._word = self._word if event.key == "enter" else ""
-        elif event.key == "backspace":
+            self._word = self._word if key == "enter" else ""
+        elif key in ("backspace", "ctrl+h"):
             self._word = self._word[:-1]
         elif event.character is not None and event.is_printable:
             self._word = (self._word + safe(event.character))[:_LONGEST]
+        else:
+            return False
         self._draw()
+        return True
 
 
 def drawing(

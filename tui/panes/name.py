@@ -19,6 +19,7 @@ from tui.panes.wording import part_lines, wrapped
 from tui.text import formats
 from tui.text.safe import safe_lines
 from tui.text.spans import Drawing, Line, inset, line_width
+from tui.widgets.deferred import Deferred
 
 if TYPE_CHECKING:
     from core.answer.snapshot import IndexView, Snapshot
@@ -52,14 +53,16 @@ class NameScreen(Stepping, PageScreen, inherit_bindings=False):
         self.host = host
         #: The answer and the trail that are drawn, None while there is only a sentence.
         self._page: tuple[Snapshot, Trail] | None = None
+        self._following = True
+        self._copying = Deferred(lambda: not self._following)
         self.snapshot, self.market = scene.snapshot, scene.market
         self.fund, self.symbol = fund, symbol
 
     def on_mount(self) -> None:
         """Follow the name in a thread; say so until then."""
-        self._page = None
+        self._page, self._following = None, True
         waiting = f" {self.symbol} in {self.fund}: following it through the window …"
-        self.sheet.show(lambda width, height: [[(waiting, "dim")]])
+        self.sheet.show(lambda width, height: [[(waiting, "dim")]], unfinished=True)
         self.run_worker(self._follow, thread=True, exit_on_error=False)
 
     def action_other_name(self, step: int) -> None:
@@ -69,6 +72,7 @@ class NameScreen(Stepping, PageScreen, inherit_bindings=False):
         if not symbols:
             return
         place = symbols.index(self.symbol) + step if self.symbol in symbols else 0
+        self.sheet.scroll_lines("first")
         self.symbol = symbols[place % len(symbols)]
         self.on_mount()
 
@@ -84,7 +88,10 @@ class NameScreen(Stepping, PageScreen, inherit_bindings=False):
         self.host.ask(question)
 
     def action_copy(self) -> None:
-        """Copy the page."""
+        """Copy the page, once it is there."""
+        self._copying.do(self._copy)
+
+    def _copy(self) -> None:
         # a clipboard may be pasted into a shell, and no line filter stands before it
         self.app.copy_to_clipboard(safe_lines(self.sheet.text()))
 
@@ -110,12 +117,14 @@ class NameScreen(Stepping, PageScreen, inherit_bindings=False):
 
     def _show(self, snapshot: Snapshot, path: Trail | None, sentence: str) -> None:
         """Draw the name's way through an answer's window, or the sentence why there is none."""
+        self._following = False
         if path is None:
             self._page = None
             self.sheet.show(lambda width, height: [[(f" {sentence}.", "bold")]])
-            return
-        self._page = snapshot, path
-        self.status_changed()
+        else:
+            self._page = snapshot, path
+            self.status_changed()
+        self._copying.go_on()
 
     def status_changed(self) -> None:
         """Draw the page with what the app has to say in place of its keys."""

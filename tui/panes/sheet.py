@@ -28,11 +28,21 @@ class Panel(Painter, Widget):
         self._lines: Drawing = []
         self._drawn_for: tuple[int, int] | None = None
         self._top = 0
+        self._unfinished = False
+        #: Moves made before the whole drawing was there, and the first line before the first move.
+        self._moves: list[str] = []
+        self._first = 0
 
-    def show(self, draw: Draw | None) -> None:
-        """Draw something else from now on, from its first line where it is shorter."""
+    def show(self, draw: Draw | None, *, unfinished: bool = False) -> None:
+        """Draw something else from now on, from its first line where it is shorter.
+
+        Args:
+            draw: the drawing.
+            unfinished: all of it comes with a later call, and moves until then are made again
+                on that.
+        """
         before = self._lines_in_sight() if self._drawn_for == tuple(self.size) else None
-        self._source, self._drawn_for = draw, None
+        self._source, self._drawn_for, self._unfinished = draw, None, unfinished
         if before is None or not self.size:
             self.refresh()
             return
@@ -46,8 +56,19 @@ class Panel(Painter, Widget):
     def scroll_lines(self, how: str) -> None:
         """Move as a table's cursor would, by a name of `rows_of_move`."""
         before = self._lines_in_sight()
-        self._top += rows_of_move(how, max(self.size.height, 1), len(self._lines))
+        if self._unfinished or not self.size:
+            if not self._moves:
+                self._first = self._top
+            elif how in ("first", "last"):
+                self._moves.clear()
+            self._moves.append(how)
+        self._move(how)
         self._repaint(before)
+
+    def _move(self, how: str) -> None:
+        height = self.size.height
+        moved = self._top + rows_of_move(how, max(height, 1), len(self._lines))
+        self._top = min(max(moved, 0), max(len(self._lines) - height, 0))
 
     def _lines_in_sight(self) -> Drawing:
         """The lines in sight."""
@@ -55,6 +76,10 @@ class Panel(Painter, Widget):
         if self._drawn_for != (width, height):
             self._lines = self._source(width, height) if self._source and width and height else []
             self._drawn_for = (width, height)
+            if self._moves and self.size and not self._unfinished:
+                self._top, moves, self._moves = self._first, self._moves, []
+                for how in moves:
+                    self._move(how)
         more = len(self._lines) - height
         self._top = min(max(self._top, 0), max(more, 0))
         in_sight = self._lines[self._top : self._top + height]

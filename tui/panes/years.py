@@ -49,7 +49,7 @@ class YearsView:
         if result is not None and result[0] is scene.snapshot:
             self._sheet.show(lambda width, height: drawing(scene, result[1], width, height))
             return
-        self._sheet.show(lambda width, height: [[(WAITING, "dim")]])
+        self._sheet.show(lambda width, height: [[(WAITING, "dim")]], unfinished=True)
         if not self._working:
             self._working = True
             work = partial(self._work, scene)

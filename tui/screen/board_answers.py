@@ -118,6 +118,8 @@ class BoardAnswers(BoardPage, inherit_bindings=False):
                 self.show()
             else:
                 self._show_news()
+            if self.in_news and not self.lines:
+                self.turn_to_news(False)
             self.ask_breadth()
 
     def ask_breadth(self) -> None:

@@ -19,6 +19,7 @@ from tui.panes.wording import wrapped
 from tui.screen.prompt_screen import PromptScreen
 from tui.text.spans import inset
 from tui.widgets.columns import TableColumn
+from tui.widgets.deferred import Deferred
 from tui.widgets.line_table import LineTable
 
 if TYPE_CHECKING:
@@ -54,10 +55,12 @@ class BoardPage(PromptScreen, inherit_bindings=False):
 
     Attributes:
         place: where a person is on the board: order, pair, table or rotation.
+        in_news: keys go to what is new, and not to the rows.
         board: the answer shown, None before the first.
         rows: of the board, in the order asked for.
         last: the board is of the last session with closes.
-        lines: what is new, and since when.
+        lines: what is new.
+        since: since when, "" where there is nothing to compare with; None before it is known.
         rung: names of the pairs of which an alert holds.
         trouble: why there is no board, "" where there is one.
         breadths: name of a pair -> its breadth, empty where not counted.
@@ -80,9 +83,13 @@ class BoardPage(PromptScreen, inherit_bindings=False):
         self.rows: list[BoardRow] = []
         self.last = self.with_breadth = False
         self.lines: tuple[NewsLine, ...] = ()
-        self.since = ""
+        self.since: str | None = None
+        self.in_news = False
+        #: What keys ask of rows and news that are still to come.
+        self.deferred = Deferred(self._listed)
+        self._drawn = False
         #: The lines in the table below the rows, and since when they are new.
-        self._news_shown: tuple[tuple[NewsLine, ...], str] | None = None
+        self._news_shown: tuple[tuple[NewsLine, ...], str | None] | None = None
         self.rung: frozenset[str] = frozenset()
         self.trouble = ""
         self.breadths: Mapping[str, BoardBreadth] = {}
@@ -123,6 +130,18 @@ class BoardPage(PromptScreen, inherit_bindings=False):
             self._show_news()
         self.show_status()
         self._show_hints()
+        self._drawn = small or self.board is not None or bool(self.trouble)
+        self.deferred.go_on()
+
+    def _listed(self) -> bool:
+        """Whether the table that keys go to has its rows."""
+        return self._drawn and (self.since is not None or not self.in_news)
+
+    def turn_to_news(self, news: bool) -> None:
+        """Let keys go to what is new, or to the rows."""
+        self.in_news = news
+        self.grid.quiet(news)
+        self.news.quiet(not news)
 
     def _show_rows(self) -> None:
         place, rows = self.place, self.rows
@@ -155,8 +174,9 @@ class BoardPage(PromptScreen, inherit_bindings=False):
         def cell(row: int, key: str) -> str:
             return str(getattr(lines[row], key))
 
-        empty = "Nothing new." if self.since else "looking for what is new …"
+        empty = "looking for what is new …" if self.since is None else "Nothing new."
         self.news.set_rows(len(lines), cell, empty=empty)
+        self.deferred.go_on()
 
     def _draw_head(self, width: int, height: int) -> Drawing:
         question, simulated = self.host.question, self.host.desk.simulated

@@ -58,7 +58,6 @@ class BoardScreen(Stepping, BoardAnswers, inherit_bindings=False):
     def __init__(self, host: Workbench) -> None:
         super().__init__(host)
         self.prompt = Prompt(host, self)
-        self.in_news = False
 
     @property
     def row(self) -> BoardRow | None:
@@ -84,17 +83,25 @@ class BoardScreen(Stepping, BoardAnswers, inherit_bindings=False):
 
     def action_move(self, how: str) -> None:
         """Move the cursor."""
-        (self.news if self.in_news else self.grid).move(how)
+        self.deferred.do(lambda: (self.news if self.in_news else self.grid).move(how))
 
     def action_side(self) -> None:
-        """From the rows to the news, and back."""
-        if self.in_news or (self.news.display and self.lines):
-            self.in_news = not self.in_news
-            self.grid.quiet(self.in_news)
-            self.news.quiet(not self.in_news)
+        """From the rows to the news, or where they will be, and back."""
+        if self.in_news:
+            self.deferred.clear()
+            self.turn_to_news(False)
+        else:
+            self.deferred.do(self._side)
+
+    def _side(self) -> None:
+        if self.news.display and (self.lines or self.since is None):
+            self.turn_to_news(True)
 
     def action_open(self) -> None:
         """The pair under the cursor, on the panes."""
+        self.deferred.do(self._open_row)
+
+    def _open_row(self) -> None:
         name = self.row.pair.name if self.row is not None else ""
         if self.in_news and self.lines:
             name = self.lines[self.news.cursor_row].pair
@@ -115,6 +122,7 @@ class BoardScreen(Stepping, BoardAnswers, inherit_bindings=False):
 
     def action_back(self) -> None:
         """Clear the message, then leave for the panes."""
+        self.deferred.clear()
         host = self.host
         if host.notice or (host.error and host.failed is None):
             host.error = host.notice = ""
@@ -168,6 +176,9 @@ class BoardScreen(Stepping, BoardAnswers, inherit_bindings=False):
 
     def action_explain(self) -> None:
         """How the figures of the row, or of the rotation, came about."""
+        self.deferred.do(self._explain)
+
+    def _explain(self) -> None:
         from tui.panes.board_explain import BoardExplainScreen
         from tui.screen.board_news import parts_of
 
@@ -180,6 +191,9 @@ class BoardScreen(Stepping, BoardAnswers, inherit_bindings=False):
 
     def action_copy(self, whole: bool) -> None:
         """Copy the row, or all of them, to the terminal's clipboard."""
+        self.deferred.do(partial(self._copy, whole))
+
+    def _copy(self, whole: bool) -> None:
         grid = self.news if self.in_news else self.grid
         rows = range(grid.row_count) if whole else range(grid.cursor_row, grid.cursor_row + 1)
         if not grid.row_count:

@@ -25,6 +25,7 @@ from tui.screen.prompt import Prompt
 from tui.screen.prompt_screen import PromptScreen
 from tui.state.state_files import Seat
 from tui.terminal import fitting
+from tui.widgets.deferred import Deferred
 
 if TYPE_CHECKING:
     from core.data.frames import Theme
@@ -57,6 +58,9 @@ class FourPanes(PromptScreen, inherit_bindings=False):
         self._headline_height = host.seat.headline
         self._headline.styles.height = self._headline_height
         self._instead, self.prompt = Panel(id="cover"), Prompt(host, self)
+        #: What keys ask of the first answer while it is still to come.
+        self.deferred = Deferred(lambda: self._answered)
+        self._answered = False
 
     def compose(self) -> Iterator[Widget]:
         """Everything, from top to bottom."""
@@ -151,6 +155,10 @@ class FourPanes(PromptScreen, inherit_bindings=False):
                 pane.fill(scene)
         self.show_status()
         self._show_hints()
+        self._answered = not self.waiting
+        if self._answered and scene is None:
+            self.deferred.clear()  # of no answer nothing is asked later
+        self.deferred.go_on()
 
     def _show_header(self) -> None:
         app = self.host

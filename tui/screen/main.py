@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tui.command import commands, keys
@@ -49,10 +50,13 @@ class MainScreen(Asking, Naming, Wording, inherit_bindings=False):
 
     def action_move(self, how: str) -> None:
         """Move in the pane."""
-        self.pane_here.turn(how)
+        self.deferred.do(partial(self.pane_here.turn, how))
 
     def action_side(self, step: int) -> None:
         """Go to the table on that side, else to the pane on that side."""
+        self.deferred.do(partial(self._side, step))
+
+    def _side(self, step: int) -> None:
         if self.pane_here.turn_side(step):
             return
         if self.has_class("-one"):
@@ -85,6 +89,9 @@ class MainScreen(Asking, Naming, Wording, inherit_bindings=False):
 
     def action_copy(self, whole: bool) -> None:
         """Copy the row, or the pane, to the terminal's clipboard."""
+        self.deferred.do(partial(self._copy, whole))
+
+    def _copy(self, whole: bool) -> None:
         pane, app = self.pane_here, self.host
         if app.scene is None:
             app.tell("there is nothing to copy here")
@@ -106,6 +113,7 @@ class MainScreen(Asking, Naming, Wording, inherit_bindings=False):
 
     def action_back(self) -> None:
         """Clear what stands in the way, one thing at a time."""
+        self.deferred.clear()
         app = self.host
         if app.absent:
             app.come_back()
@@ -131,6 +139,9 @@ class MainScreen(Asking, Naming, Wording, inherit_bindings=False):
 
     def action_since(self) -> None:
         """Show what changed since the last look."""
+        self.deferred.do(self._since)
+
+    def _since(self) -> None:
         if self.host.scene is not None:
             from tui.panes.since import SinceScreen
 

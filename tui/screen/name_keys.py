@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.command.commands import CONTRIBUTORS
@@ -19,6 +20,9 @@ class Naming(FourPanes, inherit_bindings=False):
 
     def action_drill(self) -> None:
         """The name under the cursor on a screen of its own."""
+        self.deferred.do(self._drill)
+
+    def _drill(self) -> None:
         app, pane = self.host, self.pane_here
         scene = app.scene
         if scene is None:
@@ -46,6 +50,9 @@ class Naming(FourPanes, inherit_bindings=False):
 
     def action_explain(self) -> None:
         """Explain the number under the cursor, or the figures of the view."""
+        self.deferred.do(self._explain)
+
+    def _explain(self) -> None:
         app, pane = self.host, self.pane_here
         if app.scene is None:
             return
@@ -72,6 +79,9 @@ class Naming(FourPanes, inherit_bindings=False):
 
     def action_seek(self, step: int) -> None:
         """Go to the next match of the filter among all lines, or the one before."""
+        self.deferred.do(partial(self._seek, step))
+
+    def _seek(self, step: int) -> None:
         self.activate(CONTRIBUTORS)
         self.host.tell(self.names.seek(step))
 
@@ -86,6 +96,9 @@ class Naming(FourPanes, inherit_bindings=False):
 
     def action_mark(self) -> None:
         """Mark the name under the cursor, or not."""
+        self.deferred.do(self._mark)
+
+    def _mark(self) -> None:
         app, pane = self.host, self.pane_here
         if not isinstance(pane, (Contributors, ChangesPane)):
             self.activate(CONTRIBUTORS)

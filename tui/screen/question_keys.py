@@ -56,6 +56,9 @@ class Asking(Stepping, FourPanes, inherit_bindings=False):
 
     def action_without(self) -> None:
         """The indices without the marked names, or with them again."""
+        self.deferred.do(self._without)
+
+    def _without(self) -> None:
         app = self.host
         marked = tuple(app.marked)
         if app.question.without and (not marked or set(marked) == set(app.question.without)):

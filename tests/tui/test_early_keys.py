@@ -1,0 +1,185 @@
+"""Keys pressed while a page is opened, or while what it shows is made: none is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+
+from core.answer.alerts import AlertState, parse
+from core.data.question import Question
+from tests.tui.board_market import board_market
+from tests.tui.driving import drive, press, seen, settle, until
+from tests.tui.fake_desk import SlowDesk
+from tests.tui.markets import QUESTION, small_market
+from tui.panes import breadth, explain, name
+from tui.screen import board_answers, board_news
+from tui.screen.app import InternalsApp
+from tui.screen.board_screen import BoardScreen
+from tui.state.config import Config
+
+MARKET = small_market()
+
+
+def send(app: InternalsApp, *keys: str) -> None:
+    """Keys one right after the other, as a slow line brings them."""
+    characters = {"slash": "/", "question_mark": "?"}
+    for key in keys:
+        app.post_message(events.Key(key, key if len(key) == 1 else characters.get(key)))
+
+
+class Gate:
+    """A function that waits until it may, or until the test is over."""
+
+    def __init__(self, work: Callable[..., Any]) -> None:
+        self._work, self.may, self.reached = work, threading.Event(), threading.Event()
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        self.reached.set()
+        assert self.may.wait(60)
+        return self._work(*args, **named)
+
+
+async def early(
+    pilot: Pilot[None], app: InternalsApp, where: Any, function: str, opening: str, *keys: str
+) -> str:
+    """What is seen after keys that were all pressed before a function had its answer."""
+    gate = Gate(getattr(where, function))
+    with patch.object(where, function, gate):
+        send(app, opening)
+        await until(gate.reached.is_set)
+        send(app, *keys)
+        await until(app._message_queue.empty)
+        await pilot.pause(0)
+        gate.may.set()
+        await settle(pilot, app)
+    return seen(app)
+
+
+@pytest.mark.parametrize(
+    ("module", "function", "before", "opening"),
+    [(explain, "explain", "3", "d"), (breadth, "_daily_of", "3:view ten sessions", "enter")],
+    ids=["explain", "sessions"],
+)
+def test_moves_are_made_on_all_of_what_is_shown_in_the_end(
+    module: ModuleType, function: str, before: str, opening: str
+) -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, *before)
+        keys = ("pagedown", "j", "j", "k")
+        text = await early(pilot, app, module, function, opening, *keys)
+        assert "more lines" in text
+        await press(pilot, app, "g")
+        assert seen(app) != text
+        await press(pilot, app, *keys)
+        assert seen(app) == text
+        if opening == "d":
+            await press(pilot, app, "escape")
+            text = await early(pilot, app, module, function, opening, "j", "G")
+            assert "more lines" not in text and "esc back" in text
+
+    drive(story, market=MARKET, size=(80, 24))
+
+
+def test_a_page_that_has_no_room_yet_takes_moves() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        assert app.main is not None
+        # nothing of the new page was mounted between the two keys
+        app.main.help_on("")
+        app.top_screen.action_move("last")  # type: ignore[union-attr]
+        await settle(pilot, app)
+        assert ":sort bp" in seen(app) and "more lines" not in seen(app)
+
+    drive(story, market=MARKET, size=(80, 24))
+
+
+def test_a_word_typed_in_the_help_is_text_whatever_its_letters_do_elsewhere() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        send(app, "question_mark", "slash", *"quiGjk", *["backspace"] * 3, "t")
+        await settle(pilot, app)
+        assert "/quit" in seen(app) and "q  ctrl+c" in seen(app)
+        app.post_message(events.Paste(" x"))
+        await settle(pilot, app)
+        assert "/quit x" in seen(app)
+        await press(pilot, app, "enter", "q")
+
+    app = drive(story, market=MARKET)
+    assert not app.is_running
+
+
+def test_a_name_is_copied_when_its_page_is_there() -> None:
+    copied: list[str] = []
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "2")
+        with patch.object(app, "copy_to_clipboard", copied.append):
+            await early(pilot, app, name, "trail", "enter", "y")
+
+    drive(story, market=MARKET)
+    assert len(copied) == 1 and "return since the start" in copied[0]
+
+
+def test_alerts_are_removed_one_by_one_however_fast() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        book = app.ringer.book
+        for text in ("gap > 20", "gap > 30", "gap > 40", "gap > 50"):
+            book.add(AlertState(parse(text, QUESTION)))
+        text = await early(pilot, app, app.ringer, "standing", "A", "j", "delete", "delete")
+        assert "  gap > 20" in text and "▸ gap > 50" in text
+        assert "gap > 30" not in text and "gap > 40" not in text
+        assert [entry.alert.text for entry in book.read()] == ["gap > 20 pp", "gap > 50 pp"]
+
+    drive(story, market=MARKET)
+
+
+def test_the_board_takes_keys_before_it_has_rows_and_news() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await early(pilot, app, board_answers, "answer_board", "B", "j", "j", "enter")
+        assert app.question.pair == ("MDY", "SPY")
+        await press(pilot, app, "escape")
+        text = await early(pilot, app, board_news, "parts_of", "d", "G")
+        assert "more lines" not in text and "closes: MDY" in text
+
+    drive(story, market=board_market(), question=Question(basis="pr"), size=(80, 24))
+
+
+def test_what_is_new_on_the_board_is_gone_to_before_it_is_known() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        gate = Gate(board_news.look_up)
+        with patch.object(board_news, "look_up", gate):
+            await press(pilot, app, "B")
+            await until(gate.reached.is_set)
+            screen = app.screen
+            assert isinstance(screen, BoardScreen) and screen.in_news is False
+            send(app, "tab", "G", "enter")
+            await until(lambda: screen.in_news)
+            gate.may.set()
+            await until(lambda: app.screen is not screen)
+        assert ":".join(app.question.funds) == screen.lines[-1].pair != screen.rows[-1].pair.name
+
+    drive(story, market=board_market(), question=Question(basis="pr"), size=(120, 48))
+
+
+def test_what_is_asked_of_the_first_answer_waits_for_it() -> None:
+    desk = SlowDesk(MARKET)
+    app = InternalsApp(desk, Config(), QUESTION)
+
+    async def run() -> None:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await pilot.press("2", "j", "j", "space", "d")
+            assert app.snapshot is None and len(app.screen_stack) == 1
+            desk.may.set()
+            await until(lambda: len(app.screen_stack) == 2)
+            await settle(pilot, app)
+            # S29 is first; the third is marked, and a mark goes on to the next
+            assert "contribution of S26 Example S26 to IWM" in seen(app)
+            assert list(app.marked) == ["S27"]
+
+    asyncio.run(run())
