@@ -6,7 +6,7 @@ import csv
 import gzip
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
 import openpyxl
@@ -21,28 +21,45 @@ def table(rows: list[list[object]], *, mark: str = ",") -> bytes:
     return out.getvalue().encode()
 
 
+def _by_day(
+    titles: str,
+    row: Callable[[str], list[object]],
+    *,
+    days: Iterable[str] = DAYS,
+    mark: str = ",",
+) -> bytes:
+    """CSV with a row a day, below titles between commas."""
+    return table([[*titles.split(",")], *map(row, days)], mark=mark)
+
+
+def _by_ticker(titles: str, row: Callable[[str, str], list[object]]) -> bytes:
+    """CSV with all days of one company, then of the other."""
+    return table([[*titles.split(",")], *(row(ticker, day) for ticker in CLOSES for day in DAYS)])
+
+
+def _close(ticker: str, day: str) -> float:
+    return CLOSES[ticker][DAYS.index(day)]
+
+
 def _bar(ticker: str, day: str, *, raw: bool = False) -> list[object]:
     """Open, high, low and close."""
-    close = traded(ticker, day) if raw else CLOSES[ticker][DAYS.index(day)]
+    close = traded(ticker, day) if raw else _close(ticker, day)
     return [close * 1.01, close * 1.02, close * 0.99, close]
 
 
 def _yahoo() -> bytes:
-    rows: list[list[object]] = [["Date", "Open", "High", "Low", "Close", "Adj Close", "Volume"]]
-    for day in DAYS:
-        rows.append([day, *_bar("AAPL", day), total("AAPL", day), 1000])
-    return table(rows)
+    return _by_day(
+        "Date,Open,High,Low,Close,Adj Close,Volume",
+        lambda day: [day, *_bar("AAPL", day), total("AAPL", day), 1000],
+    )
 
 
 def _history() -> bytes:
-    rows: list[list[object]] = [
-        ["Date", "Open", "High", "Low", "Close", "Adj Close", "Volume", "Dividends", "Stock Splits"]
-    ]
-    for day in DAYS:
+    def row(day: str) -> list[object]:
         events = [dividend("AAPL", day), split("AAPL", day)]
-        row = [f"{day} 00:00:00-04:00", *_bar("AAPL", day), total("AAPL", day), 1000, *events]
-        rows.append(row)
-    return table(rows)
+        return [f"{day} 00:00:00-04:00", *_bar("AAPL", day), total("AAPL", day), 1000, *events]
+
+    return _by_day("Date,Open,High,Low,Close,Adj Close,Volume,Dividends,Stock Splits", row)
 
 
 _FIELDS = ("Adj Close", "Close", "High", "Low", "Open", "Volume")
@@ -84,56 +101,56 @@ def _flat_columns() -> bytes:
 
 
 def _stooq() -> bytes:
-    rows: list[list[object]] = [["Date", "Open", "High", "Low", "Close", "Volume"]]
-    rows += [[day, *_bar("AAPL", day), 1000] for day in DAYS]
-    return table(rows)
+    titles = "Date,Open,High,Low,Close,Volume"
+    return _by_day(titles, lambda day: [day, *_bar("AAPL", day), 1000])
 
 
 def _stooq_bulk() -> bytes:
-    titles = ["TICKER", "PER", "DATE", "TIME", "OPEN", "HIGH", "LOW", "CLOSE", "VOL", "OPENINT"]
-    rows: list[list[object]] = [[f"<{title}>" for title in titles]]
-    for ticker in CLOSES:
-        for day in DAYS:
-            stamp = day.replace("-", "")
-            rows.append([f"{ticker}.US", "D", stamp, "000000", *_bar(ticker, day), 1000, 0])
-    return table(rows)
+    titles = "<TICKER>,<PER>,<DATE>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>,<OPENINT>"
+
+    def row(ticker: str, day: str) -> list[object]:
+        stamp = day.replace("-", "")
+        return [f"{ticker}.US", "D", stamp, "000000", *_bar(ticker, day), 1000, 0]
+
+    return _by_ticker(titles, row)
 
 
 def _tiingo() -> bytes:
-    titles = "date close high low open volume adjClose adjHigh adjLow adjOpen adjVolume"
-    rows: list[list[object]] = [[*titles.split(), "divCash", "splitFactor"]]
-    for day in DAYS:
+    titles = "date,close,high,low,open,volume,adjClose,adjHigh,adjLow,adjOpen,adjVolume"
+
+    def row(day: str) -> list[object]:
         opened, high, low, close = _bar("AAPL", day, raw=True)
         adjusted = total("AAPL", day)
-        row: list[object] = [f"{day}T00:00:00.000Z", close, high, low, opened, 1000]
-        row += [adjusted, adjusted * 1.02, adjusted * 0.99, adjusted * 1.01, 1000]
-        rows.append([*row, dividend("AAPL", day, raw=True), split("AAPL", day) or 1.0])
-    return table(rows)
+        cells: list[object] = [f"{day}T00:00:00.000Z", close, high, low, opened, 1000]
+        cells += [adjusted, adjusted * 1.02, adjusted * 0.99, adjusted * 1.01, 1000]
+        return [*cells, dividend("AAPL", day, raw=True), split("AAPL", day) or 1.0]
+
+    return _by_day(f"{titles},divCash,splitFactor", row)
 
 
 def _alpha_vantage() -> bytes:
-    titles = "timestamp open high low close adjusted_close volume dividend_amount split_coefficient"
-    rows: list[list[object]] = [[*titles.split()]]
-    for day in reversed(DAYS):
+    titles = "timestamp,open,high,low,close,adjusted_close,volume,dividend_amount,split_coefficient"
+
+    def row(day: str) -> list[object]:
         events = [f"{dividend('AAPL', day, raw=True):.4f}", split("AAPL", day) or "1.0"]
-        row = [day, *_bar("AAPL", day, raw=True), f"{total('AAPL', day):.10f}", 1000, *events]
-        rows.append(row)
-    return table(rows)
+        return [day, *_bar("AAPL", day, raw=True), f"{total('AAPL', day):.10f}", 1000, *events]
+
+    return _by_day(titles, row, days=reversed(DAYS))
 
 
 def _eodhd() -> bytes:
-    rows: list[list[object]] = [
-        ["Date", "Open", "High", "Low", "Close", "Adjusted_close", "Volume"]
-    ]
-    rows += [[day, *_bar("MSFT", day), total("MSFT", day), 1000] for day in DAYS]
-    return table(rows) + b"1234\n"
+    closes = _by_day(
+        "Date,Open,High,Low,Close,Adjusted_close,Volume",
+        lambda day: [day, *_bar("MSFT", day), total("MSFT", day), 1000],
+    )
+    return closes + b"1234\n"
 
 
 def _eodhd_bulk() -> bytes:
-    titles = ["Code", "Ex", "Date", "Open", "High", "Low", "Close", "Adjusted_close", "Volume"]
-    rows: list[list[object]] = [[*titles]]
-    rows += [["MSFT", "US", d, *_bar("MSFT", d), total("MSFT", d), 1000] for d in DAYS]
-    return table(rows)
+    return _by_day(
+        "Code,Ex,Date,Open,High,Low,Close,Adjusted_close,Volume",
+        lambda day: ["MSFT", "US", day, *_bar("MSFT", day), total("MSFT", day), 1000],
+    )
 
 
 def _noon(day: str) -> int:
@@ -142,12 +159,12 @@ def _noon(day: str) -> int:
 
 
 def _polygon_flat() -> bytes:
-    titles = "ticker volume open close high low window_start transactions"
-    rows: list[list[object]] = [[*titles.split()]]
-    for day in DAYS:
+    def row(day: str) -> list[object]:
         opened, high, low, close = _bar("MSFT", day)
-        rows.append(["MSFT", 1000, opened, close, high, low, _noon(day) * 10**9, 12])
-    return gzip.compress(table(rows))
+        return ["MSFT", 1000, opened, close, high, low, _noon(day) * 10**9, 12]
+
+    titles = "ticker,volume,open,close,high,low,window_start,transactions"
+    return gzip.compress(_by_day(titles, row))
 
 
 def _polygon_grouped() -> bytes:
@@ -161,25 +178,11 @@ def _polygon_grouped() -> bytes:
 
 
 def _fmp() -> bytes:
-    rows: list[list[object]] = [
-        [
-            "symbol",
-            "date",
-            "open",
-            "high",
-            "low",
-            "close",
-            "volume",
-            "change",
-            "changePercent",
-            "vwap",
-        ]
-    ]
-    for ticker in CLOSES:
-        for day in DAYS:
-            bar = _bar(ticker, day)
-            rows.append([ticker, day, *bar, 1000, 0.1, 0.2, f"{float(str(bar[3])) * 1.003:.4f}"])
-    return table(rows)
+    def row(ticker: str, day: str) -> list[object]:
+        bar = _bar(ticker, day)
+        return [ticker, day, *bar, 1000, 0.1, 0.2, f"{float(str(bar[3])) * 1.003:.4f}"]
+
+    return _by_ticker("symbol,date,open,high,low,close,volume,change,changePercent,vwap", row)
 
 
 def _fmp_json() -> bytes:
@@ -201,10 +204,8 @@ def _tidyquant() -> bytes:
 
 
 def _quantmod() -> bytes:
-    words = ("Open", "High", "Low", "Close", "Volume", "Adjusted")
-    rows: list[list[object]] = [["", *(f"AAPL.{word}" for word in words)]]
-    rows += [[day, *_bar("AAPL", day), 1000, total("AAPL", day)] for day in DAYS]
-    return table(rows)
+    titles = ",AAPL.Open,AAPL.High,AAPL.Low,AAPL.Close,AAPL.Volume,AAPL.Adjusted"
+    return _by_day(titles, lambda day: [day, *_bar("AAPL", day), 1000, total("AAPL", day)])
 
 
 def _matrix(*, names: Mapping[str, str] | None = None, corner: str = "Date") -> bytes:
@@ -279,39 +280,38 @@ def _sheets() -> bytes:
 
 
 def _refinitiv() -> bytes:
-    rows: list[list[object]] = [["Instrument", "Date", "Price Close", "Volume"]]
-    for ticker, closes in CLOSES.items():
-        for day, close in zip(DAYS, closes, strict=True):
-            rows.append([f"{ticker}.O", f"{day}T00:00:00Z", close, 1000])
-    return table(rows)
+    return _by_ticker(
+        "Instrument,Date,Price Close,Volume",
+        lambda ticker, day: [f"{ticker}.O", f"{day}T00:00:00Z", _close(ticker, day), 1000],
+    )
+
+
+def _american(day: str) -> str:
+    return datetime.fromisoformat(day).strftime("%m/%d/%Y")
 
 
 def _nasdaq() -> bytes:
-    rows: list[list[object]] = [["Date", "Close/Last", "Volume", "Open", "High", "Low"]]
-    for day in DAYS:
-        opened, high, low, close = _bar("AAPL", day)
-        year, month, of_month = day.split("-")
-        cells = [f"${value:,.2f}" for value in (close, opened, high, low)]
-        rows.append([f"{month}/{of_month}/{year}", cells[0], "1,000", *cells[1:]])
-    return table(rows)
+    def row(day: str) -> list[object]:
+        opened, high, low, close = (f"${value:,.2f}" for value in _bar("AAPL", day))
+        return [_american(day), close, "1,000", opened, high, low]
+
+    return _by_day("Date,Close/Last,Volume,Open,High,Low", row)
 
 
 def _investing() -> bytes:
-    rows: list[list[object]] = [["Date", "Price", "Open", "High", "Low", "Vol.", "Change %"]]
-    for day in DAYS:
+    def row(day: str) -> list[object]:
         opened, high, low, close = _bar("AAPL", day)
-        year, month, of_month = day.split("-")
-        rows.append([f"{month}/{of_month}/{year}", close, opened, high, low, "1.00K", "0.5%"])
-    return table(rows)
+        return [_american(day), close, opened, high, low, "1.00K", "0.5%"]
+
+    return _by_day("Date,Price,Open,High,Low,Vol.,Change %", row)
 
 
 def _german() -> bytes:
-    rows: list[list[object]] = [["Datum", "Eröffnung", "Hoch", "Tief", "Schluss", "Volumen"]]
-    for day in DAYS:
-        year, month, of_month = day.split("-")
+    def row(day: str) -> list[object]:
         bar = [f"{value:.2f}".replace(".", ",") for value in _bar("AAPL", day)]
-        rows.append([f"{of_month}.{month}.{year}", *bar, "1.000"])
-    return table(rows, mark=";")
+        return [datetime.fromisoformat(day).strftime("%d.%m.%Y"), *bar, "1.000"]
+
+    return _by_day("Datum,Eröffnung,Hoch,Tief,Schluss,Volumen", row, mark=";")
 
 
 BOTH, ONE, OTHER = ("AAPL", "MSFT"), ("AAPL",), ("MSFT",)

@@ -14,11 +14,7 @@ from cache.sources.prices.read import HowToRead, read_prices
 from tests.cache.price_layouts import table as as_csv
 from tests.cache.price_values import CLOSES, DAYS, dividend, total, traded
 from tests.cache.price_values import split as split_of
-from tests.cache.test_price_layouts import in_this_process
 from tests.process.test_price_files import NOW, read, refusal, table
-
-pytestmark = pytest.mark.usefixtures("in_this_process")
-__all__ = ["in_this_process"]
 
 
 def with_column(title: str, cells: list[object]) -> str:
@@ -142,10 +138,7 @@ def bars(days: list[date], *, bare: bool = False) -> str:
         ("weekly", [date(2026, 3, 6) + timedelta(7 * n) for n in (0, 1, 2, 3, 5, 6, 7)]),
         ("monthly", [date(2026, month, 1) for month in range(1, 7)]),
         ("monthly", [date(2026, month, 27) for month in (1, 2, 3, 4, 5)]),
-        (
-            "quarterly",
-            [date(2025, month, 30) for month in (3, 6, 9, 12)],
-        ),
+        ("quarterly", [date(2025, month, 30) for month in (3, 6, 9, 12)]),
     ],
 )
 def test_bars_of_weeks_and_months_are_no_daily_closes(

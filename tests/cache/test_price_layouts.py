@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
-from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
 
-from cache.facts.errors import SourceError
-from cache.sources.prices import read
-from cache.sources.prices.price_file import parse
 from cache.sources.prices.read import read_prices
 from tests.cache.price_layouts import LAYOUTS
 from tests.cache.price_values import CLOSES, DAYS, VOLUME, dividend, split, total
 from tests.process.test_price_files import NOW, table
 
 
-@pytest.fixture
-def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Parse without the limited child, whose start takes longer than the reading."""
-
-    def run(parser: str, source: bytes | BinaryIO, args: Any, *, file: str) -> Any:
-        try:
-            return parse(io.BytesIO(source) if isinstance(source, bytes) else source, args)
-        except SourceError as error:
-            error.file = file
-            raise
-
-    monkeypatch.setattr(read, "run", run)
-
-
-@pytest.mark.usefixtures("in_this_process")
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_a_layout_gives_the_closes_it_was_made_from(tmp_path: Path, layout: str) -> None:
     name, make, tickers, beside = LAYOUTS[layout]

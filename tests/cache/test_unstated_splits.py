@@ -6,11 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cache.test_price_layouts import in_this_process
 from tests.process.test_price_files import read, table
 
-pytestmark = pytest.mark.usefixtures("in_this_process")
-__all__ = ["in_this_process"]
 DAYS = ("2026-03-02", "2026-03-03", "2026-03-04", "2026-03-05")
 
 

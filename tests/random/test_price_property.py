@@ -14,11 +14,7 @@ import pytest
 
 from cache.facts.errors import SourceError
 from cache.sources.prices.read import HowToRead, read_prices
-from tests.cache.test_price_layouts import in_this_process
 from tests.process.test_price_files import NOW
-
-pytestmark = pytest.mark.usefixtures("in_this_process")
-__all__ = ["in_this_process"]
 
 DAYS = ["2026-05-11", "2026-05-12", "2026-05-13", "2026-05-14", "2026-05-15", "2026-06-01"]
 FIELDS = ("close", "adj_close", "dividend", "split")
