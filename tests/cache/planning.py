@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -24,6 +24,16 @@ REFERENCE = Reference(sessions())
 shipped = cache(load_reference)
 #: Monday 15 June 2026 to Friday 26 June 2026; Friday the 19th was a holiday.
 DAYS = np.array([f"2026-06-{d}" for d in (15, 16, 17, 18, 22, 23, 24, 25, 26)], "datetime64[D]")
+
+
+class Vendor:
+    """What a refresh wants to know of a source of prices, where nothing is in its way."""
+
+    name = "Yahoo"
+    unreachable = False
+    limited_until = None
+    off = timedelta()
+    requests = retried = 0
 
 
 def prices(ends: Mapping[str, int], **more: Any) -> Prices:

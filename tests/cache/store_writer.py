@@ -1,8 +1,9 @@
 """A process that writes to a store, and forks for each order on its standard input.
 
 ``store_writer.py HOME``: an order ``SYMBOL COUNT`` forks a process that says its own number, then
-commits sessions of the symbol until COUNT are stored, one a generation, and says each one's number
-once acknowledged. ``ended CODE`` is said after its end. What they need is imported once for all.
+commits closes of the symbol (1, 2, 3, ...) until COUNT are stored, one a generation, and says each
+one's number once acknowledged. ``ended CODE`` is said after its end. What they need is imported
+once for all.
 """
 
 from __future__ import annotations
@@ -16,18 +17,7 @@ import numpy as np
 from cache.facts.errors import StoreEmpty
 from cache.facts.sessions import sessions
 from cache.store.store import Store
-from core.data.frames import Prices
-from tests.cache.stores import bars
-
-
-def days_of(prices: Prices, symbol: str) -> list[float]:
-    """A symbol's closes in order; a writer writes 1, 2, 3, ..."""
-    found: list[float] = []
-    for block in prices.blocks:
-        if symbol in block.symbols:
-            column = block.close[:, block.symbols.index(symbol)]
-            found += column[~np.isnan(column)].tolist()
-    return found
+from tests.cache.stores import bars, closes
 
 
 def say(what: object) -> None:
@@ -39,7 +29,7 @@ def write(home: Path, symbol: str, count: int) -> None:
     store, days = Store(home), sessions()
     say(os.getpid())
     try:
-        done = len(days_of(store.read().prices, symbol))
+        done = len(closes(store.read().prices, symbol))
     except StoreEmpty:
         done = 0
     for number in range(done + 1, count + 1):

@@ -12,7 +12,7 @@ import numpy as np
 
 from cache.store.bars import Bars
 from cache.store.store import Contents, Store
-from core.data.frames import Holdings, LeftOut
+from core.data.frames import Holdings, LeftOut, Prices
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 6, 27, 12, 30, 15, 250, tzinfo=UTC)
@@ -77,6 +77,17 @@ def holdings(fund: str = "IWM", as_of: date = date(2026, 1, 21), first: str = "B
         "https://example.invalid/IWM.csv",
         NOW,
     )
+
+
+def closes(prices: Prices, symbol: str) -> dict[date, float]:
+    """A symbol's closes by session, in order."""
+    found: dict[date, float] = {}
+    for block in prices.blocks:
+        if symbol in block.symbols:
+            column = block.close[:, block.symbols.index(symbol)]
+            there = ~np.isnan(column)
+            found |= dict(zip(block.sessions[there].tolist(), column[there].tolist(), strict=True))
+    return found
 
 
 def dump(held: Contents) -> Any:

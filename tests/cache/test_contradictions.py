@@ -17,12 +17,12 @@ from cache.sources.issuers import Issuers
 from cache.sources.vendors.as_traded import VendorHistory, answer_of
 from cache.store.store import Store
 from tests.cache.planning import shipped
+from tests.cache.stores import closes
 from tests.cache.test_vendor import (
     DAYS,
     LINES,
     PAIR,
     World,
-    closes,
     evening,
     everything,
     filled_once,

@@ -7,7 +7,7 @@ import signal
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -23,25 +23,17 @@ from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
 from cache.store.bars import Bars
 from cache.store.store import Store
-from tests.cache.planning import shipped
+from tests.cache.planning import Vendor, shipped
+from tests.cache.stores import closes
 
 NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)  # a Friday, 17:30 in New York
 PAIR = ("IWM", "IVV")
 
 
-def closes(store: Store, symbol: str) -> list[float]:
-    (block,) = store.read().prices.blocks
-    return [float(v) for v in block.close[:, block.symbols.index(symbol)]]
-
-
-class Source:
+class Source(Vendor):
     """Answers from a table, without a network."""
 
     name = "by hand"
-    unreachable = False
-    limited_until = None
-    off = timedelta()
-    requests = retried = 0
 
     def __init__(self, answers: dict[str, Answer | str]) -> None:
         self.answers = answers
@@ -91,8 +83,9 @@ def test_nothing_good_is_replaced_by_nothing(tmp_path: Path) -> None:
         "IWM": "Yahoo gave 1 closes where there were 5 (asked for 2026-06-26)",
         "IVV": "Yahoo is asleep",
     }
-    assert closes(store, "IWM") == [1, 2, 3, 4, 5]
-    assert closes(store, "IVV") == [5, 4, 3, 2, 1]
+    held = store.read().prices
+    assert [*closes(held, "IWM").values()] == [1, 2, 3, 4, 5]
+    assert [*closes(held, "IVV").values()] == [5, 4, 3, 2, 1]
     assert store.read().prices.failures == second.failed
     assert second.by_reason()["Yahoo is asleep"] == ("IVV",)
 

@@ -20,8 +20,7 @@ from cache.facts.errors import StoreEmpty, StoreError
 from cache.store import objects
 from cache.store.store import Store
 from tests.cache import store_writer
-from tests.cache.store_writer import days_of
-from tests.cache.stores import RAW, ROOT, bars, dump, files, holdings, manifest, rich
+from tests.cache.stores import RAW, ROOT, bars, closes, dump, files, holdings, manifest, rich
 
 
 @pytest.fixture
@@ -186,9 +185,9 @@ def test_two_writers_and_a_reader_lose_nothing(tmp_path: Path) -> None:
             continue
         assert contents.damage == ()
         assert contents.generation >= seen[-1]
-        closes = [days_of(contents.prices, symbol) for symbol in writers]
-        assert sum(map(len, closes)) == contents.generation
-        assert all(values == list(range(1, len(values) + 1)) for values in closes)
+        stored = [[*closes(contents.prices, symbol).values()] for symbol in writers]
+        assert sum(map(len, stored)) == contents.generation
+        assert all(values == list(range(1, len(values) + 1)) for values in stored)
         seen.append(contents.generation)
     for one in writers.values():
         assert one.stdout is not None
@@ -212,7 +211,7 @@ def test_a_killed_writer_loses_nothing_acknowledged(tmp_path: Path) -> None:
             while (said := started.stdout.readline()) != f"ended {-signal.SIGKILL}\n":
                 acknowledged = int(said)
             contents = Store(tmp_path).read()
-            values = days_of(contents.prices, "AAA")
+            values = [*closes(contents.prices, "AAA").values()]
             assert values == list(range(1, len(values) + 1))
             assert acknowledged <= len(values) <= acknowledged + 1
             assert contents.damage == ()

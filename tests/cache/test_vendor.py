@@ -25,9 +25,8 @@ from cache.store.admit import bring_prices
 from cache.store.bars import Bars
 from cache.store.draft import Note
 from cache.store.store import Store
-from core.data.frames import Prices
-from tests.cache.planning import shipped
-from tests.cache.stores import store_of_lists
+from tests.cache.planning import Vendor, shipped
+from tests.cache.stores import closes, store_of_lists
 
 ALL = sessions()
 DAYS = ALL[(np.datetime64("2026-03-02") <= ALL) & (np.datetime64("2026-06-26") >= ALL)]
@@ -49,14 +48,8 @@ def waves(count: int) -> dict[str, np.ndarray]:
     }
 
 
-class World:
+class World(Vendor):
     """Each symbol's true closes, and how the vendor tells them."""
-
-    name = "Yahoo"
-    unreachable = False
-    limited_until = None
-    off = timedelta()
-    requests = retried = 0
 
     def __init__(self) -> None:
         self.close = waves(len(DAYS))
@@ -89,16 +82,6 @@ class World:
         now = evening(place)
         self.asked.clear()
         return refresh(store, Request(PAIR, now, shipped(), **more), prices=self, files=Issuers())
-
-
-def closes(prices: Prices, symbol: str) -> dict[date, float]:
-    found = {}
-    for block in prices.blocks:
-        if symbol in block.symbols:
-            column = block.close[:, block.symbols.index(symbol)]
-            there = ~np.isnan(column)
-            found |= dict(zip(block.sessions[there].tolist(), column[there].tolist(), strict=True))
-    return found
 
 
 def check_closes(store: Store, symbol: str, expected: np.ndarray) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
@@ -29,41 +30,34 @@ def contribution(found: Basket) -> dict[str, float]:
     return dict(zip(found.symbols, found.contribution, strict=True))
 
 
-def test_fixed_membership_adds_up_to_the_worked_answer() -> None:
+def worked(weights: dict[int, Sequence[float]]) -> Basket:
+    """Three lines over three days of a worked answer, with a file on some of them."""
     tv1 = vectors()["contribution_tv1"]
     levels = np.cumprod(np.vstack([np.ones(3), 1 + np.array(tv1["daily"])]), axis=0) * 50
-    market = make_market(
-        prices(DAYS[:3], dict(zip("ABC", levels.T.tolist(), strict=True))),
-        holdings("FND", str(DAYS[0]), dict(zip("ABC", tv1["w0"], strict=True))),
-    )
-    found = measured(market, DAYS[0], DAYS[2])
-    assert found.basket_return == pytest.approx(tv1["index_return"], abs=1e-12)
+    files = [
+        holdings("FND", str(DAYS[at]), dict(zip("ABC", values, strict=True)))
+        for at, values in weights.items()
+    ]
+    closes = prices(DAYS[:3], dict(zip("ABC", levels.T.tolist(), strict=True)))
+    found = measured(make_market(closes, *files), DAYS[0], DAYS[2])
     assert found.contribution * 1e4 == pytest.approx(tv1["exact_bp"], abs=1e-8)
+    return found
+
+
+def test_fixed_membership_adds_up_to_the_worked_answer() -> None:
+    tv1 = vectors()["contribution_tv1"]
+    assert worked({0: tv1["w0"]}).basket_return == pytest.approx(tv1["index_return"], abs=1e-12)
 
 
 def test_a_cut_with_the_drifted_weights_changes_no_contribution() -> None:
     tv1 = vectors()["contribution_tv1"]
-    levels = np.cumprod(np.vstack([np.ones(3), 1 + np.array(tv1["daily"])]), axis=0) * 50
-    market = make_market(
-        prices(DAYS[:3], dict(zip("ABC", levels.T.tolist(), strict=True))),
-        holdings("FND", str(DAYS[0]), dict(zip("ABC", tv1["w0"], strict=True))),
-        holdings("FND", str(DAYS[1]), {"A": 0.55, "B": 0.27, "C": 0.2}),
-    )
-    found = measured(market, DAYS[0], DAYS[2])
-    assert len(found.segments) == 2
-    assert found.contribution * 1e4 == pytest.approx(tv1["exact_bp"], abs=1e-8)
+    assert len(worked({0: tv1["w0"], 1: (0.55, 0.27, 0.2)}).segments) == 2
 
 
 def test_end_weights_are_carried_back_to_the_start_weights() -> None:
     tv1 = vectors()["contribution_tv1"]
-    levels = np.cumprod(np.vstack([np.ones(3), 1 + np.array(tv1["daily"])]), axis=0) * 50
-    market = make_market(
-        prices(DAYS[:3], dict(zip("ABC", levels.T.tolist(), strict=True))),
-        holdings("FND", str(DAYS[2]), dict(zip("ABC", tv1["w1"], strict=True))),
-    )
-    found = measured(market, DAYS[0], DAYS[2])
+    found = worked({2: tv1["w1"]})
     assert found.weights == pytest.approx(tv1["w0"], abs=1e-12)
-    assert found.contribution * 1e4 == pytest.approx(tv1["exact_bp"], abs=1e-8)
     assert found.estimated
 
 

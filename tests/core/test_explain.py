@@ -19,26 +19,11 @@ from core.explain import index, lines
 from core.explain.explanation import Explanation, Term, cut
 from core.explain.ground import Ground
 from core.explain.measures import MEASURES, explain, measures_help, names
+from tests.core import test_snapshot
+from tests.core.test_snapshot import DAYS, START, path
 from tests.market import holdings, make_market, prices, weekdays
 
-DAYS = weekdays("2025-12-29", "2026-01-30")
-FIRST, LAST = DAYS.index(date(2025, 12, 31)), len(DAYS) - 1
-
-
-def path(start: float, end: float) -> list[float]:
-    return [start] * FIRST + [
-        start + (end - start) * i / (LAST - FIRST) for i in range(LAST - FIRST + 1)
-    ]
-
-
-CLOSES = {
-    "IWM": path(200, 220),
-    "SPY": path(500, 505),
-    "A": path(10, 12),
-    "B": path(10, 9.5),
-    "C": path(40, 41),
-    "D": path(30, 31),
-}
+CLOSES = test_snapshot.CLOSES | {"D": path(30, 31)}
 
 
 @pytest.fixture(scope="module")
@@ -320,7 +305,7 @@ def test_a_cut_on_the_same_file_is_what_dividends_make_it() -> None:
 
 def test_a_weight_by_count_comes_from_the_splits_on_record() -> None:
     """No close at the file's date: 100 shares, a 4:1 split later, 6 at the start: 2,400."""
-    late = [float("nan")] * FIRST + [6.0] * (LAST - FIRST + 1)
+    late = [float("nan")] * START + [6.0] * (len(DAYS) - START)
     counts = {"quantity": {"A": 100, "B": 200}, "price": {"A": 20.0, "B": 10.0}}
     own = make_market(
         prices(DAYS, CLOSES | {"A": late, "B": path(10, 11)}, splits=[("A", DAYS[9], 4.0)]),

@@ -20,10 +20,9 @@ from cache.refresh.request import Request
 from cache.refresh.stored_closes import StoredCloses
 from cache.sources.issuers import Issuers
 from cache.store.store import Store
-from tests.cache.planning import shipped
+from tests.cache.planning import Vendor, shipped
 from tests.cache.stores import store_of_lists
 from tests.cache.test_vendor import LINES, PAIR, waves
-from tests.torture import steps
 from tests.torture.report import Row, judged
 
 ALL = (*PAIR, *LINES)
@@ -32,7 +31,7 @@ HELD, MORE = 480, 130
 DAYS = sessions()[sessions() <= np.datetime64("2026-06-26")][-HELD - MORE :]
 
 
-class Market(steps.Vendor):
+class Market(Vendor):
     """A vendor that answers for a session of all its symbols, by its closes, which may change."""
 
     name = "Massive"

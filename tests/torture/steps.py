@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from cache.sources.issuers import Issuers
 from cache.store.bars import Bars
 from cache.store.store import Contents, Store
 from core.data.frames import Dates, Holdings
+from tests.cache import planning, stores
 
 if TYPE_CHECKING:
     from core.answer.snapshot import Snapshot
@@ -73,12 +74,7 @@ def holdings(
 
 def closes(held: Contents, symbol: str) -> list[float]:
     """A symbol's closes in order."""
-    found: list[float] = []
-    for block in held.prices.blocks:
-        if symbol in block.symbols:
-            column = block.close[:, block.symbols.index(symbol)]
-            found += column[~np.isnan(column)].tolist()
-    return found
+    return [*stores.closes(held.prices, symbol).values()]
 
 
 def step_of(held: Contents) -> int:
@@ -124,11 +120,10 @@ def refreshed(held: Contents) -> int:
     return min(map(len, found))
 
 
-class Vendor:
+class Vendor(planning.Vendor):
     """A source of prices that answers every question from the steps."""
 
-    name, unreachable, limited_until, requests, retried = "by hand", False, None, 0, 0
-    off = timedelta()
+    name = "by hand"
 
     def fetch(
         self, asks: Iterable[Ask], *, now: datetime, stop: threading.Event | None = None
