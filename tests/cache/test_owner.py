@@ -28,10 +28,8 @@ from tui.state.config import ConfigError, load
 AS_NOBODY = """
 import os, sys
 from pathlib import Path
+import cache.store.draft  # what is loaded late is not there for who may not read Python's folder
 from cache.facts.errors import StoreError
-from cache.facts.reference import load_reference
-from cache.refresh.refresh import refresh as run
-from cache.refresh.request import Request
 from cache.store.store import Store
 from tests.cache.stores import bars
 mine = bars("EVIL")

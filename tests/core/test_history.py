@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -29,6 +30,7 @@ DAYS = weekdays("2000-12-29", "2012-12-31")
 ENDS = [date(2000, 12, 29), *(max(d for d in DAYS if d.year == y) for y in range(2001, 2013))]
 
 
+@cache
 def twelve_years(missing: int | None = None) -> Market:
     """Each line stands still all year and moves on its last session; files at each year's end."""
     closes = {name: [10.0] for name in "ABCD"}
