@@ -9,7 +9,7 @@ own list of closings, and agrees with it on every session since 1970.
 from __future__ import annotations
 
 import sys
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from cache.facts.sessions import (
     CLOSE,
@@ -31,16 +31,15 @@ def make(last: date, made_on: date) -> str:
     import pandas as pd
 
     calendar = exchange_calendars.get_calendar("XNYS", start=str(RECENT), end=str(last))
-    open_days = {stamp.date() for stamp in calendar.sessions}
+    open_days = set(calendar.sessions.date)
     rows = [
         (stamp.date(), "closed")
         for stamp in pd.bdate_range(RECENT, last)
         if stamp.date() not in open_days
     ]
-    for stamp, bell in calendar.closes.items():
-        local: time = bell.tz_convert(str(NEW_YORK)).time()
-        if local != CLOSE:
-            rows.append((stamp.date(), local.strftime("%H:%M")))
+    bells = calendar.closes.dt.tz_convert(str(NEW_YORK)).dt.time
+    early = bells[bells != CLOSE].items()
+    rows += [(stamp.date(), bell.strftime("%H:%M")) for stamp, bell in early]
     head = [
         "# New York Stock Exchange: weekdays without a session, and early closes (New York time)",
         f"# source: exchange_calendars {exchange_calendars.__version__}, calendar XNYS",
@@ -58,7 +57,7 @@ def make_old(made_on: date) -> str:
 
     calendar = pandas_market_calendars.get_calendar("NYSE")
     last = RECENT - timedelta(days=1)
-    met = {stamp.date() for stamp in calendar.valid_days(FIRST, last)}
+    met = set(calendar.valid_days(FIRST, last).date)
     usual = (FIRST + timedelta(days=at) for at in usual_days(last).nonzero()[0].tolist())
     head = [
         "# New York Stock Exchange: weekdays, and Saturdays to 1952-05-24, without a session",

@@ -174,7 +174,7 @@ def order(started: subprocess.Popen[str], symbol: str, count: int) -> int:
 def test_two_writers_and_a_reader_lose_nothing(tmp_path: Path) -> None:
     writers = {symbol: writer(tmp_path) for symbol in ("AAA", "BBB")}
     for symbol, one in writers.items():
-        order(one, symbol, 40)
+        order(one, symbol, 25)
         assert one.stdin is not None
         one.stdin.close()
     store, seen = Store(tmp_path), [0]
@@ -191,9 +191,9 @@ def test_two_writers_and_a_reader_lose_nothing(tmp_path: Path) -> None:
         seen.append(contents.generation)
     for one in writers.values():
         assert one.stdout is not None
-        assert one.stdout.read().split() == [*map(str, range(1, 41)), "ended", "0"]
+        assert one.stdout.read().split() == [*map(str, range(1, 26)), "ended", "0"]
         assert one.wait() == 0
-    assert store.read().generation == 80
+    assert store.read().generation == 50
     assert len(set(seen)) > 5
 
 
