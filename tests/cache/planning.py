@@ -15,7 +15,7 @@ from cache.facts.sessions import sessions
 from cache.refresh.ask import Ask
 from cache.refresh.gate import Answer
 from cache.refresh.stored_closes import StoredCloses
-from core.data.frames import Block, Dates, Events, FloatArray, Holdings, Prices, Reference
+from core.data.frames import Block, Dates, Events, FloatArray, Prices, Reference
 
 NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)  # a Friday after the close
 PAIR = ("IWM", "SPY")
@@ -43,25 +43,6 @@ def prices(ends: Mapping[str, int], **more: Any) -> Prices:
         close[:end, column] = 10.0 + np.arange(end)
     through = more.pop("through", {s: DAYS[e - 1].item() for s, e in ends.items() if e})
     return Prices((Block(DAYS, tuple(ends), close),), through, **more)
-
-
-def holdings(fund: str, as_of: str, lines: Mapping[str, float], **more: Any) -> Holdings:
-    size = len(lines)
-    value = np.array(list(lines.values()))
-    blank = ("",) * size
-    none = np.full(size, np.nan)
-    return Holdings(
-        fund,
-        date.fromisoformat(as_of),
-        tuple(lines),
-        tuple(lines),
-        blank,
-        none,
-        none,
-        value,
-        float(value.sum()),
-        **more,
-    )
 
 
 def answered(session: Dates, close: FloatArray, *, split: float = 0.0, **more: Any) -> Answer:

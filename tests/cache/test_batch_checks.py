@@ -1,4 +1,4 @@
-"""A session that no market has: every line by itself may be true, all together are not."""
+"""A batch that no market gives: every line by itself may be true, all together are not."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cache.store.store import Store
-from tests.cache.test_vendor import LINES, World, everything, filled_once, held
+from tests.cache.test_vendor import LINES, World, check_closes, everything, filled_once, held
 
 __all__ = ["filled_once", "held"]
 
@@ -57,7 +57,45 @@ def all_paid(world: World) -> None:
         world.dividend[symbol][AT] = 0.05 * world.close[symbol][AT - 1]
 
 
+def still(world: World) -> None:
+    for symbol in LINES:
+        world.close[symbol][AT] = world.close[symbol][AT - 1]
+
+
+def late(world: World) -> None:
+    for symbol in world.close:
+        world.close[symbol] = np.r_[world.close[symbol][0], world.close[symbol][:-1]]
+
+
+def unsplit(world: World) -> None:
+    for symbol in LINES[:4]:
+        world.close[symbol][AT:] /= 2
+
+
+def pence(world: World) -> None:
+    for symbol in LINES:
+        world.close[symbol] = world.close[symbol] * 100
+
+
+def rich(world: World) -> None:
+    for symbol in LINES[:5]:
+        world.dividend[symbol][AT] = 10 * world.close[symbol][AT]
+
+
+def net(world: World) -> None:
+    """Closes adjusted for a dividend of 1 % of the close before, and the dividend beside them."""
+    for symbol in LINES:
+        world.dividend[symbol][AT] = 0.01 * world.close[symbol][AT - 1]
+        world.close[symbol][:AT] *= 0.99
+
+
 POISONS = {
+    net: "adjusted for dividends",
+    still: "15 of 15 lines repeat the close before on ",
+    late: "shifted by a session",
+    unsplit: "4 of 15 lines rise or fall by a third beside their fund",
+    pence: "in another currency",
+    rich: "a dividend of ",
     exchanged: "of 15 lines rise or fall by a third beside their fund",
     constant: "10 of 15 lines rise or fall by a third beside their fund",
     fallen: "5 of 15 lines rise or fall by a third beside their fund",
@@ -69,15 +107,21 @@ POISONS = {
 
 
 @pytest.mark.parametrize("poison", POISONS)
-@pytest.mark.parametrize("full", [False, True])
-def test_a_session_that_no_market_has_is_refused(
-    held: Store, poison: Callable[[World], None], full: bool
+def test_a_poisoned_batch_is_refused_as_a_whole(
+    held: Store, poison: Callable[[World], None]
 ) -> None:
     world, before = World(), everything(held)
     poison(world)
-    summary = world.run(held, AT, full=full)
-    assert not summary.ok and POISONS[poison] in summary.message
-    assert everything(held) == before
+    for full in (False, True):
+        summary = world.run(held, AT, full=full)
+        assert not summary.ok and POISONS[poison] in summary.message, full
+        assert "the stored closes stay" in summary.message, full
+        assert everything(held) == before, full
+    # the next day the vendor has mended it, and nothing is left of the bad one
+    mended = World()
+    assert mended.run(held, AT + 1).ok
+    for symbol in mended.close:
+        check_closes(held, symbol, mended.close[symbol][: AT + 2])
 
 
 def test_a_market_that_falls_by_a_third_with_its_funds_is_taken(held: Store) -> None:

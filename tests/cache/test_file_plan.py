@@ -12,7 +12,8 @@ from cache.refresh.host_backoff import keep_hosts, load_hosts, refused_again
 from cache.refresh.plan import make_plan
 from cache.refresh.request import Request
 from core.data.frames import Prices
-from tests.cache.planning import NOW, PAIR, REFERENCE, holdings
+from tests.cache.planning import NOW, PAIR, REFERENCE
+from tests.market import holdings
 
 DATED = Fund("IWM", addresses=("https://www.example.com/f?asOfDate={date}",))
 NEWEST = Fund("SPY", addresses=("https://www.example.com/f.xlsx",))

@@ -20,7 +20,8 @@ from cache.refresh.reasons import session_of, wait, wait_until, with_session
 from cache.refresh.request import Request
 from cache.refresh.stored_closes import StoredCloses
 from core.data.frames import Block, Prices
-from tests.cache.planning import DAYS, NOW, PAIR, REFERENCE, answered, holdings, prices, splitted
+from tests.cache.planning import DAYS, NOW, PAIR, REFERENCE, answered, prices, splitted
+from tests.market import holdings
 
 
 def test_an_empty_store_asks_for_the_funds_from_1993() -> None:

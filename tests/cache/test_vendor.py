@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -116,77 +116,10 @@ def held(filled_once: Store, tmp_path: Path) -> Store:
 
 def own(world: World, symbols: Iterable[str], last: int, factor: float = 1.0) -> Bars:
     """A person's own file of some symbols' closes up to a session, in cents."""
-    names = tuple(symbols)
-    size = last + 1
-    return Bars(
-        names,
-        np.repeat(np.arange(len(names)), size),
-        np.tile(DAYS[:size], len(names)),
-        close=np.concatenate([np.round(world.close[s][:size] * factor, 2) for s in names]),
-        source="own.csv",
-        fetched_at=evening(last),
-    )
-
-
-def still(world: World) -> None:
-    for symbol in LINES:
-        world.close[symbol][60] = world.close[symbol][59]
-
-
-def late(world: World) -> None:
-    for symbol in world.close:
-        world.close[symbol] = np.r_[world.close[symbol][0], world.close[symbol][:-1]]
-
-
-def unsplit(world: World) -> None:
-    for symbol in LINES[:4]:
-        world.close[symbol][60:] /= 2
-
-
-def pence(world: World) -> None:
-    for symbol in LINES:
-        world.close[symbol] = world.close[symbol] * 100
-
-
-def rich(world: World) -> None:
-    for symbol in LINES[:5]:
-        world.dividend[symbol][60] = 10 * world.close[symbol][60]
-
-
-def net(world: World) -> None:
-    """Closes adjusted for a dividend of 1 % of the close before, and the dividend beside them."""
-    for symbol in LINES:
-        world.dividend[symbol][60] = 0.01 * world.close[symbol][59]
-        world.close[symbol][:60] *= 0.99
-
-
-@pytest.mark.parametrize(
-    ("poison", "words"),
-    [
-        (net, "adjusted for dividends"),
-        (still, "15 of 15 lines repeat the close before on "),
-        (late, "shifted by a session"),
-        (unsplit, "4 of 15 lines rise or fall by a third beside their fund"),
-        (pence, "in another currency"),
-        (rich, "a dividend of "),
-    ],
-)
-@pytest.mark.parametrize("full", [False, True])
-def test_a_poisoned_batch_is_refused_as_a_whole(
-    held: Store, poison: Callable[[World], None], words: str, full: bool
-) -> None:
-    world, before = World(), everything(held)
-    poison(world)
-    summary = world.run(held, 60, full=full)
-    assert (
-        not summary.ok and words in summary.message and "the stored closes stay" in summary.message
-    )
-    assert everything(held) == before
-    # the next day the vendor has mended it, and nothing is left of the bad one
-    mended = World()
-    assert mended.run(held, 61).ok
-    for symbol in (*PAIR, *LINES):
-        check_closes(held, symbol, mended.close[symbol][:62])
+    bars = world.bars(tuple(symbols), last + 1)
+    assert bars.close is not None
+    cents = np.round(bars.close * factor, 2)
+    return replace(bars, close=cents, source="own.csv", fetched_at=evening(last))
 
 
 def test_one_line_that_lost_its_split_stays_as_it_was(held: Store) -> None:

@@ -21,8 +21,9 @@ from cache.store.store import Store
 from core.data.frames import Prices
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_world import later
-from tests.cache.planning import NOW, PAIR, REFERENCE, holdings, prices, shipped
+from tests.cache.planning import NOW, PAIR, REFERENCE, prices, shipped
 from tests.cache.test_refresh_by_hand import Source, bars
+from tests.market import holdings
 from tests.process.test_refresh import names
 
 FRIDAY = date(2026, 6, 26)

@@ -12,7 +12,8 @@ from cache.facts.vendors import load_vendors
 from cache.refresh.plan import make_plan
 from cache.refresh.request import Request
 from core.data.frames import Block, Prices
-from tests.cache.planning import PAIR, REFERENCE, holdings
+from tests.cache.planning import PAIR, REFERENCE
+from tests.market import holdings
 
 LINES = tuple(f"L{n}" for n in range(30))
 SYMBOLS = (*PAIR, *LINES)

@@ -10,7 +10,8 @@ from cache.refresh.backoff import Wait, keep_waits
 from cache.refresh.lock import turn
 from cache.refresh.progress import Summary
 from core.answer.snapshot import Question
-from tests.cache.planning import holdings, prices
+from tests.cache.planning import prices
+from tests.market import holdings
 from tui.report.last_refresh import LATE, FailureGroup, fetched
 from tui.service.service import Desk
 from tui.state.places import places
