@@ -125,9 +125,11 @@ def test_a_copy_that_goes_back_is_never_said_to_lack_anything(tmp_path: Path) ->
             assert Copy(top / "home").mirror(source).generation == source.generation()
     chance, disk, cuts = random.Random(3), Disk(), 0
     disk.apply("mkdir", ("home",), None)
+    # what was synced changes with a sync alone, and names change with all but a write
+    ways = {"fsync": ("lost", "names", "any"), "write": ("any",)}
     for name, path, more in recorded.log:
         disk.apply(name, path, more)
-        for way in ("lost", "names", "any"):
+        for way in ways.get(name, ("names", "any")):
             place = tmp_path / "cut"
             place.mkdir()
             disk.crash(place, chance, way)
