@@ -143,20 +143,6 @@ def test_a_copy_that_goes_back_is_never_said_to_lack_anything(tmp_path: Path) ->
     assert cuts > 50
 
 
-def test_a_published_head_is_for_the_same_readers_as_the_rest(tmp_path: Path) -> None:
-    from cache.store.publish import publish
-
-    filled(tmp_path / "mine" / "market")
-    target = tmp_path / "desk"
-    for mode in (0o644, 0o640):
-        publish(Store(tmp_path / "mine" / "market"), tmp_path, target, steps.now_at(3),
-                group=None if mode == 0o644 else tmp_path.stat().st_gid)  # fmt: skip
-        assert (target / "market" / head.NAME).stat().st_mode & 0o777 == mode
-    manifest(target / "market", 3).unlink()
-    with pytest.raises(StoreError, match="generation 3 is missing"):
-        Store(target / "market").read()
-
-
 def test_what_a_killed_writer_left_goes_but_not_from_a_newer_releases_store(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

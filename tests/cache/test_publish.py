@@ -249,6 +249,10 @@ def test_for_a_group_alone_and_then_for_everyone(store: Store, tmp_path: Path) -
     assert {found[n] for n in found if (target / n).is_file()} == {0o640}
     out(store, target)
     assert {m for n, m in modes(target).items() if (target / n).is_file()} == {0o644}
+    # the head is among them: readers miss a generation that it names
+    (target / "market" / "generations" / "00000002.json").unlink()
+    with pytest.raises(StoreError, match="generation 2 is missing"):
+        Store(target / "market").read()
 
 
 def test_a_directory_above_that_shuts_readers_out_is_named(store: Store, tmp_path: Path) -> None:
