@@ -24,6 +24,7 @@ from tests.tui.fake_desk import FakeDesk
 from tests.tui.markets import NOW, QUESTION
 from tui.panes.names import NamesTable
 from tui.screen.app import InternalsApp
+from tui.screen.prompt_screen import PromptScreen
 from tui.state.config import Config
 from tui.widgets.line_table import LineTable
 from tui.widgets.painting import Frame, PaintingCompositor
@@ -127,11 +128,13 @@ async def _at_once(min_sleep: float = 0, max_sleep: float = 0) -> None:
 
 
 async def press(pilot: Pilot[None], app: InternalsApp, *keys: str) -> None:
-    """Press keys, each after the answer to the one before."""
-    for key in keys:
+    """Press keys, each after the answer to the one before; the letters of a typed line at once."""
+    for key, following in zip(keys, (*keys[1:], "enter"), strict=True):
+        typing = isinstance(app.screen, PromptScreen) and app.screen.prompt.is_open
         with patch.object(textual.app, "wait_for_idle", _at_once):
             await app._press_keys([key])
-        await settle(pilot, app)
+        if not (typing and len(key) == len(following) == 1):
+            await settle(pilot, app)
 
 
 async def hold(pilot: Pilot[None], app: InternalsApp, key: str, times: int) -> None:

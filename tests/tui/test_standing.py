@@ -12,8 +12,7 @@ MARKET = small_market()
 
 
 async def type_line(pilot: Pilot[None], app: InternalsApp, text: str) -> None:
-    named = {" ": "space", ":": "colon", "=": "equals_sign", "-": "minus", ".": "full_stop"}
-    await press(pilot, app, "colon", *(named.get(sign, sign) for sign in text), "enter")
+    await press(pilot, app, "colon", *text, "enter")
 
 
 def status(app: InternalsApp) -> str:
