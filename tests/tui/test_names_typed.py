@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from core.answer.snapshot import Question, take
+from core.answer.snapshot import Question
 from tests.tui.driving import drive, lines_of, press, seen
 from tests.tui.fake_desk import FakeDesk
-from tests.tui.markets import QUESTION, small_market
+from tests.tui.markets import QUESTION, answer, small_market
 from tests.tui.test_standing import type_line
 from tui.command.commands import CommandError
 from tui.command.filters import parse_filter
@@ -35,9 +35,16 @@ def row(app: InternalsApp, words: str) -> str:
     return next((line for line in lines_of(app) if words in line), "")
 
 
-def test_a_filter_has_its_sum_and_all_others_do_not_match() -> None:
+def test_the_next_name_is_one_key_away_and_a_filter_has_its_sum_and_that_of_all_others() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "2")
+        await press(pilot, app, "2", "enter", "n")
+        assert "S28  Example S28" in seen(app) and "contribution +280.0 bp" in seen(app)
+        await press(pilot, app, "N", "N")
+        assert "rank 30 of 30" in seen(app)
+        await press(pilot, app, "y", "question_mark")
+        assert "rank 30 of 30" in app.clipboard and "keys and commands" in seen(app)
+        await press(pilot, app, "escape", "escape")
+        assert "2 Contributors" in seen(app)
         # one that keeps nothing sums to nothing
         await filter_by(pilot, app, "=NOWHERE")
         assert row(app, "0 matches together").split()[-1] == "0"
@@ -65,7 +72,7 @@ def test_a_filter_has_its_sum_and_all_others_do_not_match() -> None:
 
 
 def test_a_name_of_both_indices_has_the_sector_of_the_one_that_stands_first() -> None:
-    snapshot = take(MARKET, QUESTION)
+    snapshot = answer(MARKET, QUESTION)
     assert snapshot.gap_leaders is not None and snapshot.large is not None
     symbol, view = snapshot.gap_leaders.symbols[0], snapshot.large
     lines = view.contributors
@@ -79,13 +86,36 @@ def test_a_name_of_both_indices_has_the_sector_of_the_one_that_stands_first() ->
     assert gap_leaders(replace(scene, first="large"), best=True).cell(0, "sector") == "Elsewhere"
 
 
-def test_help_is_searched_tab_goes_round_and_names_are_gone_to_and_marked() -> None:
+def test_what_is_typed_is_remembered_completed_obeyed_and_kept() -> None:
+    desk = FakeDesk(MARKET)
+    path = desk.config_file.path
+    path.write_text('# mine\ntheme = "dark"  # at night\nmouse = false\n')
+
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await lines_typed_before_come_back_and_a_failed_one_is_there_again(pilot, app)
+        assert TypedLines(desk.memory).lines == ["mark none", "go nowhere"]
         await help_is_searched(pilot, app)
         await tab_goes_round_what_fits(pilot, app)
         await go_and_mark_and_what_is_nowhere(pilot, app)
+        await a_palette_is_changed_and_kept(pilot, app)
 
-    drive(story, market=MARKET, size=(120, 36))
+    drive(story, desk=desk)
+    text = '# mine\ntheme = "light"  # at night\nmouse = true\nopen = "board"\n'
+    assert path.read_text() == text
+
+
+async def lines_typed_before_come_back_and_a_failed_one_is_there_again(
+    pilot: Pilot[None], app: InternalsApp
+) -> None:
+    await type_line(pilot, app, "mark none")
+    await type_line(pilot, app, "go nowhere")
+    await press(pilot, app, "colon")
+    assert "go nowhere" in lines_of(app)[-1]
+    await press(pilot, app, "m", "up")
+    assert "mark none" in lines_of(app)[-1]
+    await press(pilot, app, "down")
+    assert lines_of(app)[-1].split() == [":m"]
+    await press(pilot, app, "escape")
 
 
 async def go_and_mark_and_what_is_nowhere(pilot: Pilot[None], app: InternalsApp) -> None:
@@ -112,25 +142,6 @@ async def help_is_searched(pilot: Pilot[None], app: InternalsApp) -> None:
     assert "the next pair of the watch list" in page and "half a page down" not in page
     await press(pilot, app, "escape")
     assert "▸1 Spread" in seen(app)
-
-
-def test_lines_typed_before_come_back_and_a_failed_one_is_there_again(tmp_path: Path) -> None:
-    desk = FakeDesk(MARKET)
-
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        main = app.main
-        assert main is not None
-        await type_line(pilot, app, "mark none")
-        await type_line(pilot, app, "go nowhere")
-        await press(pilot, app, "colon")
-        assert "go nowhere" in lines_of(app)[-1]
-        await press(pilot, app, "m", "up")
-        assert "mark none" in lines_of(app)[-1]
-        await press(pilot, app, "down")
-        assert lines_of(app)[-1].split() == [":m"]
-
-    drive(story, desk=desk)
-    assert TypedLines(desk.memory).lines == ["mark none", "go nowhere"]
 
 
 def test_lines_that_cannot_be_kept_are_an_error_told_once(tmp_path: Path) -> None:
@@ -178,42 +189,18 @@ def test_a_list_of_nothing_is_no_filter(text: str) -> None:
         parse_filter(text)
 
 
-def test_the_next_name_is_one_key_from_a_name() -> None:
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "2", "enter", "n")
-        assert "S28  Example S28" in seen(app) and "contribution +280.0 bp" in seen(app)
-        await press(pilot, app, "N", "N")
-        assert "rank 30 of 30" in seen(app)
-        await press(pilot, app, "y", "question_mark")
-        assert "rank 30 of 30" in app.clipboard and "keys and commands" in seen(app)
-        await press(pilot, app, "escape", "escape")
-        assert "2 Contributors" in seen(app)
-
-    drive(story, market=MARKET, size=(80, 24))
-
-
-def test_a_palette_is_changed_and_kept() -> None:
-    desk = FakeDesk(MARKET)
-    path = desk.config_file.path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text('# mine\ntheme = "dark"  # at night\nmouse = false\n')
-
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await type_line(pilot, app, "colours light")
-        assert app.theme == "light" and "light: saved in config.toml" in seen(app)
-        await type_line(pilot, app, "colours pink")
-        assert app.theme == "light" and "there are dark, light" in seen(app)
-        await type_line(pilot, app, "set mouse on")
-        await type_line(pilot, app, "set open board")
-        assert "open board from the next start on: saved in config.toml" in seen(app)
-        await type_line(pilot, app, "set open window")
-        assert "open = window: write one of panes, board" in seen(app)
-        await type_line(pilot, app, "set theme = dark")
-        assert app.theme == "dark" and "dark: saved in config.toml" in seen(app)
-        await type_line(pilot, app, "set theme light")
-        await type_line(pilot, app, "set rate 2")
-        assert "'rate' is not set from here; pair, window" in seen(app)
-
-    drive(story, desk=desk)
-    text = '# mine\ntheme = "light"  # at night\nmouse = true\nopen = "board"\n'
-    assert path.read_text() == text
+async def a_palette_is_changed_and_kept(pilot: Pilot[None], app: InternalsApp) -> None:
+    await type_line(pilot, app, "colours light")
+    assert app.theme == "light" and "light: saved in config.toml" in seen(app)
+    await type_line(pilot, app, "colours pink")
+    assert app.theme == "light" and "there are dark, light" in seen(app)
+    await type_line(pilot, app, "set mouse on")
+    await type_line(pilot, app, "set open board")
+    assert "open board from the next start on: saved in config.toml" in seen(app)
+    await type_line(pilot, app, "set open window")
+    assert "open = window: write one of panes, board" in seen(app)
+    await type_line(pilot, app, "set theme = dark")
+    assert app.theme == "dark" and "dark: saved in config.toml" in seen(app)
+    await type_line(pilot, app, "set theme light")
+    await type_line(pilot, app, "set rate 2")
+    assert "'rate' is not set from here; pair, window" in seen(app)

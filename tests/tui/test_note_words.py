@@ -23,7 +23,7 @@ from tui.report.short import to_line
 
 @pytest.fixture(scope="module")
 def snapshot() -> Snapshot:
-    return take(markets.small_market(), markets.QUESTION)
+    return markets.answer(markets.small_market(), markets.QUESTION)
 
 
 def test_one_thing_is_counted_in_the_singular() -> None:

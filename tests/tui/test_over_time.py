@@ -13,7 +13,8 @@ from core.answer.contributions import SIDE_BY_SIDE, side_by_side
 from core.answer.movers import movers
 from core.answer.snapshot import Question, take
 from core.data.errors import UnavailableError
-from tests.tui.driving import drive, lines_of, press, seen
+from tests.tui.driving import drive, lines_of, press, seen, settle
+from tests.tui.fake_desk import FakeDesk
 from tests.tui.markets import END, QUESTION, SESSIONS, SMALL, SMALL_RETURNS, START, small_market
 from tests.tui.test_standing import type_line
 from tui.screen.app import InternalsApp
@@ -165,26 +166,24 @@ def test_windows_and_movers_on_the_screen() -> None:
 
 def test_movers_mark_what_is_less_sure_then_and_now() -> None:
     # 85 % of the weight has closes: nothing is claimed of either answer
-    async def thin(pilot: Pilot[None], app: InternalsApp) -> None:
+    desk = FakeDesk(small_market(covered=0.85))
+    # the only list is of a day before SINCE: its weights are carried back for both
+    late = replace(MARKET.holdings["IWM"][0], as_of=date(2026, 5, 1))
+    estimated = replace(MARKET, holdings={**MARKET.holdings, "IWM": (late,)})
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "z")
         await type_line(pilot, app, f"movers {SINCE}")
         assert "then bp!" in seen(app) and "now bp!" in seen(app)
         assert "nothing is claimed of leaders: then IWM 85.0 % measured, now IWM 85.0 % meas" in (
             " ".join(seen(app).split())
         )
-
-    drive(thin, market=small_market(covered=0.85), size=(160, 36))
-    # the only list is of a day before SINCE: its weights are carried back for both
-    market = small_market()
-    late = replace(market.holdings["IWM"][0], as_of=date(2026, 5, 1))
-    market = replace(market, holdings={**market.holdings, "IWM": (late,)})
-
-    async def estimated(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "z")
-        await type_line(pilot, app, f"movers {SINCE}")
+        desk.current = replace(estimated, generation=8)
+        app.poll()
+        await settle(pilot, app)
         assert "then bp~" in seen(app) and "now bp~" in seen(app)
         assert "~ weights are estimated from a list of another day: then, now" in (
             " ".join(seen(app).split())
         )
 
-    drive(estimated, market=market, size=(160, 36))
+    drive(story, desk=desk, size=(160, 36))

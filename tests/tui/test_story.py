@@ -30,7 +30,7 @@ NUMBER = re.compile(
 
 @pytest.fixture(scope="module")
 def snapshot() -> Snapshot:
-    return take(markets.small_market(), markets.QUESTION)
+    return markets.answer(markets.small_market(), markets.QUESTION)
 
 
 def words(paragraphs: Any) -> int:
