@@ -8,6 +8,7 @@ import math
 import re
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -21,13 +22,13 @@ from core.explain.scalars import EXPLAINED
 from core.measures.daily import Daily
 from core.measures.signals import RULES, signals
 from tests.tui.driving import drive, lines_of, press, seen, until
-from tests.tui.markets import QUESTION, small_market
+from tests.tui.markets import QUESTION, answer, small_market
 from tui.command.completion import Vocabulary, offers
 from tui.host.scene import Scene, Side
 from tui.panes import breadth, concentration, measure_rows
 from tui.panes.explain import ExplainRequest, requests_of_pane
 from tui.panes.frame import VIEWS
-from tui.report.document import document, to_json
+from tui.report.document import to_json
 from tui.report.export import to_markdown
 from tui.report.parts import part
 from tui.report.tables_measures import change_figure, figure
@@ -41,7 +42,14 @@ MARKET = small_market()
 @pytest.fixture(scope="module")
 def snapshot() -> Snapshot:
     """As of the last session, for alerts; with the daily breadth."""
-    return take(MARKET, replace(QUESTION, as_of=None, daily=True))
+    return answer(MARKET, replace(QUESTION, as_of=None, daily=True))
+
+
+@pytest.fixture(scope="module")
+def whole(snapshot: Snapshot) -> dict[str, Any]:
+    """Its JSON."""
+    found: dict[str, Any] = json.loads(to_json(snapshot))
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -99,8 +107,9 @@ def test_a_row_explains_itself_and_agrees(snapshot: Snapshot) -> None:
         assert MEASURES[row.key].help == row.title
 
 
-def test_json_and_csv_have_every_row_and_the_same_values(snapshot: Snapshot) -> None:
-    whole = json.loads(to_json(snapshot))
+def test_json_and_csv_have_every_row_and_the_same_values(
+    snapshot: Snapshot, whole: dict[str, Any]
+) -> None:
     flat = part(whole, "measures")
     names = [column.name for column in flat.columns]
     cells = {(line[0], line[1]): dict(zip(names, line, strict=True)) for line in flat.rows}
@@ -123,10 +132,10 @@ def test_json_and_csv_have_every_row_and_the_same_values(snapshot: Snapshot) -> 
             ]
 
 
-def test_what_json_has_elsewhere_is_the_tables(snapshot: Snapshot) -> None:
+def test_what_json_has_elsewhere_is_the_tables(whole: dict[str, Any]) -> None:
     """The older places of a number go on, and say the same."""
-    for fund in snapshot.indices:
-        index = document(snapshot)["indices"][fund]
+    assert set(whole["indices"]) == {"IWM", "SPY"}
+    for index in whole["indices"].values():
         rows = {key: row["value"] for key, row in index["measures"].items()}
         older = index["breadth"] | {
             "lines_up": index["breadth"]["up"],
@@ -168,7 +177,7 @@ def test_a_row_is_in_the_note_and_on_the_screen(
 
 def test_the_change_of_the_day_comes_to_a_view_that_stands() -> None:
     """Of the window: what it is less what the same start gives to the session before."""
-    now = take(MARKET, QUESTION)
+    now = answer(MARKET, QUESTION)
     days = common_sessions(MARKET, "IWM", "SPY").tolist()
     then = take(MARKET, replace(QUESTION, as_of=days[days.index(now.as_of) - 1]))
     one, other = (s.indices["IWM"].breadth.median for s in (now, then))
@@ -221,8 +230,9 @@ def test_rows_are_told_apart_where_their_titles_have_no_room(place: tuple[int, s
     assert [row.label(60) for row in shown_in(*place)] == [row.title for row in shown_in(*place)]
 
 
-def test_signals_sectors_and_series_are_in_json_and_csv(snapshot: Snapshot) -> None:
-    whole = json.loads(to_json(snapshot))
+def test_signals_sectors_and_series_are_in_json_and_csv(
+    snapshot: Snapshot, whole: dict[str, Any]
+) -> None:
     for fund, daily in snapshot.daily.items():
         index = whole["indices"][fund]
         told = {one["key"]: one for one in index["signals"]}
@@ -260,7 +270,7 @@ def test_sector_counts_by_hand(snapshot: Snapshot) -> None:
     course = daily.sectors.course(50)
     names = [one.name for one in daily.sectors.rows]
     assert course[names.index("Industrials"), -1] == first.above[50]
-    few = take(MARKET, replace(QUESTION, daily=True)).daily["SPY"].sectors
+    few = answer(MARKET, replace(QUESTION, daily=True)).daily["SPY"].sectors
     assert few is not None and all(one.share_up is not None for one in few.rows)  # five each
 
 
@@ -295,12 +305,12 @@ def test_too_few_closes_are_said_with_the_lines_that_have_them(snapshot: Snapsho
 def test_the_lines_counted_stay_when_the_change_of_the_day_comes_and_has_no_room() -> None:
     rows = [find("share_up")]
     # an answer of its own: no other test has asked for its change of the day
-    answer = take(MARKET, replace(QUESTION, as_of=None, daily=True))
-    scene = Scene(answer, MARKET)
+    unasked = take(MARKET, replace(QUESTION, as_of=None, daily=True))
+    scene = Scene(unasked, MARKET)
     without = plain(measure_rows.table(scene, rows, {}, 66))
     wide = plain(measure_rows.table(scene, rows, {}, 120))
     assert wide[0].split() == ["IWM", "lines", "SPY", "lines"]
-    tuple(answer.before)  # works it out
+    tuple(unasked.before)  # works it out
     assert plain(measure_rows.table(scene, rows, {}, 66)) == without
     assert without[0].split() == ["IWM", "lines", "SPY", "lines"]
     wide = plain(measure_rows.table(scene, rows, {}, 120))

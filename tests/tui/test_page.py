@@ -67,9 +67,17 @@ def snapshot() -> Snapshot:
     return markets.answer(markets.small_market(), replace(markets.QUESTION, daily=True))
 
 
-def test_the_page_asks_for_nothing_and_runs_nothing(snapshot: Snapshot) -> None:
-    text = to_html(snapshot)
-    page = Page(text)
+@pytest.fixture(scope="module")
+def text(snapshot: Snapshot) -> str:
+    return to_html(snapshot)
+
+
+@pytest.fixture(scope="module")
+def page(text: str) -> Page:
+    return Page(text)
+
+
+def test_the_page_asks_for_nothing_and_runs_nothing(text: str, page: Page) -> None:
     tags = Counter(tag for tag, _ in page.tags)
     assert not tags.keys() & {"script", "iframe", "img", "link", "object", "form", "a", "base"}
     for tag, attributes in page.tags:
@@ -86,8 +94,7 @@ def test_the_page_asks_for_nothing_and_runs_nothing(snapshot: Snapshot) -> None:
     assert tags["style"] == 1
 
 
-def test_every_picture_is_told_and_every_table_has_headings(snapshot: Snapshot) -> None:
-    page = Page(to_html(snapshot))
+def test_every_picture_is_told_and_every_table_has_headings(page: Page) -> None:
     ids = [a["id"] for _, a in page.tags if a.get("id")]
     assert len(ids) == len(set(ids))
     drawn = [a for tag, a in page.tags if tag == "svg"]
@@ -105,8 +112,9 @@ def test_every_picture_is_told_and_every_table_has_headings(snapshot: Snapshot) 
     assert html["lang"] == "en"
 
 
-def test_every_number_of_the_prose_carries_value_path_and_source(snapshot: Snapshot) -> None:
-    page = Page(to_html(snapshot))
+def test_every_number_of_the_prose_carries_value_path_and_source(
+    snapshot: Snapshot, page: Page
+) -> None:
     data = [a for tag, a in page.tags if tag == "data"]
     told_of = document(snapshot)
     head, *others = told_of["prose"]
@@ -121,8 +129,7 @@ def test_every_number_of_the_prose_carries_value_path_and_source(snapshot: Snaps
         assert sentence in whole
 
 
-def test_both_contributor_tables_have_name_sector_return_and_bp(snapshot: Snapshot) -> None:
-    text = to_html(snapshot)
+def test_both_contributor_tables_have_name_sector_return_and_bp(text: str) -> None:
     for fund, symbol, sector, percent, bp in (
         # S29 and L19 are the 30th and 20th lines: sectors go round, weights are 96 % / n
         ("IWM", "S29", "Information Technology", "+92.50 %", "+296"),
@@ -161,8 +168,7 @@ def test_text_stands_out_from_its_ground(colours: dict[str, str]) -> None:
             assert contrast(colours[name], colours[ground]) >= 4.5, (name, ground)
 
 
-def test_dark_paper_and_phone_are_in_the_style(snapshot: Snapshot) -> None:
-    text = to_html(snapshot)
+def test_dark_paper_and_phone_are_in_the_style(text: str) -> None:
     assert "@media(prefers-color-scheme:dark)" in text and DARK["ground"] in text
     assert "@media print" in text and "@page" in text and "break-inside:avoid" in text
     assert 'content="width=device-width,initial-scale=1"' in text
