@@ -6,6 +6,7 @@ import asyncio
 from unittest.mock import patch
 
 from textual import events
+from textual._compositor import Compositor
 from textual.geometry import Size
 from textual.pilot import Pilot
 
@@ -89,10 +90,19 @@ def test_an_answer_before_the_screen_is_drawn_once_in_its_room() -> None:
         rooms.append(pane.size)
         make_room(pane, scene)
 
-    with patch.object(Pane, "make_room", watched), patch.object(InternalsApp, "ask", early):
+    arranged = patch.object(
+        Compositor, "_arrange_root", autospec=True, side_effect=Compositor._arrange_root
+    )
+    with (
+        patch.object(Pane, "make_room", watched),
+        patch.object(InternalsApp, "ask", early),
+        arranged as arrange,
+    ):
         asyncio.run(run())
     # four panes, each once: the first time they had a room
     assert len(rooms) == 4 and all(rooms), rooms
+    # for the terminal's size, with the headline's height, and for what the panes then need
+    assert arrange.call_count == 3
 
 
 def test_an_answer_after_the_last_screen_is_of_no_use_and_no_fault() -> None:

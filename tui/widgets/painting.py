@@ -16,7 +16,13 @@ from typing import TYPE_CHECKING, Final
 from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
-from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate, LayoutUpdate
+from textual._compositor import (
+    ChopsUpdate,
+    Compositor,
+    CompositorUpdate,
+    LayoutUpdate,
+    ReflowResult,
+)
 from textual.color import Color
 from textual.filter import ANSIToTruecolor, DimFilter, LineFilter, Monochrome, NoColor
 from textual.strip import Strip
@@ -27,7 +33,7 @@ from tui.widgets.drawing import Backdrop, Painter
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
-    from textual.geometry import Region
+    from textual.geometry import Region, Size
     from textual.widget import Widget
 
 #: Filters that look at nothing but the style of a segment.
@@ -83,6 +89,12 @@ class PaintingCompositor(Compositor):
     def update_widgets(self, widgets: set[Widget]) -> None:
         """Take what is dirty; of what is not seen, nothing is looked up or arranged anew."""
         super().update_widgets(widgets & self.visible_widgets.keys())
+
+    def reflow(self, parent: Widget, size: Size) -> ReflowResult:
+        """As Textual's, whose first one is made a second time: its map is of every widget."""
+        result = super().reflow(parent, size)
+        self._full_map_invalidated = False
+        return result
 
     def _frame(self, spans: list[tuple[int, int, int]]) -> Frame:
         """What is seen in spans of lines, each widget's part of one as a piece."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from textual import events
+from textual import _time, events, messages
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
@@ -73,6 +73,8 @@ class Stage(SizedScreen, inherit_bindings=False):
         super().__init__()
         self._custom = custom
         self._silent = self._resumed = False
+        #: When the last layout began.
+        self._laid_out = 0.0
         if custom:
             from tui.widgets.painting import PaintingCompositor
 
@@ -96,7 +98,7 @@ class Stage(SizedScreen, inherit_bindings=False):
                 if isinstance(above, Widget):
                     above._clear_arrangement_cache()
                     above._layout_updates += 1
-        self._silent = True
+        self._silent, self._layout_required = True, False
         try:
             self._refresh_layout()
         finally:
@@ -119,6 +121,7 @@ class Stage(SizedScreen, inherit_bindings=False):
             return
         self._compositor.update_widgets(self._dirty_widgets)
         self._update_timer.pause()
+        self._laid_out = _time.get_time()
         hidden, visible, resized = self._compositor.reflow(self, size)
         self._layout_widgets.clear()
         for widget in hidden:
@@ -139,6 +142,14 @@ class Stage(SizedScreen, inherit_bindings=False):
         else:
             self.app.post_message(events.Ready())
             self.app._dom_ready = True
+
+    async def _on_layout(self, message: messages.Layout) -> None:
+        # what was asked for before the last layout is in it
+        if self._custom and message.time < self._laid_out:
+            message.stop()
+            message.prevent_default()
+        else:
+            await super()._on_layout(message)
 
     def on_idle(self, event: events.Idle) -> None:
         """Paint: every widget has handled its messages."""
