@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable, Sized
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Sized
 from contextlib import ExitStack
 from typing import Any
 from unittest.mock import patch
@@ -144,6 +144,27 @@ async def hold(pilot: Pilot[None], app: InternalsApp, key: str, times: int) -> N
     await settle(pilot, app)
 
 
+async def in_turn(
+    pilot: Pilot[None], app: InternalsApp, stories: Mapping[Story, Sequence[str]]
+) -> None:
+    """Stories of one start, each followed by the keys that take it back, as if it had its own."""
+    names = tables(app)[0]
+
+    def state() -> object:
+        assert app.main is not None
+        return lines_of(app), app.question, app.main.seat, names.cursor_row, names.row_count
+
+    opened = state()
+    for story, keys in stories.items():
+        try:
+            await story(pilot, app)
+            await press(pilot, app, "escape", "escape", "2", *keys, "g", "1", "escape")
+            assert state() == opened, "what comes next would begin elsewhere"
+        except BaseException as error:
+            error.add_note(f"in the story {story.__name__}")
+            raise
+
+
 _parse = Stylesheet._parse_rules
 _parsed: dict[tuple[object, ...], list[RuleSet]] = {}
 
@@ -217,5 +238,6 @@ def drive(
 
 
 __all__ = [
-    "Any", "cell", "drive", "hold", "lines_of", "press", "seen", "settle", "tables", "until",
+    "Any", "cell", "drive", "hold", "in_turn", "lines_of", "press", "seen", "settle", "tables",
+    "until",
 ]  # fmt: skip

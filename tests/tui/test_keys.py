@@ -13,7 +13,7 @@ from unittest.mock import patch
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.driving import drive, lines_of, press, seen
+from tests.tui.driving import drive, in_turn, lines_of, press, seen
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.fetch_keys import fetched, refresh, retry
 from tests.tui.markets import QUESTION, small_market
@@ -293,9 +293,35 @@ def test_every_key_has_a_check() -> None:
     assert {c.name for c in COMMANDS if c.keys} == set(CHECKS)
 
 
-@pytest.mark.parametrize("check", dict.fromkeys(CHECKS.values()), ids=lambda c: c.__name__)
+#: Checks that leave something which no key takes back, or look at what the desk was asked for.
+ALONE: tuple[Check, ...] = (view, rows_and_thresholds, refresh, retry, fetched, note, quits)
+#: Keys that take the others back.
+UNDONE: dict[Check, tuple[str, ...]] = {
+    ends: ("-",),
+    pages: ("-", "-"),
+    sort: ("b",),
+    reverse: ("S",),
+    best: ("b",),
+    without: ("k", "space"),
+    window: ("[",),
+    step: ("<", "<"),
+}
+
+
 @pytest.mark.process
-def test_keys(check: Check) -> None:
+def test_keys() -> None:
+    checks = {check: UNDONE.get(check, ()) for check in CHECKS.values() if check not in ALONE}
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await in_turn(pilot, app, checks)
+
+    app = drive(story, desk=FakeDesk(MARKET))
+    assert app.return_code in (0, None)
+
+
+@pytest.mark.parametrize("check", ALONE, ids=lambda c: c.__name__)
+@pytest.mark.process
+def test_keys_in_a_start_of_their_own(check: Check) -> None:
     desk = FakeDesk(MARKET)
     app = drive(check, desk=desk)
     if check is quits:
