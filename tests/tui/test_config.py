@@ -95,7 +95,11 @@ def test_a_suffix_of_a_us_listing_goes_and_another_stays(tmp_path: Path) -> None
         ('refresh_on_open = "yes"', "write true or false"),
         ("[fetch]\nrate = 100", "line 2: .fetch. rate = 100: write a number from 0.1 to 20"),
         ("[fetch]\npool = 1.5", "write a whole number from 1 to 32"),
-        ("[prices]\nsource = 5", "line 2: .prices. source = 5: write a source such as"),
+        (
+            "[prices]\nsource = 5",
+            "line 2: .prices. source = 5: write a source such as"
+            ' "yahoo", "massive", .* or "files"$',
+        ),
         ('[prices]\nthen = "yahoo"', "write a list of sources such as"),
         ('[prices]\nfolder = "here"', "write a whole path"),
         ("[fetch]\nspeed = 1", "no such setting; known in .fetch. are rate and pool"),

@@ -55,7 +55,7 @@ class Config:
         note_formats: what it writes them in.
         rate: requests a second of a refresh.
         pool: requests of a refresh under way at once.
-        source: who brings prices: "yahoo", "massive", "eodhd", "alpaca", "files", or a plug-in.
+        source: who brings prices: a name of vendors.toml, such as "yahoo", or of a plug-in.
         then: who is asked next for a line that it did not bring.
         folder: where the files are, for the source "files".
         spark: ask Yahoo for the newest closes of twenty symbols at once.
@@ -146,7 +146,10 @@ def _hook(value: Any) -> dict[str, Any]:
 
 def _source(value: Any) -> dict[str, Any]:
     if not isinstance(value, str) or not _SOURCE.fullmatch(value):
-        raise ConfigError('write a source such as "yahoo", "massive", "eodhd", "alpaca" or "files"')
+        from cache.facts.vendors import load_vendors
+
+        *others, last = (f'"{key}"' for key in load_vendors())
+        raise ConfigError(f"write a source such as {', '.join(others)} or {last}")
     return {"source": value}
 
 
