@@ -55,7 +55,8 @@ sys.exit(command(["--demo", "--home", sys.argv[1]]))
 @pytest.mark.parametrize("size", [(36, 9), (80, 24), (111, 40), (112, 32), (149, 33), (150, 34),
                                   (160, 45), (161, 46), (200, 60), (251, 77)])  # fmt: skip
 @pytest.mark.parametrize(
-    "seat", [Seat(), Seat(3, {3: "ladder", 1: "no such view"}, zoomed=True), Seat(headline=3)]
+    "seat",
+    [Seat(), Seat(3, {3: "ladder", 1: "no such view"}, zoomed=True), Seat(headline="word " * 99)],
 )
 @pytest.mark.parametrize("simulated", [False, True])
 def test_the_panes_come_where_the_frame_stood(

@@ -12,13 +12,13 @@ from textual.pilot import Pilot
 
 from core.data.market import Market
 from core.data.question import Question
-from tests.tui.driving import drive, lines_of, settle
+from tests.tui.driving import drive, lines_of, press, settle
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.markets import NOW, QUESTION, answer, small_market
 from tui.command.commands import KEYS
 from tui.host.messages import Taken
 from tui.host.scene import Scene
-from tui.panes.frame import READING, Start
+from tui.panes.frame import READING, Start, frame
 from tui.panes.pane import Pane
 from tui.screen.app import InternalsApp
 from tui.screen.first_numbers import answered
@@ -57,6 +57,28 @@ def the_figures_are_those_of_the_screen(
     for was, now in zip(drawn[:-2] + drawn[-1:], shown[:-2] + shown[-1:], strict=True):
         # beside the spread nothing stands yet, and titles say no more than their views
         assert now.startswith(was.rstrip()) or "─" in was, (was, now)
+
+
+def test_the_panes_stand_there_before_the_numbers_whatever_the_size_was_last_time() -> None:
+    market, desk = small_market(), FakeDesk(small_market())
+    scene = Scene(answer(market, QUESTION), market)
+    heights = set()
+    for last in ((60, 24), (200, 60)):
+
+        async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+            await press(pilot, app, "q")
+
+        drive(story, desk=desk, size=last)
+        start = Start(QUESTION, PAIRS, KEYS, desk.memory.seat())
+        for size in ((40, 12), (60, 18), (80, 24), (112, 32), (160, 45), (200, 60)):
+            before, after = plain(frame(*size, start)), plain(answered(*size, start, scene, NOW))
+            tops = [
+                next(y for y, line in enumerate(lines) if "1 Spread" in line)
+                for lines in (before, after)
+            ]
+            assert tops[0] == tops[1], (last, size)
+            heights.add(tops[0])
+    assert heights == {2, 3, 4}
 
 
 def test_a_pane_that_is_zoomed_keeps_the_room() -> None:

@@ -276,8 +276,26 @@ class Start:
     board: bool = False
 
 
-def frame(width: int, height: int, start: Start) -> Drawing:
-    """The whole screen before the first answer: every line, each as wide as the screen."""
+def most_headline(height: int) -> int:
+    """Lines that the headline may take of a screen."""
+    return 3 if height >= 24 else 2 if height >= 18 else 1
+
+
+def headline_height(width: int, height: int, seat: Seat) -> int:
+    """Lines that the headline seen last takes on a screen."""
+    rows = textwrap.wrap(seat.headline, max(width - 2, 1))
+    return min(max(len(rows), 1), most_headline(height))
+
+
+def frame(width: int, height: int, start: Start, headline: int = 0) -> Drawing:
+    """The whole screen before the first answer: every line, each as wide as the screen.
+
+    Args:
+        width: cells of the screen.
+        height: its lines.
+        start: what it is drawn from.
+        headline: lines of the headline, 0 for those that the one seen last takes.
+    """
     used = form(width, height, zoomed=start.seat.zoomed)
     if used == "small":
         lines = too_small(width, height)
@@ -295,7 +313,7 @@ def frame(width: int, height: int, start: Start) -> Drawing:
         view, active = view_of(start.seat, number), number == start.seat.pane
         return title(number, view, active, cells, [], simulated=start.simulated, rung=False)
 
-    for number, room in rooms(width, height, start.seat).items():
+    for number, room in rooms(width, height, start.seat, headline).items():
         lines[room.y] = [*fit_line(lines[room.y], room.x), *head(number, room.width)]
     return [fit_line(line, width) for line in lines]
 
@@ -315,9 +333,9 @@ class Room(NamedTuple):
     height: int
 
 
-def rooms(width: int, height: int, seat: Seat) -> dict[int, Room]:
-    """Pane -> its room, of those in sight, as the stylesheet's grid lays them out."""
-    top = 1 + seat.headline
+def rooms(width: int, height: int, seat: Seat, headline: int) -> dict[int, Room]:
+    """Pane -> its room, of those in sight, as the stylesheet's grid lays them out; see `frame`."""
+    top = 1 + (headline or headline_height(width, height, seat))
     rows = height - top - _BELOW
     if form(width, height, zoomed=seat.zoomed) == "one":
         return {seat.pane: Room(0, top, width, rows)}

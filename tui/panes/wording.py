@@ -63,6 +63,11 @@ _TIED: Final = re.compile(r"(?<=\d) (?=(?:%|pp|bp|[A-Z][a-z]+ \d{4})(?!\w))")
 _LONE: Final = 0.25
 
 
+def tied(text: str) -> str:
+    """A sentence with no-break spaces between numbers and their units."""
+    return _TIED.sub("\N{NO-BREAK SPACE}", text)
+
+
 def wrapped(text: str, width: int, style: str = "", lines: int | None = None) -> Drawing:
     """A sentence as lines of at most ``width`` cells; the last one ends in … where cut.
 
@@ -70,8 +75,8 @@ def wrapped(text: str, width: int, style: str = "", lines: int | None = None) ->
     be helped.
     """
     width = max(width, 1)
-    tied = _TIED.sub("\N{NO-BREAK SPACE}", text)
-    rows = textwrap.wrap(tied, width) or [""]
+    text = tied(text)
+    rows = textwrap.wrap(text, width) or [""]
     if lines is not None and len(rows) > lines:
         rows = rows[: max(lines, 1)]
         last = rows[-1]
@@ -81,7 +86,7 @@ def wrapped(text: str, width: int, style: str = "", lines: int | None = None) ->
         narrower = width
         while len(rows[-1]) < width * _LONE and narrower > width // 2:
             narrower -= 1
-            other = textwrap.wrap(tied, narrower)
+            other = textwrap.wrap(text, narrower)
             if len(other) > len(rows):
                 break
             rows = other

@@ -10,8 +10,8 @@ from core.data.question import ABOVE, BELOW
 from core.note.headline import headline
 from core.note.ranking_words import BASIS_WORDS
 from tui.command.commands import key_label
-from tui.panes.frame import TITLES, question_line
-from tui.panes.wording import hanging, names_text, without_text, wrapped
+from tui.panes.frame import TITLES, most_headline, question_line
+from tui.panes.wording import hanging, names_text, tied, without_text, wrapped
 from tui.text import formats
 from tui.text.spans import Drawing, Line, inset, line_width
 
@@ -46,18 +46,20 @@ def header(
     return [*line, (" " * max(room, 1), ""), *tail] if tail else line
 
 
+def headline_text(scene: Scene) -> str:
+    """The headline sentence; the header and every pane already say SIMULATED."""
+    return tied(headline(scene.snapshot).removeprefix("SIMULATED: "))
+
+
 def headline_lines(scene: Scene, width: int, height: int) -> Drawing:
     """The headline sentence, and the same without the names left out, on a line of its own.
-
-    The header and every pane already say SIMULATED.
 
     Args:
         scene: what is shown.
         width: cells of the screen.
         height: its lines, which decide how many of them it may take.
     """
-    most = 3 if height >= 24 else 2 if height >= 18 else 1
-    sentence = headline(scene.snapshot).removeprefix("SIMULATED: ")
+    sentence, most = headline_text(scene), most_headline(height)
     without = without_text(scene.snapshot, width - 2)
     most = max(most - bool(without), 1)
     lines = inset(wrapped(sentence, width - 2, "bold", most))

@@ -6,7 +6,6 @@ drawn by the functions that draw them from then on, from the same answer, and so
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -34,12 +33,11 @@ def answered(width: int, height: int, start: Start, scene: Scene, now: datetime)
     if form(width, height, zoomed=start.seat.zoomed) == "small":
         return frame(width, height, start)
     snapshot = scene.snapshot
-    headline = chrome.headline_lines(scene, width, height)
-    seat = replace(start.seat, headline=len(headline))
-    lines = frame(width, height, replace(start, seat=seat))
+    headline, seat = chrome.headline_lines(scene, width, height), start.seat
+    lines = frame(width, height, start, len(headline))
     lines[0] = chrome.header(scene, snapshot.question, width, start.pairs)
     lines[1 : 1 + len(headline)] = headline
-    if room := rooms(width, height, seat).get(SPREAD):
+    if room := rooms(width, height, seat, len(headline)).get(SPREAD):
         body = spread_drawing(scene, view_of(seat, SPREAD), room.width, room.height - 2)
         foot = foot_line(foot_texts(scene, funds_only=True), room.width)
         for y, line in enumerate(body[: room.height - 2], room.y + 1):

@@ -54,9 +54,6 @@ class FourPanes(PromptScreen, inherit_bindings=False):
             pane.simulated = host.desk.simulated
             pane.view = frame.view_of(host.seat, pane.NUMBER)
         self._headline, self._status_height = Panel(id="headline"), 1
-        #: Lines that the headline takes.
-        self._headline_height = host.seat.headline
-        self._headline.styles.height = self._headline_height
         self._instead, self.prompt = Panel(id="cover"), Prompt(host, self)
         #: What keys ask of the first answer while it is still to come.
         self.deferred = Deferred(lambda: self._answered)
@@ -66,6 +63,7 @@ class FourPanes(PromptScreen, inherit_bindings=False):
         """Everything, from top to bottom."""
         # before there is anything to style: each later change styles every widget anew
         self._classify(*self.app.size, update=False)
+        self._headline.styles.height = frame.headline_height(*self.app.size, self.host.seat)
         yield self._header
         yield self._headline
         panes = Container(*self.panes, id="panes")
@@ -82,7 +80,9 @@ class FourPanes(PromptScreen, inherit_bindings=False):
     def seat(self) -> Seat:
         """Return where the person is, for the next start."""
         views = {pane.NUMBER: pane.view for pane in self.panes}
-        return Seat(self.active, views, self.zoomed, self.host.first, self._headline_height)
+        scene = self.host.scene
+        headline = self.host.seat.headline if scene is None else chrome.headline_text(scene)
+        return Seat(self.active, views, self.zoomed, self.host.first, headline)
 
     def on_mount(self) -> None:
         """The first drawn state: no data yet, where a person was last.
@@ -173,8 +173,7 @@ class FourPanes(PromptScreen, inherit_bindings=False):
         if scene is None:
             return
         lines = chrome.headline_lines(scene, *self.size)
-        self._headline_height = len(lines)
-        self._headline.styles.height = self._headline_height
+        self._headline.styles.height = len(lines)
         self._headline.show(lambda width, height: lines)
 
     def show_status(self) -> None:

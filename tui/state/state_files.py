@@ -33,7 +33,8 @@ class Seat:
         views: number of a pane -> its view.
         zoomed: one pane was on the whole screen.
         first: the index that stood first.
-        headline: lines that the headline took, so that the panes come where they were.
+        headline: the sentence above the panes, so that they come where they were, or where
+            they will be in a terminal of another size.
         board_pair: the pair that the board's cursor was on, "" for the first.
         board_key: the column that the board was sorted by.
         board_falling: largest first.
@@ -43,7 +44,7 @@ class Seat:
     views: Mapping[int, str] = field(default_factory=dict)
     zoomed: bool = False
     first: Literal["small", "large"] = "small"
-    headline: int = 1
+    headline: str = ""
     board_pair: str = ""
     board_key: str = "group"
     board_falling: bool = False
@@ -108,14 +109,14 @@ class Memory:
         fields = self._read().get("seat")
         if not isinstance(fields, dict):
             return Seat()
-        pane, views, lines = fields.get("pane"), fields.get("views"), fields.get("headline")
+        pane, views, headline = fields.get("pane"), fields.get("views"), fields.get("headline")
         pairs = views.items() if isinstance(views, dict) else ()
         return Seat(
             pane=pane if isinstance(pane, int) and 1 <= pane <= 4 else 1,
             views={int(n): view for n, view in pairs if n in tuple("1234")},
             zoomed=fields.get("zoomed") is True,
             first="large" if fields.get("first") == "large" else "small",
-            headline=lines if isinstance(lines, int) and 1 <= lines <= 3 else 1,
+            headline=headline if isinstance(headline, str) else "",
             board_pair=str(fields.get("board_pair") or ""),
             board_key=str(fields.get("board_key") or "group"),
             board_falling=fields.get("board_falling") is True,
