@@ -45,15 +45,19 @@ class Shown:
 
     def calm(self, seconds: float = 0.4) -> None:
         """Read until nothing has come for a while, and the program waits for something."""
+        end = time.monotonic() + 60
         while self.take(seconds) or not idle(self.terminal.pid):
-            pass
+            seen = "\n".join(self.screen.lines())
+            assert time.monotonic() < end, f"the program is still busy after 60 s:\n{seen}"
 
     def take(self, seconds: float) -> bool:
         """Show what comes within a time, and what follows it at once; whether anything came."""
         data = self.terminal.read(seconds)
         # a frame comes in pieces
+        end = time.monotonic() + 60
         while data and (more := self.terminal.read(0.05)):
             data += more
+            assert time.monotonic() < end, "the program has not been silent for 60 s"
         text = self.decode(data)
         self.data += text
         # a read may end within a sequence

@@ -237,7 +237,9 @@ def test_an_idle_screen_ends_with_a_terminal_that_sends_no_signal() -> None:
     process, ours = on_a_terminal()
     try:
         read_until(ours, b"IWM", b"help")
+        end = time.monotonic() + 60
         while (ready := select.select([ours], [], [], 2.5)[0]) or not idle(process.pid):
+            assert time.monotonic() < end, "the screen is still busy after 60 s"
             if ready:
                 os.read(ours, 1 << 20)
     finally:

@@ -67,7 +67,11 @@ LATER = {
 @pytest.fixture(scope="module")
 def start(home: Path) -> dict[str, list[str]]:
     done = subprocess.run(
-        [sys.executable, "-c", START, str(home)], capture_output=True, text=True, cwd=ROOT
+        [sys.executable, "-c", START, str(home)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=60,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     found: dict[str, list[str]] = json.loads(done.stdout.splitlines()[-1])

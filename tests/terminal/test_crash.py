@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import select
 import stat
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -114,11 +117,12 @@ def test_the_screen_keeps_a_fault(tmp_path: Path) -> None:
         env=os.environ | {"TERM": "xterm-256color", "PYTHONPATH": str(ROOT)},
     )
     os.close(theirs)
-    while done.poll() is None:
-        try:
-            os.read(ours, 1 << 16)
-        except OSError:
-            break
+    end = time.monotonic() + 60
+    with suppress(OSError):
+        while done.poll() is None:
+            assert time.monotonic() < end, "the screen has not ended within 60 s"
+            if select.select([ours], [], [], 0.2)[0]:
+                os.read(ours, 1 << 16)
     # the sentence is wrapped at the terminal's width, also inside a path
     said = (done.communicate(timeout=60)[1] or b"").decode()
     joined = "".join(said.split())

@@ -36,8 +36,10 @@ import os, sys, time
 import tui.cli.screen as show
 show._FIRST = 60.0  # the first numbers are awaited, however slow the machine
 run = show._run
+end = time.monotonic() + 120
 def wait_for(number):
     while not os.path.exists(f"{{sys.argv[2]}}{{number}}"):
+        assert time.monotonic() < end, "the test has ended"
         time.sleep(0.02)
 def slowly(*given):
     wait_for(1)

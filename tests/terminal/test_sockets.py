@@ -8,6 +8,7 @@ import select
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -74,7 +75,9 @@ def record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def drain(ours: int) -> None:
     """Read what a key has drawn, until the terminal is silent."""
+    end = time.monotonic() + 60
     while select.select([ours], [], [], 0.2)[0]:
+        assert time.monotonic() < end, "the screen is still drawing after 60 s"
         os.read(ours, 1 << 16)
 
 
