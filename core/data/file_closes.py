@@ -237,13 +237,13 @@ def _without_close(bars: Sequence[Block], files: Sequence[PricedFile]) -> set[st
 
 
 def _first_closes(
-    bars: Sequence[Block], number: Mapping[str, int], wanted: Collection[str]
+    bars: Sequence[Block], number: Mapping[str, int], symbols: Collection[str]
 ) -> IntArray:
     """(S,) day of the first close of each wanted line, `DAYS` without; `-DAYS` of the others."""
     first = np.full(len(number), -DAYS)
-    first[[number[symbol] for symbol in wanted]] = DAYS
+    first[[number[symbol] for symbol in symbols]] = DAYS
     for block in bars:
-        columns = [at for at, symbol in enumerate(block.symbols) if symbol in wanted]
+        columns = [at for at, symbol in enumerate(block.symbols) if symbol in symbols]
         closed = np.isfinite(block.close[:, columns])
         if block.adj_close is not None:
             closed |= np.isfinite(block.adj_close[:, columns])

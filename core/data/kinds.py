@@ -51,10 +51,10 @@ def without_closes(
     blocks: Sequence[Block], symbols: Collection[str], last: date
 ) -> tuple[Block, ...]:
     """Return the blocks with some symbols' closes after a session taken away."""
-    wanted, out = frozenset(symbols), []
+    emptied, out = frozenset(symbols), []
     for block in blocks:
         rows = between(block.sessions, None, last)
-        columns = [place for place, symbol in enumerate(block.symbols) if symbol in wanted]
+        columns = [place for place, symbol in enumerate(block.symbols) if symbol in emptied]
         if rows.stop < len(block.sessions) and columns:
             close = block.close.copy()
             close[rows.stop :, columns] = np.nan

@@ -148,14 +148,16 @@ class Market:
         """
         if self.all_known_on(as_of):
             return self
-        known, until, last = self, date.max, self.line_tickers.until(as_of)
+        market, until, last = self, date.max, self.line_tickers.until(as_of)
         while last < until:
             # of two sessions with no turn between them no more was known on the one
             until, key = last, (last, serving)
-            known = latest(self.cached("known", dict), key, partial(self._known_on, *key), _MARKETS)
+            market = latest(
+                self.cached("known", dict), key, partial(self._known_on, *key), _MARKETS
+            )
             # under their tickers of the time lines may have prices that a later file tells of
-            last = known.line_tickers.until_told(as_of)
-        return known
+            last = market.line_tickers.until_told(as_of)
+        return market
 
     def _known_on(self, last: date, serving: frozenset[Holdings]) -> Market:
         holdings = {
@@ -164,18 +166,18 @@ class Market:
         }
         blocks = self.prices.blocks
         tickers = self.line_tickers.known_on(last, blocks, holdings, self.reference)
-        known = replace(self)
+        market = replace(self)
         if tickers.file_closes.same_until(self.line_tickers.file_closes, last) and self._same_bars(
             tickers, holdings, last
         ):
             # what is laid out of the bars serves both
             tickers = replace(tickers, bars=self.bars)
             for name in {"_of_bars", *_OF_BARS} & vars(self).keys():
-                vars(known)[name] = vars(self)[name]
-        vars(known)["line_tickers"] = tickers
+                vars(market)[name] = vars(self)[name]
+        vars(market)["line_tickers"] = tickers
         files = tuple(chain.from_iterable(holdings.values()))
-        vars(known).update(_by_now=self.line_tickers, _files_then=files)
-        return known
+        vars(market).update(_by_now=self.line_tickers, _files_then=files)
+        return market
 
     def _same_bars(
         self, tickers: LineTickers, holdings: Mapping[str, tuple[Holdings, ...]], last: date

@@ -57,9 +57,9 @@ def stack(
         fields = [getattr(block, name) for block in parts]
         rows = np.concatenate([e.row + at for e, at in zip(fields, offsets, strict=False)])
         of_columns = np.concatenate([c[e.col] for e, c in zip(fields, columns, strict=True)])
-        wanted = of_columns >= 0
+        has_column = of_columns >= 0
         values = np.concatenate([e.value for e in fields])
-        return rows[wanted], of_columns[wanted], values[wanted]
+        return rows[has_column], of_columns[has_column], values[has_column]
 
     matrix = laid_out(
         sessions,

@@ -69,9 +69,9 @@ def swaps(files: Sequence[Holdings]) -> Iterable[Swap]:
             (before.identifiers, after.identifiers),
             (before.names, after.names),
         ):
-            if rows and earlier and later and (wanted := {earlier[row] for row in rows} - {""}):
+            if rows and earlier and later and (left_texts := {earlier[row] for row in rows} - {""}):
                 # of a line that left the fund neither stands in the later file
-                new_once = _alone(later, wanted)
+                new_once = _alone(later, left_texts)
                 once = _alone(earlier, new_once.keys()) if new_once else {}
                 texts.append((earlier, once, new_once))
         symbols = set(before.symbols) if rows else set()
@@ -90,9 +90,9 @@ def swaps(files: Sequence[Holdings]) -> Iterable[Swap]:
                 break
 
 
-def _alone(texts: Sequence[str], wanted: Set[str]) -> dict[str, int]:
+def _alone(texts: Sequence[str], among: Set[str]) -> dict[str, int]:
     """Text -> row, for those of some texts that stand once."""
-    rows = list(compress(count(), map(wanted.__contains__, texts)))
+    rows = list(compress(count(), map(among.__contains__, texts)))
     seen = Counter(texts[row] for row in rows)
     return {texts[row]: row for row in rows if seen[texts[row]] == 1}
 

@@ -60,17 +60,17 @@ def _known(market: Market, funds: frozenset[str], as_of: date) -> list[tuple[str
     """
 
     def make() -> list[tuple[str, Announcement]]:
-        known = [
+        changes = [
             (market.symbol(change.symbol), change)
             for change in sorted(market.announced, key=lambda change: change.effective)
             if change.fund in funds and (change.announced is None or change.announced <= as_of)
         ]
         actions: dict[tuple[str, date], set[Action]] = {}
-        for symbol, change in known:
+        for symbol, change in changes:
             actions.setdefault((symbol, market.session(change.effective)), set()).add(change.action)
         return [
             (symbol, change)
-            for symbol, change in known
+            for symbol, change in changes
             if len(actions[symbol, market.session(change.effective)]) == 1
         ]
 

@@ -151,14 +151,14 @@ def _above(closes: FloatArray, sizes: Sequence[int]) -> dict[int, tuple[BoolArra
     packed = closes if order is None else np.take_along_axis(closes, order, axis=0)
     by_days = {}
     for size, total in sums(packed, sizes).items():
-        above, known = np.zeros((2, *closes.shape), bool)
+        above, averaged = np.zeros((2, *closes.shape), bool)
         # a flat line is not above its average, however the mean was rounded
         above[size - 1 :] = packed[size - 1 :] > total * ((1 + 1e-9) / size)
-        known[size - 1 :] = np.isfinite(total)
+        averaged[size - 1 :] = np.isfinite(total)
         if order is not None:
-            for mask in (above, known):
+            for mask in (above, averaged):
                 np.put_along_axis(mask, order, mask.copy(), axis=0)
-        by_days[size] = above, known
+        by_days[size] = above, averaged
     return by_days
 
 
@@ -207,17 +207,17 @@ class Marks:
         sums = self._sums(_count, listed, columns, rows)
         of_bit = dict(zip(_BITS, sums[: len(_BITS)], strict=True))
         # the four rows after those of the bits: up and down
-        volumes, known = sums[len(_BITS) :].reshape(2, 2, -1)
+        volumes, lines = sums[len(_BITS) :].reshape(2, 2, -1)
         # where nobody's volume is left, no rounding is
-        volumes = np.where(known > 0, volumes, 0.0)
+        volumes = np.where(lines > 0, volumes, 0.0)
         return Counts(
             up=of_bit[UP],
             down=of_bit[DOWN],
             same=of_bit[SAME],
             up_volume=volumes[0],
             down_volume=volumes[1],
-            up_known=known[0],
-            down_known=known[1],
+            up_known=lines[0],
+            down_known=lines[1],
             above={days: of_bit[over] for days, (over, _) in ABOVE.items()},
             averaged={days: of_bit[enough] for days, (_, enough) in ABOVE.items()},
             highs=of_bit[HIGH],
@@ -318,21 +318,21 @@ def _count(marks: Marks, columns: IntArray, rows: slice) -> FloatArray:
         volume = np.zeros((len(moved[0]), 0))
     for start in range(0, volume.shape[1], _LINES):
         traded = np.ascontiguousarray(volume[:, start : start + _LINES].T)
-        known = np.isfinite(traded)
+        has_volume = np.isfinite(traded)
         np.nan_to_num(traded, copy=False)
         for bit, shares, lines in zip((UP, DOWN), moved[:2], moved[2:], strict=True):
-            with_volume = ((bits[start : start + _LINES] & bit) != 0) & known
+            with_volume = ((bits[start : start + _LINES] & bit) != 0) & has_volume
             shares += (traded * with_volume).sum(axis=0)
             lines += np.add.reduce(with_volume.view(np.uint8), axis=0, dtype=np.uint8)
     return np.concatenate([_with_bits(bits, _BITS), moved])
 
 
-def _with_bits(bits: Bits, wanted: Sequence[int]) -> FloatArray:
+def _with_bits(bits: Bits, each: Sequence[int]) -> FloatArray:
     """(B, t) lines that have each bit, of (n, t) bits."""
-    totals = np.zeros((len(wanted), bits.shape[1]), np.uint32)
+    totals = np.zeros((len(each), bits.shape[1]), np.uint32)
     for first in range(0, len(bits), _LINES):
         part = bits[first : first + _LINES]
-        for bit, total in zip(wanted, totals, strict=True):
+        for bit, total in zip(each, totals, strict=True):
             shift = bit.bit_length() - 1
             total += np.add.reduce((part >> shift) & 1, axis=0, dtype=np.uint16)
     return totals.astype(np.float64)

@@ -302,13 +302,13 @@ class _Sums:
         self._of["seasoned"][place] = counts.seasoned
         self._of["traded"][place] = counts.up_known + counts.down_known
         self.moved(place, counts.up, counts.down, counts.same)
-        for name, values, known in (
+        for name, values, available in (
             ("up_volume", counts.up_volume, counts.up_known),
             ("down_volume", counts.down_volume, counts.down_known),
             ("highs", counts.highs, counts.seasoned),
             ("lows", counts.lows, counts.seasoned),
         ):
-            self._of[name][place] = np.where(known > 0, values, np.nan)
+            self._of[name][place] = np.where(available > 0, values, np.nan)
         for days, share in self._above.items():
             lines = self._averaged[days][place] = counts.averaged[days]
             share[place] = np.where(lines > 0, counts.above[days] / np.maximum(lines, 1), np.nan)

@@ -76,11 +76,11 @@ def _at_file(
     market, matrix = closes.market, closes.matrix
     session = market.session(file.as_of)
     of_file = closes(session)
-    known = (of_file.rows >= 0) & (of_file.age <= STALE_SESSIONS)
-    file_price = np.where(known, of_file.price, np.nan)[where]
+    priced = (of_file.rows >= 0) & (of_file.age <= STALE_SESSIONS)
+    file_price = np.where(priced, of_file.price, np.nan)[where]
     later_splits = market.splits_since(matrix, session)[where]
     with np.errstate(invalid="ignore"):
-        exact = has_column & known[where] & (of_file.age[where] == 0)
+        exact = has_column & priced[where] & (of_file.age[where] == 0)
         exact &= ~matrix.only_adjusted[where]
         off = exact & (np.abs(file.price / later_splits / file_price - 1) > PRICE_TOLERANCE)
     return file_price, later_splits, off

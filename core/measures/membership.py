@@ -131,15 +131,15 @@ class _Lists:
     ) -> _Choice | None:
         """The file of one fund for a segment's start; ``later``: also one after the as-of date."""
         files, sessions = self.files[name, weighted], self.dated[name, weighted]
-        known = len(files) if later else bisect_right(sessions, self.as_of)
-        if not known:
+        count = len(files) if later else bisect_right(sessions, self.as_of)
+        if not count:
             return None
         remade = bisect_right(self.remade, min(start, self.as_of))
         missed = self.remade[remade - 1] if remade else None
-        fresh = 0 if missed is None else bisect_left(sessions, missed, 0, known)
-        before = bisect_right(sessions, start, fresh, known) - 1
-        place = before if before >= fresh else min(fresh, known - 1)
-        older_than = None if fresh < known else missed
+        fresh = 0 if missed is None else bisect_left(sessions, missed, 0, count)
+        before = bisect_right(sessions, start, fresh, count) - 1
+        place = before if before >= fresh else min(fresh, count - 1)
+        older_than = None if fresh < count else missed
         return _Choice(sessions[place], files[place], older_than, name if lender else "", even)
 
     def choose(self, start: date) -> _Choice | None:

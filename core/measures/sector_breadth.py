@@ -139,8 +139,8 @@ class Sectors:
                 continue
             bits = self._marks.of(part.columns, rows)
             above = _by_sector(self._code[part.columns], (bits & over) != 0, len(self.rows))
-            known = _by_sector(self._code[part.columns], (bits & enough) != 0, len(self.rows))
-            share = np.where(known >= FEWEST, above / np.maximum(known, 1), np.nan)
+            averaged = _by_sector(self._code[part.columns], (bits & enough) != 0, len(self.rows))
+            share = np.where(averaged >= FEWEST, above / np.maximum(averaged, 1), np.nan)
             out[:, rows.start - self._first : rows.stop - self._first] = share
         return out
 

@@ -182,16 +182,16 @@ def states(daily: Daily) -> dict[str, FloatArray]:
     with np.errstate(invalid="ignore", divide="ignore"):
         highs, lows = daily.highs / daily.seasoned, daily.lows / daily.seasoned
         swing = np.where(daily.settled, daily.oscillators.mcclellan, np.nan)
-        known = np.isfinite(highs) & np.isfinite(lows) & np.isfinite(risen) & np.isfinite(swing)
+        finite = np.isfinite(highs) & np.isfinite(lows) & np.isfinite(risen) & np.isfinite(swing)
         omen = (highs > OMEN_SHARE) & (lows > OMEN_SHARE) & (daily.highs <= 2 * daily.lows)
         omen &= (risen > 0) & (swing < 0)
-        by_key["hindenburg"] = np.where(known, omen, np.nan)
+        by_key["hindenburg"] = np.where(finite, omen, np.nan)
         top, bottom = _line_extremes(daily.oscillators.line)
         apart = (off <= NEAR_HIGH + _NEAR) & (
             top - daily.oscillators.line > LINE_BELOW * (top - bottom)
         )
-        known = np.isfinite(off) & np.isfinite(top) & (top > bottom)
-        by_key["divergence"] = np.where(known, apart, np.nan)
+        finite = np.isfinite(off) & np.isfinite(top) & (top > bottom)
+        by_key["divergence"] = np.where(finite, apart, np.nan)
     return {key: by_key[key].astype(np.float64) for key in RULES}
 
 
@@ -215,8 +215,8 @@ def signals(daily: Daily) -> tuple[Signal, ...]:
     judged = []
     for key, on in states(daily).items():
         title, rule = RULES[key]
-        known = np.isfinite(on)
-        if not known[-1]:
+        finite = np.isfinite(on)
+        if not finite[-1]:
             judged.append(Signal(key, title, rule, "unknown", None, None, None, needs=_NEEDS[key]))
             continue
         levels = on.copy()
@@ -226,7 +226,7 @@ def signals(daily: Daily) -> tuple[Signal, ...]:
         if key == "zweig" and levels[-1] == 1:
             state = "armed"
         before = np.nonzero(~(levels == levels[-1]))[0]
-        begun = int(before[-1]) + 1 if len(before) else int(known.argmax())
+        begun = int(before[-1]) + 1 if len(before) else int(finite.argmax())
         fires = np.nonzero(on == 1)[0]
         previous = levels[-2] if len(levels) > 1 else np.nan
         judged.append(
@@ -237,7 +237,7 @@ def signals(daily: Daily) -> tuple[Signal, ...]:
                 state,
                 since=days[begun].item(),
                 last=days[fires[-1]].item() if len(fires) else None,
-                first=days[known.argmax()].item(),
+                first=days[finite.argmax()].item(),
                 days_left=int(days_left[-1]) if state == "armed" else None,
                 fired=state == "on" and (len(levels) < 2 or bool(previous != levels[-1])),
                 # a day has no end of its own, nor has the session that completes a thrust

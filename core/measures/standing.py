@@ -109,8 +109,8 @@ class MemberStanding:
     def tail(self) -> Counted:
         """On the last sessions, for which a year of closes is looked through once."""
         first = self.first + len(self.sessions) - len(self.newest)
-        own = own_off(self.series, self.newest)
-        return counted(self._traits, self.parts, first, self.newest, own)
+        fund_off_high = own_off(self.series, self.newest)
+        return counted(self._traits, self.parts, first, self.newest, fund_off_high)
 
     @cached_property
     def own_off(self) -> FloatArray:

@@ -86,7 +86,7 @@ class _Marker:
 
 
 def bits_of(
-    closes: FloatArray, volume: FloatArray | None, position: IntArray, wanted: int, *, holes: bool
+    closes: FloatArray, volume: FloatArray | None, position: IntArray, size: int, *, holes: bool
 ) -> tuple[Bits, FloatArray]:
     """Bits and distances from the high of some lines, (t, n) each, on the last (t,) rows.
 
@@ -94,13 +94,13 @@ def bits_of(
         closes: (R, n) with rows before those wanted.
         volume: (t + 1, n) shares traded from the row before on (or (t, n) where there is none).
         position: (R,) places of the sessions among all sessions.
-        wanted: t.
+        size: t.
         holes: a line may lack closes between two that it has.
     """
-    now = closes[-wanted:]
+    now = closes[-size:]
     marker = _Marker(now.shape)
     mark = marker.mark
-    off = off_high(closes, wanted, holes=holes)
+    off = off_high(closes, size, holes=holes)
     mark("seasoned_high", np.isfinite(off))
     mark("at_high", off <= 0)
     mark("within_5", off <= 0.05 + _NEAR)
@@ -108,22 +108,22 @@ def bits_of(
         mark(f"off_{round(distance * 100)}", off >= distance - _NEAR)
     filled = _Filled(closes, position, holes=holes)
     for days, sizes in MOVES.items():
-        change = now / filled.before(wanted, days) - 1
+        change = now / filled.before(size, days) - 1
         mark(f"moved_{days}", np.isfinite(change))
         for step in sizes:
             mark(move_name(days, step, up=True), change >= step - _NEAR)
             mark(move_name(days, step, up=False), change <= -step + _NEAR)
     if volume is not None:
-        _mark_day(now / filled.prior(wanted) - 1, volume, mark)
+        _mark_day(now / filled.prior(size) - 1, volume, mark)
     averaged = _averaged_with_holes if holes else _averaged
-    return marker.bits() | averaged(closes, wanted), off
+    return marker.bits() | averaged(closes, size), off
 
 
 def _mark_day(change: FloatArray, volume: FloatArray, mark: Mark) -> None:
     """Mark large moves of a session with more volume than the session before."""
     traded = _last_rows(volume, len(change) + 1)
-    known = np.isfinite(traded)
-    both = known[1:] & known[:-1] & np.isfinite(change)
+    finite = np.isfinite(traded)
+    both = finite[1:] & finite[:-1] & np.isfinite(change)
     more = both & (traded[1:] > traded[:-1])
     mark("traded", both)
     mark("up4", more & (change >= DAY_MOVE - _NEAR))
@@ -150,19 +150,19 @@ class _Filled:
             fresh = (rows >= 0) & (target - self._position[place] <= STALE_SESSIONS)
             return np.where(fresh, self._closes[place[:, 0]], np.nan)
         last = self._last[place[:, 0]]
-        known = np.maximum(last, 0)
-        fresh = (rows >= 0) & (last >= 0) & (target - self._position[known] <= STALE_SESSIONS)
-        return np.where(fresh, np.take_along_axis(self._closes, known, axis=0), np.nan)
+        last_row = np.maximum(last, 0)
+        fresh = (rows >= 0) & (last >= 0) & (target - self._position[last_row] <= STALE_SESSIONS)
+        return np.where(fresh, np.take_along_axis(self._closes, last_row, axis=0), np.nan)
 
-    def before(self, wanted: int, sessions: int) -> FloatArray:
+    def before(self, size: int, sessions: int) -> FloatArray:
         """(t, n) the close of so many exchange sessions before each of the last (t,) rows."""
-        target = self._position[-wanted:] - sessions
+        target = self._position[-size:] - sessions
         return self._at(np.searchsorted(self._position, target, side="right") - 1, target)
 
-    def prior(self, wanted: int) -> FloatArray:
+    def prior(self, size: int) -> FloatArray:
         """(t, n) the close before each of the last (t,) rows."""
-        size = len(self._position)
-        return self._at(np.arange(size - wanted, size) - 1, self._position[-wanted:])
+        end = len(self._position)
+        return self._at(np.arange(end - size, end) - 1, self._position[-size:])
 
 
 def _last_rows(values: FloatArray, size: int) -> FloatArray:
@@ -173,7 +173,7 @@ def _last_rows(values: FloatArray, size: int) -> FloatArray:
     return np.concatenate([np.full((lacking, values.shape[1]), np.nan), values])
 
 
-def trailing(pick: np.ufunc, values: FloatArray, size: int, wanted: int) -> FloatArray:
+def trailing(pick: np.ufunc, values: FloatArray, size: int, rows_out: int) -> FloatArray:
     """(t, n) sum, maximum or the like of ``size`` rows up to each of the last (t,) rows.
 
     What neighbouring rows share is looked through once (M. van Herk, "A fast algorithm for
@@ -183,11 +183,11 @@ def trailing(pick: np.ufunc, values: FloatArray, size: int, wanted: int) -> Floa
         pick: `numpy.add`, `numpy.fmax`, ...
         values: (R, n), R at least size + t - 1.
         size: rows of each result.
-        wanted: t.
+        rows_out: t.
     """
-    out = np.empty((wanted, values.shape[1]))
-    for first in range(0, wanted, size):
-        few, row = min(size, wanted - first), len(values) - wanted + first
+    out = np.empty((rows_out, values.shape[1]))
+    for first in range(0, rows_out, size):
+        few, row = min(size, rows_out - first), len(values) - rows_out + first
         part = out[first : first + few]
         part[:] = pick.reduce(values[row + few - size : row + 1], axis=0)
         before, after = values[row + 1 - size : row + few - size], values[row + 1 : row + few]
@@ -199,33 +199,33 @@ def trailing(pick: np.ufunc, values: FloatArray, size: int, wanted: int) -> Floa
     return out
 
 
-def off_high(closes: FloatArray, wanted: int, *, holes: bool) -> FloatArray:
+def off_high(closes: FloatArray, size: int, *, holes: bool) -> FloatArray:
     """(t, n) distance from the highest close of 252 sessions; NaN where under 200 are available.
 
     Args:
         closes: (R, n).
-        wanted: t, the last rows that it is wanted on.
+        size: t, the last rows that it is wanted on.
         holes: a line may lack closes between two that it has.
     """
-    slab = _last_rows(closes, wanted + YEAR_SESSIONS - 1)
+    slab = _last_rows(closes, size + YEAR_SESSIONS - 1)
     if holes:
-        enough = trailing(np.add, np.isfinite(slab) * 1.0, YEAR_SESSIONS, wanted) >= HIGH_CLOSES
+        enough = trailing(np.add, np.isfinite(slab) * 1.0, YEAR_SESSIONS, size) >= HIGH_CLOSES
     else:
         # as many as there are sessions since its first
-        enough = np.isfinite(slab[YEAR_SESSIONS - HIGH_CLOSES :][:wanted])
-    top = trailing(np.fmax, slab, YEAR_SESSIONS, wanted)
-    return np.where(enough, 1 - slab[-wanted:] / top, np.nan)
+        enough = np.isfinite(slab[YEAR_SESSIONS - HIGH_CLOSES :][:size])
+    top = trailing(np.fmax, slab, YEAR_SESSIONS, size)
+    return np.where(enough, 1 - slab[-size:] / top, np.nan)
 
 
-def _averaged(closes: FloatArray, wanted: int) -> Bits:
+def _averaged(closes: FloatArray, size: int) -> Bits:
     """(t, n) bits of averages and of the trend score, on the last (t,) rows."""
-    slab = _last_rows(closes, wanted + TREND_CLOSES - 1)
-    mean = {days: trailing(np.add, slab, days, wanted) / days for days in _SIZES}
-    before = trailing(np.add, slab[:-_TREND_BACK], 200, wanted) / 200
-    return _average_bits(closes[-wanted:], mean, before)
+    slab = _last_rows(closes, size + TREND_CLOSES - 1)
+    mean = {days: trailing(np.add, slab, days, size) / days for days in _SIZES}
+    before = trailing(np.add, slab[:-_TREND_BACK], 200, size) / 200
+    return _average_bits(closes[-size:], mean, before)
 
 
-def _averaged_with_holes(closes: FloatArray, wanted: int) -> Bits:
+def _averaged_with_holes(closes: FloatArray, size: int) -> Bits:
     """The same where lines have holes: an average is over a line's closes, moved together."""
     order = np.argsort(np.isnan(closes), axis=0, kind="stable")
     packed = np.take_along_axis(closes, order, axis=0)
@@ -237,7 +237,7 @@ def _averaged_with_holes(closes: FloatArray, wanted: int) -> Bits:
     before = _last_rows(mean[200][:-_TREND_BACK], len(packed))
     spread: Bits = np.zeros(closes.shape, np.uint32)
     np.put_along_axis(spread, order, _average_bits(packed, mean, before), axis=0)
-    return spread[-wanted:]
+    return spread[-size:]
 
 
 def _average_bits(level: FloatArray, mean: Mapping[int, FloatArray], before: FloatArray) -> Bits:
@@ -249,15 +249,15 @@ def _average_bits(level: FloatArray, mean: Mapping[int, FloatArray], before: Flo
         before: (t, n) the mean of 200 some rows before.
     """
     over = {days: level > values * (1 + 1e-9) for days, values in mean.items()}
-    known = np.isfinite(level)
-    trended = np.isfinite(before) & known
+    closed = np.isfinite(level)
+    trended = np.isfinite(before) & closed
     score = over[50].astype(np.uint8)
     for one, other in ((level, mean[200]), (mean[50], mean[200]), (mean[200], before)):
         score += one > other * (1 + 1e-9)
     marker = _Marker(level.shape)
     for days in FURTHER_AVERAGES:
         marker.mark(f"above_{days}", over[days])
-        marker.mark(f"averaged_{days}", known & np.isfinite(mean[days]))
+        marker.mark(f"averaged_{days}", closed & np.isfinite(mean[days]))
     for part in (1, 2, 4):
         marker.mark(f"trend_{part}", trended & ((score & np.uint8(part)) != 0))
     marker.mark("trended", trended)
@@ -278,12 +278,12 @@ def count(bits: Bits) -> FloatArray:
 def medians(values: FloatArray) -> FloatArray:
     """(t,) median of the finite ones of (n, t) values; NaN where none is."""
     columns = np.where(np.isfinite(values), values, np.inf).T.copy()
-    known = np.isfinite(columns).sum(axis=1)
-    low, high = np.maximum(known - 1, 0) // 2, np.maximum(np.minimum(known // 2, known - 1), 0)
-    if not known.any():
+    lines = np.isfinite(columns).sum(axis=1)
+    low, high = np.maximum(lines - 1, 0) // 2, np.maximum(np.minimum(lines // 2, lines - 1), 0)
+    if not lines.any():
         return np.full(len(columns), np.nan)
     columns.partition(distinct(np.append(low, high)), axis=1)
     rows = np.arange(len(columns))
     with np.errstate(invalid="ignore"):
         middle = (columns[rows, low] + columns[rows, high]) / 2
-    return np.where(known > 0, middle, np.nan)
+    return np.where(lines > 0, middle, np.nan)

@@ -58,8 +58,8 @@ class Traits:
         """
         starts, name = self._starts(columns, rows), columns.tobytes()
         # another thread may empty the cache meanwhile
-        kept = {start: self._counts.get((name, start)) for start in starts}
-        missing = [start for start, counts in kept.items() if counts is None]
+        counted = {start: self._counts.get((name, start)) for start in starts}
+        missing = [start for start, counts in counted.items() if counts is None]
         if missing:
             bits, off = (
                 np.concatenate(part, axis=1)
@@ -70,8 +70,8 @@ class Traits:
                 self._counts.clear()
             for place, start in enumerate(missing):
                 few = slice(place * _STEP, (place + 1) * _STEP)
-                kept[start] = self._counts[name, start] = totals[:, few], middle[few]
-        pieces = filter(None, kept.values())
+                counted[start] = self._counts[name, start] = totals[:, few], middle[few]
+        pieces = filter(None, counted.values())
         inside = slice(rows.start % _STEP, rows.start % _STEP + rows.stop - rows.start)
         totals, middle = (np.concatenate(part, axis=-1) for part in zip(*pieces, strict=True))
         return totals[:, inside], middle[inside]

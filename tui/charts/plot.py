@@ -279,8 +279,8 @@ def _draw(dots: Dots, scale: _Scale, one: Curve, layer: int) -> None:
     at = np.flatnonzero(np.isfinite(values))
     points = scale.columns_of(at), scale.rows_of(values[at])
     x, y = joined_dots(*points, np.diff(at) == 1)
-    shown = x // 2 % 3 != 2 if one.dashed else np.ones(len(x), np.bool_)
-    dots.set(x[shown], y[shown], one.style, layer)
+    drawn = x // 2 % 3 != 2 if one.dashed else np.ones(len(x), np.bool_)
+    dots.set(x[drawn], y[drawn], one.style, layer)
     if one.filled:
         base = scale.y(min(max(0.0, scale.low), scale.high))
         low, high = np.full(dots.columns, dots.rows), np.full(dots.columns, -1)

@@ -126,12 +126,12 @@ def _points(
     """The points of measures that are all daily ones, or none."""
     derived, daily = _derived(desk), rows[0].series is not None
     key = _key(desk, question, fund, every, daily=daily)
-    kept, current = _read(derived, key) if derived is not None else ({}, False)
-    if current and all(row.key in batch.values for batch in kept.values() for row in rows):
-        return kept
+    cached, current = _read(derived, key) if derived is not None else ({}, False)
+    if current and all(row.key in batch.values for batch in cached.values() for row in rows):
+        return cached
     market = desk.market()
     sessions = final_sessions(market, *question.pair)
-    points = kept_points(market, question, fund, rows, sessions, every, kept)
+    points = kept_points(market, question, fund, rows, sessions, every, cached)
     # of a damaged newest generation an older one is read: nothing is kept under its name
     if derived is not None and derived.number == market.generation:
         _keep(derived, key, points)
