@@ -116,7 +116,16 @@ class Naive(Lists):
                     both = into.get(days[row], 0.0) if name == "dividend" else 0.0
                     into[days[row]] = both + float(value)
 
+        self.days = self.sorted_days()
         stand_in(self)
+        self.days = self.sorted_days()
+        #: Moves from one close to the next beyond tenfold, with no split on record: their days.
+        self.jumps = {symbol: jumps(self.tapes[symbol], days) for symbol, days in self.days.items()}
+
+    def sorted_days(self) -> dict[str, list[date]]:
+        """Symbol -> the dates of its closes in order."""
+        dated = {symbol: sorted(tape.price) for symbol, tape in self.tapes.items()}
+        return defaultdict(list, dated)
 
     def session(self, on: date) -> date:
         """A date without a session counts as the session before."""
@@ -132,12 +141,14 @@ class Naive(Lists):
         if not pairs:
             return listed
         (pair,) = pairs
-        ends = [max(self.tapes[s].price, default=date.min) for s in pair]
+        ends = [max(self.days[s], default=date.min) for s in pair]
         return pair[0] if ends[0] > ends[1] else pair[1]
 
     def last(self, symbol: str, on: date) -> date | None:
         """The date of the last close on or before a date, however old."""
-        return max((d for d in self.tapes[symbol].price if d <= on), default=None)
+        days = self.days[symbol]
+        place = bisect_right(days, on)
+        return days[place - 1] if place else None
 
     def fresh(self, symbol: str, on: date) -> date | None:
         """The same, at most five exchange sessions old."""
@@ -145,15 +156,9 @@ class Naive(Lists):
         return found if found is not None and self.age(found, on) <= FRESH else None
 
     def jumped(self, symbol: str, first: date, last: date) -> bool:
-        """A move from one close to the next beyond tenfold, with no split on record."""
-        tape = self.tapes[symbol]
-        days = sorted(d for d in tape.price if first <= d <= last)
-        for before, after in pairwise(days):
-            if 0.1 <= tape.price[after] / tape.price[before] <= 10:
-                continue
-            if not any(before < d <= after for d in tape.split):
-                return True
-        return False
+        """A move beyond tenfold from one close to the next, both of a stretch."""
+        found = self.jumps.get(symbol, ())
+        return any(first <= before and after <= last for before, after in found)
 
     def measure(self, symbol: str, start: date, end: date, basis: str) -> tuple[set[str], bool]:
         """Why a line has no return in a stretch, quarantine apart, and whether it ended there."""
@@ -164,7 +169,7 @@ class Naive(Lists):
             return {NO_CLOSES}, False
         last, ended = self.last(symbol, end), False
         why = set() if self.fresh(symbol, start) else {NO_START}
-        spoken = max(self.market.prices.through.get(symbol, date.min), max(tape.price))
+        spoken = max(self.market.prices.through.get(symbol, date.min), self.days[symbol][-1])
         if last and self.age(last, end) > FRESH:
             ended = self.age(last, spoken) > FRESH
             why |= set() if ended else {UNASKED}
@@ -175,8 +180,9 @@ class Naive(Lists):
     def returned(self, symbol: str, start: date, end: date, basis: str) -> float:
         """The return between the closes that stand for two dates.
 
-        TR: product of (P_t + D_t) / P_{t-1}, a dividend on a day without a close at the
-        next close, none that the price denies; of adjusted closes where no dividend is on record.
+        TR: product of (P_t + D_t) / P_{t-1}, that is P_last / P_first times 1 + D_t / P_t of each
+        dividend. One on a day without a close counts at the next close, none that the price
+        denies; of adjusted closes where no dividend is on record.
         """
         tape = self.tapes[symbol]
         first, last = self.last(symbol, start), self.last(symbol, end)
@@ -185,16 +191,15 @@ class Naive(Lists):
         if tape.only_adjusted or (basis == "tr" and by_adjusted):
             return float(Fraction(tape.adjusted[last]) / Fraction(tape.adjusted[first]) - 1)
         paid: dict[date, Fraction] = {}
-        for ex, amount in tape.dividend.items() if basis == "tr" else ():
-            at = min((d for d in tape.price if d >= ex), default=ex)
-            if unpaid(amount, self.last(symbol, ex - timedelta(days=1)), at, tape):
+        for ex, cash in tape.dividend.items() if basis == "tr" else ():
+            at = next((d for d in self.days[symbol] if d >= ex), ex)
+            if unpaid(cash, self.last(symbol, ex - timedelta(days=1)), at, tape):
                 continue
-            paid[at] = paid.get(at, Fraction(0)) + Fraction(amount)
-        growth = Fraction(1)
-        days = sorted(d for d in tape.price if first <= d <= last)
-        for before, after in pairwise(days):
-            level = Fraction(tape.price[after]) + paid.get(after, Fraction(0))
-            growth *= level / Fraction(tape.price[before])
+            paid[at] = paid.get(at, Fraction(0)) + Fraction(cash)
+        growth = Fraction(tape.price[last]) / Fraction(tape.price[first])
+        for at, amount in paid.items():
+            if first < at <= last:
+                growth *= 1 + amount / Fraction(tape.price[at])
         return float(growth - 1)
 
     def carried(self, file: Holdings, row: int, start: date) -> float | None:
@@ -313,6 +318,16 @@ class Naive(Lists):
         if {start, end} <= self.tapes[fund].price.keys():
             found.fund_return = self.returned(fund, start, end, basis)
         return found
+
+
+def jumps(tape: Tape, days: list[date]) -> list[tuple[date, date]]:
+    """Two days, one after the other, between which the price moved beyond tenfold, and no split."""
+    return [
+        (before, after)
+        for before, after in pairwise(days)
+        if not 0.1 <= tape.price[after] / tape.price[before] <= 10
+        and not any(before < d <= after for d in tape.split)
+    ]
 
 
 def unpaid(cash: float, before: date | None, at: date, tape: Tape) -> bool:

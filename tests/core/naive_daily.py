@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -36,11 +36,9 @@ def counted(second: Naive, part: Part, basis: str) -> list[str]:
 
 def believed(second: Naive, symbol: str, on: date) -> list[date]:
     """Days up to one with a close of a line, from the last move on that cannot be believed."""
-    days = sorted(d for d in second.tapes[symbol].price if d <= on)
-    for place in range(len(days) - 1, 0, -1):
-        if second.jumped(symbol, days[place - 1], days[place]):
-            return days[place:]
-    return days
+    cuts = [after for _, after in second.jumps.get(symbol, ()) if after <= on]
+    days = second.days[symbol]
+    return days[bisect_left(days, max(cuts, default=date.min)) : bisect_right(days, on)]
 
 
 def series(
@@ -51,7 +49,7 @@ def series(
     lead = second.calendar[place - 504]
     lists = second.cut(fund, start, end, as_of)
     members = [s for s in map(second.follow, lists[0].file.symbols) if s not in lists[0].gone]
-    firsts = [min(second.tapes[s].price, default=date.max) for s in {*members, *lists[0].joining}]
+    firsts = [second.days[s][0] for s in {*members, *lists[0].joining} if second.days[s]]
     firsts = sorted(d for d in firsts if d <= start)
     lead = max(lead, firsts[(len(firsts) - 1) // 2] if firsts else start)
 
@@ -62,7 +60,7 @@ def series(
             yield from second.index(fund, lead, start, as_of, basis, later).parts
         yield from second.index(fund, start, end, as_of, basis).parts
 
-    held = sorted({d for tape in second.tapes.values() for d in tape.price})
+    held = sorted({d for days in second.days.values() for d in days})
     found: dict[date, Day] = {}
     for part in parts():
         lines = counted(second, part, basis)

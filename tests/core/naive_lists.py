@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -169,16 +170,17 @@ class Lists:
         """The window in segments, each with the list it uses."""
         own = {self.session(f.as_of) for f in self.market.holdings.get(fund, ())}
         edges = [start]
-        for eve, on in pairwise(self.calendar):
-            if not start < on < end:
-                continue
+        # the session before the first that may be cut at, and each of those
+        place, past = bisect_right(self.calendar, start), bisect_left(self.calendar, end)
+        before = self.chosen(fund, self.calendar[place - 1], as_of, later)
+        for eve, on in pairwise(self.calendar[place - 1 : past]):
             held = self.chosen(fund, on, as_of, later)
             lent = held and held.lender and self.session(held.file.as_of) == on
             acts = held and on in self.took_effect(fund, held, on, as_of).values()
-            before = self.chosen(fund, eve, as_of, later)
             acts = acts or (before and on in self.taken_back(fund, before, eve, as_of).values())
             if on in own | self.remade(fund) or lent or acts:
                 edges.append(on)
+            before = held
         parts = []
         for first, last in pairwise([*edges, end]):
             held = self.chosen(fund, first, as_of, later)

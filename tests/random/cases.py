@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from hypothesis import assume
 from hypothesis import strategies as st
 
 from core.answer.snapshot import IndexView, Question, Snapshot, take
@@ -64,10 +63,22 @@ class Case:
 def walk(rng: random.Random, size: int, flat: bool = False) -> list[float]:
     """Prices in thousandths, steps of whole percents, many of them none."""
     level, path = float(rng.choice([4, 10, 25, 80])), []
-    for _ in range(size):
+    for step in rng.choices([0, 0, 1, 2, 3, 6, -1, -2, -3, -5], k=size):
         path.append(round(level, 3))
-        level *= 1 + (0 if flat else rng.choice([0, 0, 1, 2, 3, 6, -1, -2, -3, -5]) / 100)
+        level *= 1 + (0 if flat else step / 100)
     return path
+
+
+def dated(rng: random.Random, span: int, most: int) -> list[int]:
+    """Calendar days from the first session to each file of a fund; half lie near the sessions."""
+    margins = [rng.choice([12, 480]) for _ in range(most)]
+    return sorted({rng.randint(-margin, span + margin) for margin in margins})
+
+
+FIRST = st.sampled_from(["2025-03-03", "2025-11-17", "2025-12-15"])
+#: How many of the features a line has.
+HAPPENS = st.integers(0, 3)
+BASIS = st.sampled_from(["tr", "pr"])
 
 
 @st.composite
@@ -80,6 +91,9 @@ def cases(
 ) -> Case:
     """A market and a question.
 
+    Hypothesis draws what makes a case small: how many lines and files there are, and how much
+    happens to each. As a draw of its costs as much as a line, each line has a generator of its own.
+
     Args:
         draw: by hypothesis.
         features: what may happen to a line.
@@ -87,49 +101,58 @@ def cases(
         paid: funds may pay dividends.
         sizes: the fewest and the most sessions.
     """
-    first = draw(st.sampled_from(["2025-03-03", "2025-11-17", "2025-12-15"]))
+    first = draw(FIRST)
     size = draw(st.integers(*sizes))
     days = weekdays(first, str(date.fromisoformat(first) + timedelta(days=2 * sizes[1])))[:size]
     span = (days[-1] - days[0]).days
-    rng = random.Random(draw(st.integers(0, 10_000)))
-    place = st.integers(0, size - 1)
+    seed = draw(st.integers(0, 10_000))
     symbols = [chr(65 + i) for i in range(draw(st.integers(3, 12)))]
-    some = st.sets(st.sampled_from(features), max_size=3)
-    wanted = {s: draw(some) for s in symbols}
+    own = {s: random.Random(f"{seed} {s}") for s in symbols}
+    wanted = {s: set(own[s].sample(features, 3)[: draw(HAPPENS)]) for s in symbols}
+    i, j = sorted(draw(st.integers(0, size - 1)) for _ in range(2))
+    i, j = (i, j) if i < j else (0, size - 1)
     closes, adjusted, volume = (dict[str, list[float]]() for _ in range(3))
     dividends, splits = list[tuple[str, date, float]](), list[tuple[str, date, float]]()
     through, lines = dict.fromkeys([*symbols, "IWM", "SPY"], days[-1]), {}
+    places = [0, size - 1, i, j]
     for s, has in wanted.items():
+        rng = own[s]
+
+        def place(rng: random.Random = rng) -> int:
+            """A session; often an end, of the window too, or where something else happens."""
+            places.append(rng.choice(places) if rng.random() < 0.2 else rng.randrange(size))
+            return places[-1]
+
         path = walk(rng, size, "flat" in has)
         line = lines[s] = Line(path, path, [1000.0] * size)
         if "still" in has:
-            at, end = draw(place), min(draw(place), size)
+            at, end = place(), min(place(), size)
             path[at:end] = [path[at]] * len(path[at:end])
             line.traded[at:end] = [0.0] * len(path[at:end])
         if "jump" in has:
-            at, factor = draw(place), rng.choice([12.0, 0.05, 15.0])
+            at, factor = place(), rng.choice([12.0, 0.05, 15.0])
             path[at:] = [p * factor for p in path[at:]]
             line.splits |= {at: 3.0} if "recorded" in has else {}
         if "split" in has:
-            line.splits[draw(place)] = rng.choice([2.0, 4.0, 0.5])
+            line.splits[place()] = rng.choice([2.0, 4.0, 0.5])
         if "hidden split" in has:
-            line.hidden[draw(place)] = rng.choice([2.0, 3.0])
+            line.hidden[place()] = rng.choice([2.0, 3.0])
         splits += [(s, days[at], factor) for at, factor in line.splits.items()]
         line.held = held = list(path)
         if "late" in has:
-            at = draw(place)
+            at = place()
             held[:at] = [NAN] * at
         if has & {"ended", "unasked"}:
-            at = draw(place)
+            at = place()
             held[at + 1 :] = [NAN] * (size - at - 1)
             if "ended" not in has:
                 through[s] = days[min(at + rng.randrange(0, 9), size - 1)]
         for _ in range(rng.randrange(1, 4) if "holes" in has else 0):
-            at, long = draw(place), rng.randrange(1, 9)
+            at, long = place(), rng.randrange(1, 9)
             held[at : at + long] = [NAN] * len(held[at : at + long])
         if "gone" in has:
             held[:] = [NAN] * size
-        for at in [draw(place) for _ in range(3)] if "paid" in has else ():
+        for at in [place() for _ in range(3)] if "paid" in has else ():
             dividends.append((s, days[at], round(path[at] * rng.choice([0.01, 0.03]), 4)))
         if "misprinted" in has:
             line.misprint, line.in_value = rng.choice([1.5, 1.6, 1.1]), rng.random() < 0.5
@@ -139,67 +162,79 @@ def cases(
         elif "both" in has and "paid" not in has:
             adjusted[s] = [p * (1 + i / 1000) for i, p in enumerate(held)]
         if "renamed" in has and "adjusted" not in has:
-            line.renamed_at = at = draw(place)
+            line.renamed_at = at = place()
             if rng.random() < 0.5:
                 closes[s + "0"] = [p if i < at else NAN for i, p in enumerate(held)]
                 volume[s + "0"], through[s + "0"] = line.traded, days[-1]
+    rng = random.Random(seed)
     for fund in ("IWM", "SPY"):
         closes[fund] = walk(rng, size)
         for _ in range(rng.choice([0, 0, 1, 2])):
-            closes[fund][rng.randrange(1, size - 1)] = NAN
+            at = rng.randrange(1, size - 1)
+            if not (whole and at == i):
+                closes[fund][at] = NAN
         if paid and rng.random() < 0.5:
             dividends.append((fund, days[rng.randrange(size)], 0.4))
 
-    i, j = sorted((draw(place), draw(place)))
-    assume(i < j and not (whole and math.isnan(closes["IWM"][i] + closes["SPY"][i])))
-    calendar = [] if whole else ["YTD", "1M", "MTD", "1W"]
-    files = []
+    files, remade, announced = list[Holdings](), set[date](), list[Announcement]()
     for fund, most in (("IWM", 4), ("SPY", 2)):
-        offsets_of = st.one_of(st.integers(-12, span + 12), st.integers(-480, span + 480))
-        dates = st.sets(offsets_of, min_size=1, max_size=most)
-        for offset in sorted({(days[i] - days[0]).days} if whole else draw(dates)):
+        offsets = [(days[i] - days[0]).days]
+        if not whole:
+            offsets = dated(rng, span, draw(st.integers(1, most)))
+        for offset in offsets:
             files.append(file_of(fund, days[0] + timedelta(days=offset), days, lines, rng))
-    offsets = draw(st.sets(st.integers(0, span), max_size=0 if whole else 2))
-    remade = tuple(days[0] + timedelta(days=d) for d in sorted(offsets))
-    announced = (
-        [] if whole else [draw(announcements(symbols, days)) for _ in range(rng.choice([0, 0, 3]))]
-    )
-    alike = not whole and rng.random() < 0.3  # both follow one index, and lend each other lists
+    if not whole:
+        remade |= {
+            days[0] + timedelta(rng.randint(0, span)) for _ in range(draw(st.integers(0, 2)))
+        }
+        for _ in range(3 if draw(st.integers(0, 2)) == 2 else 0):
+            announced.append(announcement(rng, symbols, days, announced))
+    # both follow one index, and lend each other lists
+    alike = not whole and rng.random() < 0.3
     rest: dict[str, Any] = {"dividends": dividends, "splits": splits, "through": through}
     rest["failures"] = {s: "no such symbol" for s in symbols if "failed" in wanted[s]}
     held_prices = prices(days, closes, adjusted=adjusted or None, volume=volume, **rest)
     # a name that no file lists is refused
     named = [s for s in symbols if any({s, s + "0"} & set(f.symbols) for f in files)]
     aliases = {s + "0": s for s, line in lines.items() if line.renamed_at is not None}
-    made = make_market(held_prices, *files, aliases=aliases, reconstitutions={"IWM": remade})
+    reconstitutions = {"IWM": tuple(sorted(remade))}
+    made = make_market(held_prices, *files, aliases=aliases, reconstitutions=reconstitutions)
     indices = {"IWM": "Russell 2000", "SPY": "Russell 2000" if alike else "S&P 500"}
     reference = replace(made.reference, indices=indices)
+    windows = [f"{days[i]}:{days[j]}"] * 4 + ([] if whole else ["YTD", "1M", "MTD", "1W"])
+    ends = [None, None, days[j], days[j] + timedelta(days=1)]
     return Case(
         replace(made, reference=reference, announced=tuple(announced)),
         Question(
-            window=draw(st.sampled_from([f"{days[i]}:{days[j]}"] * 4 + calendar)),
-            as_of=draw(st.sampled_from([None, None, days[j], days[j] + timedelta(days=1)])),
-            basis=draw(st.sampled_from(["tr", "pr"])),
-            without=tuple(draw(st.lists(st.sampled_from(named), max_size=2, unique=True))),
+            window=windows[draw(st.integers(0, len(windows) - 1))],
+            as_of=ends[draw(st.integers(0, 3))],
+            basis=draw(BASIS),
+            without=tuple(rng.sample(named, min(draw(st.integers(0, 2)), len(named)))),
         ),
         (
             *(f"{s}: {', '.join(sorted(has))}" for s, has in wanted.items() if has),
             *(f"{f.fund} {f.as_of}: {' '.join(f.symbols)}" for f in files),
-            f"remade {' '.join(map(str, remade))} splits {splits} dividends {dividends}",
+            f"remade {' '.join(map(str, sorted(remade)))} splits {splits} dividends {dividends}",
             f"alike {alike} announced {announced}",
         ),
     )
 
 
-@st.composite
-def announcements(draw: st.DrawFn, symbols: Sequence[str], days: Sequence[date]) -> Announcement:
-    """A change of IWM's members that was announced, perhaps before it was known."""
-    effective = draw(st.sampled_from(days))
-    notice = draw(st.sampled_from([None, timedelta(0), timedelta(days=5)]))
+def announcement(
+    rng: random.Random,
+    symbols: Sequence[str],
+    days: Sequence[date],
+    others: Sequence[Announcement],
+) -> Announcement:
+    """A change of IWM's members, perhaps announced before it was known, or against another."""
+    symbol, effective = rng.choice([*symbols, "NEW"]), rng.choice(days)
+    if others and rng.random() < 0.2:
+        symbol, effective = others[-1].symbol, others[-1].effective
+    notice = rng.choice([None, timedelta(0), timedelta(days=5)])
     return Announcement(
         "IWM",
-        draw(st.sampled_from([*symbols, "NEW"])),
-        draw(st.sampled_from(["join", "leave"])),
+        symbol,
+        rng.choice(["join", "leave"]),
         effective,
         announced=None if notice is None else effective - notice,
     )
