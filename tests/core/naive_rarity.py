@@ -16,12 +16,12 @@ def gaps(
 ) -> list[tuple[date, date, float]]:
     """(start, end, gap) of every stretch of n sessions without a hole of over 7 days."""
     told = []
+    holes = [at for at in range(1, len(days)) if (days[at] - days[at - 1]).days > 7]
     for at in range(n, len(days)):
-        inside = days[at - n : at + 1]
-        if any((inside[k + 1] - inside[k]).days > 7 for k in range(n)):
+        if any(at - n < hole <= at for hole in holes):
             continue
         gap = small[at] / small[at - n] - large[at] / large[at - n]
-        told.append((inside[0], inside[-1], gap))
+        told.append((days[at - n], days[at], gap))
     return told
 
 

@@ -56,17 +56,25 @@ class Row:
     home: tuple[str, str, str, str] | None
 
 
+CENTS = st.integers(100, 9_999_999)
+LISTED_HERE = st.lists(st.sampled_from(TICKERS), min_size=1, unique=True)
+LISTED_ABROAD = st.lists(st.tuples(st.sampled_from(TICKERS), st.sampled_from(ABROAD)), max_size=4,
+                         unique_by=lambda listed: listed[0])  # fmt: skip
+TITLED = {word: st.sampled_from(titles) for word, titles in TITLES.items()}
+HEADING = st.sampled_from(HEADINGS)
+DELIMITER = st.sampled_from(",;\t")
+
+
 @st.composite
 def rows(draw: st.DrawFn) -> list[Row]:
     """US lines of different tickers, and lines abroad that may bear the same tickers."""
     found = [
-        Row(ticker, f"{ticker.title()} works inc", draw(st.integers(100, 9_999_999)), None)
-        for ticker in draw(st.lists(st.sampled_from(TICKERS), min_size=1, unique=True))
+        Row(ticker, f"{ticker.title()} works inc", draw(CENTS), None)
+        for ticker in draw(LISTED_HERE)
     ]
-    for ticker in draw(st.lists(st.sampled_from(TICKERS), max_size=4, unique=True)):
-        home = draw(st.sampled_from(ABROAD))
+    for ticker, home in draw(LISTED_ABROAD):
         name = f"Other {ticker.lower()} of {home[2]}"
-        found.append(Row(ticker, name, draw(st.integers(100, 9_999_999)), home))
+        found.append(Row(ticker, name, draw(CENTS), home))
     return draw(st.permutations(found))
 
 
@@ -95,7 +103,7 @@ def files(draw: st.DrawFn) -> tuple[bytes, dict[str, float], bool]:
     columns += ["fund"] if funds else []
     columns += ["note"] if draw(st.booleans()) else []
     columns = draw(st.permutations(columns))
-    titles = {word: draw(st.sampled_from(TITLES[word])) for word in columns}
+    titles = {word: draw(TITLED[word]) for word in columns}
 
     def cells(row: Row, fund: str, whole: int) -> list[str]:
         money = row.home[1] if row.home else "USD"
@@ -131,12 +139,12 @@ def files(draw: st.DrawFn) -> tuple[bytes, dict[str, float], bool]:
         table = draw(st.permutations(table))
     for _ in range(draw(st.integers(0, 2))):
         at = draw(st.integers(0, len(table)))
-        heading = [draw(st.sampled_from(HEADINGS))]
+        heading = [draw(HEADING)]
         table[at:at] = [[], heading] if draw(st.booleans()) else [[]]
     head = [["Invented fund"], []] if draw(st.booleans()) else []
     foot = [[], ["What stands above is invented, and says nothing."]] if draw(st.booleans()) else []
     out = io.StringIO()
-    delimiter = draw(st.sampled_from(",;\t"))
+    delimiter = draw(DELIMITER)
     titled = [titles[word] for word in columns]
     csv.writer(out, delimiter=delimiter).writerows([*head, titled, *table, *foot])
     weights = {row.symbol: row.cents / total for row in lines if row.home is None}

@@ -17,7 +17,7 @@ from textual.pilot import Pilot
 
 from tests.terminal.test_wire_screen import KEYS, SIZES, Tee, run
 from tests.tui.driving import press, settle
-from tests.vt import Look, Screen
+from tests.vt import Screen
 from tui.screen.app import InternalsApp
 from tui.state.config import THEMES
 from tui.terminal.fitting import WIRE
@@ -27,7 +27,7 @@ from tui.widgets.painting import PaintingCompositor
 MORE = (*SIZES, (200, 60), (172, 40))
 
 
-def of_textual(app: App[None]) -> list[list[tuple[str, Look]]]:
+def of_textual(app: App[None]) -> Screen:
     """The cells that Textual makes of the widgets as they are now, nothing kept from before."""
     compositor = app.screen._compositor
     assert not compositor._dirty_regions
@@ -42,14 +42,15 @@ def of_textual(app: App[None]) -> list[list[tuple[str, Look]]]:
         for style in filter(None, (segment.style for segment in strip)):
             style._ansi = None
     screen.feed(update.render_segments(app.console))
-    return screen.seen()
+    return screen
 
 
 def apart(driver: Tee, app: App[None]) -> list[tuple[int, int, object, object]]:
     """Where the terminal shows another cell than Textual would: row, column, both cells."""
-    seen, wanted = driver.ours.seen(), of_textual(app)
-    if seen == wanted:
+    textual = of_textual(app)
+    if driver.ours.cells == textual.cells:
         return []
+    seen, wanted = driver.ours.seen(), textual.seen()
     return [
         (y, x, ours, textuals)
         for y, row in enumerate(zip(seen, wanted, strict=True))
