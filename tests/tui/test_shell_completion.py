@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from core.answer.alert_measures import MEASURES
 from core.answer.snapshot import Question
 from tui.command.commands import COMMANDS
@@ -22,66 +20,62 @@ KNOWN = Vocabulary(
 )
 
 
-@pytest.mark.parametrize(
-    ("typed", "made"),
-    [
-        ("", ""),
-        ("as", "asof "),
-        ("so", "sort "),
-        ("sort s", "sort s"),  # symbol or sector
-        ("sort sy", "sort symbol"),
-        ("sort b", "sort bp"),
-        ("iw", "IWM "),
-        ("iwm s", "iwm SPY"),
-        ("QQQ i", "QQQ IWM"),
-        ("asof ", "asof 2026-06-26"),
-        ("ex s", "ex SPY"),
-        ("ex SPY ms", "ex SPY MSFT"),
-        ("ex SPY MSFT be", "ex SPY MSFT be"),  # BE or BEAM
-        ("ex BE bea", "ex BE BEAM"),
-        ("ale", "alert"),  # alert or alerts
-        ("alert ga", "alert gap "),  # not Gini, nor the gross gain
-        ("alert gap r", "alert gap rank "),
-        ("alert gap rank ", "alert gap rank "),
-        ("alert share_o", "alert share_o"),  # outperforming, or off the high
-        ("alert share_ou", "alert share_outperforming "),
-        ("alert share_up i", "alert share_up IWM "),
-        ("alert breadth i", "alert breadth IWM "),  # its older name
-        ("alert top3_s", "alert top3_share "),
-        ("alert contribution ms", "alert contribution MSFT "),
-        ("alert contribution MSFT sp", "alert contribution MSFT SPY "),
-        ("theme so", "theme Software"),
-        ("theme mag", "theme Magnificent seven"),
-        ("theme magnificent s", "theme magnificent seven"),
-        ("theme software x", "theme software x"),
-        ("pair r", "pair r"),
-        ("zz", "zz"),
-        ("zz top", "zz top"),
-    ],
-)
-def test_tab(typed: str, made: str) -> None:
-    assert completed(typed, KNOWN) == made
+#: What is typed -> what Tab makes of it.
+TABBED = {
+    "": "",
+    "as": "asof ",
+    "so": "sort ",
+    "sort s": "sort s",  # symbol or sector
+    "sort sy": "sort symbol",
+    "sort b": "sort bp",
+    "iw": "IWM ",
+    "iwm s": "iwm SPY",
+    "QQQ i": "QQQ IWM",
+    "asof ": "asof 2026-06-26",
+    "ex s": "ex SPY",
+    "ex SPY ms": "ex SPY MSFT",
+    "ex SPY MSFT be": "ex SPY MSFT be",  # BE or BEAM
+    "ex BE bea": "ex BE BEAM",
+    "ale": "alert",  # alert or alerts
+    "alert ga": "alert gap ",  # not Gini, nor the gross gain
+    "alert gap r": "alert gap rank ",
+    "alert gap rank ": "alert gap rank ",
+    "alert share_o": "alert share_o",  # outperforming, or off the high
+    "alert share_ou": "alert share_outperforming ",
+    "alert share_up i": "alert share_up IWM ",
+    "alert breadth i": "alert breadth IWM ",  # its older name
+    "alert top3_s": "alert top3_share ",
+    "alert contribution ms": "alert contribution MSFT ",
+    "alert contribution MSFT sp": "alert contribution MSFT SPY ",
+    "theme so": "theme Software",
+    "theme mag": "theme Magnificent seven",
+    "theme magnificent s": "theme magnificent seven",
+    "theme software x": "theme software x",
+    "pair r": "pair r",
+    "zz": "zz",
+    "zz top": "zz top",
+}
+#: What is typed -> the words that may follow.
+FOLLOWED = {
+    "sort ": "bp ret w symbol name sector",
+    "pair ": "1 2 IWM QQQ SPY",
+    "alert gap ": "rank z percentile < <= > >=",
+    "alert gap rank ": "< <= > >=",
+    "alert share_up ": "IWM SPY < <= > >=",
+    "alert share_up IWM ": "< <= > >=",
+    "alert contribution ": "BE BEAM MSFT",
+    "alert gap < ": "NUMBER",
+    "alert gap < 5 ": "",
+    "1": "1d 1w 1m 1y",
+    "IWM ": "QQQ SPY",
+    "asof 2026-06-26 ": "",
+}
 
 
-@pytest.mark.parametrize(
-    ("typed", "words"),
-    [
-        ("sort ", "bp ret w symbol name sector"),
-        ("pair ", "1 2 IWM QQQ SPY"),
-        ("alert gap ", "rank z percentile < <= > >="),
-        ("alert gap rank ", "< <= > >="),
-        ("alert share_up ", "IWM SPY < <= > >="),
-        ("alert share_up IWM ", "< <= > >="),
-        ("alert contribution ", "BE BEAM MSFT"),
-        ("alert gap < ", "NUMBER"),
-        ("alert gap < 5 ", ""),
-        ("1", "1d 1w 1m 1y"),
-        ("IWM ", "QQQ SPY"),
-        ("asof 2026-06-26 ", ""),
-    ],
-)
-def test_the_words_that_may_follow(typed: str, words: str) -> None:
-    assert " ".join(offer.word for offer in offers(typed, KNOWN)) == words
+def test_tab_and_the_words_that_may_follow() -> None:
+    assert {typed: completed(typed, KNOWN) for typed in TABBED} == TABBED
+    words = {typed: " ".join(offer.word for offer in offers(typed, KNOWN)) for typed in FOLLOWED}
+    assert words == FOLLOWED
 
 
 def test_every_measure_is_offered_and_every_line_that_is_offered_whole_is_read() -> None:

@@ -33,20 +33,8 @@ async def a_burst_of_keys_is_obeyed_one_by_one(pilot: Pilot[None], app: Internal
     assert "ret" in seen(app)
     assert app.question == QUESTION  # no letter was taken for a command
     assert "▸2 Contributors" in seen(app)
-    send(
-        "escape",
-        "colon",
-        *"3m",
-        "enter",
-        "colon",
-        *"yt",
-        "tab",
-        "enter",
-        "slash",
-        *"s2",
-        "enter",
-        "4",
-    )
+    send("escape", "colon", *"3m", "enter", "colon", *"yt", "tab", "enter")
+    send("slash", *"s2", "enter", "4")
     await settle(pilot, app)
     assert "IWM – SPY  YTD" in seen(app)
     assert "/s2 10 of 30" in seen(app)
