@@ -209,6 +209,7 @@ def test_each_minute_keeps_the_screen_and_a_place_that_cannot_be_written_is_told
             disk.number = 0
             app._each_minute()
             app.error = ""
+        await vanishes(pilot, app)
 
     async def is_kept(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "[", "3")
@@ -238,18 +239,12 @@ def test_each_minute_keeps_the_screen_and_a_place_that_cannot_be_written_is_told
         app._each_minute()
         assert app.error == told
 
-    drive(story, desk=desk)
-
-
-def test_a_directory_that_vanishes_under_the_screen_is_made_again_or_told() -> None:
-    desk = FakeDesk(MARKET)
-    home = desk.memory.state.parent
-
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        app._each_minute()
+    async def vanishes(pilot: Pilot[None], app: InternalsApp) -> None:
+        home = desk.memory.state.parent
         shutil.rmtree(home)
         await press(pilot, app, "[")
         app._each_minute()
+        # the directory is made again, or what is in its way is told
         assert app.error == "" and desk.memory.question() == replace(LATEST, window="6M")
         shutil.rmtree(home)
         home.write_text("in the way")

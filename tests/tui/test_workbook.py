@@ -175,7 +175,7 @@ def test_no_name_mentions_or_links(snapshot: Snapshot) -> None:
 
 @pytest.fixture(scope="module")
 def nothing() -> Snapshot:
-    """An answer about two lines that no file is of."""
+    """What is answered of two lines in place of funds."""
     return take(markets.small_market(), Question(small="S00", large="L00", as_of=markets.END))
 
 
