@@ -68,24 +68,18 @@ def test_an_industry_is_left_out_by_its_name_and_stands_in_the_tables(
     assert "own.csv" in table
 
 
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
+def test_a_name_nobody_knows_is_refused_in_one_line(filled: Cli) -> None:
+    for options, words in (
         (("--without", "AAA"), "AAA is in no holdings file"),
         (("--without", "IWM:A,QQ,RR"), "QQ RR are in no holdings file"),
         (("--without", "QQQ:A"), "QQQ is not of IWM:SPY"),
         (("--without", "IWM:"), "write names such as SPY:MSFT,META"),
         (("--without", "A B$"), "write names such as SPY:MSFT,META"),
         (("--theme", "Nothing such"), "there is no such theme or industry; themes known"),
-    ],
-)
-def test_a_name_nobody_knows_is_refused_in_one_line(
-    filled: Cli,
-    options: tuple[str, ...],
-    words: str,
-) -> None:
-    code, out, err = filled("note", *options)
-    assert (code, out) == (2, "") and words in err and err.count("\n") == 1
+    ):
+        code, out, err = filled("note", *options)
+        assert (code, out, err.count("\n")) == (2, "", 1), options
+        assert words in err, options
 
 
 def test_a_name_of_the_other_index_is_said_and_nothing_left_out(filled: Cli) -> None:
@@ -95,27 +89,20 @@ def test_a_name_of_the_other_index_is_said_and_nothing_left_out(filled: Cli) -> 
     assert words in found["warnings"]
 
 
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        (("--as-of", "2026-02-03"), "as of 2026-02-03 was asked, the last session is"),
-        (("--as-of", "2031-01-01"), "as of 2031-01-01 was asked, the last session is"),
-        (
-            ("--window", "2025-12-31:2026-02-02"),
-            "window 2025-12-31:2026-02-02 to 2026-02-02 was asked, the last session is",
-        ),
-    ],
-)
-def test_a_date_not_reached_is_said_and_the_answer_is_one_in_part(
-    filled: Cli,
-    options: tuple[str, ...],
-    words: str,
-) -> None:
-    found = note(filled, *options, expect=1)
-    assert found["state"] == "partial" and found["as_of"] == "2026-01-30"
-    assert found["warnings"][0] == (f"{words} 2026-01-30: refresh or import closes for a later one")
-    code, out, _ = filled("note", *options)
-    assert code == 1 and words in out
+def test_a_date_not_reached_is_said_and_the_answer_is_one_in_part(filled: Cli) -> None:
+    for option, value, words in (
+        ("--as-of", "2026-02-03", "as of 2026-02-03"),
+        ("--as-of", "2031-01-01", "as of 2031-01-01"),
+        ("--window", "2025-12-31:2026-02-02", "window 2025-12-31:2026-02-02 to 2026-02-02"),
+    ):
+        found = note(filled, option, value, expect=1)
+        assert (found["state"], found["as_of"]) == ("partial", "2026-01-30"), value
+        words += " was asked, the last session is"
+        assert found["warnings"][0] == (
+            f"{words} 2026-01-30: refresh or import closes for a later one"
+        )
+        code, out, _ = filled("note", option, value)
+        assert code == 1 and words in out, value
 
 
 def test_a_weekend_stands_for_the_session_before_it(filled: Cli) -> None:

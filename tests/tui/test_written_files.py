@@ -174,9 +174,14 @@ def test_the_key_replaces_its_own_note_and_no_other() -> None:
     drive(story, desk=desk, size=(200, 60), config=Config(note_formats=("svg", "html")))
 
 
-@pytest.mark.parametrize(
-    "argv",
-    [
+def test_who_only_looks_brings_takes_and_keeps_nothing(
+    filled: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    before = files(tmp_path)
+    assert {"p.csv", "s.csv"} <= {path.name for path in tmp_path.iterdir()}
+    for argv in (
         ("import", "prices", "p.csv"),
         ("import", "holdings", "s.csv", "--fund", "IWM"),
         ("import", "changes", "p.csv"),
@@ -189,20 +194,11 @@ def test_the_key_replaces_its_own_note_and_no_other() -> None:
         ("note", "--output", "home/n.txt"),
         ("export", "home/tables"),
         ("export", "home/notes"),
-    ],
-)
-def test_who_only_looks_brings_takes_and_keeps_nothing(
-    argv: tuple[str, ...], filled: Cli, once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-    for name in ("p.csv", "s.csv"):
-        (tmp_path / name).write_bytes((once / name).read_bytes())
-    before = files(tmp_path)
-    code, out, err = filled("--read-only", *argv)
-    assert (code, out, err.count("\n")) == (2, "", 1), err
-    assert "look only" in err
-    assert files(tmp_path) == before
+    ):
+        code, out, err = filled("--read-only", *argv)
+        assert (code, out, err.count("\n")) == (2, "", 1), (argv, err)
+        assert "look only" in err, argv
+        assert files(tmp_path) == before, argv
 
 
 def test_who_only_looks_is_answered_and_may_write_elsewhere(filled: Cli, tmp_path: Path) -> None:
