@@ -85,25 +85,19 @@ def test_a_file_that_cannot_be_written_is_named_and_not_its_temporary_one(tmp_pa
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["", "[]", "{", '{"small": 3}', '{"small": "IWM", "large": "SPY", "window": "x"}', '"x"'],
-)
-def test_a_broken_file_is_nothing_remembered(tmp_path: Path, text: str) -> None:
-    memory = Memory(tmp_path / "market.json")
-    memory.state.write_text(text)
-    assert memory.question() is None
-    assert memory.seat() == Seat()
-
-
-@pytest.mark.parametrize(
-    "seat",
-    [3, [], {"pane": 9}, {"pane": "2"}, {"views": []}, {"views": {"x": 1}}, {"zoomed": 1}],
-)
-def test_a_broken_seat_is_the_beginning(tmp_path: Path, seat: object) -> None:
-    memory = Memory(tmp_path / "market.json")
-    memory.state.write_text(json.dumps({"seat": seat}))
-    assert memory.seat() == Seat()
+def test_a_broken_file_is_nothing_remembered_and_a_broken_seat_the_beginning(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "market.json"
+    window = '{"small": "IWM", "large": "SPY", "window": "x"}'
+    for text in ("", "[]", "{", '{"small": 3}', window, '"x"'):
+        path.write_text(text)
+        memory = Memory(path)
+        assert (memory.question(), memory.seat()) == (None, Seat()), text
+    seats = [3, [], {"pane": 9}, {"pane": "2"}, {"views": []}, {"views": {"x": 1}}, {"zoomed": 1}]
+    for seat in seats:
+        path.write_text(json.dumps({"seat": seat}))
+        assert Memory(path).seat() == Seat(), seat
 
 
 def test_a_view_that_is_no_more_opens_the_first() -> None:
