@@ -173,25 +173,16 @@ def test_a_storm_of_sizes() -> None:
     drive(story, market=MARKET, painted=True)
 
 
-def test_no_size_is_lost_on_a_machine_that_stops_the_process_for_a_while() -> None:
+def test_no_size_and_no_timer_is_lost_on_a_machine_that_stops_the_process_for_a_while() -> None:
     """Textual waits 8 ms for a next size; here they are over before its timer is looked at."""
-    clock = itertools.count(0.0, 0.05)
-
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        with patch("textual.timer._time.get_time", lambda: next(clock)):
-            for size in ((100, 30), (1, 1), (112, 32)):
-                await pilot.resize_terminal(*size)
-                await until(lambda rows=size[1]: len(lines_of(app)) == rows)  # type: ignore[misc]
-
-    drive(story, market=MARKET)
-
-
-def test_no_timer_of_a_widget_is_lost_there_either() -> None:
     clock = itertools.count(0.0, 0.05)
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         rung: list[int] = []
         with patch("textual.timer._time.get_time", lambda: next(clock)):
+            for size in ((100, 30), (1, 1), (112, 32)):
+                await pilot.resize_terminal(*size)
+                await until(lambda rows=size[1]: len(lines_of(app)) == rows)  # type: ignore[misc]
             for number, widget in enumerate((app.screen, *app.screen.walk_children())):
                 widget.set_timer(0.008, partial(rung.append, number))
             await until(lambda: len(rung) == number + 1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -127,7 +126,7 @@ def test_order_and_cursor_are_found_again_at_the_next_start() -> None:
 def test_r_fetches_what_the_board_shows_and_its_cost_is_said_first() -> None:
     desk = FakeDesk(MARKET)
     done = {"stage": "done", "message": "30 symbols fetched"}
-    desk.argv = [sys.executable, "-c", f"print({json.dumps(done)!r})"]
+    desk.argv = ["echo", json.dumps(done)]
     # the shipped pairs have 30 funds, and IWM:QQQ of the user's adds none
     cost = "30 funds of the board are stale: r costs 30 requests"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -75,9 +74,9 @@ def test_the_demo_is_one_key_away_and_hides_no_real_market() -> None:
 def test_a_file_is_brought_by_its_path(tmp_path: Path) -> None:
     desk = FakeDesk(None)
     said = "my closes.csv: 138 rows of 6 symbols, keeps nothing:"
-    script = "import sys; print('internals: line 3: no date', file=sys.stderr)"
-    script += f"; print({said!r}, '--dry-run' in sys.argv)"
-    desk.argv = [sys.executable, "-uc", script]
+    script = "echo internals: line 3: no date >&2; echo "
+    script += f'{said} $(case "$0 $*" in *--dry-run*) echo True;; *) echo False;; esac)'
+    desk.argv = ["sh", "-c", script]
     file = tmp_path / "my closes.csv"
     file.write_text("symbol,date,close\nA,2026-01-02,1\n")
 
@@ -103,7 +102,7 @@ def test_a_file_is_brought_by_its_path(tmp_path: Path) -> None:
         assert desk.brought[-1] == Path("/none/there.csv")
         await until(lambda: "Import there.csv?" in seen(app))
         await press(pilot, app, "escape")
-        desk.argv = [sys.executable, "-c", "import sys; sys.exit('internals: it is no table')"]
+        desk.argv = ["sh", "-c", "echo internals: it is no table >&2; exit 1"]
         await press(pilot, app, ":", *f"import {tmp_path}/my closes.csv", "enter")
         await until(lambda: "it is no table" in seen(app))
         assert "! it is no table" in lines_of(app)[-2]

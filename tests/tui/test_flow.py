@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ import time
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from shlex import quote
 
 import pytest
 from textual.pilot import Pilot
@@ -190,51 +192,47 @@ def test_new_data_of_another_process_is_shown() -> None:
     drive(story, desk=desk)
 
 
-CHILD = """
-import json, os, sys, time
-print("this is no json", file=sys.stderr)
-told = {"stage": "prices", "done": 3, "total": 12, "failed": 1, "symbol": "S03"}
-print(json.dumps(told), flush=True)
-while not os.path.exists(GO):
-    time.sleep(0.02)
-print(json.dumps({"stage": "done", "done": 12, "total": 12, "message": MESSAGE}), flush=True)
-sys.exit(CODE)
-"""
+#: What a refresh exits with and says at its end -> what is told of it.
+REFRESHES = {
+    (0, "12 new closes of 12 symbols"): "12 new closes of 12 symbols",
+    (1, "3 failed"): "! refreshed in part: 3 failed",
+    (1, "all 3 failed"): "! nothing new came: all 3 failed",
+    (3, "no network"): "! the last good numbers stay: no network",
+}
 
 
-@pytest.mark.parametrize(
-    ("code", "message", "told"),
-    [
-        (0, "12 new closes of 12 symbols", "12 new closes of 12 symbols"),
-        (1, "3 failed", "! refreshed in part: 3 failed"),
-        (1, "all 3 failed", "! nothing new came: all 3 failed"),
-        (3, "no network", "! the last good numbers stay: no network"),
-    ],
-)
+def refreshing(go: Path, code: int, message: str, *, came: bool) -> list[str]:
+    """A process in place of a refresh, which ends once there is a file."""
+    begun = {"stage": "prices", "done": 3, "total": 12, "failed": 1, "symbol": "S03"}
+    done = {"stage": "done", "done": 12, "total": 12, "came": came, "message": message}
+    script = (
+        f"echo this is no json >&2; echo {quote(json.dumps(begun))};"
+        f" while [ ! -e {quote(str(go))} ]; do sleep 0.05; done;"
+        f" echo {quote(json.dumps(done))}; exit {code}"
+    )
+    return ["sh", "-c", script]
+
+
 @pytest.mark.process
-def test_a_refresh_shows_progress_and_its_end(
-    tmp_path: Path, code: int, message: str, told: str
-) -> None:
+def test_a_refresh_shows_progress_and_its_end(tmp_path: Path) -> None:
     desk = FakeDesk(MARKET)
-    go = tmp_path / "go"
-    came = repr("nothing new" not in told)
-    script = CHILD.replace("CODE", str(code)).replace("MESSAGE", repr(message))
-    script = script.replace('"message":', f'"came": {came}, "message":')
-    script = script.replace("GO", repr(str(go)))
-    desk.argv = [sys.executable, "-c", script]
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "r")
-        await until(lambda: "closes 3 of 12 · 1 failed · S03" in seen(app))
-        assert "… closes 3 of 12 · 1 failed · S03" in seen(app)
-        await press(pilot, app, "2")  # the screen does not wait
-        assert "▸2 Contributors" in seen(app)
-        await press(pilot, app, "r")
-        go.touch()
-        await until(lambda: app.refresher.progress is None)
-        await settle(pilot, app)
-        assert told in seen(app)
-        assert "+11.00 pp" in seen(app)
+        for number, ((code, message), told) in enumerate(REFRESHES.items()):
+            go = tmp_path / f"{number}"
+            desk.argv = refreshing(go, code, message, came="nothing new" not in told)
+            await press(pilot, app, "1", "r")
+            await until(lambda: "… closes 3 of 12 · 1 failed · S03" in seen(app))
+            await press(pilot, app, "2")  # the screen does not wait
+            assert "▸2 Contributors" in seen(app), told
+            await press(pilot, app, "r")
+            go.touch()
+            await until(lambda: app.refresher.progress is None)
+            await settle(pilot, app)
+            assert told in seen(app) and "+11.00 pp" in seen(app), told
+            await press(pilot, app, "escape")
+            assert told not in seen(app)
+        assert len(desk.full) == len(REFRESHES)
 
     drive(story, desk=desk)
 

@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import numpy as np
@@ -39,10 +40,10 @@ def line(quotes: dict[str, float], **more: Any) -> dict[str, Any]:
     return fields | {"quotes": quotes} | more
 
 
-def child(*lines: dict[str, Any], then: str = "time.sleep(60)") -> list[str]:
-    script = f"import sys, time\nfor line in {[json.dumps(one) for one in lines]!r}:\n"
-    script += f"    print(line, flush=True)\n{then}\n"
-    return [sys.executable, "-c", script]
+def child(*lines: dict[str, Any], then: str = "exec sleep 60", each: str = ":") -> list[str]:
+    """A process that writes lines, does something before each, and goes on with something."""
+    told = "; ".join(f"{each}; echo {quote(json.dumps(one))}" for one in lines)
+    return ["sh", "-c", f"{told}; {then}"]
 
 
 async def until(pilot: Pilot[None], app: InternalsApp, text: str) -> None:
@@ -89,7 +90,7 @@ def test_watch_opens_with_live_quotes() -> None:
 def test_a_closed_exchange_is_said_and_the_screen_is_as_before() -> None:
     desk = FakeDesk(small_market())
     words = "the exchange is closed; the next session opens on Monday 29 June at 9:30 ET"
-    desk.quotes = child({"state": "closed", "message": words}, then="")
+    desk.quotes = child({"state": "closed", "message": words}, then="exit 0")
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "p")
@@ -103,7 +104,7 @@ def test_a_closed_exchange_is_said_and_the_screen_is_as_before() -> None:
 def test_after_the_bell_the_last_quotes_stay_with_their_time() -> None:
     desk = FakeDesk(small_market())
     over = {"state": "closed", "message": "the session of 2026-06-29 has closed"}
-    desk.quotes = child(line({"IWM": 240.0}), over, then="")
+    desk.quotes = child(line({"IWM": 240.0}), over, then="exit 0")
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "p")
@@ -119,7 +120,7 @@ def test_after_the_bell_the_last_quotes_stay_with_their_time() -> None:
 @pytest.mark.process
 def test_a_child_that_breaks_takes_its_quotes_with_it() -> None:
     desk = FakeDesk(small_market())
-    desk.quotes = child(line({"IWM": 240.0}), then="sys.exit('out of luck')")
+    desk.quotes = child(line({"IWM": 240.0}), then="echo out of luck >&2; exit 1")
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "p")
@@ -154,11 +155,7 @@ def test_a_simulated_market_has_no_quotes() -> None:
 @pytest.mark.process
 def test_what_was_told_outlives_a_new_quote() -> None:
     desk = FakeDesk(small_market())
-    more = [line({"IWM": 240.0 + at}) for at in range(3)]
-    script = "import time\n" + "".join(
-        f"time.sleep(.3); print({json.dumps(one)!r}, flush=True)\n" for one in more
-    )
-    desk.quotes = [sys.executable, "-c", script + "time.sleep(60)"]
+    desk.quotes = child(*(line({"IWM": 240.0 + at}) for at in range(3)), each="sleep .3")
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "p")
