@@ -20,7 +20,7 @@ from cache.facts.sessions import sessions
 from cache.refresh.quotes import open_session
 from core.answer.snapshot import stepped
 from core.data.frames import day
-from tests.tui.driving import drive, press, seen, settle
+from tests.tui.driving import drive, press, seen, settle, until
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.markets import QUESTION, small_market
 from tui.cli import dispatch as cli
@@ -46,12 +46,9 @@ def child(*lines: dict[str, Any], then: str = "exec sleep 60", each: str = ":") 
     return ["sh", "-c", f"{told}; {then}"]
 
 
-async def until(pilot: Pilot[None], app: InternalsApp, text: str) -> None:
-    end = time.monotonic() + 60
-    while text not in seen(app):
-        assert time.monotonic() < end, seen(app)
-        await asyncio.sleep(0.05)
-        await settle(pilot, app)
+async def until_seen(pilot: Pilot[None], app: InternalsApp, text: str) -> None:
+    await until(lambda: text in seen(app))
+    await settle(pilot, app)
 
 
 @pytest.mark.process
@@ -63,11 +60,11 @@ def test_p_shows_quotes_with_their_time_and_coverage_and_p_again_ends_them() -> 
         await press(pilot, app, "p")
         # Three of 31 equal lines that are 96 % of the fund, and none of the large index's.
         words = "live 14:32:05 ET · 4 of 52 quoted · IWM 9.3 %, SPY 0.0 % of weight · 1 refused"
-        await until(pilot, app, words)
+        await until_seen(pilot, app, words)
         assert desk.laid[-1] is not None and desk.laid[-1].prices["IWM"] == 240.0
         asked = len(desk.asked)
         await press(pilot, app, "p")
-        await until(pilot, app, "live quotes are off: the last closes are shown")
+        await until_seen(pilot, app, "live quotes are off: the last closes are shown")
         assert desk.laid[-1] is None and len(desk.asked) == asked + 1
         await press(pilot, app, "escape")
         assert "live 14" not in seen(app)
@@ -81,7 +78,7 @@ def test_watch_opens_with_live_quotes() -> None:
     desk.quotes = child(line({"IWM": 240.0}))
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await until(pilot, app, "live 14:32:05 ET")
+        await until_seen(pilot, app, "live 14:32:05 ET")
 
     drive(story, desk=desk, config=Config(watch=True))
 
@@ -94,7 +91,7 @@ def test_a_closed_exchange_is_said_and_the_screen_is_as_before() -> None:
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "p")
-        await until(pilot, app, words)
+        await until_seen(pilot, app, words)
         assert not app.live.on and app.live.text == "" and desk.laid == []
 
     drive(story, desk=desk)
@@ -108,7 +105,7 @@ def test_after_the_bell_the_last_quotes_stay_with_their_time() -> None:
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "p")
-        await until(pilot, app, "the session of 2026-06-29 has closed")
+        await until_seen(pilot, app, "the session of 2026-06-29 has closed")
         await press(pilot, app, "escape")
         assert "quotes to 14:32:05 ET" in seen(app) and not app.live.on, app.status()
         await press(pilot, app, "p")
@@ -124,7 +121,7 @@ def test_a_child_that_breaks_takes_its_quotes_with_it() -> None:
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "p")
-        await until(pilot, app, "no live quotes: out of luck")
+        await until_seen(pilot, app, "no live quotes: out of luck")
         assert desk.laid[-1] is None and app.live.text == ""
 
     drive(story, desk=desk)
@@ -138,7 +135,7 @@ def test_a_connection_that_is_waited_for_is_said_beside_the_last_quotes() -> Non
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "p")
-        await until(pilot, app, "the stream broke off; connecting again in 2 s")
+        await until_seen(pilot, app, "the stream broke off; connecting again in 2 s")
         assert "live 14:32:05 ET" in app.status()[0]
 
     drive(story, desk=desk, size=(200, 60))
@@ -160,9 +157,7 @@ def test_what_was_told_outlives_a_new_quote() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "p")
         app.tell("copied 3 lines")
-        end = time.monotonic() + 60
-        while len(desk.laid) < 3 and time.monotonic() < end:
-            await asyncio.sleep(0.05)
+        await until(lambda: len(desk.laid) >= 3)
         await settle(pilot, app)
         assert len(desk.laid) == 3 and "copied 3 lines" in seen(app)
 
@@ -177,11 +172,9 @@ def test_an_earlier_date_is_not_recomputed_by_quotes() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         asked = len(desk.asked)
         await press(pilot, app, "p")
-        end = time.monotonic() + 60
-        while not desk.laid and time.monotonic() < end:
-            await asyncio.sleep(0.05)
+        await until(lambda: desk.laid)
         await settle(pilot, app)
-        assert desk.laid and len(desk.asked) == asked
+        assert len(desk.asked) == asked
 
     drive(story, desk=desk, question=replace(QUESTION, as_of=date(2026, 6, 25)))
 
@@ -343,14 +336,11 @@ def test_another_pair_gets_a_stream_of_its_own() -> None:
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "p")
-        await until(pilot, app, "live 14:32:05 ET")
+        await until_seen(pilot, app, "live 14:32:05 ET")
         first = app.live._running
         app.ask(replace(QUESTION, small="SPY", large="IWM"))
-        end = time.monotonic() + 60
-        while (None not in desk.laid or desk.laid[-1] is None) and time.monotonic() < end:
-            await asyncio.sleep(0.05)
-        # The old quotes were taken off before the first of the other stream were laid.
-        assert None in desk.laid and desk.laid[-1] is not None
+        # The old quotes are taken off before the first of the other stream are laid.
+        await until(lambda: None in desk.laid and desk.laid[-1] is not None)
         assert first is not None and first.is_cancelled and app.live._running is not first
         await press(pilot, app, "p")
 
