@@ -36,12 +36,13 @@ def state_of(desk: Desk, config: Config, now: datetime) -> report.StoreState:
         CacheError: the store is empty or cannot be read.
     """
     from cache.sources.imported_series import stored_series
+    from tui.service.derived import stored_figures
 
-    market, contents = desk.market(), desk.contents()
+    market, contents, figures = desk.market(), desk.contents(), stored_figures(desk)
     question = config.question(desk.memory.question())
     fetched = desk.fetched(contents.prices, (question.small, question.large), now)
     series = stored_series(desk.places.config)
-    return report.StoreState(contents, market, desk.places.store, fetched, now, series)
+    return report.StoreState(contents, market, figures, desk.places.store, fetched, now, series)
 
 
 def imports(desk: Desk, kind: Literal["text", "json"]) -> int:

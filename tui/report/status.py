@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cache.store.store import Contents
     from core.data.frames import LeftOut
     from core.data.market import Market
+    from core.data.market_figures import Figures
 
 SCHEMA = 1
 #: Symbols named of those that failed for one reason; the JSON names all.
@@ -42,6 +43,7 @@ class StoreState:
     Attributes:
         contents: the generation read.
         market: what the screen makes of it.
+        figures: see `core.data.market_figures`.
         store: the directory it is kept in.
         fetched: what the last refresh brought, and what is missing.
         now: with a time zone; ages are counted from it.
@@ -50,6 +52,7 @@ class StoreState:
 
     contents: Contents
     market: Market
+    figures: Figures
     store: Path
     fetched: Fetched
     now: datetime
@@ -59,19 +62,14 @@ class StoreState:
 def document(state: StoreState) -> dict[str, Any]:
     """The store's state as plain JSON values."""
     contents, market, fetched = state.contents, state.market, state.fetched
-    prices = contents.prices
-    last = market.last_close
+    prices, figures = contents.prices, state.figures
     closes = sum(int(np.isfinite(block.close).sum()) for block in prices.blocks)
     adjusted = [b.adj_close for b in prices.blocks if b.adj_close is not None]
     funds: dict[str, Any] = {}
     for fund in sorted(contents.holdings):
-        newest = contents.holdings[fund][-1]
-        symbols = [market.symbol(s) for s in newest.symbols]
-        levels = market.series(fund)
+        of_fund = figures["funds"][fund]
         funds[fund] = {
-            "closes": None
-            if levels is None
-            else {"first": str(levels.sessions[0]), "last": str(levels.sessions[-1])},
+            "closes": of_fund["closes"],
             "holdings": [
                 {
                     "as_of": file.as_of.isoformat(),
@@ -83,8 +81,8 @@ def document(state: StoreState) -> dict[str, Any]:
                 }
                 for file in contents.holdings[fund]
             ],
-            "lines": len(symbols),
-            "lines_with_prices": sum(symbol in last for symbol in symbols),
+            "lines": of_fund["lines"],
+            "lines_with_prices": of_fund["lines_with_prices"],
         }
     fetches = prices.fetched_at.values()
     return {
@@ -94,11 +92,11 @@ def document(state: StoreState) -> dict[str, Any]:
         "simulated": contents.simulated,
         "now": state.now.isoformat(timespec="seconds"),
         "prices": {
-            "symbols": len(last),
+            "symbols": figures["symbols"],
             "closes": closes,
             "adjusted_closes": sum(int(np.isfinite(values).sum()) for values in adjusted),
             "first": str(prices.blocks[0].sessions[0]) if prices.blocks else None,
-            "last": max(last.values()).isoformat() if last else None,
+            "last": figures["last"],
             "newest_fetch": max(fetches).isoformat() if fetches else None,
             "oldest_fetch": min(fetches).isoformat() if fetches else None,
             "sources": dict(Counter(map(prices.sources_of, prices.source)).most_common()),

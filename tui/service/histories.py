@@ -7,14 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
-from hashlib import sha256
 from itertools import product
 from subprocess import DEVNULL, Popen
 from typing import TYPE_CHECKING, get_args
 
 from cache.facts.code_version import measures_digest
 from cache.facts.interpreter import environment
-from cache.store.derived import Derived
 from core.answer.history import (
     WITHOUT_HISTORY,
     History,
@@ -28,12 +26,13 @@ from core.answer.table import ROWS
 from core.data.errors import MeasureError, UnavailableError
 from core.data.question import Basis
 from tui import VERSION
+from tui.service.derived import derived_of, facts_of
 
 if TYPE_CHECKING:
+    from cache.store.derived import Derived
     from core.answer.measure_rank import Every
     from core.answer.point_batches import Batches
     from core.answer.scalar import Scalar
-    from core.data.frames import Reference
     from core.data.question import Question
     from tui.report.values import Json
     from tui.service.service import Desk
@@ -64,7 +63,7 @@ def keep_months(desk: Desk, question: Question) -> None:
     Raises:
         CacheError: the market cannot be read.
     """
-    if _derived(desk) is None:
+    if derived_of(desk) is None:
         return
     rows = [row for row in ROWS if row.key not in WITHOUT_HISTORY]
     bases = (replace(question, window="1M", basis=basis) for basis in get_args(Basis))
@@ -87,7 +86,7 @@ def worked_out_beside(
     """
     processes: dict[str, Popen[bytes]] = {}
     if every == "session" and len(funds) > 1 and (os.cpu_count() or 1) > 1:
-        fund, derived = funds[1], _derived(desk)
+        fund, derived = funds[1], derived_of(desk)
         kinds = {row.series is not None for row in rows}
         keys = (_key(desk, question, fund, every, daily=daily) for daily in kinds)
         if derived is not None and not any(derived.read(key)[0] for key in keys):
@@ -103,19 +102,11 @@ def worked_out_beside(
             process.wait()
 
 
-def _derived(desk: Desk) -> Derived | None:
-    """The cache of the newest generation; None where nothing may be written."""
-    identity = desk.identity()
-    if identity is None or desk.memory.refusal:
-        return None
-    return Derived(desk.store.home, identity)
-
-
 def _key(desk: Desk, question: Question, fund: str, every: Every, *, daily: bool) -> str:
     """The key in the cache of the daily measures' histories, or of the others'."""
     parts = (
         VERSION, measures_digest(), fund, question.small, question.large, question.window,
-        question.basis, question.as_of, every, daily, _facts(desk.reference),
+        question.basis, question.as_of, every, daily, facts_of(desk.reference),
     )  # fmt: skip
     return " ".join(map(str, parts))
 
@@ -124,7 +115,7 @@ def _points(
     desk: Desk, question: Question, fund: str, rows: Sequence[Scalar], every: Every
 ) -> Batches:
     """The points of measures that are all daily ones, or none."""
-    derived, daily = _derived(desk), rows[0].series is not None
+    derived, daily = derived_of(desk), rows[0].series is not None
     key = _key(desk, question, fund, every, daily=daily)
     cached, current = _read(derived, key) if derived is not None else ({}, False)
     if current and all(row.key in batch.values for batch in cached.values() for row in rows):
@@ -169,10 +160,3 @@ def _unpacked(fields: Json) -> PointBatch:
     )
     values = {key: tuple(zip(*of_row, strict=True)) for key, of_row in fields["values"].items()}
     return PointBatch(fields["fingerprint"], tuple(places), values)
-
-
-def _facts(reference: Reference) -> str:
-    """Identify the data files' facts, a user's among them."""
-    facts = sha256(reference.sessions.tobytes())
-    facts.update(repr((reference.aliases, reference.reconstitutions, reference.indices)).encode())
-    return facts.hexdigest()

@@ -1,0 +1,50 @@
+"""What is worked out from the whole store and cached beside it, for as long as nothing changes."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from cache.facts.code_version import measures_digest
+from cache.store.derived import Derived
+from core.data.market_figures import figures_of
+from tui import VERSION
+
+if TYPE_CHECKING:
+    from core.data.frames import Reference
+    from core.data.market_figures import Figures
+    from tui.service.service import Desk
+
+
+def derived_of(desk: Desk) -> Derived | None:
+    """The cache of the newest generation; None where nothing may be written."""
+    identity = desk.identity()
+    if identity is None or desk.memory.refusal:
+        return None
+    return Derived(desk.store.home, identity)
+
+
+def facts_of(reference: Reference) -> str:
+    """Identify the data files' facts, a user's among them."""
+    facts = sha256(reference.sessions.tobytes())
+    facts.update(repr((reference.aliases, reference.reconstitutions, reference.indices)).encode())
+    return facts.hexdigest()
+
+
+def stored_figures(desk: Desk) -> Figures:
+    """What `status` counts over all files and closes: looked up where the store is as it was.
+
+    Raises:
+        CacheError: the store is empty or cannot be read.
+    """
+    market, derived = desk.market(), derived_of(desk)
+    # of a damaged newest generation an older one is read, and may be whole again
+    if derived is None or derived.number != market.generation or market.damage:
+        return figures_of(market)
+    key = f"{VERSION} status {measures_digest()} {facts_of(desk.reference)}"
+    figures, current = derived.read(key)
+    if not current:
+        figures = figures_of(market)
+        if not desk.places.published:
+            derived.keep(key, figures)
+    return figures
