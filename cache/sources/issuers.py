@@ -152,7 +152,7 @@ class Issuers:
             self.left.pop(host, None)
             self.dated = came.date
             return _holdings(came.content, host)
-        raise AssertionError("an address is asked twice at most")
+        raise AssertionError("an address is requested twice at most")
 
 
 def _holdings(content: bytes, host: str) -> bytes:

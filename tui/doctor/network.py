@@ -52,7 +52,7 @@ def proxy(around: Surroundings) -> list[Finding]:
     sentence = f"{parts.scheme}://{parts.hostname}{port}, from {name}"
     but = around.environ.get("no_proxy") or around.environ.get("NO_PROXY")
     if name.lower() == "all_proxy":
-        then = "the issuers' files are asked for past it: set HTTPS_PROXY instead"
+        then = "the issuers' files are fetched past it: set HTTPS_PROXY instead"
         return [Finding("proxy", "note", sentence, then)]
     return [Finding("proxy", "ok", f"{sentence}, but not for {but}" if but else sentence)]
 
@@ -75,7 +75,7 @@ def certificates(around: Surroundings) -> list[Finding]:
         ]
     sentence = f"{value}, {number:,} authorities, from {name}"
     if name not in _BUNDLES:
-        then = f"Yahoo is asked with certifi's: set {_BUNDLES[0]} to the same file"
+        then = f"Yahoo is reached with certifi's list: set {_BUNDLES[0]} to the same file"
         return [Finding("certificates", "note", sentence, then)]
     return [Finding("certificates", "ok", sentence)]
 
@@ -83,7 +83,7 @@ def certificates(around: Surroundings) -> list[Finding]:
 def network(around: Surroundings) -> list[Finding]:
     """Which of the hosts answer, and whether the clock agrees with theirs."""
     if around.reach is None:
-        why = "the simulated market needs none" if around.simulated else "asked for with --offline"
+        why = "the simulated market needs none" if around.simulated else "--offline was given"
         return [Finding("network", "note", f"not looked at: {why}"), *clock(around, {})]
     prices = _price_host(around)
     hosts = [*([prices] if prices else []), *_issuers(around)]

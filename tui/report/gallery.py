@@ -222,7 +222,7 @@ def _named_lines(snapshot: Snapshot, width: float, *, ahead: bool) -> Drawn:
         return _lacking(snapshot)
     if not view.claims:
         return (
-            f"leaders of {view.fund} are not told below 90 % of weight measured, nor on a list"
+            f"leaders of {view.fund} are not named below 90 % of weight measured, nor on a list"
             " carried too far; `internals note` says which"
         )
     lines = view.contributors
