@@ -47,10 +47,10 @@ def scripts(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     # a path alone: what is installed here as a link to the tree is not followed
     (site / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
     python = Path(sysconfig.get_path("scripts", "venv", vars=paths)) / "python"
-    # what is never imported here need not be compiled
+    # pip is among the libraries; what is never imported here need not be compiled
+    pip = (python, "-m", "pip", "--disable-pip-version-check", "--quiet")
     options = ("install", "--no-index", "--no-deps", "--no-compile")
-    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
-    subprocess.run([*pip, "--python", python, *options, wheel], check=True)
+    subprocess.run([*pip, *options, wheel], check=True)
     return python.parent
 
 
