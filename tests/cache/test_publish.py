@@ -7,8 +7,6 @@ import json
 import os
 import shutil
 import stat
-import subprocess
-import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +18,8 @@ from cache.store import owner
 from cache.store.owner import MARKER
 from cache.store.publish import publish
 from cache.store.store import Store
-from tests.cache.stores import RAW, ROOT, bars, dump, files, holdings, rich
+from tests.cache.stores import RAW, bars, dump, files, holdings, rich
+from tests.cache.test_owner import as_nobody, as_root
 from tests.torture.faulty import CALLS, Failing, instead
 from tui.service.published import published_age, published_words
 
@@ -287,7 +286,7 @@ def test_a_copy_lies_nowhere_that_everyone_may_write(store: Store, tmp_path: Pat
     assert not list(desk.iterdir())
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+@as_root
 @pytest.mark.process
 def test_another_user_reads_it_and_writes_nothing(store: Store, tmp_path: Path) -> None:
     target = tmp_path / "desk"
@@ -297,18 +296,6 @@ def test_another_user_reads_it_and_writes_nothing(store: Store, tmp_path: Path) 
             above.chmod(above.stat().st_mode | 0o011)
     tmp_path.chmod(0o711)
     before = files(target)
-    script = (
-        "import os, sys; sys.path.insert(0, sys.argv[1]); import pathlib;"
-        # what is loaded late is not there for who may not read the folder of Python itself
-        "import cache.store.draft, cache.store.store;"
-        "os.setgroups([]); os.setgid(65534); os.setuid(65534);"
-        "s = cache.store.store.Store(pathlib.Path(sys.argv[2]));"
-        "print(s.read().generation);\ntry: s.commit(announce=lambda held: held)\n"
-        "except Exception as error: print(type(error).__name__)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(ROOT), str(target / "market")],
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
-    assert done.stdout.split() == ["2", "StoreError"], done.stderr
+    read, wrote = as_nobody(target / "market")
+    assert read == "2" and "belongs to root, and only its owner writes to it" in wrote
     assert files(target) == before
