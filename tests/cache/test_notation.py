@@ -11,32 +11,30 @@ from cache.facts.column_titles import column_words, fold, synonyms
 from cache.facts.errors import SourceError
 from cache.sources.notation import date_order, day, decimal_evidence, decimal_mark, number
 
+EVIDENCE = {
+    "1.234,5": ",",
+    "7,12": ",",
+    "0,123": ",",
+    "1.234.567": ",",
+    "1 234,5": ",",
+    "1,234.5": ".",
+    "$600.00": ".",
+    "60.00%": ".",
+    "(1,234.50)": ".",
+    "1'234.5": ".",
+    "1,234,567": ".",
+    "12345.678": ".",
+    "0.125": ".",
+    "1,234": "?",
+    "-7.125": "?",
+    "12": "",
+    "1 234": "",
+    "Dec 31, 2025": "",
+}
 
-@pytest.mark.parametrize(
-    ("text", "evidence"),
-    [
-        ("1.234,5", ","),
-        ("7,12", ","),
-        ("0,123", ","),
-        ("1.234.567", ","),
-        ("1 234,5", ","),
-        ("1,234.5", "."),
-        ("$600.00", "."),
-        ("60.00%", "."),
-        ("(1,234.50)", "."),
-        ("1'234.5", "."),
-        ("1,234,567", "."),
-        ("12345.678", "."),
-        ("0.125", "."),
-        ("1,234", "?"),
-        ("-7.125", "?"),
-        ("12", ""),
-        ("1 234", ""),
-        ("Dec 31, 2025", ""),
-    ],
-)
-def test_what_one_cell_tells(text: str, evidence: str) -> None:
-    assert decimal_evidence(text) == evidence
+
+def test_what_one_cell_tells() -> None:
+    assert {text: decimal_evidence(text) for text in EVIDENCE} == EVIDENCE
 
 
 def test_one_cell_settles_the_file() -> None:

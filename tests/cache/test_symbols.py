@@ -2,134 +2,118 @@
 
 from __future__ import annotations
 
-import pytest
-
 from cache.facts.clean import clean
 from cache.facts.symbols import yahoo_symbol
 from core.data.symbol_pattern import valid_symbol
 
+SPELLINGS = {
+    "NVDA ": "NVDA",
+    "BRK.B": "BRK-B",
+    "BRK/B": "BRK-B",
+    "BRK B": "BRK-B",
+    "BRKB": "BRK-B",
+    "BFA": "BF-A",
+    "BFB": "BF-B",
+    "MOGA": "MOG-A",
+    "MOGB": "MOG-B",
+    "GEFB": "GEF-B",
+    "CRDA": "CRD-A",
+    "CRDB": "CRD-B",
+    "HEIA": "HEI-A",
+    "LENB": "LEN-B",
+    "UHALB": "UHAL-B",
+    "GTNA": "GTN-A",
+    "HVTA": "HVT-A",
+    "WSOB": "WSO-B",
+    "BHA": "BH-A",
+    "BIOB": "BIO-B",
+    "AGMA": "AGM-A",
+    "MKCV": "MKC-V",
+    "TAPA": "TAP-A",
+    "CLSKW": "CLSK",
+    "METCV": "METC",
+    "brk.b": "BRK-B",
+    # Tickers of their own, though they end like a class.
+    "RUSHA": "RUSHA",
+    "RUSHB": "RUSHB",
+    "CENTA": "CENTA",
+    "BELFB": "BELFB",
+    "LILAK": "LILAK",
+    "GOOGL": "GOOGL",
+    # What a spreadsheet would take for something else.
+    "NA": "NA",
+    "TRUE": "TRUE",
+    "0005": "0005",
+    "1E5": "1E5",
+    # No class is inferred where the table has none.
+    "HOLX XX": "HOLX XX",
+    # A vendor's suffix goes where it says a US listing.
+    "AAPL.US": "AAPL",
+    "AAPL.O": "AAPL",
+    "JPM.N": "JPM",
+    "AAPL UW": "AAPL",
+    "NVDA US": "NVDA",
+    "AAPL US Equity": "AAPL",
+    "BRK/B US": "BRK-B",
+    "BRK.B.US": "BRK-B",
+    "NASDAQ:AAPL": "AAPL",
+    "AAPL:US": "AAPL",
+    # Others stay, in Yahoo's spelling.
+    "SAP.DE": "SAP.DE",
+    "7203.T": "7203.T",
+    "VOD.L": "VOD.L",
+    "SAP GY": "SAP.DE",
+    "MC FP": "MC.PA",
+    "7203 JT": "7203.T",
+    "700 HK": "0700.HK",
+    "TECK/B CN": "TECK-B.TO",
+    "MKC.V": "MKC-V",
+}
 
-@pytest.mark.parametrize(
-    ("written", "expected"),
-    [
-        ("NVDA ", "NVDA"),
-        ("BRK.B", "BRK-B"),
-        ("BRK/B", "BRK-B"),
-        ("BRK B", "BRK-B"),
-        ("BRKB", "BRK-B"),
-        ("BFA", "BF-A"),
-        ("BFB", "BF-B"),
-        ("MOGA", "MOG-A"),
-        ("MOGB", "MOG-B"),
-        ("GEFB", "GEF-B"),
-        ("CRDA", "CRD-A"),
-        ("CRDB", "CRD-B"),
-        ("HEIA", "HEI-A"),
-        ("LENB", "LEN-B"),
-        ("UHALB", "UHAL-B"),
-        ("GTNA", "GTN-A"),
-        ("HVTA", "HVT-A"),
-        ("WSOB", "WSO-B"),
-        ("BHA", "BH-A"),
-        ("BIOB", "BIO-B"),
-        ("AGMA", "AGM-A"),
-        ("MKCV", "MKC-V"),
-        ("TAPA", "TAP-A"),
-        ("CLSKW", "CLSK"),
-        ("METCV", "METC"),
-        ("brk.b", "BRK-B"),
-        # Tickers of their own, though they end like a class.
-        ("RUSHA", "RUSHA"),
-        ("RUSHB", "RUSHB"),
-        ("CENTA", "CENTA"),
-        ("BELFB", "BELFB"),
-        ("LILAK", "LILAK"),
-        ("GOOGL", "GOOGL"),
-        # What a spreadsheet would take for something else.
-        ("NA", "NA"),
-        ("TRUE", "TRUE"),
-        ("0005", "0005"),
-        ("1E5", "1E5"),
-        # No class is inferred where the table has none.
-        ("HOLX XX", "HOLX XX"),
-        # A vendor's suffix goes where it says a US listing.
-        ("AAPL.US", "AAPL"),
-        ("AAPL.O", "AAPL"),
-        ("JPM.N", "JPM"),
-        ("AAPL UW", "AAPL"),
-        ("NVDA US", "NVDA"),
-        ("AAPL US Equity", "AAPL"),
-        ("BRK/B US", "BRK-B"),
-        ("BRK.B.US", "BRK-B"),
-        ("NASDAQ:AAPL", "AAPL"),
-        ("AAPL:US", "AAPL"),
-        # Others stay, in Yahoo's spelling.
-        ("SAP.DE", "SAP.DE"),
-        ("7203.T", "7203.T"),
-        ("VOD.L", "VOD.L"),
-        ("SAP GY", "SAP.DE"),
-        ("MC FP", "MC.PA"),
-        ("7203 JT", "7203.T"),
-        ("700 HK", "0700.HK"),
-        ("TECK/B CN", "TECK-B.TO"),
-        ("MKC.V", "MKC-V"),
-    ],
+
+def test_spelling() -> None:
+    assert {written: yahoo_symbol(written) for written in SPELLINGS} == SPELLINGS
+
+
+VALID = ("A", "NA", "TRUE", "0005", "1E5", "BRK-B", "^GSPC", "ES=F", "0700.HK", "Q" * 16)
+INVALID = (
+    *("", "-", "--", ".", "..", "A..B", "../A", "A/B", "A\\B", "HOLX US", "aapl", "A\n", "Ä", "١"),
+    *("Q" * 17, "^", "A;B", "A\0", "CASH_USD", "=A", "\x1b[31mA", "-A", ".A"),
 )
-def test_spelling(written: str, expected: str) -> None:
-    assert yahoo_symbol(written) == expected
 
 
-@pytest.mark.parametrize(
-    "symbol", ["A", "NA", "TRUE", "0005", "1E5", "BRK-B", "^GSPC", "ES=F", "0700.HK", "Q" * 16]
-)
-def test_valid(symbol: str) -> None:
-    assert valid_symbol(symbol)
+def test_what_is_a_symbol() -> None:
+    assert [symbol for symbol in (*VALID, *INVALID) if valid_symbol(symbol)] == [*VALID]
 
 
-@pytest.mark.parametrize(
-    "symbol",
-    ["", "-", "--", ".", "..", "A..B", "../A", "A/B", "A\\B", "HOLX US", "aapl", "A\n", "Ä", "١"],
-)
-def test_no_symbol(symbol: str) -> None:
-    assert not valid_symbol(symbol)
+CLEANED = {
+    "plain name": "plain name",
+    "  two \t\r\n blanks  ": "two blanks",
+    "L'Or\u00e9al S\u00e3o M\u00fcller": "L'Or\u00e9al S\u00e3o M\u00fcller",
+    "Cafe\u0301": "Caf\u00e9",
+    "東京エレクトロン 三星": "東京エレクトロン 三星",
+    "a\x00b\x07c\x7fd\x9fe": "abcd",  # APC without an end takes the rest with it
+    "\x1b[31mred\x1b[0m": "red",
+    "\x1b]0;owned\x07title": "title",
+    "\x1b]52;c;ZXZpbA==\x1b\\clip": "clip",
+    "\x9b31mC1": "C1",
+    "\x1bPq#0\x1b\\sixel": "sixel",
+    "\x1bcreset": "reset",
+    "evil\u202egnp.exe\u2066x\u2069": "evilgnp.exex",
+    "zero\u200bwidth\u200d\ufeff\u00ad": "zerowidth",
+    "line\u2028para\u2029end\u0085x": "line para end x",
+    "priv\ue000ate\U000f0000": "private",
+    "sur\ud800rogate": "surrogate",
+    "tag\U000e0041s": "tags",
+    "nbsp\u00a0\u3000wide": "nbsp wide",
+    "z\u0300\u0301\u0302\u0303\u0304algo": "z\u0300\u0301algo",
+    "\u0301start": "start",
+    "[@click=app.bell]x[/]": "[@click=app.bell]x[/]",
+}
 
 
-@pytest.mark.parametrize(
-    "symbol", ["Q" * 17, "^", "A;B", "A\0", "CASH_USD", "=A", "\x1b[31mA", "-A", ".A"]
-)
-def test_no_symbol_either(symbol: str) -> None:
-    assert not valid_symbol(symbol)
-
-
-@pytest.mark.parametrize(
-    ("foreign", "expected"),
-    [
-        ("plain name", "plain name"),
-        ("  two \t\r\n blanks  ", "two blanks"),
-        ("L'Or\u00e9al S\u00e3o M\u00fcller", "L'Or\u00e9al S\u00e3o M\u00fcller"),
-        ("Cafe\u0301", "Caf\u00e9"),
-        ("東京エレクトロン 三星", "東京エレクトロン 三星"),
-        ("a\x00b\x07c\x7fd\x9fe", "abcd"),  # APC without an end takes the rest with it
-        ("\x1b[31mred\x1b[0m", "red"),
-        ("\x1b]0;owned\x07title", "title"),
-        ("\x1b]52;c;ZXZpbA==\x1b\\clip", "clip"),
-        ("\x9b31mC1", "C1"),
-        ("\x1bPq#0\x1b\\sixel", "sixel"),
-        ("\x1bcreset", "reset"),
-        ("evil\u202egnp.exe\u2066x\u2069", "evilgnp.exex"),
-        ("zero\u200bwidth\u200d\ufeff\u00ad", "zerowidth"),
-        ("line\u2028para\u2029end\u0085x", "line para end x"),
-        ("priv\ue000ate\U000f0000", "private"),
-        ("sur\ud800rogate", "surrogate"),
-        ("tag\U000e0041s", "tags"),
-        ("nbsp\u00a0\u3000wide", "nbsp wide"),
-        ("z\u0300\u0301\u0302\u0303\u0304algo", "z\u0300\u0301algo"),
-        ("\u0301start", "start"),
-        ("[@click=app.bell]x[/]", "[@click=app.bell]x[/]"),
-    ],
-)
-def test_clean(foreign: str, expected: str) -> None:
-    assert clean(foreign) == expected
+def test_clean() -> None:
+    assert {foreign: clean(foreign) for foreign in CLEANED} == CLEANED
 
 
 def test_clean_cuts() -> None:
