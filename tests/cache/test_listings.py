@@ -56,29 +56,29 @@ def test_a_store_of_before_reads_on() -> None:
     assert (before.symbols, before.listings, before.listing) == (held.symbols, (), ())
 
 
-@pytest.mark.parametrize(
-    ("text", "country"),
-    [
-        ("NASDAQ", "US"),
-        ("Nasdaq/Ngs (Global Select Market)", "US"),
-        ("New York Stock Exchange Inc.", "US"),
-        ("Nyse Mkt Llc", "US"),
-        ("Cboe BZX formerly known as BATS", "US"),
-        ("XNGS", "US"),
-        ("Nyse Euronext - Euronext Paris", "FR"),
-        ("Nasdaq Omx Helsinki Ltd.", "FI"),
-        ("Nasdaq Omx Nordic", "SE"),
-        ("Omx Nordic Exchange Copenhagen A/S", "DK"),
-        ("Cboe Europe", "GB"),
-        ("Deutsche Börse Xetra", "DE"),
-        ("Hong Kong Exchanges And Clearing Ltd", "HK"),
-        ("XPAR", "FR"),
-        ("NO MARKET (E.G. UNLISTED)", "none"),
-        ("Non-Nms Quotation Service (Nnqs)", "none"),
-        ("Chicago Mercantile Exchange", None),
-        ("-", None),
-    ],
-)
-def test_exchanges_as_they_are_spelled(text: str, country: str | None) -> None:
-    place = exchange_place(text)
-    assert (place and place.country) == country
+#: An exchange as files spell it -> its country.
+EXCHANGES = {
+    "NASDAQ": "US",
+    "Nasdaq/Ngs (Global Select Market)": "US",
+    "New York Stock Exchange Inc.": "US",
+    "Nyse Mkt Llc": "US",
+    "Cboe BZX formerly known as BATS": "US",
+    "XNGS": "US",
+    "Nyse Euronext - Euronext Paris": "FR",
+    "Nasdaq Omx Helsinki Ltd.": "FI",
+    "Nasdaq Omx Nordic": "SE",
+    "Omx Nordic Exchange Copenhagen A/S": "DK",
+    "Cboe Europe": "GB",
+    "Deutsche Börse Xetra": "DE",
+    "Hong Kong Exchanges And Clearing Ltd": "HK",
+    "XPAR": "FR",
+    "NO MARKET (E.G. UNLISTED)": "none",
+    "Non-Nms Quotation Service (Nnqs)": "none",
+    "Chicago Mercantile Exchange": None,
+    "-": None,
+}
+
+
+def test_exchanges_as_they_are_spelled() -> None:
+    places = {text: exchange_place(text) for text in EXCHANGES}
+    assert {text: place and place.country for text, place in places.items()} == EXCHANGES

@@ -1,8 +1,7 @@
-"""Symbols in Yahoo's spelling, and foreign text made safe."""
+"""Symbols in Yahoo's spelling, and what is one at all."""
 
 from __future__ import annotations
 
-from cache.facts.clean import clean
 from cache.facts.symbols import yahoo_symbol
 from core.data.symbol_pattern import valid_symbol
 
@@ -84,42 +83,6 @@ INVALID = (
 
 def test_what_is_a_symbol() -> None:
     assert [symbol for symbol in (*VALID, *INVALID) if valid_symbol(symbol)] == [*VALID]
-
-
-CLEANED = {
-    "plain name": "plain name",
-    "  two \t\r\n blanks  ": "two blanks",
-    "L'Or\u00e9al S\u00e3o M\u00fcller": "L'Or\u00e9al S\u00e3o M\u00fcller",
-    "Cafe\u0301": "Caf\u00e9",
-    "東京エレクトロン 三星": "東京エレクトロン 三星",
-    "a\x00b\x07c\x7fd\x9fe": "abcd",  # APC without an end takes the rest with it
-    "\x1b[31mred\x1b[0m": "red",
-    "\x1b]0;owned\x07title": "title",
-    "\x1b]52;c;ZXZpbA==\x1b\\clip": "clip",
-    "\x9b31mC1": "C1",
-    "\x1bPq#0\x1b\\sixel": "sixel",
-    "\x1bcreset": "reset",
-    "evil\u202egnp.exe\u2066x\u2069": "evilgnp.exex",
-    "zero\u200bwidth\u200d\ufeff\u00ad": "zerowidth",
-    "line\u2028para\u2029end\u0085x": "line para end x",
-    "priv\ue000ate\U000f0000": "private",
-    "sur\ud800rogate": "surrogate",
-    "tag\U000e0041s": "tags",
-    "nbsp\u00a0\u3000wide": "nbsp wide",
-    "z\u0300\u0301\u0302\u0303\u0304algo": "z\u0300\u0301algo",
-    "\u0301start": "start",
-    "[@click=app.bell]x[/]": "[@click=app.bell]x[/]",
-}
-
-
-def test_clean() -> None:
-    assert {foreign: clean(foreign) for foreign in CLEANED} == CLEANED
-
-
-def test_clean_cuts() -> None:
-    assert clean("x" * 100, 10) == "xxxxxxxxx…"
-    assert clean("x" * 10, 10) == "x" * 10
-    assert len(clean("名" * 1000)) == 80
 
 
 def test_a_path_is_not_turned_into_a_symbol() -> None:
