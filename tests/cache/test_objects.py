@@ -110,26 +110,17 @@ def test_a_file_that_grows_without_end_ends(
     assert [len(content) for content in both(path)] == [2 * MIB] * 2
 
 
-@pytest.mark.parametrize("number", [errno.EIO, errno.ENOENT, errno.ELOOP, errno.EBADMSG, 117])
+#: What the disk cannot give is damage; what the system refuses is none.
+GIVEN_UP = (errno.EIO, errno.ENOENT, errno.ELOOP, errno.EBADMSG, 117)
+REFUSED = (errno.EACCES, errno.EMFILE, errno.ENOMEM, errno.EAGAIN)
+
+
+@pytest.mark.parametrize("number", [*GIVEN_UP, *REFUSED])
 @pytest.mark.parametrize("call", ["stat", "open", "fstat", "read", "readv"])
-def test_what_the_disk_cannot_give_is_damage(
+def test_a_call_that_fails_is_damage_or_a_refusal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, number: int
 ) -> None:
     assert os.strerror(117) == "Structure needs cleaning"
-    with pytest.raises(Damaged, match=f"{tmp_path.name}/one: {os.strerror(number)}"):
-        _failing(tmp_path, monkeypatch, call, number)
-
-
-@pytest.mark.parametrize("number", [errno.EACCES, errno.EMFILE, errno.ENOMEM, errno.EAGAIN])
-@pytest.mark.parametrize("call", ["stat", "open", "fstat", "read", "readv"])
-def test_what_the_system_refuses_is_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, number: int
-) -> None:
-    with pytest.raises(StoreError, match=f"cannot read {tmp_path}/one: {os.strerror(number)}"):
-        _failing(tmp_path, monkeypatch, call, number)
-
-
-def _failing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, number: int) -> None:
     path = tmp_path / "one"
     path.write_bytes(b"x" * 2 * MIB)
     room = Room([path])
@@ -138,9 +129,13 @@ def _failing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, number:
         raise OSError(number, os.strerror(number))
 
     instead(monkeypatch, **{call: fails})
-    if call != "read":
-        room.read(path)
-    objects.read(path)
+    error, place = Damaged, f"{tmp_path.name}/one"
+    if number in REFUSED:
+        error, place = StoreError, f"cannot read {path}"
+    with pytest.raises(error, match=f"{place}: {os.strerror(number)}"):
+        if call != "read":
+            room.read(path)
+        objects.read(path)
 
 
 def test_without_memory_there_is_a_sentence(
