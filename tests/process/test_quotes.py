@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,11 +18,14 @@ import pytest
 from websockets.sync.server import ServerConnection
 
 from cache.refresh.quotes import SOURCE, Close, Gate, closed, last_closes, open_session, overlay
-from cache.store.store import Store
+from core.answer.snapshot import Question
 from core.data.frames import Block, Prices
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_stream import Streamer, message
-from tests.process.test_refresh import NOW, ROOT, run
+from tests.process.test_refresh import ROOT
+from tui.cli import quotes
+from tui.service.service import Desk
+from tui.state.places import places
 
 SESSION = date(2026, 6, 26)  # a Friday
 NOON = datetime(2026, 6, 26, 16, 0, tzinfo=UTC)
@@ -208,11 +211,10 @@ sys.exit(quotes.run(desk, Question("IWM", "IVV"), lambda line: print(line, flush
 """
 
 
-def feed(home: Path, server: Lookalike, at: datetime) -> subprocess.Popen[str]:
+def feed(home: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", FEED, str(home), at.isoformat()],
+        [sys.executable, "-c", FEED, str(home), MONDAY.isoformat()],
         cwd=ROOT,
-        env={**os.environ, **server.environment()},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -239,12 +241,20 @@ def said(process: subprocess.Popen[str], until: str, seconds: float = 60.0) -> l
 
 #: Monday 29 June at noon in New York; the store is filled as of Friday's close.
 MONDAY = datetime(2026, 6, 29, 16, 0, tzinfo=UTC)
+ALL = ("IWM", "IVV", "SAA", "SAB", "SAC", "LAA", "LAB")
 
 
-def filled(tmp_path: Path, server: Lookalike) -> Path:
-    with pytest.MonkeyPatch.context() as patch:
-        assert run(Store(tmp_path / "home" / "market"), server, patch, now=NOW).ok
-    return tmp_path / "home"
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lookalike]:
+    with Lookalike(tmp_path, MONDAY) as one:
+        for name, value in one.environment().items():
+            monkeypatch.setenv(name, value)
+        yield one
+
+
+def feed_here(home: Path, write: Callable[[str], None], now: Callable[[], datetime]) -> int:
+    """What `feed` starts, in this process."""
+    return quotes.run(Desk(places(home, demo=False)), Question("IWM", "IVV"), write, now=now)
 
 
 def monday(server: Lookalike, symbol: str, factor: float, **more: Any) -> dict[str, Any]:
@@ -260,10 +270,9 @@ def monday(server: Lookalike, symbol: str, factor: float, **more: Any) -> dict[s
     return fields | more
 
 
-def test_quotes_come_through_the_real_stream_and_only_the_good_ones(tmp_path: Path) -> None:
-    lines = {"IWM": ["SAA", "SAB", "SAC"], "IVV": ["LAA"]}
-    now = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)
-
+def test_quotes_come_through_the_real_stream_and_only_the_good_ones(
+    friday: Path, server: Lookalike
+) -> None:
     def script(streamer: Streamer, connection: ServerConnection) -> None:
         if streamer.connections == 1:
             connection.send("this is no JSON")  # yfinance gives the connection up
@@ -278,43 +287,38 @@ def test_quotes_come_through_the_real_stream_and_only_the_good_ones(tmp_path: Pa
         streamer.say(connection, good + bad)
         streamer.over.wait(100)
 
-    with Lookalike(tmp_path, now, lines=lines) as server:
-        home = filled(tmp_path, server)
-        generation = sorted((home / "market" / "generations").iterdir())
-        server.now = MONDAY
-        sent = server.requests
-        with Streamer(server.tls, script) as server.streamer:
-            process = feed(home, server, MONDAY)
-            heard = said(process, '"quotes"')
-            began = time.monotonic()
-            process.terminate()
-            process.communicate(timeout=60)
-            assert time.monotonic() - began < 30
-            streamer = server.streamer
-        assert streamer.connections == 2
-        assert streamer.subscribed[1] == {"IWM", "IVV", "SAA", "SAB", "SAC", "LAA"}
-        expected = {s: server.close(s, "2026-06-26") * 1.02 for s in ("IWM", "SAA", "LAA")}
-        # Not a request beside the stream, and not a byte in the store.
-        assert server.requests == sent
+    generation = sorted((friday / "market" / "generations").iterdir())
+    with Streamer(server.tls, script) as server.streamer:
+        process = feed(friday)
+        heard = said(process, '"quotes"')
+        began = time.monotonic()
+        process.terminate()
+        process.communicate(timeout=60)
+        assert time.monotonic() - began < 30
+        streamer = server.streamer
+    assert streamer.connections == 2
+    assert streamer.subscribed[1] == set(ALL)
+    expected = {s: server.close(s, "2026-06-26") * 1.02 for s in ("IWM", "SAA", "LAA")}
+    # Not a request beside the stream, and not a byte in the store.
+    assert server.requests == 0
     assert heard[0]["state"] == "waiting" and "connecting again in" in heard[0]["message"]
     last = heard[-1]
     # The stream carries 32-bit floats.
     assert last["quotes"] == pytest.approx(expected, rel=1e-6)
-    assert (last["asked"], last["quoted"], last["session"]) == (6, 3, "2026-06-29")
+    assert (last["asked"], last["quoted"], last["session"]) == (7, 3, "2026-06-29")
     assert set(last["reasons"]) == {"SAB", "SAC", "IVV", "?"} and last["refused"] == 4
-    assert sorted((home / "market" / "generations").iterdir()) == generation
+    assert sorted((friday / "market" / "generations").iterdir()) == generation
 
 
-def test_a_flood_of_quotes_is_a_line_a_second_and_its_last_prices(tmp_path: Path) -> None:
-    lines = {"IWM": ["SAA", "SAB", "SAC"], "IVV": ["LAA"]}
-    now = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)
+def test_a_flood_of_quotes_is_a_line_a_second_and_its_last_prices(
+    friday: Path, server: Lookalike
+) -> None:
     sent, enough = 0, threading.Event()
 
     def script(streamer: Streamer, connection: ServerConnection) -> None:
         nonlocal sent
-        names = ("IWM", "IVV", "SAA", "SAB", "SAC", "LAA")
-        ready = [message(**monday(server, s, 1 + n / 1e4)) for n in range(50) for s in names]
-        last = [message(**monday(server, s, 1.03)) for s in names]
+        ready = [message(**monday(server, s, 1 + n / 1e4)) for n in range(50) for s in ALL]
+        last = [message(**monday(server, s, 1.03)) for s in ALL]
         while not (enough.is_set() or streamer.over.is_set()):
             for one in ready:
                 connection.send(one)
@@ -324,64 +328,74 @@ def test_a_flood_of_quotes_is_a_line_a_second_and_its_last_prices(tmp_path: Path
             connection.send(one)
         streamer.over.wait(100)
 
-    with Lookalike(tmp_path, now, lines=lines) as server:
-        home = filled(tmp_path, server)
-        generation = sorted((home / "market" / "generations").iterdir())
-        server.now = MONDAY
-        with Streamer(server.tls, script) as server.streamer:
-            began = time.monotonic()
-            process = feed(home, server, MONDAY)
-            assert process.stdout is not None
-            came, newest = list[float](), dict[str, float]()
-            final = {s: server.close(s, "2026-06-26") * 1.03 for s in ("IWM", "LAA")}
-            end = time.monotonic() + 60
-            while newest.get("IWM", 0.0) < final["IWM"] * 0.9999 and time.monotonic() < end:
-                newest |= json.loads(process.stdout.readline()).get("quotes", {})
-                came.append(time.monotonic())
-                if len(came) >= 3 and sent > 3000:
-                    enough.set()
-            process.terminate()
-            process.communicate(timeout=60)
+    generation = sorted((friday / "market" / "generations").iterdir())
+    with Streamer(server.tls, script) as server.streamer:
+        began = time.monotonic()
+        process = feed(friday)
+        assert process.stdout is not None
+        came, newest = list[float](), dict[str, float]()
+        final = {s: server.close(s, "2026-06-26") * 1.03 for s in ("IWM", "LAA")}
+        end = time.monotonic() + 60
+        while newest.get("IWM", 0.0) < final["IWM"] * 0.9999 and time.monotonic() < end:
+            newest |= json.loads(process.stdout.readline()).get("quotes", {})
+            came.append(time.monotonic())
+            if len(came) >= 3 and sent > 3000:
+                enough.set()
+        process.terminate()
+        process.communicate(timeout=60)
     assert {s: newest[s] for s in final} == pytest.approx(final, rel=1e-6)
     # Thousands of quotes came; a line each second at most, though each changed every price.
     assert sent > 3000 and len(came) >= 3
     assert len(came) <= came[-1] - began + 1
-    assert sorted((home / "market" / "generations").iterdir()) == generation
+    assert sorted((friday / "market" / "generations").iterdir()) == generation
 
 
-def test_a_closed_exchange_ends_the_stream_before_it_begins(tmp_path: Path) -> None:
-    lines = {"IWM": ["SAA"], "IVV": ["LAA"]}
-    with Lookalike(tmp_path, MONDAY, lines=lines) as server:
-        process = feed(tmp_path / "home", server, datetime(2026, 6, 27, 16, 0, tzinfo=UTC))
-        out, err = process.communicate(timeout=60)
-        assert server.requests == 0
-    assert process.returncode == 0 and err == ""
-    assert json.loads(out)["message"].startswith("the exchange is closed; the next session opens")
+def test_a_closed_exchange_ends_the_stream_before_it_begins(
+    tmp_path: Path, server: Lookalike
+) -> None:
+    heard: list[str] = []
+    saturday = datetime(2026, 6, 27, 16, 0, tzinfo=UTC)
+    assert feed_here(tmp_path / "home", heard.append, lambda: saturday) == 0
+    assert server.requests == server.connections == 0
+    (line,) = heard
+    assert json.loads(line)["message"].startswith("the exchange is closed; the next session opens")
 
 
-def test_the_closing_bell_ends_the_stream(tmp_path: Path) -> None:
-    lines = {"IWM": ["SAA"], "IVV": ["LAA"]}
-    now = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)
-    with Lookalike(tmp_path, now, lines=lines) as server:
-        home = filled(tmp_path, server)
-        with Streamer(server.tls, lambda streamer, _: streamer.over.wait(100)) as server.streamer:
-            bell = datetime(2026, 6, 29, 20, 0, tzinfo=UTC)
-            process = feed(home, server, bell - timedelta(seconds=3))
-            heard = said(process, '"closed"')
-            assert process.wait(60) == 0
+def test_the_closing_bell_ends_the_stream(
+    friday: Path, server: Lookalike, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quotes, "STEP", 0.05)
+    bell = datetime(2026, 6, 29, 20, 0, tzinfo=UTC)
+    heard: list[str] = []
+    with Streamer(server.tls, lambda streamer, _: streamer.over.wait(100)) as streamer:
+        server.streamer = streamer
+
+        def now() -> datetime:
+            return bell - timedelta(seconds=0 if streamer.subscribed else 3)
+
+        assert feed_here(friday, heard.append, now) == 0
+        # the connection is open still, and nobody waits for its end
+        assert all(t.daemon for t in threading.enumerate() if t.name == "connect")
     words = "the session of 2026-06-29 has closed; its closes come with a refresh"
-    assert heard[-1]["message"] == words
+    (line,) = heard
+    assert json.loads(line)["message"] == words
 
 
-def test_nobody_there_is_tried_again_ever_more_patiently(tmp_path: Path) -> None:
-    lines = {"IWM": ["SAA"], "IVV": ["LAA"]}
-    now = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)
-    with Lookalike(tmp_path, now, lines=lines) as server:
-        home = filled(tmp_path, server)
-        # No streamer: the proxy's own server answers 404 to the web socket.
-        process = feed(home, server, MONDAY)
-        heard = said(process, "again in 1 s")
-        process.kill()
-        process.communicate()
+def test_nobody_there_is_tried_again_ever_more_patiently(
+    friday: Path, server: Lookalike, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quotes, "STEP", 0.05)
+    monkeypatch.setattr(quotes, "FIRST", 0.2)
+    heard: list[dict[str, Any]] = []
+
+    def write(line: str) -> None:
+        heard.append(json.loads(line))
+        if "again in 1 s" in line:
+            raise BrokenPipeError
+
+    # No streamer: the proxy's own server answers 404 to the web socket.
+    with pytest.raises(BrokenPipeError):
+        feed_here(friday, write, lambda: MONDAY)
+    assert [line["message"].rpartition(" again in ")[2] for line in heard] == ["0 s", "1 s"]
     assert {line["state"] for line in heard} == {"waiting"}
     assert heard[0]["message"].startswith("Yahoo could not be reached (")

@@ -17,14 +17,15 @@ from cache.sources.yahoo import streaming, yahoo
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_mute import WAYS, Mute
 from tests.process import test_quotes as test_live
-from tests.process.test_quotes import MONDAY, filled
-from tests.process.test_refresh import NOW
+from tests.process.test_quotes import server
 
-OPEN, BEAT, SILENT = 1.0, 1.0, 2.0
+__all__ = ["server"]
+
+OPEN, CLOSE, BEAT, SILENT = 0.3, 0.3, 0.3, 0.6
 #: Where the time allowed is not what ends it.
 AMPLE = 60.0
-NOT_OPEN = "Yahoo's stream of quotes did not answer within 1 s; try again"
-NO_QUOTE = "Yahoo's stream of quotes gave no quote for 2 s; try again"
+NOT_OPEN = "Yahoo's stream of quotes did not answer within 0.3 s; try again"
+NO_QUOTE = "Yahoo's stream of quotes gave no quote for 0.6 s; try again"
 #: Where it came about and broke off nothing is raised.
 BROKE = ("",)
 #: What a person is told: how one of these begins.
@@ -43,16 +44,12 @@ SAID = {
 
 
 def streamed(
-    server: Lookalike,
-    monkeypatch: pytest.MonkeyPatch,
-    way: str,
-    stop: threading.Event | None = None,
+    monkeypatch: pytest.MonkeyPatch, way: str, stop: threading.Event | None = None
 ) -> str:
     """Why one connection brought nothing; "" where it came about and ended."""
-    for name, value in server.environment().items():
-        monkeypatch.setenv(name, value)
     opened = OPEN if SAID[way] == (NOT_OPEN,) else AMPLE
     monkeypatch.setattr(streaming, "OPEN", opened)
+    monkeypatch.setattr(streaming, "CLOSE", CLOSE)
     # what never ends is noticed when the symbols are repeated
     monkeypatch.setattr(streaming, "BEAT", BEAT)
     monkeypatch.setattr(streaming, "SILENT", SILENT if SAID[way] == (NO_QUOTE,) else AMPLE)
@@ -66,17 +63,17 @@ def streamed(
 @pytest.mark.parametrize("way", WAYS)
 def test_each_way_to_bring_nothing_ends_in_time_and_leaves_nothing_behind(
     way: str,
-    tmp_path: Path,
+    server: Lookalike,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    with Lookalike(tmp_path, NOW) as server, Mute(server.tls, way) as mute:
+    with Mute(server.tls, way) as mute:
         server.streamer = mute  # type: ignore[assignment]
         before = set(threading.enumerate())
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         began = time.monotonic()
-        reason = streamed(server, monkeypatch, way)
-        # The end of a connection that is still open has to be agreed on for two seconds.
+        reason = streamed(monkeypatch, way)
+        # The end of a connection that is still open has to be agreed on for a while.
         assert time.monotonic() - began < AMPLE / 2
         assert reason in SAID[way] or reason.startswith(tuple(filter(None, SAID[way])))
         # The server is as mute as before: nobody here may go on waiting for it.
@@ -111,7 +108,7 @@ def test_a_name_that_is_looked_up_for_ever_holds_no_end_up(
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     monkeypatch.setattr(streaming, "OPEN", OPEN)
     began = time.monotonic()
-    with pytest.raises(SourceError, match="did not answer within 1 s"):
+    with pytest.raises(SourceError, match=r"did not answer within 0\.3 s"):
         yahoo.stream(["IWM", "IVV"], lambda fields: None, threading.Event())
     assert time.monotonic() - began < AMPLE / 2
     # Neither does the end of the program wait for that thread.
@@ -123,11 +120,11 @@ def test_a_name_that_is_looked_up_for_ever_holds_no_end_up(
 
 @pytest.mark.parametrize("way", ["no TLS", "silent"])
 def test_a_stop_ends_a_connection_at_any_time(
-    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    way: str, server: Lookalike, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stop = threading.Event()
     monkeypatch.setitem(SAID, way, ("",))
-    with Lookalike(tmp_path, NOW) as server, Mute(server.tls, way) as mute:
+    with Mute(server.tls, way) as mute:
         server.streamer = mute  # type: ignore[assignment]
         threads: list[str] = []
 
@@ -140,22 +137,20 @@ def test_a_stop_ends_a_connection_at_any_time(
         before = {*threading.enumerate(), stopper}
         stopper.start()
         began = time.monotonic()
-        assert streamed(server, monkeypatch, way, stop) == ""
+        assert streamed(monkeypatch, way, stop) == ""
         assert time.monotonic() - began < AMPLE / 2
     # OpenSSL lets no two threads use a connection at once: none may but the one that called.
     assert threads == []
 
 
 def test_a_mute_server_is_told_asked_again_politely_and_holds_no_end_up(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    friday: Path, server: Lookalike, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lines = {"IWM": ["SAA"], "IVV": ["LAA"]}
     patient = "from cache.sources.yahoo import streaming\nstreaming.OPEN = 1.0\n"
     monkeypatch.setattr(test_live, "FEED", patient + test_live.FEED)
-    with Lookalike(tmp_path, NOW, lines=lines) as server, Mute(server.tls, "no handshake") as mute:
-        home = filled(tmp_path, server)
+    with Mute(server.tls, "no handshake") as mute:
         server.streamer = mute  # type: ignore[assignment]
-        process = test_live.feed(home, server, MONDAY)
+        process = test_live.feed(friday)
         heard = test_live.said(process, "again in 2 s")
         began = time.monotonic()
         process.terminate()
@@ -168,16 +163,11 @@ def test_a_mute_server_is_told_asked_again_politely_and_holds_no_end_up(
     assert mute.connections in (3, 4) and out == ""
 
 
-def test_a_stream_that_is_open_and_silent_holds_no_end_up(tmp_path: Path) -> None:
-    lines = {"IWM": ["SAA"], "IVV": ["LAA"]}
-    with Lookalike(tmp_path, NOW, lines=lines) as server, Mute(server.tls, "silent") as mute:
-        home = filled(tmp_path, server)
+def test_a_stream_that_is_open_and_silent_holds_no_end_up(friday: Path, server: Lookalike) -> None:
+    with Mute(server.tls, "silent") as mute:
         server.streamer = mute  # type: ignore[assignment]
-        process = test_live.feed(home, server, MONDAY)
-        end = time.monotonic() + AMPLE
-        while not mute.connections and time.monotonic() < end:
-            time.sleep(0.05)
-        assert mute.connections
+        process = test_live.feed(friday)
+        assert mute.reached.wait(AMPLE)
         process.terminate()
         try:
             assert process.wait(AMPLE / 2) == 0
