@@ -102,10 +102,10 @@ def run(store: Store, server: Lookalike, monkeypatch: pytest.MonkeyPatch, **more
     prices = more.pop("prices", None) or Yahoo(
         store.home / "yfinance", rate=None, pause=0.05, timeout=60.0, elapsed=elapsed
     )
-    files = more.pop("files", None) or Issuers()
+    files, funds = more.pop("files", None) or Issuers(), more.pop("funds", load_funds())
     return refresh(
         store,
-        Request(PAIR, now, shipped(), load_funds(), **more),
+        Request(PAIR, now, shipped(), funds, **more),
         prices=prices,
         files=files,
         report=report,

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from cache.refresh.retry_after import retry_at
-from cache.store.store import Store
 from tests.cache.lookalike import Lookalike
-from tests.process.test_refresh import NOW, names, run
+from tests.process.test_refresh import NOW, PAIR, run
+from tests.process.vendor_market import stocked
 
 #: A zone that no arithmetic of dates can hold.
 DATE_BEYOND = "Fri, 26 Jun 2026 22:00:00 +" + "9" * 20
@@ -52,17 +52,17 @@ def test_a_date_to_wait_for_is_counted_from_the_answers_own_date(off: int) -> No
 def test_the_wait_is_right_and_shown_and_kept(
     header: str, minutes: int, off: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lines = {"IWM": names(8, "S"), "IVV": names(3, "L")}
-    store, ours = Store(tmp_path / "home"), NOW + timedelta(hours=off)
-    with Lookalike(tmp_path, NOW, lines=lines, limit_after=5, retry_after=header) as server:
+    store, ours = stocked(tmp_path, PAIR), NOW + timedelta(hours=off)
+    with Lookalike(tmp_path, NOW, limit_after=3, retry_after=header) as server:
         # the asking itself takes no time by this clock, so that the wait is exact
-        summary = run(store, server, monkeypatch, now=ours, elapsed=lambda: 0.0)
+        summary = run(store, server, monkeypatch, now=ours, elapsed=lambda: 0.0, funds={})
         until = ours + timedelta(minutes=minutes)
         assert summary.wait_until == until
         shown = f"Yahoo limits requests; try again after {until:%Y-%m-%d %H:%M} UTC"
         assert shown in summary.message
         sent, server.limit_after = server.charts.total(), None
-        run(store, server, monkeypatch, now=until - timedelta(minutes=1))
+        run(store, server, monkeypatch, now=until - timedelta(minutes=1), funds={})
         assert server.charts.total() == sent
-        late = run(store, server, monkeypatch, now=until + timedelta(minutes=1))
-        assert late.ok and late.symbols == 8
+        late = run(store, server, monkeypatch, now=until + timedelta(minutes=1), funds={})
+        # two funds and six lines, of which three were answered
+        assert late.ok and late.symbols == 5

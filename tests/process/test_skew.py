@@ -32,7 +32,7 @@ OPEN = datetime(2026, 6, 26, 15, 0, tzinfo=UTC)
 def test_a_wrong_clock_is_told_once_by_the_summary(
     off: timedelta, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lines = {"IWM": names(12, "S"), "IVV": names(3, "L")}
+    lines = {"IWM": names(3, "S"), "IVV": names(1, "L")}
     store = Store(tmp_path / "home")
     with Lookalike(tmp_path, OPEN, lines=lines, faults={"SAB": "404"}) as server:
         summary = run(store, server, monkeypatch, now=OPEN + off)

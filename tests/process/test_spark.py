@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -12,7 +13,6 @@ import numpy as np
 import pytest
 
 from cache.facts.funds import load_funds
-from cache.facts.reference import load_reference
 from cache.facts.sessions import sessions
 from cache.facts.vendors import YAHOO
 from cache.refresh.progress import Summary
@@ -23,6 +23,7 @@ from cache.sources.issuers import Issuers
 from cache.store.store import Store
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_world import later
+from tests.cache.planning import shipped
 from tests.process.vendor_market import check_closes, series
 
 NOW = datetime(2026, 6, 22, 21, 30, tzinfo=UTC)  # a Monday, 17:30 in New York
@@ -30,13 +31,33 @@ LINES = [f"S{a}{b}" for a in "ABCDEFGH" for b in "ABCDEFGH"][:30]
 SPARK = "query2.finance.yahoo.com/v7/finance/spark"
 
 
+#: Fund -> its lines.
+LISTS = {"IWM": LINES[:20], "IVV": LINES[20:]}
+
+
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lookalike]:
-    lines = {"IWM": LINES[:20], "IVV": LINES[20:]}
-    with Lookalike(tmp_path, NOW, lines=lines) as one:
+    with Lookalike(tmp_path, NOW, lines=LISTS) as one:
         for name, value in one.environment().items():
             monkeypatch.setenv(name, value)
         yield one
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home filled by charts, once for every test; to be copied."""
+    home = tmp_path_factory.mktemp("filled")
+    with Lookalike(home, NOW, lines=LISTS) as server, pytest.MonkeyPatch.context() as patch:
+        for name, value in server.environment().items():
+            patch.setenv(name, value)
+        assert run(Store(home / "home"), server).ok and server.pages[SPARK] == 0
+    return home / "home"
+
+
+@pytest.fixture
+def store(filled: Path, tmp_path: Path) -> Store:
+    """A copy of that home's store."""
+    return Store(shutil.copytree(filled, tmp_path / "home"))
 
 
 def run(store: Store, server: Lookalike, *, spark: bool = True) -> Summary:
@@ -49,7 +70,7 @@ def run(store: Store, server: Lookalike, *, spark: bool = True) -> Summary:
         Request(
             ("IWM", "IVV"),
             server.now,
-            load_reference(),
+            shipped(),
             load_funds() if store.generation() is None else {},
         ),
         prices=Yahoo(store.home / "y", rate=None, pause=0.05, timeout=5.0, spark=spark),
@@ -59,10 +80,8 @@ def run(store: Store, server: Lookalike, *, spark: bool = True) -> Summary:
 
 
 def test_a_week_costs_a_third_and_loses_neither_split_nor_dividend(
-    server: Lookalike, tmp_path: Path
+    server: Lookalike, store: Store
 ) -> None:
-    store = Store(tmp_path / "home")
-    assert run(store, server).ok and server.pages[SPARK] == 0
     server.splits["SAB"] = ("2026-06-24", 4.0)
     charts = sparks = 0
     for step in range(1, TURNS + 1):
@@ -83,10 +102,9 @@ def test_a_week_costs_a_third_and_loses_neither_split_nor_dividend(
 
 
 def test_all_that_a_month_brings_is_compared(
-    server: Lookalike, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: Lookalike, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store, true = Store(tmp_path / "home"), server.history
-    run(store, server)
+    true = server.history
     tuesday = later(NOW, 1).date()
     symbol = next(s for s in LINES if not due(s, tuesday, tuesday, sessions(), None))
     corrected = true(symbol)[0][-15]
@@ -106,10 +124,8 @@ def test_all_that_a_month_brings_is_compared(
 
 
 def test_a_bad_symbol_halves_its_batch_until_it_stands_alone(
-    server: Lookalike, tmp_path: Path
+    server: Lookalike, store: Store
 ) -> None:
-    store = Store(tmp_path / "home")
-    run(store, server)
     server.faults["SAC"] = "404"
     server.now = later(NOW, 1)
     summary = run(store, server)
@@ -120,9 +136,7 @@ def test_a_bad_symbol_halves_its_batch_until_it_stands_alone(
     assert max(series(store.read().prices, "SAD", "close")) == "2026-06-23"
 
 
-def test_it_is_off_unless_it_is_set(server: Lookalike, tmp_path: Path) -> None:
-    store = Store(tmp_path / "home")
-    run(store, server, spark=False)
+def test_it_is_off_unless_it_is_set(server: Lookalike, store: Store) -> None:
     server.now = later(NOW, 1)
     plain = run(store, server, spark=False)
     assert server.pages[SPARK] == 0 and server.charts.total() == 32

@@ -43,9 +43,7 @@ SAID = {
 }
 
 
-def streamed(
-    monkeypatch: pytest.MonkeyPatch, way: str, stop: threading.Event | None = None
-) -> str:
+def streamed(monkeypatch: pytest.MonkeyPatch, way: str, stop: threading.Event | None = None) -> str:
     """Why one connection brought nothing; "" where it came about and ended."""
     opened = OPEN if SAID[way] == (NOT_OPEN,) else AMPLE
     monkeypatch.setattr(streaming, "OPEN", opened)

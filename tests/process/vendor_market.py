@@ -71,10 +71,10 @@ def run(store: Store, server: VendorServer, key: str, **more: Any) -> Summary:
     )
 
 
-def stocked(folder: Path) -> Store:
+def stocked(folder: Path, pair: tuple[str, str] = PAIR) -> Store:
     """A store that holds a list of each fund."""
     store = Store(folder / "home")
-    for fund, lines in zip(PAIR, (LINES[:3], LINES[2:]), strict=True):
+    for fund, lines in zip(pair, (LINES[:3], LINES[2:]), strict=True):
         size = len(lines)
         rows = Holdings(
             fund,
