@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Final
 
 _OK: Final = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -18,11 +19,16 @@ def _chunks() -> Iterator[bytes]:
         yield b"10000\r\n" + b" " * (1 << 16) + b"\r\n"
 
 
-def _bomb() -> Iterator[bytes]:
-    """A quarter of a gigabyte, packed into a quarter of a megabyte."""
+@cache
+def _packed() -> bytes:
+    """A quarter of a gigabyte, packed into a quarter of a megabyte; it takes a second."""
     packer = zlib.compressobj(9, wbits=31)
     packed = b"".join(packer.compress(b" " * (1 << 20)) for _ in range(MOST >> 20))
-    packed += packer.flush()
+    return packed + packer.flush()
+
+
+def _bomb() -> Iterator[bytes]:
+    packed = _packed()
     yield _OK + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed)
     yield packed
 

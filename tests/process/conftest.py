@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from cache.store.store import Store
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +31,26 @@ def friday_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def friday(friday_once: Path, tmp_path: Path) -> Path:
     """A copy of that home."""
     return shutil.copytree(friday_once, tmp_path / "friday")
+
+
+@pytest.fixture(scope="session")
+def vendor_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """A store that a vendor has filled, by the vendor's key, each made once; to be copied."""
+    from tests.process.vendor_market import run, serving, stocked
+
+    @cache
+    def filled(key: str) -> Path:
+        store = stocked(tmp_path_factory.mktemp(key))
+        with serving() as server:
+            assert run(store, server, key).ok
+        return store.home
+
+    return filled
+
+
+@pytest.fixture
+def filled_by(vendor_once: Callable[[str], Path], tmp_path: Path) -> Callable[[str], Store]:
+    """A copy of such a store, by the vendor's key."""
+    from cache.store.store import Store
+
+    return lambda key: Store(shutil.copytree(vendor_once(key), tmp_path / "home"))

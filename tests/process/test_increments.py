@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -52,16 +53,26 @@ class Desk:
         return float(next(line["return"] for line in lines if line["symbol"] == "AAA"))
 
 
-@pytest.fixture
-def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
-    desk = Desk(tmp_path, capsys)
-    (tmp_path / "funds.csv").write_text(FUNDS)
-    desk("import", "prices", str(tmp_path / "funds.csv"))
-    (tmp_path / "lines.csv").write_text(LINES)
-    (tmp_path / "ref.csv").write_text(LINES.replace("AAA,Aaa", "ZZZ,Zed"))
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a home that holds the funds and their lines, for every test; to be copied."""
+    folder = tmp_path_factory.mktemp("imported")
+    home = ("--home", str(folder / "home"))
+    (folder / "funds.csv").write_text(FUNDS)
+    assert run(["import", "prices", str(folder / "funds.csv"), *home]) == 0
+    (folder / "lines.csv").write_text(LINES)
+    (folder / "ref.csv").write_text(LINES.replace("AAA,Aaa", "ZZZ,Zed"))
     for fund, file in (("FND", "lines.csv"), ("REF", "ref.csv")):
-        desk("import", "holdings", str(tmp_path / file), "--fund", fund, "--as-of", "2025-12-31")
-    return desk
+        which = ("--fund", fund, "--as-of", "2025-12-31")
+        assert run(["import", "holdings", str(folder / file), *which, *home]) == 0
+    return folder
+
+
+@pytest.fixture
+def desk(imported: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
+    shutil.copytree(imported, tmp_path, dirs_exist_ok=True)
+    capsys.readouterr()
+    return Desk(tmp_path, capsys)
 
 
 def rows(

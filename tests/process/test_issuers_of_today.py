@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,6 @@ from textual.pilot import Pilot
 
 from cache.facts.errors import SourceError
 from cache.facts.funds import Fund, load_funds
-from cache.facts.reference import load_reference
 from cache.refresh.absent_files import AbsentError, load_absent
 from cache.refresh.host_backoff import load_hosts
 from cache.refresh.progress import Summary
@@ -25,6 +25,7 @@ from core.answer.views import Snapshot
 from core.data.market import Market
 from core.data.question import Question
 from tests.cache.lookalike import Lookalike
+from tests.cache.planning import shipped
 from tests.tui.driving import drive, seen
 from tui.screen.app import InternalsApp
 
@@ -132,14 +133,30 @@ def run(store: Store, pair: tuple[str, str], **more: object) -> Summary:
     funds = more.pop("funds", FUNDS)
     now = more.pop("now", NOW)
     return refresh(
-        store, Request(pair, now, load_reference(), funds, **more), prices=prices, files=source()
+        store, Request(pair, now, shipped(), funds, **more), prices=prices, files=source()
     )
 
 
 def taken(store: Store, pair: tuple[str, str]) -> Snapshot:
     held = store.read()
-    market = Market(held.prices, held.holdings, load_reference())
+    market = Market(held.prices, held.holdings, shipped())
     return take(market, Question(*pair, window="YTD"))
+
+
+@pytest.fixture(scope="module")
+def first_day(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., tuple[Store, Summary]]:
+    """A store on the first day of a pair, and what brought it; made once, not to be changed."""
+
+    @cache
+    def fill(*pair: str) -> tuple[Store, Summary]:
+        folder = tmp_path_factory.mktemp("first")
+        store = Store(folder / "home")
+        with pytest.MonkeyPatch.context() as patch, Lookalike(folder, NOW, lines=LINES) as server:
+            for name, value in server.environment().items():
+                patch.setenv(name, value)
+            return store, run(store, pair)
+
+    return fill
 
 
 @pytest.mark.parametrize(
@@ -168,11 +185,9 @@ def test_a_default_pair_is_whole_on_its_first_day(
     pair: tuple[str, str],
     asked: tuple[str, ...],
     words: list[str],
-    world: Lookalike,
-    tmp_path: Path,
+    first_day: Callable[..., tuple[Store, Summary]],
 ) -> None:
-    store = Store(tmp_path / "home")
-    summary = run(store, pair)
+    store, summary = first_day(*pair)
     assert summary.ok, summary.message
     assert {name.split()[1] for name in summary.files} == set(asked)
     snapshot = taken(store, pair)
@@ -192,11 +207,9 @@ def test_a_default_pair_is_whole_on_its_first_day(
         assert small.contributors.weight[0] == pytest.approx(1 / 3, abs=0.05)
 
 
-def test_the_four_panes_show_a_first_day(world: Lookalike, tmp_path: Path) -> None:
-    store = Store(tmp_path / "home")
-    run(store, ("RSP", "SPY"))
-    held = store.read()
-    market = Market(held.prices, held.holdings, load_reference())
+def test_the_four_panes_show_a_first_day(first_day: Callable[..., tuple[Store, Summary]]) -> None:
+    held = first_day("RSP", "SPY")[0].read()
+    market = Market(held.prices, held.holdings, shipped())
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         shown = seen(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from cache.refresh.refresh import refresh
 from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
 from cache.sources.vendors.registry import SourceSettings, price_source
+from cache.store.store import Store
 from tests.cache.lookalike_vendors import VendorServer
 from tests.cache.lookalike_world import later
 from tests.cache.planning import shipped
@@ -33,10 +35,9 @@ __all__ = ["server"]
 
 
 def test_a_change_of_source_takes_each_line_whole_and_mixes_nothing(
-    server: VendorServer, tmp_path: Path
+    server: VendorServer, filled_by: Callable[[str], Store]
 ) -> None:
-    store = stocked(tmp_path)
-    run(store, server, "massive")
+    store = filled_by("massive")
     server.world.now = later(NOW, 1)
     server.world.faults |= dict.fromkeys(ALL, "revised")  # every close differs by a little
     moved = run(store, server, "eodhd")
@@ -70,10 +71,9 @@ def test_a_line_that_the_first_source_does_not_know_is_of_the_next_and_marked(
 
 
 def test_where_the_first_source_fails_in_passing_its_lines_wait_for_it(
-    server: VendorServer, tmp_path: Path
+    server: VendorServer, filled_by: Callable[[str], Store]
 ) -> None:
-    store = stocked(tmp_path)
-    run(store, server, "massive")
+    store = filled_by("massive")
     server.world.now = later(NOW, 1)
     with VendorServer(server.world, ALL) as limited:
         limited.fault = "over quota"
@@ -137,9 +137,10 @@ def test_a_folder_is_a_source_like_the_others(server: VendorServer, tmp_path: Pa
     assert set(store.read().prices.source.values()) == {"files"}
 
 
-def test_two_sources_are_compared_and_nothing_is_kept(server: VendorServer, tmp_path: Path) -> None:
-    store = stocked(tmp_path)
-    run(store, server, "massive")
+def test_two_sources_are_compared_and_nothing_is_kept(
+    server: VendorServer, filled_by: Callable[[str], Store]
+) -> None:
+    store = filled_by("massive")
     before = store.identity()
     other, _ = made(server, "eodhd", store.home)
     day = NOW.date()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from cache.facts.vendors import load_vendors
+from cache.store.store import Store
 from tests.cache.lookalike_vendors import VendorServer
 from tests.cache.lookalike_world import later
 from tests.process.vendor_market import (
@@ -80,10 +82,9 @@ def test_the_new_week_takes_the_last_close_along_and_sees_a_correction(
 @pytest.mark.parametrize("key", ["massive", "eodhd"])
 @pytest.mark.parametrize("age", [5, 125, 500])
 def test_a_correction_far_back_is_seen_a_week_and_every_half_year_later(
-    key: str, age: int, server: VendorServer, tmp_path: Path
+    key: str, age: int, server: VendorServer, filled_by: Callable[[str], Store]
 ) -> None:
-    store = stocked(tmp_path)
-    run(store, server, key)
+    store = filled_by(key)
     server.world.now = later(NOW, 1)  # SAB splits four for one
     when = turns(server)[AGES.index(age)]
     for symbol in ("SAE", "SAB", "BRK-B"):
@@ -105,10 +106,9 @@ def test_a_correction_far_back_is_seen_a_week_and_every_half_year_later(
 
 
 def test_a_session_that_is_odd_as_a_whole_is_told_and_not_taken(
-    server: VendorServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: VendorServer, filled_by: Callable[[str], Store], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = stocked(tmp_path)
-    run(store, server, "massive")
+    store = filled_by("massive")
     server.world.now = later(NOW, 1)
     when = turns(server)[2]
     before = series(store.read().prices, "SAE", "close")
@@ -122,10 +122,9 @@ def test_a_session_that_is_odd_as_a_whole_is_told_and_not_taken(
 
 
 def test_a_line_that_does_not_trade_is_no_failure_and_ends_after_a_week(
-    server: VendorServer, tmp_path: Path
+    server: VendorServer, filled_by: Callable[[str], Store]
 ) -> None:
-    store = stocked(tmp_path)
-    run(store, server, "massive")
+    store = filled_by("massive")
     for step in range(1, 8):
         server.world.now = later(NOW, step)
         server.missing[server.world.now.date()] = {"SAF"}

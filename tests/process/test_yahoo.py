@@ -68,7 +68,7 @@ FAULTS = {
     "400": ("not_found", "Yahoo has no prices for the dates asked" + ASKED, 1),
     "empty": ("not_found", "Yahoo has no prices since 2024-06-16" + ASKED, 1),
     "500": ("try_again", "Yahoo answered with error 500; try again", 2),
-    "slow": ("try_again", "Yahoo did not answer within 3 s; try again", 2),
+    "slow": ("try_again", "Yahoo did not answer within 1 s; try again", 2),
     "page": ("try_again", "the answer (200) was not one of Yahoo's; try again", 2),
     "404 page": ("try_again", "the answer (404) was not one of Yahoo's; try again", 2),
     "pence": ("bad_data", "is quoted in 'GBp', not in dollars" + ASKED, 1),
@@ -79,7 +79,7 @@ FAULTS = {
         1,
     ),
     "holes": ("bad_data", "Yahoo gives 210 closes for 508 sessions since 2024-06-17" + ASKED, 1),
-    "stall": ("try_again", "Yahoo did not answer within 3 s; try again", 2),
+    "stall": ("try_again", "Yahoo did not answer within 1 s; try again", 2),
     "huge": ("try_again", "Yahoo's answer is larger than 4 MiB; try again", 2),
     "negative": ("bad_data", "the close of 2026-05-14 is not positive" + ASKED, 1),
     "saturdays": (
@@ -95,7 +95,7 @@ def test_failures_are_data(server: Lookalike, tmp_path: Path) -> None:
     server.faults.update(symbols)
     slow = [symbol for symbol, fault in symbols.items() if fault in ("slow", "stall")]
     got = fetch(yahoo(tmp_path), "AA", *(symbols.keys() - slow))
-    got |= fetch(yahoo(tmp_path, timeout=3.0), *slow)
+    got |= fetch(yahoo(tmp_path, timeout=1.0), *slow)
     assert got["AA"].kind == ""
     seen = {symbols[s]: (a.kind, a.reason) for s, a in got.items() if s != "AA"}
     assert seen == {fault: (kind, reason) for fault, (kind, reason, _) in FAULTS.items()}

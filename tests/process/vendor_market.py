@@ -40,9 +40,13 @@ KEYED = ("massive", "eodhd", "alpaca")
 AGES = (5, 125, 250, 375, 500)
 
 
+def serving() -> VendorServer:
+    return VendorServer(World(NOW, splits=SPLIT), ALL, others=40)
+
+
 @pytest.fixture
 def server() -> Iterator[VendorServer]:
-    with VendorServer(World(NOW, splits=SPLIT), ALL, others=40) as one:
+    with serving() as one:
         yield one
 
 
