@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import trustme
@@ -25,6 +26,9 @@ from tests.cache.lookalike_broken import ENDLESS, endless
 from tests.cache.lookalike_issuers import OtherIssuers
 from tests.cache.lookalike_stream import Streamer
 from tests.cache.lookalike_world import Reply, World
+
+if TYPE_CHECKING:
+    import pytest
 
 HOSTS = (
     "fc.yahoo.com",
@@ -121,6 +125,11 @@ class Lookalike(World):
             "NO_PROXY": "",
             "no_proxy": "",
         }
+
+    def redirect(self, patch: pytest.MonkeyPatch) -> None:
+        """Let this process, and those that it starts, talk to this server and no other."""
+        for name, value in self.environment().items():
+            patch.setenv(name, value)
 
     @property
     def requests(self) -> int:

@@ -26,8 +26,7 @@ MORNING = [opens(day) for day in DAYS]
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lookalike]:
     with Lookalike(tmp_path, NOW, lines={"IWM": []}) as server:
-        for name, value in server.environment().items():
-            monkeypatch.setenv(name, value)
+        server.redirect(monkeypatch)
         yield server
 
 

@@ -162,8 +162,7 @@ def run(store: Store, server: Lookalike, monkeypatch: pytest.MonkeyPatch, **more
     for fund, own in server.lines.items() if store.generation() is None else ():
         file = holdings(fund, "2026-06-25", dict.fromkeys(own, 1.0))
         store.commit(holdings=[(file, fund.encode())])
-    for name, value in server.environment().items():
-        monkeypatch.setenv(name, value)
+    server.redirect(monkeypatch)
     from cache.sources.yahoo.yahoo import Yahoo
 
     prices = Yahoo(store.home / "yfinance", rate=None, pause=0.05, timeout=60.0)

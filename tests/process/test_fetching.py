@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -40,8 +39,7 @@ def test_a_refresh_fills_an_empty_home_and_what_failed_is_asked_for_by_wish(
     pair = ("--pair", "IWM:IVV", "--home", str(home))
 
     with Lookalike(tmp_path, datetime.now(UTC), lines=lines, faults={"SAH": "500"}) as server:
-        for name, value in server.environment().items():
-            monkeypatch.setenv(name, value)
+        server.redirect(monkeypatch)
 
         def run(*argv: str, pair: tuple[str, ...] = pair) -> Done:
             """A command line in this process, without the second that another takes to start."""
@@ -109,13 +107,14 @@ def test_a_refresh_fills_an_empty_home_and_what_failed_is_asked_for_by_wish(
         assert any(flag.startswith("the file's price is its close of ") for flag in line["flags"])
 
 
-def test_nobody_there_and_nothing_held_is_nothing_to_answer_from(tmp_path: Path) -> None:
-    nowhere = {**os.environ, "HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": ""}
-    command = [sys.executable, "-m", "tui", "refresh", "--quiet", "--home", str(tmp_path)]
-    done = subprocess.run(
-        command, cwd=ROOT, env=nowhere, capture_output=True, text=True, timeout=90
-    )
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (3, "", 1)
+def test_nobody_there_and_nothing_held_is_nothing_to_answer_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "")
+    code = commands.run(["refresh", "--quiet", "--home", str(tmp_path)])
+    done = Done(code, *capsys.readouterr())
+    assert (done.code, done.stdout, done.stderr.count("\n")) == (3, "", 1)
     # what can be done by hand is said of the file that was asked for
     what, _, why = done.stderr.rpartition("(holdings ")[2].partition(": ")
     assert f"internals import holdings FILE --fund {what}" in why
@@ -129,8 +128,7 @@ def test_a_wrong_clock_is_told_to_cron_to_the_summary_and_by_status(
     lines = {"IWM": ["SAA"], "IVV": ["LAA"]}
     theirs = datetime.now(UTC) - timedelta(days=9)
     with Lookalike(tmp_path, theirs, lines=lines) as server:
-        for name, value in server.environment().items():
-            monkeypatch.setenv(name, value)
+        server.redirect(monkeypatch)
         commands.run(["refresh", "--quiet", "--pair", "IWM:IVV", *home])
         words = "this machine's clock is 9 days fast by that of Yahoo: set it right"
         said = capsys.readouterr().err

@@ -47,8 +47,7 @@ LINES = {
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lookalike]:
     with Lookalike(tmp_path, NOW, lines=LINES) as server:
-        for name, value in server.environment().items():
-            monkeypatch.setenv(name, value)
+        server.redirect(monkeypatch)
         yield server
 
 
@@ -152,8 +151,7 @@ def first_day(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., tuple[S
         folder = tmp_path_factory.mktemp("first")
         store = Store(folder / "home")
         with pytest.MonkeyPatch.context() as patch, Lookalike(folder, NOW, lines=LINES) as server:
-            for name, value in server.environment().items():
-                patch.setenv(name, value)
+            server.redirect(patch)
             return store, run(store, pair)
 
     return fill

@@ -147,8 +147,6 @@ def priced(factor: float = 1.0, split: float = 0.0) -> Prices:
     bars = Bars(NAMES, np.repeat(np.arange(COUNT), size), np.tile(days, COUNT),
                 close=(path * factor).T.ravel(), split=events.ravel(), source="t",
                 fetched_at=evening(50))  # fmt: skip
-    from cache.store.merge import merge
-
     return merge(Prices(), bars)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +21,7 @@ from core.answer.snapshot import Question
 from core.data.frames import Block, Prices
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_stream import Streamer, message
-from tests.process.test_refresh import ROOT
+from tests.process.test_refresh import started
 from tui.cli import quotes
 from tui.service.service import Desk
 from tui.state.places import places
@@ -211,14 +210,8 @@ sys.exit(quotes.run(desk, Question("IWM", "IVV"), lambda line: print(line, flush
 """
 
 
-def feed(home: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", FEED, str(home), MONDAY.isoformat()],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+def feed(home: Path, server: Lookalike) -> subprocess.Popen[str]:
+    return started(FEED, str(home), MONDAY.isoformat(), server=server)
 
 
 def said(process: subprocess.Popen[str], until: str, seconds: float = 60.0) -> list[dict[str, Any]]:
@@ -247,8 +240,7 @@ ALL = ("IWM", "IVV", "SAA", "SAB", "SAC", "LAA", "LAB")
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lookalike]:
     with Lookalike(tmp_path, MONDAY) as one:
-        for name, value in one.environment().items():
-            monkeypatch.setenv(name, value)
+        one.redirect(monkeypatch)
         yield one
 
 
@@ -289,7 +281,7 @@ def test_quotes_come_through_the_real_stream_and_only_the_good_ones(
 
     generation = sorted((friday / "market" / "generations").iterdir())
     with Streamer(server.tls, script) as server.streamer:
-        process = feed(friday)
+        process = feed(friday, server)
         heard = said(process, '"quotes"')
         began = time.monotonic()
         process.terminate()
@@ -331,7 +323,7 @@ def test_a_flood_of_quotes_is_a_line_a_second_and_its_last_prices(
     generation = sorted((friday / "market" / "generations").iterdir())
     with Streamer(server.tls, script) as server.streamer:
         began = time.monotonic()
-        process = feed(friday)
+        process = feed(friday, server)
         assert process.stdout is not None
         came, newest = list[float](), dict[str, float]()
         final = {s: server.close(s, "2026-06-26") * 1.03 for s in ("IWM", "LAA")}

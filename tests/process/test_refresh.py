@@ -66,16 +66,21 @@ def names(count: int, letter: str) -> list[str]:
     return [f"{letter}{chr(65 + i // 26)}{chr(65 + i % 26)}" for i in range(count)]
 
 
-def child(home: Path, server: Lookalike, *, rate: float = 0.0) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", CHILD, str(home), str(rate), NOW.isoformat(), str(BATCH)]
+def started(code: str, *arguments: str, server: Lookalike) -> subprocess.Popen[str]:
+    """A program in a process of its own, which talks to the server and no other."""
     return subprocess.Popen(
-        command,
+        [sys.executable, "-c", code, *arguments],
         cwd=ROOT,
         env={**os.environ, **server.environment()},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def child(home: Path, server: Lookalike, *, rate: float = 0.0) -> subprocess.Popen[str]:
+    arguments = (str(home), str(rate), NOW.isoformat(), str(BATCH))
+    return started(CHILD, *arguments, server=server)
 
 
 def hold(server: Lookalike, after: int) -> threading.Event:
@@ -93,8 +98,7 @@ def hold(server: Lookalike, after: int) -> threading.Event:
 
 
 def run(store: Store, server: Lookalike, monkeypatch: pytest.MonkeyPatch, **more: Any) -> Summary:
-    for name, value in server.environment().items():
-        monkeypatch.setenv(name, value)
+    server.redirect(monkeypatch)
     from cache.sources.yahoo.yahoo import Yahoo
 
     now, report = more.pop("now", server.now), more.pop("report", None)
@@ -273,6 +277,8 @@ def test_a_rate_limit_stops_all_asking_and_is_remembered(
         assert server.requests == sent and not early.ok
         assert "try again after 2026-06-26 21:41 UTC" in early.message
         server.charts.clear()
+        whole = run(store, server, monkeypatch, now=NOW + timedelta(minutes=5), full=True)
+        assert not whole.ok and server.charts.total() == 0
         late = run(store, server, monkeypatch, now=NOW + timedelta(minutes=12))
         assert late.ok and late.symbols == 15 and server.charts.total() == 15
         assert store.read().prices.failures == {}

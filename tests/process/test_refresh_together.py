@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -30,10 +28,10 @@ from tests.process.test_refresh import (
     BATCH,
     NOW,
     PAIR,
-    ROOT,
     hold,
     names,
     run,
+    started,
     store_symbols,
     watch,
 )
@@ -49,19 +47,12 @@ install()
 batch.BATCH = {BATCH}
 main()
 """
-IVV_PAIR = ("--pair", "IWM:IVV")
 
 
-def program(home: Path, server: Lookalike, *more: str) -> subprocess.Popen[str]:
+def program(home: Path, server: Lookalike) -> subprocess.Popen[str]:
     """``internals refresh`` in a process of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-c", START, "refresh", *IVV_PAIR, "--home", str(home), *more],
-        cwd=ROOT,
-        env={**os.environ, **server.environment()},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    arguments = ("--home", str(home), "--progress", "json")
+    return started(START, "refresh", "--pair", "IWM:IVV", *arguments, server=server)
 
 
 def test_five_at_once_send_one_set_of_requests(tmp_path: Path) -> None:
@@ -73,7 +64,7 @@ def test_five_at_once_send_one_set_of_requests(tmp_path: Path) -> None:
     with Lookalike(tmp_path, datetime.now(UTC), lines=lines, faults=faults, life=300.0) as server:
         # Held until all five are there, however long they take to start.
         with turn(home / "market", "the test's", stop=threading.Event(), waiting=print):
-            crowd = [program(home, server, "--progress", "json") for _ in range(5)]
+            crowd = [program(home, server) for _ in range(5)]
             for process in crowd:
                 assert process.stderr is not None
                 assert "waiting for another refresh" in process.stderr.readline()
@@ -96,9 +87,9 @@ def test_who_waits_goes_on_where_the_first_was_killed(tmp_path: Path) -> None:
     with Lookalike(tmp_path, datetime.now(UTC), lines=lines) as server:
         # it would have ended before a second has started on a busy machine
         killed = hold(server, after=28)
-        first = program(home, server, "--progress", "json")
+        first = program(home, server)
         watch(first, BATCH + 5)
-        second = program(home, server, "--progress", "json")
+        second = program(home, server)
         assert second.stderr is not None
         waiting = json.loads(second.stderr.readline())
         assert (
@@ -240,18 +231,6 @@ def test_a_changed_layout_names_the_command_for_a_file_by_hand(
         summary = run(store, server, monkeypatch)
     why = summary.failed["holdings IWM"]
     assert "`internals import holdings FILE --fund IWM`" in why, why
-
-
-def test_a_full_refresh_keeps_away_while_yahoo_limits(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lines = {"IWM": names(5, "S"), "IVV": names(3, "L")}
-    store = Store(tmp_path / "home")
-    with Lookalike(tmp_path, NOW, lines=lines, limit_after=5, retry_after="600") as server:
-        run(store, server, monkeypatch)
-        sent, server.limit_after = server.charts.total(), None
-        soon = run(store, server, monkeypatch, now=NOW + timedelta(minutes=2), full=True)
-        assert not soon.ok and server.charts.total() == sent
 
 
 def test_memory_of_missing_files_survives_damage(tmp_path: Path) -> None:

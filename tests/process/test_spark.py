@@ -38,8 +38,7 @@ LISTS = {"IWM": LINES[:20], "IVV": LINES[20:]}
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lookalike]:
     with Lookalike(tmp_path, NOW, lines=LISTS) as one:
-        for name, value in one.environment().items():
-            monkeypatch.setenv(name, value)
+        one.redirect(monkeypatch)
         yield one
 
 
@@ -48,8 +47,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home filled by charts, once for every test; to be copied."""
     home = tmp_path_factory.mktemp("filled")
     with Lookalike(home, NOW, lines=LISTS) as server, pytest.MonkeyPatch.context() as patch:
-        for name, value in server.environment().items():
-            patch.setenv(name, value)
+        server.redirect(patch)
         assert run(Store(home / "home"), server).ok and server.pages[SPARK] == 0
     return home / "home"
 

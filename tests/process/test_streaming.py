@@ -148,7 +148,7 @@ def test_a_mute_server_is_told_asked_again_politely_and_holds_no_end_up(
     monkeypatch.setattr(test_live, "FEED", patient + test_live.FEED)
     with Mute(server.tls, "no handshake") as mute:
         server.streamer = mute  # type: ignore[assignment]
-        process = test_live.feed(friday)
+        process = test_live.feed(friday, server)
         heard = test_live.said(process, "again in 2 s")
         began = time.monotonic()
         process.terminate()
@@ -164,7 +164,7 @@ def test_a_mute_server_is_told_asked_again_politely_and_holds_no_end_up(
 def test_a_stream_that_is_open_and_silent_holds_no_end_up(friday: Path, server: Lookalike) -> None:
     with Mute(server.tls, "silent") as mute:
         server.streamer = mute  # type: ignore[assignment]
-        process = test_live.feed(friday)
+        process = test_live.feed(friday, server)
         assert mute.reached.wait(AMPLE)
         process.terminate()
         try:
