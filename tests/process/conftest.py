@@ -1,14 +1,16 @@
-"""Homes that several files of tests here start from."""
+"""What several files of tests here start from: filled homes, and children that read files."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pytest
+
+from cache.sources import sandbox
 
 if TYPE_CHECKING:
     from cache.store.store import Store
@@ -54,3 +56,25 @@ def filled_by(vendor_once: Callable[[str], Path], tmp_path: Path) -> Callable[[s
     from cache.store.store import Store
 
     return lambda key: Store(shutil.copytree(vendor_once(key), tmp_path / "home"))
+
+
+@pytest.fixture(scope="module")
+def children() -> Iterator[sandbox.Children]:
+    """Limited children that read one file after another; one that fails is given up."""
+    with sandbox.Children() as started:
+        yield started
+
+
+@pytest.fixture
+def in_turn(
+    parse_limited: None, children: sandbox.Children, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let them read price files, each of which is otherwise handed to a child of its own."""
+
+    def run(
+        parser: str, source: bytes | BinaryIO, args: Mapping[str, Any], *, file: str
+    ) -> sandbox.Parsed:
+        given = source if isinstance(source, bytes) else source.read()
+        return sandbox.run(parser, given, args, file=file, children=children)
+
+    monkeypatch.setattr("cache.sources.prices.read.run", run)

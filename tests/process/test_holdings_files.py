@@ -13,6 +13,7 @@ import pytest
 from cache.facts.errors import SourceError
 from cache.facts.funds import Fund
 from cache.sources.holdings.read import read_holdings
+from cache.sources.sandbox import Children
 from tests.cache.holdings_maker import (
     FOOTER,
     HEAD,
@@ -213,13 +214,14 @@ def test_bad_rows_are_listed_and_good_ones_kept() -> None:
 
 
 @pytest.mark.limited
-def test_no_good_row_and_no_row() -> None:
-    said = refusal(HEAD + OLD + old("AAA", "ALPHA", "x"))
+def test_no_good_row_and_no_row(children: Children) -> None:
+    said = refusal(HEAD + OLD + old("AAA", "ALPHA", "x"), children=children)
     assert said.startswith("made.csv, line 11, column Market Value, AAA: has no good row")
-    assert "has a header and no rows" in refusal(HEAD + OLD)
-    said = refusal(HEAD.replace("Jan 21, 2026", "-") + OLD + FOOTER)
+    assert "has a header and no rows" in refusal(HEAD + OLD, children=children)
+    said = refusal(HEAD.replace("Jan 21, 2026", "-") + OLD + FOOTER, children=children)
     assert "has a header and no rows" in said
-    assert "names no stock" in refusal(HEAD + OLD + old("USD", "CASH", "1.00", asset="Cash"))
+    cash = HEAD + OLD + old("USD", "CASH", "1.00", asset="Cash")
+    assert "names no stock" in refusal(cash, children=children)
 
 
 def test_fund_and_date_contradictions_say_both() -> None:
@@ -278,8 +280,8 @@ QQQ,-,-CASH ,"50","50.00",0.1,Cash/Receivables,Currency,-,09/26/2025
 
 
 @pytest.mark.limited
-def test_invesco() -> None:
-    file = read(INVESCO)
+def test_invesco(children: Children) -> None:
+    file = read(INVESCO, children=children)
     held = file.holdings
     assert (held.fund, held.as_of) == ("QQQ", date(2025, 9, 26))
     assert held.symbols == ("NVX", "GFX")
@@ -288,9 +290,9 @@ def test_invesco() -> None:
     assert held.sectors == ("Information Technology", "Communication Services")
     assert held.identifiers == ("cusip:111111111", "cusip:222222222")
     assert others(file) == {"Cash/Receivables": "currency, not a stock"}
-    said = refusal(INVESCO.replace("QQQ,222", "RSP,222"))
+    said = refusal(INVESCO.replace("QQQ,222", "RSP,222"), children=children)
     assert said.startswith("made.csv, column Fund Ticker: holds the rows of 2 funds (QQQ, RSP)")
-    assert "not of RSP" in refusal(INVESCO, fund="RSP")
+    assert "not of RSP" in refusal(INVESCO, fund="RSP", children=children)
 
 
 def test_plain_with_quantity_and_price() -> None:

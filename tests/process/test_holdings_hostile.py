@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -15,13 +15,6 @@ from tests.cache.holdings_maker import SSGA_ROWS, refusal, ssga
 from tui.cli.dispatch import run
 
 pytestmark = pytest.mark.limited
-
-
-@pytest.fixture(scope="module")
-def children() -> Iterator[Children]:
-    """Limited children that read one file after another, as they do for an import of several."""
-    with Children() as started:
-        yield started
 
 
 @pytest.mark.parametrize(

@@ -255,7 +255,7 @@ def test_parquet_numbers_and_refusals(tmp_path: Path) -> None:
     assert table(file)["AAA", "2026-06-22"] == 1.25
 
 
-@pytest.mark.limited
+@pytest.mark.usefixtures("in_turn")
 @pytest.mark.parametrize(
     ("content", "words"),
     [

@@ -57,7 +57,7 @@ def test_where_no_split_shows_the_basis_the_flag_that_settles_it_is_named(tmp_pa
     assert len(read(tmp_path, "symbol,date,close,split\nAAA,2026-06-24,26,4\n").bars) == 1
 
 
-@pytest.mark.limited
+@pytest.mark.usefixtures("in_turn")
 def test_splits_that_show_both_bases_are_refused(tmp_path: Path) -> None:
     text = "symbol,date,close,split\nAAA,2026-06-23,100,\nAAA,2026-06-24,25,4\n"
     text += "BBB,2026-06-23,100,\nBBB,2026-06-24,99,4\n"
@@ -140,7 +140,7 @@ def workbook(sheet: bytes) -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.limited
+@pytest.mark.usefixtures("in_turn")
 @pytest.mark.parametrize(
     ("content", "words"),
     [
