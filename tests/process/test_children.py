@@ -6,10 +6,12 @@ import ast
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from cache.facts.interpreter import environment
 from cache.sources.prices.read import read_prices
 from core.answer.alerts import AlertState, judge, parse
 from core.answer.snapshot import Question
@@ -45,34 +47,51 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def started(argv: list[str]) -> subprocess.CompletedProcess[str]:
-    """A command of the program's, run as `tui.workers.child` runs it."""
-    from cache.facts.interpreter import environment
+def begun(argv: list[str] | None) -> subprocess.Popen[str]:
+    """A command of the program's, begun as `tui.workers.child` begins it."""
+    assert argv
+    out = subprocess.PIPE
+    return subprocess.Popen(argv, env=environment(), stdout=out, stderr=out, text=True)
 
-    return subprocess.run(argv, env=environment(), capture_output=True, text=True, timeout=90)
+
+def ended(child: subprocess.Popen[str]) -> tuple[int, str, str]:
+    """The exit code of a command, and what it wrote."""
+    with child:
+        out, err = child.communicate(timeout=120)
+        return child.returncode, out, err
 
 
-@pytest.mark.parametrize("odd", ODD_PATHS)
 def test_no_module_of_the_working_directory_is_run_by_a_child(
-    hostile: Path, tmp_path: Path, odd: str | None, monkeypatch: pytest.MonkeyPatch
+    hostile: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if odd is not None:
-        monkeypatch.setenv("PYTHONPATH", odd)
-    home = tmp_path / "home"
-    desk = Desk(places(home, demo=False), home=home)
-    brought = started(desk.import_command(hostile / "there.csv") or [])
-    assert (brought.returncode, brought.stderr) == (0, "")
-    assert (
-        brought.stdout.splitlines(keepends=True)[-1]
-        == "there.csv: 1 row of 1 symbol, 2026-06-26 to 2026-06-26\n"
-    )
-    fetched = started(desk.refresh_command(Question()) or [])
-    assert fetched.returncode == 1 and '"stage": "done"' in fetched.stderr
-    quoted = started(desk.quotes_command(Question()) or [])
+    """With every odd path at a time: without a network a child waits more than it works."""
+    homes = {odd: tmp_path / f"home{number}" for number, odd in enumerate(ODD_PATHS)}
+
+    def each(command: Callable[[Desk], list[str] | None]) -> list[tuple[str, int, str, str]]:
+        children = {}
+        for odd, home in homes.items():
+            with monkeypatch.context() as patch:
+                if odd is not None:
+                    patch.setenv("PYTHONPATH", odd)
+                desk = Desk(places(home, demo=False), home=home)
+                children[odd] = begun(command(desk))
+        return [(f"PYTHONPATH: {odd!r}", *ended(child)) for odd, child in children.items()]
+
+    for odd, code, out, err in each(lambda desk: desk.import_command(hostile / "there.csv")):
+        assert (code, err) == (0, ""), odd
+        told = "there.csv: 1 row of 1 symbol, 2026-06-26 to 2026-06-26\n"
+        assert out.splitlines(keepends=True)[-1] == told, odd
+    for odd, code, _, err in each(lambda desk: desk.refresh_command(Question())):
+        assert code == 1 and '"stage": "done"' in err, odd
+    for odd, code, _, err in each(lambda desk: desk.quotes_command(Question())):
+        assert code in (0, 3) and "Traceback" not in err, odd
+    assert not (tmp_path / "RAN").exists()
+
+
+def test_the_quotes_of_an_index_alone_are_asked_for_by_its_name(tmp_path: Path) -> None:
+    desk = Desk(places(tmp_path, demo=False), home=tmp_path)
     alone = desk.quotes_command(Question("IWM", "IWM", alone=True)) or []
     assert alone[alone.index("quotes") :][:3] == ["quotes", "--index", "IWM"]
-    assert quoted.returncode in (0, 3) and "Traceback" not in quoted.stderr
-    assert not (tmp_path / "RAN").exists()
 
 
 def test_neither_by_what_a_page_of_serve_runs(hostile: Path, tmp_path: Path) -> None:
@@ -80,8 +99,8 @@ def test_neither_by_what_a_page_of_serve_runs(hostile: Path, tmp_path: Path) -> 
     from tui.cli.serve import command
 
     given = ["serve", "--home", str(tmp_path / "home")]
-    said = started(command(parser(given).parse_args(given)))
-    assert said.returncode == 2 and "needs a terminal" in said.stderr
+    code, _, err = ended(begun(command(parser(given).parse_args(given))))
+    assert code == 2 and "needs a terminal" in err
     assert not (tmp_path / "RAN").exists()
 
 

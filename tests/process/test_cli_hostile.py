@@ -9,24 +9,22 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.home import fill, write_prices
+from tests.home import Cli, write_prices
 from tui.cli.dispatch import run
 
-Cli = Callable[..., tuple[int, str, str]]
 ROOT = Path(__file__).resolve().parents[2]
 #: Rewrites a terminal's title, clears it, turns the text around, starts a new line.
 EVIL = "\x1b]0;owned\x07\x1b[2J\u202e\n"
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def home(once: Path) -> Path:
     """A home with prices and both funds' holdings; no test writes to it."""
-    return fill(tmp_path_factory.mktemp("hostile"))
+    return once / "home"
 
 
 @pytest.fixture
@@ -269,15 +267,21 @@ def test_the_variable_for_the_home_may_be_wrong(
     assert (code, "no such user" in err) == ((2, True) if home.strip() else (3, False))
 
 
-@pytest.mark.parametrize("extra", [(), ("--quiet",), ("--full",)])
-def test_without_a_network_one_line_says_so(tmp_path: Path, extra: tuple[str, ...]) -> None:
-    shut = dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"), "http://127.0.0.1:9")
-    environ = {**os.environ, **shut, **{name.lower(): value for name, value in shut.items()}}
-    done = process("refresh", *extra, "--home", tmp_path / "h", capture_output=True, env=environ)
-    assert (done.returncode, done.stdout) == (3, b"")
-    said = done.stderr.decode()
-    assert said.count("\n") == 1 and said.startswith("internals: Yahoo could not be reached")
-    assert "the stored data are unchanged" in said
+def test_without_a_network_one_line_says_so(
+    tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+        monkeypatch.setenv(name.lower(), "http://127.0.0.1:9")
+    done = process("refresh", "--home", tmp_path / "h", capture_output=True)
+    answers = [(done.returncode, done.stdout.decode(), done.stderr.decode())]
+    answers += [
+        cli("refresh", extra, "--home", tmp_path / extra) for extra in ("--quiet", "--full")
+    ]
+    for code, out, said in answers:
+        assert (code, out) == (3, "")
+        assert said.count("\n") == 1 and said.startswith("internals: Yahoo could not be reached")
+        assert "the stored data are unchanged" in said
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
