@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import pty
-import re
 import select
 import signal
 import subprocess
@@ -153,43 +152,6 @@ def read_until(ours: int, *wanted: bytes) -> bytes:
     return written
 
 
-def rest(ours: int) -> bytes:
-    """What a program that has ended has left to be read."""
-    written = b""
-    with suppress(OSError):  # how a terminal without a program ends on Linux
-        while select.select([ours], [], [], 0.5)[0] and (more := os.read(ours, 1 << 16)):
-            written += more
-    return written
-
-
-def goes_on_and_leaves(process: subprocess.Popen[bytes], ours: int) -> None:
-    """A stopped screen goes on when it is told to, is drawn, and leaves the terminal as it was."""
-    assert os.WIFSTOPPED(os.waitpid(process.pid, os.WUNTRACED)[1])
-    process.send_signal(signal.SIGCONT)
-    again = read_until(ours, b"\x1b[?1049h", b"IWM", b"help")
-    assert b"help" in again
-    os.write(ours, b"q")
-    read_until(ours, b"\x1b[?1049l")
-    assert process.wait(60) == 0
-    # the modes of a new terminal
-    lines, echo = termios.ICANON, termios.ECHO
-    assert termios.tcgetattr(ours)[tty.LFLAG] & (lines | echo) == lines | echo
-
-
-def test_ctrl_z_stops_the_screen_and_going_on_draws_it_again() -> None:
-    process, ours = on_a_terminal()
-    try:
-        read_until(ours, b"IWM", b"help")
-        os.write(ours, b"\x1a")
-        # The alternate screen is left and the cursor shown before the process stops.
-        read_until(ours, b"\x1b[?1049l", b"\x1b[?25h")
-        goes_on_and_leaves(process, ours)
-    finally:
-        if process.poll() is None:
-            process.kill()
-        os.close(ours)
-
-
 @pytest.mark.parametrize("wire", ["cells", "plain"])
 def test_a_halted_screen_goes_on_and_leaves_the_terminal_as_it_was(wire: str) -> None:
     """SIGSTOP, as of a debugger or ``kill -STOP``, gives no time to leave the terminal first."""
@@ -197,7 +159,16 @@ def test_a_halted_screen_goes_on_and_leaves_the_terminal_as_it_was(wire: str) ->
     try:
         read_until(ours, b"IWM", b"help")
         process.send_signal(signal.SIGSTOP)
-        goes_on_and_leaves(process, ours)
+        assert os.WIFSTOPPED(os.waitpid(process.pid, os.WUNTRACED)[1])
+        process.send_signal(signal.SIGCONT)
+        again = read_until(ours, b"\x1b[?1049h", b"IWM", b"help")
+        assert b"help" in again
+        os.write(ours, b"q")
+        read_until(ours, b"\x1b[?1049l")
+        assert process.wait(60) == 0
+        # the modes of a new terminal
+        lines, echo = termios.ICANON, termios.ECHO
+        assert termios.tcgetattr(ours)[tty.LFLAG] & (lines | echo) == lines | echo
     finally:
         if process.poll() is None:
             process.kill()
@@ -217,18 +188,6 @@ def test_bytes_that_are_no_text_end_nothing() -> None:
     finally:
         if process.poll() is None:
             process.kill()
-        os.close(ours)
-
-
-@pytest.mark.parametrize("given", ["1", ""])
-def test_no_color_means_none_and_an_empty_one_means_nothing(given: str) -> None:
-    process, ours = on_a_terminal(NO_COLOR=given, COLORTERM="truecolor")
-    try:
-        written = read_until(ours, b"IWM", b"help")
-        colours = re.findall(rb"[\[;](?:3[0-8]|9[0-7]|4[0-8]|10[0-7])[;m]", written)
-        assert bool(colours) is (given == "")
-    finally:
-        process.kill()
         os.close(ours)
 
 
@@ -278,27 +237,3 @@ def test_the_last_bytes_are_written_by_a_process_that_has_not_run_for_a_while() 
     os.close(theirs)
     assert os.read(ours, 100) == b"\x1b[?1049l"
     os.close(ours)
-
-
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_a_signal_ends_the_screen_and_restores_the_terminal(number: int, code: int) -> None:
-    process, ours = on_a_terminal()
-    written = b""
-    try:
-        sent = False
-        end = time.monotonic() + 60
-        while process.poll() is None and time.monotonic() < end:
-            time.sleep(0.05)
-            with suppress(OSError):
-                written += os.read(ours, 1 << 20)
-            if not sent and b"IWM" in written and b"help" in written:
-                process.send_signal(number)
-                sent = True
-        assert process.wait(60) == code
-        written += rest(ours)
-        assert b"\x1b[?1049l" in written  # the alternate screen was left
-        assert b"\x1b[?25h" in written  # the cursor is back
-    finally:
-        if process.poll() is None:
-            process.kill()
-        os.close(ours)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -15,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 
 from bench.terminal import ROOT
 from tests.terminal.shown import Shown
@@ -54,42 +54,54 @@ sys.exit(command(["--demo", "--home", sys.argv[1]]))
 # -- where it stands -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", [(36, 9), (80, 24), (111, 40), (112, 32), (149, 33), (150, 34),
-                                  (160, 45), (161, 46), (200, 60), (251, 77)])  # fmt: skip
-@pytest.mark.parametrize(
-    "seat",
-    [Seat(), Seat(3, {3: "ladder", 1: "no such view"}, zoomed=True), Seat(headline="word " * 99)],
+SIZES = ((36, 9), (80, 24), (111, 40), (112, 32), (149, 33), (150, 34), (160, 45), (161, 46),
+         (200, 60), (251, 77))  # fmt: skip
+#: What the program was left with, and whether its market is simulated.
+LEFT = tuple(
+    (seat, simulated)
+    for seat in (
+        Seat(),
+        Seat(3, {3: "ladder", 1: "no such view"}, zoomed=True),
+        Seat(headline="word " * 99),
+    )
+    for simulated in (False, True)
 )
-@pytest.mark.parametrize("simulated", [False, True])
-def test_the_panes_come_where_the_frame_stood(
-    size: tuple[int, int], seat: Seat, simulated: bool
-) -> None:
+
+
+@pytest.mark.parametrize("first", range(len(SIZES)))
+def test_the_panes_come_where_the_frame_stood(first: int) -> None:
+    """A start at each size; while the numbers are read the terminal gets all others in turn."""
+    seat, simulated = LEFT[first % len(LEFT)]
     desk = SlowDesk(small_market(simulated=simulated))
     desk.memory.remember(QUESTION, seat)
     app = InternalsApp(desk, Config(), QUESTION)
     start = Start(QUESTION, app.config.pairs, KEYS, seat, simulated)
-    drawn = plain(frame(*size, start))
-    # at once, and not first with the numbers
-    assert ("SIMULATED" in "".join(drawn)) is simulated
+
+    def differ(size: tuple[int, int]) -> list[tuple[str, str]]:
+        """Lines of the screen and of the frame, but blank ones of the frame, that are not alike."""
+        drawn, found = plain(frame(*size, start)), lines_of(app)
+        assert all(len(line) == size[0] for line in drawn) and len(drawn) == size[1]
+        # at once, and not first with the numbers
+        assert ("SIMULATED" in "".join(drawn)) is simulated
+        assert sum(bool(line.strip()) for line in drawn) >= 4
+        if len(found) != size[1] or READING not in "\n".join(found):
+            return [("\n".join(found), READING)]
+        pairs = ((a.rstrip(), b.rstrip()) for a, b in zip(found, drawn, strict=True) if b.strip())
+        return [(a, b) for a, b in pairs if a != b]
 
     async def run() -> None:
-        async with app.run_test(size=size) as pilot:
-            await waiting(pilot)
-            found = lines_of(app)
+        async with app.run_test(size=SIZES[first]) as pilot:
+            for size in SIZES[first:] + SIZES[:first]:
+                if size != app.size:
+                    await pilot.resize_terminal(*size)
+                end = time.monotonic() + 60
+                while found := differ(size):
+                    assert time.monotonic() < end, (size, found)
+                    await pilot.pause(0.02)
             desk.may.set()
             await settle(pilot, app)
-        told = [(a.rstrip(), b.rstrip()) for a, b in zip(found, drawn, strict=True) if b.strip()]
-        assert len(told) >= 4 and all(a == b for a, b in told), told
-
-    async def waiting(pilot: Pilot[None]) -> None:
-        end = time.monotonic() + 60
-        while READING not in "\n".join(lines_of(app)) and time.monotonic() < end:
-            await pilot.pause(0.02)
-
-    import asyncio
 
     asyncio.run(run())
-    assert all(len(line) == size[0] for line in drawn) and len(drawn) == size[1]
 
 
 def test_a_screen_too_small_for_a_frame_says_so() -> None:
@@ -173,6 +185,7 @@ class Opening(Shown):
         assert status[0], "it has not ended"
         self.calm(0.2)
         assert not self.screen.alternate
+        assert self.data.rindex("\x1b[?25h") > self.data.rindex("\x1b[?25l")
         assert termios.tcgetattr(self.terminal._fd) == self.modes
         return os.waitstatus_to_exitcode(status[1])
 

@@ -48,9 +48,14 @@ def lines_after_keys(config: Config) -> list[list[str]]:
     return found
 
 
-def test_the_plain_way_shows_what_ours_shows() -> None:
-    ours, plain = lines_after_keys(Config()), lines_after_keys(Config(wire="plain"))
-    for key, one, other in zip(KEYS, ours, plain, strict=True):
+@pytest.fixture(scope="module")
+def plain() -> list[list[str]]:
+    """What is seen after each key where Textual paints, as asked."""
+    return lines_after_keys(Config(wire="plain"))
+
+
+def test_the_plain_way_shows_what_ours_shows(plain: list[list[str]]) -> None:
+    for key, one, other in zip(KEYS, lines_after_keys(Config()), plain, strict=True):
         assert one == other, key
 
 
@@ -101,9 +106,9 @@ def test_the_version_is_read_from_the_folders(
     assert release.minor.__wrapped__() == minor
 
 
-def test_another_release_paints_and_writes_by_itself(another: None) -> None:
+def test_another_release_paints_and_writes_by_itself(plain: list[list[str]], another: None) -> None:
     assert fitting.plain("cells") and fitting.driver_class("cells") is None
-    assert lines_after_keys(Config()) == lines_after_keys(Config(wire="plain"))
+    assert lines_after_keys(Config()) == plain
 
 
 def test_the_doctor_says_so(another: None) -> None:

@@ -10,13 +10,13 @@ import subprocess
 import sys
 import termios
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.terminal.test_child import read_until, rest
+from tests.terminal.test_child import read_until
 from tests.vt import UNFINISHED, Screen
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,8 +68,17 @@ def started(home: Path, *, demo: bool = True, **environ: str) -> Iterator[Termin
         os.close(ours)
 
 
-def until_drawn(ours: int) -> bytes:
-    """What is written until the whole screen is seen.
+def rest(ours: int) -> bytes:
+    """What a program that has ended has left to be read."""
+    written = b""
+    with suppress(OSError):  # how a terminal without a program ends on Linux
+        while select.select([ours], [], [], 0.5)[0] and (more := os.read(ours, 1 << 16)):
+            written += more
+    return written
+
+
+def until_drawn(ours: int, *more: str) -> bytes:
+    """What is written until the whole screen is seen, and some more words on it.
 
     A word that stands there already is not written again: it need not come in one piece.
     """
@@ -78,7 +87,8 @@ def until_drawn(ours: int) -> bytes:
         if select.select([ours], [], [], 0.05)[0]:
             written += os.read(ours, 1 << 16)
             lines = "\n".join(screen_of(written).lines())
-            if all(word in lines for word in ("IWM", "SIMULATED", "Breadth", "lines rose", "quit")):
+            words = ("IWM", "SIMULATED", "Breadth", "lines rose", "quit", *more)
+            if all(word in lines for word in words):
                 return written
     raise AssertionError(screen_of(written).lines())
 
@@ -114,23 +124,27 @@ def colours(written: bytes) -> int:
 @pytest.mark.parametrize(
     ("environ", "most"),
     [
-        ({"TERM": "xterm"}, 8),
-        ({"TERM": "xterm-256color"}, 256),
-        ({"TERM": "xterm-256color", "COLORTERM": "truecolor"}, TRUE),
+        ({"TERM": "xterm", "LANG": "C"}, 8),
+        ({"TERM": "xterm-256color", "LANG": ""}, 256),
+        ({"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "xx_XX.UTF-8"}, TRUE),
         ({"TERM": "tmux-256color", "TMUX": "/tmp/none,1,0"}, 256),
         ({"TERM": "screen", "STY": "1.none", "COLORTERM": "truecolor"}, 8),
         ({"TERM": "linux"}, 8),
         ({"TERM": "vt100"}, 0),
         ({"TERM": "xterm-256color", "COLORTERM": "truecolor", "NO_COLOR": "1"}, 0),
-        ({"TERM": "xterm", "COLORTERM": "truecolor"}, TRUE),
+        ({"TERM": "xterm", "COLORTERM": "truecolor", "NO_COLOR": ""}, TRUE),
     ],
 )
 def test_a_terminal_is_sent_what_it_knows_and_left_as_it_was(
     home: Path, environ: dict[str, str], most: int
 ) -> None:
+    ascii, said = environ.get("LANG") in ("C", ""), "drawn in ASCII, because LANG"
     with started(home, **environ) as terminal:
-        drawn = until_drawn(terminal.ours)
+        drawn = until_drawn(terminal.ours, *[said] * ascii)
         left = terminal.quit()
+    # The locale decides the characters.
+    assert (drawn + left).isascii() is ascii
+    assert (said in "\n".join(screen_of(drawn + left).lines())) is ascii
     # All of the colours it has are used, and none beyond.
     assert colours(drawn + left) == most
     for restored in (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l"):
@@ -143,21 +157,6 @@ def test_a_terminal_is_sent_what_it_knows_and_left_as_it_was(
     assert (b"\x1b[22;2t" in drawn) is titled
     assert (b"\x1b]2;IWM-SPY YTD +11.00 pp SIMULATED\x07" in drawn) is titled
     assert (b"\x1b[23;2t" in left) is titled
-
-
-@pytest.mark.parametrize(
-    ("environ", "ascii"),
-    [({"LANG": "C"}, True), ({"LANG": ""}, True), ({"LANG": "xx_XX.UTF-8"}, False)],
-)
-def test_the_locale_decides_the_characters(
-    home: Path, environ: dict[str, str], ascii: bool
-) -> None:
-    with started(home, **environ) as terminal:
-        drawn = until_drawn(terminal.ours)
-        drawn += terminal.quit()
-    assert drawn.isascii() is ascii
-    lines = "\n".join(screen_of(drawn).lines())
-    assert ("drawn in ASCII, because LANG" in lines) is ascii
 
 
 def test_a_setting_is_stronger_than_the_locale(tmp_path: Path, home: Path) -> None:
@@ -185,10 +184,13 @@ def test_a_suspended_screen_gives_the_title_back(home: Path) -> None:
     with started(home) as terminal:
         until_drawn(terminal.ours)
         os.write(terminal.ours, b"\x1a")
-        stopped = read_until(terminal.ours, b"\x1b[?1004l")
-        assert b"\x1b[23;2t" in stopped
+        # the alternate screen is left and the cursor shown before the process stops
+        stopped = read_until(terminal.ours, b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1004l")
+        for restored in (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[23;2t"):
+            assert restored in stopped
         assert os.WIFSTOPPED(os.waitpid(terminal.process.pid, os.WUNTRACED)[1])
         os.kill(terminal.process.pid, 18)
-        again = read_until(terminal.ours, b"SIMULATED\x07", b"Breadth")
+        again = read_until(terminal.ours, b"SIMULATED\x07", b"\x1b[?1049h", b"Breadth", b"help")
+        assert b"\x1b[?1049h" in again and b"help" in again
         assert again.index(b"\x1b[22;2t") < again.index(b"\x1b]2;IWM-SPY")
         terminal.quit()

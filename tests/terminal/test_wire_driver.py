@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from bench.terminal import drained
 from tests.terminal.shown import SIZE, Shown
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
@@ -79,7 +78,6 @@ def test_what_is_drawn_over_and_what_is_sent(home: Path) -> None:
         what_another_program_wrote_is_drawn_over(ours)
         a_size_that_comes_back_at_once_is_drawn_anew(ours)
         a_frame_stands_between_its_marks_and_begins_with_a_move(ours)
-        nothing_is_sent_while_nothing_changes_or_the_mouse_moves(ours)
 
 
 def what_another_program_wrote_is_drawn_over(ours: Calm) -> None:
@@ -110,11 +108,3 @@ def a_frame_stands_between_its_marks_and_begins_with_a_move(ours: Calm) -> None:
         assert mark and not rest
     # a whole row of the table, and not the whole pane
     assert len(ours.data) < 2000
-
-
-def nothing_is_sent_while_nothing_changes_or_the_mouse_moves(ours: Calm) -> None:
-    ours.calm(1.5)
-    assert drained(ours.terminal, 3.0) == b""
-    for x in range(5, 100, 5):
-        ours.terminal.send(f"\x1b[<35;{x};{8 + x % 20}M")
-    assert len(drained(ours.terminal, 1.0)) < 400
