@@ -20,13 +20,15 @@ from tests.terminal.test_terminals import ROOT, started
 #: library that is loaded and opens its own where Python does not see it.
 HOOK = """
 import sys
+names = "connect", "bind", "sendto", "getaddrinfo", "gethostbyname"
+sockets = {{"socket." + name for name in names}}
 def looked(event, arguments):
     if event == "import" and arguments[0] in ("obstore", "curl_cffi"):
         event = "import " + arguments[0]
-    sockets = "connect", "bind", "sendto", "getaddrinfo", "gethostbyname"
-    if event.startswith("import ") or event in ["socket." + name for name in sockets]:
-        with open({record!r}, "a") as file:
-            file.write(" ".join([event, *sys.argv[1:3]]) + "\\n")
+    elif event not in sockets:
+        return
+    with open({record!r}, "a") as file:
+        file.write(" ".join([event, *sys.argv[1:3]]) + "\\n")
 sys.addaudithook(looked)
 """
 #: Several commands, of which each is seen by the hook as `internals`.
@@ -41,26 +43,8 @@ print(*codes)
 ESC = "\x1b"
 #: Keys on the screen that ask for numbers, pages and files, and fetch nothing.
 KEYS = (
-    "2",
-    "v",
-    "\r",
-    ESC,
-    "3",
-    "d",
-    ESC,
-    "4",
-    "v",
-    "t",
-    "[",
-    "<",
-    "A",
-    ESC,
-    "F",
-    ESC,
-    "?",
-    ESC,
-    "1",
-)
+    "2", "v", "\r", ESC, "3", "d", ESC, "4", "v", "t", "[", "<", "A", ESC, "F", ESC, "?", ESC, "1",
+)  # fmt: skip
 
 
 @pytest.fixture
