@@ -45,8 +45,22 @@ InternalsApp._follow = painted
 
 async def main():
     async with app.run_test(size=(160, 45)) as pilot:
-        while not found:
+        while not found or app.snapshot is None:
             await pilot.pause(0.01)
+        await pilot.pause()
+        from tui.screen import preload
+        start = set(sys.modules)
+        preload.load()
+        loaded = set(sys.modules)
+        for key in ("2", "enter", "d", "escape", "escape", "d", "escape", "question_mark", "escape",
+                    "u", "escape", "A", "escape", "slash", "t", "e", "escape", "colon", "y", "t",
+                    "d", "tab", "enter", "v", "3", "v", "v", "4", "v", "1", "v"):
+            await pilot.press(key)
+            await pilot.pause()
+        own = ("core", "cache", "tui")
+        found["preloaded"] = sorted(loaded - start)
+        late = set(sys.modules) - loaded
+        found["late"] = sorted(name for name in late if name.split(".")[0] in own)
 
 asyncio.run(main())
 print(json.dumps(found))
@@ -105,6 +119,12 @@ def test_few_files_of_the_store_are_opened(start: dict[str, list[str]]) -> None:
     assert len(objects) < 1.3 * len(set(objects))
     # whatever is opened beside them is the manifest, the remembered question, a setting
     assert len(start["opened"]) - len(objects) < 15
+
+
+def test_no_key_waits_for_a_module_of_ours(start: dict[str, list[str]]) -> None:
+    """All that keys would load is loaded while nobody waits."""
+    assert start["late"] == []
+    assert len(start["preloaded"]) > 10
 
 
 # -- bytes ---------------------------------------------------------------------------
