@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
 import termios
@@ -159,15 +160,31 @@ def test_a_terminal_is_sent_what_it_knows_and_left_as_it_was(
     assert (b"\x1b[23;2t" in left) is titled
 
 
-def test_a_setting_is_stronger_than_the_locale(tmp_path: Path, home: Path) -> None:
+def test_a_setting_is_stronger_than_the_locale_also_over_a_stop(tmp_path: Path, home: Path) -> None:
     for kept in home.iterdir():
         (tmp_path / kept.name).symlink_to(kept)
     (tmp_path / "config.toml").write_text("ascii = false\nmouse = false\n")
     with started(tmp_path, LANG="C") as terminal:
         drawn = until_drawn(terminal.ours)
+        drawn += a_suspended_screen_gives_the_title_back(terminal)
         terminal.quit()
     assert not drawn.isascii()
     assert b"\x1b[?1003h" not in drawn
+
+
+def a_suspended_screen_gives_the_title_back(terminal: Terminal) -> bytes:
+    """Stop it by ctrl+z and let it go on; what is written then."""
+    os.write(terminal.ours, b"\x1a")
+    # the alternate screen is left and the cursor shown before the process stops
+    stopped = read_until(terminal.ours, b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1004l")
+    for restored in (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[23;2t"):
+        assert restored in stopped
+    assert os.WIFSTOPPED(os.waitpid(terminal.process.pid, os.WUNTRACED)[1])
+    terminal.process.send_signal(signal.SIGCONT)
+    again = read_until(terminal.ours, b"SIMULATED\x07", b"\x1b[?1049h", b"Breadth", b"help")
+    assert b"\x1b[?1049h" in again and b"help" in again
+    assert again.index(b"\x1b[22;2t") < again.index(b"\x1b]2;IWM-SPY")
+    return again
 
 
 @pytest.mark.parametrize("term", ["dumb", "unknown", ""])
@@ -178,19 +195,3 @@ def test_what_cannot_show_a_screen_says_so_in_one_line(home: Path, term: str) ->
     assert written.startswith(b"internals: TERM")
     assert b"\x1b" not in written
     assert written.count(b"\n") == 1
-
-
-def test_a_suspended_screen_gives_the_title_back(home: Path) -> None:
-    with started(home) as terminal:
-        until_drawn(terminal.ours)
-        os.write(terminal.ours, b"\x1a")
-        # the alternate screen is left and the cursor shown before the process stops
-        stopped = read_until(terminal.ours, b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1004l")
-        for restored in (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[23;2t"):
-            assert restored in stopped
-        assert os.WIFSTOPPED(os.waitpid(terminal.process.pid, os.WUNTRACED)[1])
-        os.kill(terminal.process.pid, 18)
-        again = read_until(terminal.ours, b"SIMULATED\x07", b"\x1b[?1049h", b"Breadth", b"help")
-        assert b"\x1b[?1049h" in again and b"help" in again
-        assert again.index(b"\x1b[22;2t") < again.index(b"\x1b]2;IWM-SPY")
-        terminal.quit()
