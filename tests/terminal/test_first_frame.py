@@ -59,11 +59,7 @@ SIZES = ((36, 9), (80, 24), (111, 40), (112, 32), (149, 33), (150, 34), (160, 45
 #: What the program was left with, and whether its market is simulated.
 LEFT = tuple(
     (seat, simulated)
-    for seat in (
-        Seat(),
-        Seat(3, {3: "ladder", 1: "no such view"}, zoomed=True),
-        Seat(headline="word " * 99),
-    )
+    for seat in (Seat(), Seat(3, {3: "ladder", 1: "no such view"}, zoomed=True))
     for simulated in (False, True)
 )
 
@@ -71,7 +67,19 @@ LEFT = tuple(
 @pytest.mark.parametrize("first", range(len(SIZES)))
 def test_the_panes_come_where_the_frame_stood(first: int) -> None:
     """A start at each size; while the numbers are read the terminal gets all others in turn."""
-    seat, simulated = LEFT[first % len(LEFT)]
+    stand_where_the_frame_stood(*LEFT[first % len(LEFT)], SIZES[first:] + SIZES[:first])
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("simulated", [False, True])
+def test_a_headline_comes_where_the_frame_had_it(size: tuple[int, int], simulated: bool) -> None:
+    stand_where_the_frame_stood(Seat(headline="word " * 99), simulated, (size,))
+
+
+def stand_where_the_frame_stood(
+    seat: Seat, simulated: bool, sizes: tuple[tuple[int, int], ...]
+) -> None:
+    """Start at the first of the sizes, and take the others before there are numbers."""
     desk = SlowDesk(small_market(simulated=simulated))
     desk.memory.remember(QUESTION, seat)
     app = InternalsApp(desk, Config(), QUESTION)
@@ -90,8 +98,8 @@ def test_the_panes_come_where_the_frame_stood(first: int) -> None:
         return [(a, b) for a, b in pairs if a != b]
 
     async def run() -> None:
-        async with app.run_test(size=SIZES[first]) as pilot:
-            for size in SIZES[first:] + SIZES[:first]:
+        async with app.run_test(size=sizes[0]) as pilot:
+            for size in sizes:
                 if size != app.size:
                     await pilot.resize_terminal(*size)
                 end = time.monotonic() + 60
