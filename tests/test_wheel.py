@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import venv
 import zipfile
 from pathlib import Path
@@ -31,7 +32,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for room in ROOMS:
         shutil.copytree(ROOT / room, tree / room, ignore=shutil.ignore_patterns("__pycache__"))
     # as pip asks for it, without the three processes that pip does it in
-    build = "from setuptools.build_meta import build_wheel; build_wheel('dist')"
+    system = tomllib.loads((tree / "pyproject.toml").read_text("utf-8"))["build-system"]
+    build = f"from {system['build-backend']} import build_wheel; build_wheel('dist')"
     subprocess.run([sys.executable, "-c", build], cwd=tree, check=True, stdout=subprocess.DEVNULL)
     (found,) = (tree / "dist").glob("*.whl")
     return found
