@@ -14,6 +14,7 @@ from textual import events
 from textual.pilot import Pilot
 
 from core.answer.alerts import AlertState, parse
+from core.answer.board import Board
 from core.data.question import Question
 from tests.tui.board_market import board_market
 from tests.tui.driving import drive, press, seen, settle, until
@@ -183,3 +184,71 @@ def test_what_is_asked_of_the_first_answer_waits_for_it() -> None:
             assert list(app.marked) == ["S27"]
 
     asyncio.run(run())
+
+
+def test_keys_for_news_of_which_there_is_none_go_to_the_rows() -> None:
+    def nothing_new(host: Any, board: Board, **_: Any) -> board_news.NewsTaken:
+        return board_news.NewsTaken(board, "the last look", (), frozenset())
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        with patch.object(board_news, "look_up", nothing_new):
+            await early(pilot, app, board_news, "look_up", "B", "tab", "G", "enter")
+        rows = app.place.board.rows if app.place.board is not None else ()
+        # as the same keys do when it is known that nothing is new
+        assert ":".join(app.question.funds) == rows[-1].pair.name
+
+    drive(story, market=board_market(), question=Question(basis="pr"), size=(120, 48))
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ("2", "enter", "question_mark"),
+        ("2", "space", "3"),
+        ("2", "enter", "y", "n", "n"),
+        ("2", "space", "colon", *"help q", "enter"),
+        ("2", "y", "slash", *"S2", "enter", "G", "enter"),
+    ],
+    ids=["a page over a page", "another pane", "another name", "a command", "a filter"],
+)
+def test_keys_after_one_that_waits_come_after_it(keys: tuple[str, ...]) -> None:
+    """What is seen, and copied, is what the same keys bring when each is waited for."""
+
+    async def run(*, waiting: bool) -> tuple[str, list[str]]:
+        desk, copied = SlowDesk(MARKET), list[str]()
+        app = InternalsApp(desk, Config(), QUESTION)
+        async with app.run_test(size=(120, 36)) as pilot:
+            with patch.object(app, "copy_to_clipboard", copied.append):
+                if waiting:
+                    desk.may.set()
+                    await until(lambda: app.snapshot is not None)
+                for key in keys:
+                    await pilot.press(key)
+                    if waiting:
+                        await settle(pilot, app)
+                desk.may.set()
+                await until(lambda: app.snapshot is not None)
+                await settle(pilot, app)
+            return seen(app), copied
+
+    assert asyncio.run(run(waiting=False)) == asyncio.run(run(waiting=True))
+
+
+def test_what_waits_is_left_by_escape_and_by_quit() -> None:
+    async def run(*keys: str) -> InternalsApp:
+        desk = SlowDesk(MARKET)
+        app = InternalsApp(desk, Config(), QUESTION)
+        async with app.run_test(size=(120, 36)) as pilot:
+            await pilot.press(*keys)
+            desk.may.set()
+            if app.is_running:
+                await until(lambda: app.snapshot is not None)
+                await settle(pilot, app)
+                assert len(app.screen_stack) == 1 and not app.marked
+        return app
+
+    assert asyncio.run(run("2", "space", "d", "question_mark", "escape")).return_code is None
+    # a letter may be of a word that is typed by then
+    for keys in (("2", "d", "q"), ("2", "d", "colon", "ctrl+c")):
+        app = asyncio.run(run(*keys))
+        assert app.return_code == 0 and app.snapshot is None

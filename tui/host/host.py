@@ -103,6 +103,9 @@ class Host(Protocol):
     def dismiss(self) -> None:
         """Remove the message of an earlier command; the reason for a missing answer stays."""
 
+    def take_up(self) -> None:
+        """Act on the keys that came too early for a screen that waits no more."""
+
     def say(self) -> None:
         """Update the status line."""
 

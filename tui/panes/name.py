@@ -87,6 +87,11 @@ class NameScreen(Stepping, PageScreen, inherit_bindings=False):
         """Answer another question, for the panes too."""
         self.host.ask(question)
 
+    @property
+    def waits(self) -> bool:
+        """Whether the page is copied as soon as it is there."""
+        return self._copying.waits
+
     def action_copy(self) -> None:
         """Copy the page, once it is there."""
         self._copying.do(self._copy)
@@ -125,6 +130,7 @@ class NameScreen(Stepping, PageScreen, inherit_bindings=False):
             self._page = snapshot, path
             self.status_changed()
         self._copying.go_on()
+        self.host.take_up()
 
     def status_changed(self) -> None:
         """Draw the page with what the app has to say in place of its keys."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -74,6 +75,8 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
         self._opened = now()
         self.rung = ""
         self._followed: str | None = None
+        #: Keys after one that waits for what it acts on.
+        self._late: deque[events.Event] = deque()
         #: What is said first.
         self.greeting = ""
         Painter.ascii_only = Characters.ascii_only = config.ascii
@@ -138,13 +141,43 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """While something is typed, keys are text; after the sort key, one is a letter."""
-        main, top = self.main, self.top_screen
-        typed = isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded
-        if main is None and typed and self.screen_stack:
-            # until the panes are mounted nothing tells text from keys: taken up when they are
-            self.screen_stack[0].call_later(self.post_message, event)
-        elif main is None or event.is_forwarded or top is None or not top.took(event):
+        if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
+            if self._late and self._leads_out(event):
+                self._late.clear()
+            elif self._late or (self._waits() and not self._leads_out(event)):
+                self._late.append(event)
+                return
+        await self._act(event)
+
+    async def _act(self, event: events.Event) -> None:
+        top = self.top_screen
+        if self.main is None or event.is_forwarded or top is None or not top.took(event):
             await super().on_event(event)
+
+    def _leads_out(self, event: events.Event) -> bool:
+        """Whether a key goes back or quits, whatever waits; a letter may be text by its turn."""
+        if self.main is None or not isinstance(event, events.Key):
+            return False
+        keys = self.keys["back"] + self.keys["quit"]
+        return event.key in keys and not (self._late and event.is_printable)
+
+    def _waits(self) -> bool:
+        """Whether a key comes too early for the screen that it is for."""
+        top = self.top_screen
+        if self.main is None and self.screen_stack:
+            # until the panes are mounted nothing tells text from keys
+            self.screen_stack[0].call_later(self.take_up)
+            return True
+        return top is not None and top.waits
+
+    def take_up(self) -> None:
+        """Act on the keys that came too early, before those that are still to come."""
+        if self._late:
+            self.call_next(self._take_up)
+
+    async def _take_up(self) -> None:
+        while self._late and not self._waits():
+            await self._act(self._late.popleft())
 
     # -- answers ---------------------------------------------------------------------
 

@@ -114,12 +114,12 @@ class BoardAnswers(BoardPage, inherit_bindings=False):
         if message.board is self.board:
             rung, self.rung = self.rung, message.rung
             self.lines, self.since = message.lines, message.since
+            if self.in_news and not self.lines:
+                self.turn_to_news(False)
             if rung != self.rung:
                 self.show()
             else:
                 self._show_news()
-            if self.in_news and not self.lines:
-                self.turn_to_news(False)
             self.ask_breadth()
 
     def ask_breadth(self) -> None:

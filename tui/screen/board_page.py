@@ -85,7 +85,6 @@ class BoardPage(PromptScreen, inherit_bindings=False):
         self.lines: tuple[NewsLine, ...] = ()
         self.since: str | None = None
         self.in_news = False
-        #: What keys ask of rows and news that are still to come.
         self.deferred = Deferred(self._listed)
         self._drawn = False
         #: The lines in the table below the rows, and since when they are new.
@@ -131,7 +130,7 @@ class BoardPage(PromptScreen, inherit_bindings=False):
         self.show_status()
         self._show_hints()
         self._drawn = small or self.board is not None or bool(self.trouble)
-        self.deferred.go_on()
+        self.go_on()
 
     def _listed(self) -> bool:
         """Whether the table that keys go to has its rows."""
@@ -176,7 +175,7 @@ class BoardPage(PromptScreen, inherit_bindings=False):
 
         empty = "looking for what is new …" if self.since is None else "Nothing new."
         self.news.set_rows(len(lines), cell, empty=empty)
-        self.deferred.go_on()
+        self.go_on()
 
     def _draw_head(self, width: int, height: int) -> Drawing:
         question, simulated = self.host.question, self.host.desk.simulated

@@ -88,7 +88,6 @@ class BoardScreen(Stepping, BoardAnswers, inherit_bindings=False):
     def action_side(self) -> None:
         """From the rows to the news, or where they will be, and back."""
         if self.in_news:
-            self.deferred.clear()
             self.turn_to_news(False)
         else:
             self.deferred.do(self._side)

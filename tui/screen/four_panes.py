@@ -55,7 +55,6 @@ class FourPanes(PromptScreen, inherit_bindings=False):
             pane.view = frame.view_of(host.seat, pane.NUMBER)
         self._headline, self._status_height = Panel(id="headline"), 1
         self._instead, self.prompt = Panel(id="cover"), Prompt(host, self)
-        #: What keys ask of the first answer while it is still to come.
         self.deferred = Deferred(lambda: self._answered)
         self._answered = False
 
@@ -158,7 +157,7 @@ class FourPanes(PromptScreen, inherit_bindings=False):
         self._answered = not self.waiting
         if self._answered and scene is None:
             self.deferred.clear()  # of no answer nothing is asked later
-        self.deferred.go_on()
+        self.go_on()
 
     def _show_header(self) -> None:
         app = self.host

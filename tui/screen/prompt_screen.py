@@ -18,6 +18,7 @@ from tui.widgets.stage import Stage
 if TYPE_CHECKING:
     from tui.screen.prompt import Prompt
     from tui.screen.workbench import Workbench
+    from tui.widgets.deferred import Deferred
 
 
 class PromptScreen(Stage, inherit_bindings=False):
@@ -27,10 +28,12 @@ class PromptScreen(Stage, inherit_bindings=False):
         BOARD: whether it fetches the closes of all funds on the board, and not those of a pair.
         host: the app.
         prompt: the command line, on the screen that it asks things of.
+        deferred: what keys ask of what is still to come.
         sorting: the next key is the letter of a column.
     """
 
     prompt: Prompt
+    deferred: Deferred
     BOARD: ClassVar[bool]
     AUTO_FOCUS = ""
 
@@ -52,6 +55,16 @@ class PromptScreen(Stage, inherit_bindings=False):
         else:
             return False
         return True
+
+    @property
+    def waits(self) -> bool:
+        """Whether a key waits for what it acts on."""
+        return self.deferred.waits
+
+    def go_on(self) -> None:
+        """Do what keys asked for while it could not be done, and take up the keys after them."""
+        self.deferred.go_on()
+        self.host.take_up()
 
     def set_prompt(self, is_open: bool) -> None:
         """The prompt in place of the hints, or the hints."""

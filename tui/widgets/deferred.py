@@ -16,6 +16,11 @@ class Deferred:
         self._ready = ready
         self._actions: list[Callable[[], None]] = []
 
+    @property
+    def waits(self) -> bool:
+        """Whether something is still to be done."""
+        return bool(self._actions)
+
     def do(self, action: Callable[[], None]) -> None:
         """Do something now, or after what waits."""
         self._actions.append(action)

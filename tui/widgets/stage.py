@@ -38,6 +38,11 @@ class SizedScreen(Screen[None], inherit_bindings=False):
         """Whether a key or a paste was taken as typed text: no binding then acts on it."""
         return False
 
+    @property
+    def waits(self) -> bool:
+        """Whether a key waits for what it acts on: those after it then come after it."""
+        return False
+
     def status_changed(self) -> None:
         """The app's message in the status line has changed."""
 
