@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import Final
 
+from cache.facts.clean import clean
 from cache.facts.datafile import package_table
 from core.data.record import record
 
@@ -15,6 +16,12 @@ US: Final = "US"
 NONE: Final = "none"
 _CODE: Final = re.compile(r"[A-Z]{3}")
 _WORDS: Final = re.compile(r"[^\W_]+")
+#: How a column of currencies says nothing.
+_NOTHING: Final = re.compile(
+    r"[-–—.\s]*|#?n[./]?[av]\.?(?: #?n/a)?|k\.a\.|nan|nil|none|null|\\n", re.IGNORECASE
+)
+#: What stands between a currency's code and its name.
+_PARTS: Final = re.compile(r"\s*[()\[\]/|:;,]\s*|\s[-–]\s")
 
 
 @record(frozen=True, slots=True)
@@ -98,25 +105,50 @@ def currency_names() -> frozenset[str]:
 
 @cache
 def currency_code(text: str) -> str:
-    """The code of a currency by its code or name, "" where it is none; pence are GBX."""
+    """The code of a currency by its code, name or sign, "" where it is none; pence are GBX."""
     code = text.strip()
     if code in {"GBp", "GBx", "GBpence"}:
         return "GBX"
     if code.upper() in currencies():
         return code.upper()
-    folded = code.lower()
-    rows = package_table("currencies.csv") if folded in currency_names() else []
-    return next((row["code"] for row in rows if folded in row["names"].split("|")), "")
+    return _spellings().get(_plain(code), "")
 
 
+@cache
 def stated_currency(text: str) -> str:
-    """`currency_code` of what stands in a column of currencies.
+    """What stands in a column of currencies: a code, "" where the cell is empty.
 
-    Three capitals that no row of currencies.csv has are a currency all the same, whose worth is not
-    known: an amount in it is never taken for dollars.
+    Any other words are a currency all the same, whose worth is not known: an amount in it is never
+    taken for dollars. They are returned in quotation marks, three capitals as they are.
     """
-    code = text.strip()
-    return currency_code(code) or (code if _CODE.fullmatch(code) else "")
+    words = clean(text, 40)
+    if _NOTHING.fullmatch(words):
+        return ""
+    # "US Dollar (USD)" and "USD - US Dollar" say the same twice, "EUR/USD" says two things
+    codes = {currency_code(part) for part in _PARTS.split(words) if part}
+    code = currency_code(words) or (codes.pop() if len(codes) == 1 else "")
+    return code or (words if _CODE.fullmatch(words) else f'"{words}"')
+
+
+def is_known_currency(stated: str) -> bool:
+    """Whether what `stated_currency` returned is a currency whose worth is known."""
+    return stated in currencies()
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().replace("-", " ").split())
+
+
+@cache
+def _spellings() -> dict[str, str]:
+    """Names of currencies, in the plural too, and signs -> the code."""
+    spellings: dict[str, str] = {}
+    for row in package_table("currencies.csv"):
+        for name in filter(None, map(_plain, f"{row['names']}|{row['also']}".split("|"))):
+            spellings[name] = row["code"]
+            if name.isascii() and name[-1].isalpha():
+                spellings[f"{name}s"] = row["code"]
+    return spellings
 
 
 def _spaced(text: str) -> str:

@@ -17,6 +17,7 @@ from cache.facts.exchanges import (
     US,
     country_code,
     exchange_place,
+    is_known_currency,
     lists_directly,
     suffix_place,
 )
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 #: Why a row is not listed anywhere.
 UNLISTED: Final = "not listed on an exchange"
+#: What is said of the currency of a listing where it is none that is known.
+UNKNOWN: Final = "which is no currency known here"
 #: Regions of SEDOLs given before 2004, by their first digit; 2 is North America.
 _ABROAD: Final = frozenset("034567")
 #: Countries of a CUSIP's first letter whose companies list in the United States by receipts
@@ -134,5 +137,7 @@ def _at_home_abroad(line: Line) -> bool:
 
 
 def _listed(place: str, money: str) -> str:
+    if money and not place and not is_known_currency(money):
+        return f"listed in {money}, {UNKNOWN}"
     where = ", ".join(part for part in (f"in {place}" if place else "", money) if part)
     return f"listed {'' if place else 'in '}{where}: no closes of that listing"

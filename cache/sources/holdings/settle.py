@@ -20,7 +20,7 @@ from cache.facts.symbols import yahoo_symbol
 from cache.sources.holdings.amounts import values_of
 from cache.sources.holdings.cash import is_cash
 from cache.sources.holdings.lines import Line, Sheet, industry, sector
-from cache.sources.holdings.listing import reasons_abroad
+from cache.sources.holdings.listing import UNKNOWN, reasons_abroad
 from core.data.symbol_pattern import valid_symbol
 
 #: Never as the first word: CVR Energy is a company, and so may be Rights or Escrow something.
@@ -259,6 +259,11 @@ def _no_stock(others: list[tuple[str, str, float | None, str]]) -> str:
     symbol, name, _, reason = next(iter(abroad or nameless or others))
     label = name or symbol.strip("-") or "a row without name"
     first = f"{label}, {reason}"
+    if UNKNOWN in reason:
+        return (
+            "names no stock whose listing is in US dollars (the first:"
+            f" {first}): where dollars are meant, write USD, or pass over the column with --ignore"
+        )
     if abroad:
         place = first.removesuffix(": no closes of that listing")
         return (

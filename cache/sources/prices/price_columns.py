@@ -28,6 +28,7 @@ class TableReading:
         remarks: further sentences a person should see.
         currencies: codes of the currencies that it tells.
         download: it looks like yfinance's, without adjusted closes.
+        elsewhere: lines of it are left out, as they are listed elsewhere or in another currency.
     """
 
     file: str = ""
@@ -38,6 +39,7 @@ class TableReading:
     remarks: list[str] = field(default_factory=list)
     currencies: list[str] = field(default_factory=list)
     download: bool = False
+    elsewhere: bool = False
 
 
 @dataclass(slots=True)

@@ -31,6 +31,9 @@ from cache.sources.prices.unstated_splits import without_unstated
 from cache.store.bars import in_order
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cache.sources.prices.price_columns import TableReading
     from cache.sources.sandbox import Parsed
     from core.data.frames import BoolArray, FloatArray, IntArray
 
@@ -82,7 +85,7 @@ def _parsed(columns: PriceColumns, args: dict[str, Any]) -> Parsed:
     check_spacing(columns)
     good, rejected = _judge(columns, np.datetime64(args["today"], "D"))
     if not len(good):
-        raise _nothing(rejected)
+        raise _nothing(rejected, columns.readings)
     check_each(columns, good)
     unread = check_unknown(columns, good)
     settle_download(columns, good)
@@ -255,8 +258,12 @@ def _once(columns: PriceColumns, rows: IntArray, rejected: list[Rejected]) -> In
     return rows[first]
 
 
-def _nothing(rejected: list[Rejected]) -> SourceError:
+def _nothing(rejected: list[Rejected], readings: Sequence[TableReading] = ()) -> SourceError:
     if not rejected:
+        # lines that are listed elsewhere, or in another currency, are no rows and are remarked on
+        remarks = [text for reading in readings if reading.elsewhere for text in reading.remarks]
+        if remarks:
+            return SourceError(f"has no close in US dollars of a US listing; {'; '.join(remarks)}")
         return SourceError("has a header and no rows")
     first = rejected[0]
     prefix = f"{first.file}: " if first.file else "has no good row; the first: "

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.facts.exchanges import US, exchange_place, stated_currency, suffix_place
+from cache.facts.exchanges import (
+    US,
+    exchange_place,
+    is_known_currency,
+    stated_currency,
+    suffix_place,
+)
 from cache.facts.symbols import yahoo_symbol
 from core.data.symbol_pattern import valid_symbol
 
@@ -90,6 +96,9 @@ class Symbols:
         place, money = exchange_place(exchange), stated_currency(currency)
         if money:
             self.currencies.add(money)
+            if not is_known_currency(money):
+                self.foreign[text] = f"in {money}"
+                return FOREIGN
         suffix = suffix_place(text.strip().upper())
         if suffix is None or suffix[1].country == US:
             if place is not None and place.country != US:

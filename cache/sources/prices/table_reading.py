@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
+from cache.facts.exchanges import is_known_currency
 from cache.sources.prices.price_columns import TableReading
 from core.data.record import record
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Lines left out that are named.
 _MOST_NAMED: Final = 12
+#: Currencies that are not known and are named.
+_MOST_WORDS: Final = 4
 _SHAPES: Final = {
     "long": "a row for a symbol and date",
     "single": "a row for a date, one symbol",
@@ -128,9 +131,16 @@ def notation(mark: Decimal | None, stamps: Stamps) -> str:
 def note_listings(account: TableReading, symbols: Symbols) -> None:
     """Record a table's currencies, and its lines that are listed elsewhere."""
     account.currencies = sorted(symbols.currencies)
+    account.elsewhere = bool(symbols.foreign)
     if symbols.foreign:
         names = [f"{clean(t.strip(), 20)} ({why})" for t, why in symbols.foreign.items()]
         more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
         account.remarks.append(
             f"left out, as no closes of a US listing: {', '.join(names[:_MOST_NAMED])}{more}"
+        )
+    unknown = [money for money in account.currencies if not is_known_currency(money)]
+    if unknown:
+        named = ", ".join(unknown[:_MOST_WORDS]) + " and others" * (len(unknown) > _MOST_WORDS)
+        account.remarks.append(
+            f"not known as a currency: {named}; where US dollars are meant, write USD"
         )
