@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,25 @@ def read(capsys: pytest.CaptureFixture[str], home: Path, *argv: str) -> tuple[in
     capsys.readouterr()
     code = run([*argv, "--home", str(home)])
     return (code, *capsys.readouterr())
+
+
+def test_what_is_worked_out_is_kept_in_a_copy_of_ones_own_alone(
+    desk_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = files(desk_home)
+    history = ["history", "--measure", "median", "--every", "month", "--window", "1M"]
+    first = [read(capsys, desk_home, *argv) for argv in (["status"], history)]
+    assert files(desk_home) == before and "median" in first[1][1]
+    # as `CopyReader` marks what it brought from a bucket
+    mark = json.loads((desk_home / "published.json").read_text())
+    body = json.dumps({**mark, "address": "s3://desk/internals", "failure": ""})
+    (desk_home / "published.json").write_text(body)
+    assert read(capsys, desk_home, "status")[0] == 0
+    derived = desk_home / "market" / "derived"
+    assert len([*derived.iterdir()]) == 1
+    assert read(capsys, desk_home, *history) == first[1]
+    # of each fund
+    assert len([*derived.iterdir()]) == 3
 
 
 @pytest.mark.process

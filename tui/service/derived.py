@@ -9,6 +9,7 @@ from cache.facts.code_version import measures_digest
 from cache.store.derived import Derived
 from core.data.market_figures import figures_of
 from tui import VERSION
+from tui.service.published import is_local_copy
 
 if TYPE_CHECKING:
     from core.data.frames import Reference
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
 
 
 def derived_of(desk: Desk) -> Derived | None:
-    """The cache of the newest generation; None where nothing may be written."""
-    identity = desk.identity()
-    if identity is None or desk.memory.refusal:
+    """The cache of the newest generation; None where nothing may be written, as to others' copy."""
+    identity, places = desk.identity(), desk.places
+    others = places.published and not is_local_copy(places.config)
+    if identity is None or desk.memory.refusal or others:
         return None
     return Derived(desk.store.home, identity)
 
@@ -45,6 +47,5 @@ def stored_figures(desk: Desk) -> Figures:
     figures, current = derived.read(key)
     if not current:
         figures = figures_of(market)
-        if not desk.places.published:
-            derived.keep(key, figures)
+        derived.keep(key, figures)
     return figures

@@ -35,6 +35,12 @@ def published_age(directory: Path, now: datetime) -> str:
     return "" if marked is None else ago(marked[1], now)
 
 
+def is_local_copy(directory: Path) -> bool:
+    """Whether a published market is a reader's own copy of one in a bucket."""
+    marked = _marked(directory)
+    return marked is not None and bool(marked[0].get("address"))
+
+
 def _marked(directory: Path) -> tuple[dict[str, Any], datetime] | None:
     """The record of a publication, and when it was; None where that cannot be read."""
     try:
