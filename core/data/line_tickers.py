@@ -260,16 +260,22 @@ def line_tickers(
     )
     joining = [move for one in several for move in joins(closes_known, one, splits)]
     joined = apply_moves(bars, joining)
+
+    @cache
+    def joined_splits() -> Mapping[str, Sequence[tuple[date, float]]]:
+        # a line is followed under one ticker, and its splits are on record under each
+        return splits_of(joined).by_symbol()
+
     so_far = LineTickers(joined, taken, plain, company, {}, {}, passed_on=passed_on)
     lines_of = cache(so_far.lines)
-    fills = list(file_prices(known(joined), files, lines_of, reference.sessions, splits))
+    fills = list(file_prices(known(joined), files, lines_of, reference.sessions, joined_splits))
     filled = apply_fills(joined, fills)
 
     def priced(
         until: date | None, files: Mapping[str, tuple[Holdings, ...]]
     ) -> tuple[tuple[Block, ...], FileCloses]:
         closes = joined if until is None else upto(joined, until)
-        stated = file_closes(closes, files, lines_of, reference.sessions, splits)
+        stated = file_closes(closes, files, lines_of, reference.sessions, joined_splits)
         return with_file_closes(filled, stated, reference.sessions), stated
 
     priced_bars, stated = priced(last, holdings)

@@ -120,6 +120,43 @@ def test_a_split_on_record_is_the_one_that_counts() -> None:
     assert "SPLIT" not in returns(found)
 
 
+def renamed_line(old: Mapping[date, float], quantity: float) -> Market:
+    """OLD is NEW from 11 February on, at 22.00; a split 2:1 of 15 January is on OLD's record.
+
+    Of the fund's 100 shares at 40.00 there are so many after it; the other lines stand still.
+    """
+    new = [22.0 if day >= date(2013, 2, 11) else NAN for day in DAYS]
+    rows, names = dict.fromkeys("ABC", (100.0, 10.0)), {"OLD": "Works", "NEW": "Works"}
+    files = (
+        file(ENDS[1], {**rows, "OLD": (100.0, 40.0)}, names=names),
+        file(ENDS[2], {**rows, "OLD": (quantity, 21.0)}, names=names),
+        file(ENDS[3], {**rows, "NEW": (quantity, 22.0)}, names=names),
+    )
+    flat = [100.0] * len(DAYS)
+    closes = {"IWM": flat, "SPY": flat, "OLD": [old.get(day, NAN) for day in DAYS], "NEW": new}
+    split = ("OLD", date(2013, 1, 15), 2.0)
+    return make_market(prices(DAYS, closes, splits=[split]), *files)
+
+
+def test_a_split_on_record_under_an_old_ticker_is_one_of_the_line() -> None:
+    """The fund sold 90 of the 200 shares: its files do not show the split, and the record does."""
+    days = [day for day in DAYS if date(2013, 1, 10) <= day < date(2013, 2, 11)]
+    market = renamed_line(dict.fromkeys(days, 21.0), 110.0)
+    # 40.00 is 20.00 after the split
+    assert returns(view(market, ENDS[1], ENDS[3]))["NEW"] == pytest.approx(22 / 20 - 1)
+    # what files show of it as well is not counted a second time
+    market = renamed_line(dict.fromkeys(days, 21.0), 200.0)
+    assert market.split_since("NEW", date.fromisoformat(ENDS[1])) == 2
+
+
+def test_it_is_taken_out_of_a_price_between_closes_too() -> None:
+    """No close on the day of the first file: 40.00 is 20.00 on the basis of 19.00 before it."""
+    days = [day for day in DAYS if day < date(2013, 2, 11) and str(day) != ENDS[1]]
+    before = {day: 19.0 if str(day) < ENDS[1] else 20.5 for day in days}
+    market = renamed_line(before, 200.0)
+    assert returns(view(market, ENDS[1], ENDS[3]))["NEW"] == pytest.approx(22 / 20 - 1)
+
+
 def test_a_split_on_record_is_no_purchase_of_the_fund() -> None:
     """One of three lines has a split 4:1 on record: the fund bought nothing all the same."""
     first = {"ONE": (100, 40.0), "TWO": (50, 40.0), "THREE": (10, 60.0)}
