@@ -259,7 +259,7 @@ def renamed(case: Case, seed: int, as_of: date) -> tuple[Case, dict[str, str]]:
     """The same market where some lines had another ticker before a file known on a day.
 
     The vendor knows a line under the new ticker, under the old, or under each for its time;
-    without a close from before the change it knows nothing, no split either, under the old.
+    under a ticker without a close of its time it knows nothing, no split either.
 
     Returns:
         The case, and old ticker -> new.
@@ -267,11 +267,10 @@ def renamed(case: Case, seed: int, as_of: date) -> tuple[Case, dict[str, str]]:
     rng, held = random.Random(seed), case.market
     by_fund = held.holdings.values()
     pairs = [(a, b) for files in by_fund for a, b in pairwise(files) if b.as_of <= as_of]
-    traded: dict[str, np.datetime64] = {}
-    for block in reversed(held.prices.blocks):
+    traded: dict[str, list[np.datetime64]] = {}
+    for block in held.prices.blocks:
         for symbol, closes in zip(block.symbols, block.close.T, strict=True):
-            if np.isfinite(closes).any():
-                traded[symbol] = block.sessions[np.isfinite(closes).argmax()]
+            traded.setdefault(symbol, []).extend(block.sessions[np.isfinite(closes)])
     new: dict[str, str] = {}
     parts: dict[str, tuple[str, date]] = {}
     for before, after in pairs:
@@ -279,10 +278,12 @@ def renamed(case: Case, seed: int, as_of: date) -> tuple[Case, dict[str, str]]:
             if rng.random() < 0.6:
                 new[symbol + "Q"] = symbol
                 kind, change = rng.choice(["new", "old", "each"]), rng.choice([before, after]).as_of
-                known = symbol in traded and traded[symbol] < np.datetime64(change)
+                early = [day < np.datetime64(change) for day in traded.get(symbol, ())]
                 if kind == "each" and leaps(held, symbol, change):
                     kind = "new"  # closes that far apart are not joined: they are two companies'
-                parts[symbol] = kind if known else "new", change
+                if kind == "each" and all(early):
+                    kind = "old"
+                parts[symbol] = kind if any(early) else "new", change
                 at = after.as_of
                 parts[symbol + "@"] = "", at
     since = {s[:-1]: at for s, (_, at) in parts.items() if s.endswith("@")}
@@ -331,6 +332,20 @@ def renamed(case: Case, seed: int, as_of: date) -> tuple[Case, dict[str, str]]:
     )
     question = replace(case.question, without=())
     return Case(Market(changed, files, held.reference), question, case.story), new
+
+
+def test_a_ticker_without_a_close_is_drawn_without_a_split() -> None:
+    """B's closes end before the file that may rename it, a split is of that file's day."""
+    at, files = DAYS[20], [holdings("IWM", str(DAYS[k]), {"A": 50, "B": 50}) for k in (0, 20)]
+    closes = {**FUNDS, "A": FLAT, "B": FLAT[:15] + [NAN] * (SIZE - 15)}
+    market = make_market(prices(DAYS, closes, splits=[("B", at, 2.0)]), *files, LARGE)
+    case, tickers = Case(market, Question(window="YTD"), ()), set[str]()
+    for seed in range(30):
+        (block,) = renamed(case, seed, at)[0].market.prices.blocks
+        (place,) = block.split.col.tolist()
+        assert np.isfinite(block.close[:, place]).any()
+        tickers.add(block.symbols[place])
+    assert tickers == {"B", "BQ"}
 
 
 def under_new(found: Any, new: Mapping[str, str]) -> Any:
