@@ -145,8 +145,11 @@ def file_rows(
     good = has_column & (start.fresh & (end.rows > start.row)).take(where, axis=1)
     good &= np.isfinite(growth) & (np.isfinite(worth) | joined)
     for rows, of_window, of_segment in zip(good, doubtful, jumps, strict=True):
-        if of_window or of_segment:
-            rows &= ~np.isin(where, [*of_window, *of_segment])
+        if of_window:
+            rows &= ~np.isin(where, list(of_window))
+        if of_segment:
+            # nothing of the file is carried to a line that joined as announced
+            rows &= joined | ~np.isin(where, list(of_segment))
     over = np.zeros(good.shape, bool)
     segment, early = np.nonzero(good & ~end.fresh.take(where, axis=1))
     if len(early):

@@ -72,6 +72,7 @@ class Index:
     flags: dict[str, set[str]] = field(default_factory=dict)
     counted: dict[str, float] = field(default_factory=dict)
     outside: dict[str, set[str]] = field(default_factory=dict)
+    doubtful: set[str] = field(default_factory=set)
 
     def share(self, symbol: str) -> float:
         return self.parts[0].share.get(symbol, 0.0)
@@ -276,9 +277,9 @@ class Naive(Lists):
                 if s not in part.gone
             )
         )
-        found = Index(parts, lines)
         # a tenfold move anywhere in the window keeps the line out of all its segments
         doubtful = {s for s in lines if self.jumped(s, self.last(s, start) or start, end)}
+        found = Index(parts, lines, doubtful=doubtful)
         growth = 1.0
         for part in parts:
             for s, words in self.segment(part, basis, doubtful).items():

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from tests.core.naive import Naive
+from tests.core.naive import Index, Naive
 from tests.core.naive_files import FRESH
 from tests.core.naive_lists import Part
 
@@ -23,13 +23,12 @@ class Day:
     averaged: int = 0
 
 
-def counted(second: Naive, part: Part, basis: str) -> list[str]:
+def counted(second: Naive, part: Part, doubtful: set[str], basis: str) -> list[str]:
     """Measured lines, and joiners of unknown weight that closes allow."""
     lines = list(part.share)
     for symbol in part.joining:
         why, _ = second.measure(symbol, part.start, part.end, basis)
-        first = second.last(symbol, part.start) or part.start
-        if not why and not second.jumped(symbol, first, part.end):
+        if not why and symbol not in doubtful:
             lines.append(symbol)
     return lines
 
@@ -53,17 +52,17 @@ def series(
     firsts = sorted(d for d in firsts if d <= start)
     lead = max(lead, firsts[(len(firsts) - 1) // 2] if firsts else start)
 
-    def parts() -> Iterator[Part]:
+    def stretches() -> Iterator[Index]:
         if lead < start:
             # a file dated after the as-of date only where the window has one as well
             later = any(second.session(part.file.as_of) > as_of for part in lists)
-            yield from second.index(fund, lead, start, as_of, basis, later).parts
-        yield from second.index(fund, start, end, as_of, basis).parts
+            yield second.index(fund, lead, start, as_of, basis, later)
+        yield second.index(fund, start, end, as_of, basis)
 
     held = sorted({d for days in second.days.values() for d in days})
     found: dict[date, Day] = {}
-    for part in parts():
-        lines = counted(second, part, basis)
+    for part, doubtful in ((part, one.doubtful) for one in stretches() for part in one.parts):
+        lines = counted(second, part, doubtful, basis)
         for on in (d for d in held if part.start < d <= part.end):
             told = Day()
             for symbol in lines:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from core.answer.snapshot import Question, Snapshot, take
-from core.data.frames import Holdings
+from core.data.frames import Announcement, Holdings
 from tests.core import naive
+from tests.core.naive_daily import series
 from tests.market import NAN, holdings, make_market, prices, weekdays
 from tests.random.test_against_naive import kind
 
@@ -98,3 +100,30 @@ def test_rounding_is_no_gain() -> None:
     found = asked(tapes, iwm(5), iwm(11, {"A": 48.5, "B": 50 * 3.7 / 3.6}))
     few = found.indices["IWM"].concentration
     assert (few.effective_n_gains, few.half_of_gain) == (None, None), few
+
+
+@pytest.mark.parametrize(
+    ("jump", "joins", "first", "up"),
+    [(10, 15, 5, 0), (5, 12, 10, 1), (5, 8, 10, 1), (5, 3, 10, 1)],
+    ids=["in the window", "before it", "before the window, joined since", "a member before it"],
+)
+def test_a_jump_keeps_a_joiner_out_of_the_windows_daily_breadth_alone(
+    jump: int, joins: int, first: int, up: int
+) -> None:
+    """J moves fifteenfold, and from 15 to 16 on day 20; A and B stand still.
+
+    The file of day 0 says nothing of J's weight that a move before the window could spoil.
+    """
+    size = len(DAYS)
+    joining = [1.0] * jump + [15.0] * (20 - jump) + [16.0] * (size - 20)
+    tapes = {"IWM": FLAT, "SPY": FLAT, "A": FLAT, "B": FLAT, "J": joining}
+    market = make_market(prices(DAYS, tapes), iwm(0), iwm(0, fund="SPY"))
+    market = replace(market, announced=(Announcement("IWM", "J", "join", DAYS[joins]),))
+    window = f"{DAYS[first]}:{DAYS[25]}"
+    answer = take(market, Question(window=window, basis="pr", daily=True))
+    found = answer.daily["IWM"]
+    row = found.sessions.tolist().index(DAYS[20])
+    assert (found.advances[row], found.unchanged[row], found.members[row]) == (up, 2, 2 + up)
+    second = naive.Naive(market)
+    want, _ = series(second, "IWM", DAYS[first], DAYS[25], answer.as_of, "pr")
+    assert (want[DAYS[20]].up, want[DAYS[20]].same) == (up, 2)
