@@ -30,7 +30,7 @@ def test_an_answer_without_end_is_one_symbols_failure(server: Lookalike, tmp_pat
             way, answer = ways[symbol], got[symbol]
             assert answer.reason, way
             assert answer.kind == ("bad_data" if way == "lists" else "try_again"), way
-            assert server.charts[symbol] <= 2, way
+            assert server.charts[symbol] in (1, 2), way
 
 
 def test_an_odd_answer_costs_no_thread_that_asks(

@@ -76,8 +76,8 @@ def dated(rng: random.Random, span: int, most: int) -> list[int]:
 
 
 FIRST = st.sampled_from(["2025-03-03", "2025-11-17", "2025-12-15"])
-#: How many of the features a line has.
-HAPPENS = st.integers(0, 3)
+#: How many of the features a line has, three at most: more than half have two or three.
+HAPPENS = st.integers(0, 4)
 BASIS = st.sampled_from(["tr", "pr"])
 
 
@@ -120,7 +120,7 @@ def cases(
 
         def place(rng: random.Random = rng) -> int:
             """A session; often an end, of the window too, or where something else happens."""
-            places.append(rng.choice(places) if rng.random() < 0.2 else rng.randrange(size))
+            places.append(rng.choice(places) if rng.random() < 0.35 else rng.randrange(size))
             return places[-1]
 
         path = walk(rng, size, "flat" in has)
