@@ -274,7 +274,14 @@ def line_tickers(
     def priced(
         until: date | None, files: Mapping[str, tuple[Holdings, ...]]
     ) -> tuple[tuple[Block, ...], FileCloses]:
-        closes = joined if until is None else upto(joined, until)
+        closes = joined
+        if until is not None:
+            closes = upto(joined, until)
+            # a later file may serve for its list of members, but compares no prices
+            files = {
+                fund: tuple(file for file in dated if session(file.as_of) <= until)
+                for fund, dated in files.items()
+            }
         stated = file_closes(closes, files, lines_of, reference.sessions, joined_splits)
         return with_file_closes(filled, stated, reference.sessions), stated
 

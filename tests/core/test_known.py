@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -168,6 +169,19 @@ def test_two_funds_prices_are_compared_once_a_file_tells_across_them() -> None:
     for held in (on_files(*own, *other), on_files(*own[:2], other[0])):
         assert returned(held, (5, 10), 10) == f"quarantined: {doubt}"
         assert returned(held, (0, 5), 10) == 0
+
+
+def test_a_later_file_that_serves_for_its_members_compares_no_prices() -> None:
+    """The index is made anew on the eighth day: from then on the file of day 30 has the members."""
+    own = [stated("IWM", place, A=(50.0, price)) for place, price in ((0, 20), (5, 20), (30, 24))]
+    market = on_files(*own, stated("SPY", 10, A=(70.0, 22.0)))
+    remade = replace(market.reference, reconstitutions={"IWM": (DAYS[8],)})
+    served = replace(market, reference=remade)
+    view = take(served, Question(window=f"{DAYS[5]}:{DAYS[10]}", as_of=DAYS[10])).indices["IWM"]
+    assert [part.holdings_as_of for part in view.segments] == [DAYS[5], DAYS[30]]
+    doubt = f"no two files tell whether it was split between {DAYS[5]} and {DAYS[10]}"
+    for held in (market, served):
+        assert returned(held, (5, 10), 10) == f"quarantined: {doubt}"
 
 
 def test_a_split_that_later_files_tell_is_not_known_before() -> None:
