@@ -13,7 +13,7 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from core.answer.alerts import AlertState, parse
+from core.answer.alerts import Alert, AlertState, parse
 from core.answer.board import Board
 from core.data.question import Question
 from tests.tui.board_market import board_market
@@ -136,6 +136,31 @@ def test_alerts_are_removed_one_by_one_however_fast() -> None:
         assert "  gap > 20" in text and "▸ gap > 50" in text
         assert "gap > 30" not in text and "gap > 40" not in text
         assert [entry.alert.text for entry in book.read()] == ["gap > 20 pp", "gap > 50 pp"]
+
+    drive(story, market=MARKET)
+
+
+def test_an_alert_whose_removal_takes_longer_than_the_next_ones_is_listed_no_more() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        book, standing = app.ringer.book, app.ringer.standing
+        for text in ("gap > 20", "gap > 30", "gap > 40"):
+            book.add(AlertState(parse(text, QUESTION)))
+        await press(pilot, app, "A")
+        gate = Gate(standing)
+
+        def first_waits(without: Alert | None = None) -> Any:
+            waits = without is not None and without.text == "gap > 20 pp"
+            return (gate if waits else standing)(without)
+
+        with patch.object(app.ringer, "standing", first_waits):
+            send(app, "delete")
+            await until(gate.reached.is_set)
+            send(app, "delete")
+            await until(lambda: len(book.read()) == 2 and "gap > 30" not in seen(app))
+            gate.may.set()
+            await until(lambda: len(book.read()) == 1 and "gap > 20" not in seen(app))
+            await settle(pilot, app)
+        assert "gap > 40" in seen(app)
 
     drive(story, market=MARKET)
 
