@@ -232,9 +232,19 @@ def test_keys_for_news_of_which_there_is_none_go_to_the_rows() -> None:
         ("2", "space", "3"),
         ("2", "enter", "y", "n", "n"),
         ("2", "space", "colon", *"help q", "enter"),
+        ("colon", *"go S2", "enter", "space"),
+        ("colon", *"mark S26", "enter", "colon", *"theme x", "enter"),
         ("2", "y", "slash", *"S2", "enter", "G", "enter"),
     ],
-    ids=["a page over a page", "another pane", "another name", "a command", "a filter"],
+    ids=[
+        "a page",
+        "another pane",
+        "another name",
+        "a command",
+        "a name typed",
+        "marks",
+        "a filter",
+    ],
 )
 def test_keys_after_one_that_waits_come_after_it(keys: tuple[str, ...]) -> None:
     """What is seen, and copied, is what the same keys bring when each is waited for."""

@@ -13,6 +13,8 @@ from tui.screen.four_panes import FourPanes
 
 #: Names offered where none is called as typed.
 _NEAR = 6
+#: Commands that look names up in what is shown.
+_OF_THE_ANSWER = ("go", "mark", "theme")
 
 
 class Wording(FourPanes, inherit_bindings=False):
@@ -20,7 +22,7 @@ class Wording(FourPanes, inherit_bindings=False):
 
     def obey(self, command: str, words: str) -> None:
         """Do what a command of the line asks for."""
-        {
+        action = {
             "view": self.show_view,
             "go": self.go_to,
             "mark": self.mark,
@@ -34,7 +36,11 @@ class Wording(FourPanes, inherit_bindings=False):
             "sort": self.sort_by,
             "fund": self.add_fund,
             "import": self.host.bring,
-        }[command](words)
+        }[command]
+        if command in _OF_THE_ANSWER:
+            self.deferred.do(partial(action, words))
+        else:
+            action(words)
 
     def show_view(self, name: str) -> None:
         """A view by its name or the beginning of it, in the pane that has it."""
