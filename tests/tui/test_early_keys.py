@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from types import ModuleType
 from typing import Any
 from unittest.mock import patch
@@ -13,14 +15,19 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
+from cache.facts.errors import CacheError, StoreEmpty, StoreError
 from core.answer.alerts import Alert, AlertState, parse
 from core.answer.board import Board
+from core.answer.snapshot import Snapshot
+from core.data.frames import Prices
+from core.data.market import Market
 from core.data.question import Question
 from tests.tui.board_market import board_market
 from tests.tui.driving import drive, press, seen, settle, until
 from tests.tui.fake_desk import SlowDesk
 from tests.tui.markets import QUESTION, small_market
 from tui.panes import breadth, explain, name
+from tui.report.last_refresh import FailureGroup, Fetched
 from tui.screen import board_answers, board_news
 from tui.screen.app import InternalsApp
 from tui.screen.board_screen import BoardScreen
@@ -207,6 +214,57 @@ def test_what_is_asked_of_the_first_answer_waits_for_it() -> None:
             # S29 is first; the third is marked, and a mark goes on to the next
             assert "contribution of S26 Example S26 to IWM" in seen(app)
             assert list(app.marked) == ["S27"]
+
+    asyncio.run(run())
+
+
+class LateMarket(SlowDesk):
+    """A desk whose market comes as late as its answer, or not at all; it knows what failed."""
+
+    def __init__(self, trouble: CacheError | None = None) -> None:
+        failed = replace(MARKET.prices, failures={"S07": "not found at Yahoo"})
+        super().__init__(replace(MARKET, prices=failed))
+        self.trouble = trouble
+
+    def market(self) -> Market:
+        assert self.may.wait(60)
+        if self.trouble is not None:
+            raise self.trouble
+        return super().market()
+
+    def take(self, question: Question) -> Snapshot:
+        self.market()
+        return super().take(question)
+
+    def fetched(self, prices: Prices | None, pair: tuple[str, str], now: datetime) -> Fetched:
+        failed = {} if prices is None else prices.failures
+        groups = tuple(FailureGroup(reason, (name,)) for name, reason in failed.items())
+        return Fetched(None, "no refresh of this store is remembered", {}, groups)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "told"),
+    [
+        (None, "1 not found at Yahoo requested at the next refresh S07"),
+        (StoreEmpty("nothing is held yet"), "nothing failed"),
+        (StoreError("the store is damaged"), "What failed is not known: the store is damaged."),
+    ],
+)
+def test_what_failed_is_told_when_the_market_is_there_and_not_before(
+    trouble: CacheError | None, told: str
+) -> None:
+    desk = LateMarket(trouble)
+    app = InternalsApp(desk, Config(), QUESTION)
+
+    async def run() -> None:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await pilot.press("F")
+            await until(lambda: "The last refresh" in seen(app))
+            assert "The market is being loaded" in seen(app) and "nothing failed" not in seen(app)
+            desk.may.set()
+            await until(lambda: "being loaded" not in seen(app))
+            page = " ".join(seen(app).split())
+            assert told in page and ("nothing failed" in page) == (told == "nothing failed")
 
     asyncio.run(run())
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.wording import wrapped
 from tui.report.last_refresh import Fetched, until_words
 from tui.text.spans import inset
+from tui.workers.last_refresh import fetched_later
 
 if TYPE_CHECKING:
     from tui.host.host import Host
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class FetchedScreen(PageScreen, inherit_bindings=False):
-    """A page about the last refresh."""
+    """A page about the last refresh; what failed is told with the market, which may come later."""
 
     BINDINGS: ClassVar[list[Any]] = page_bindings("fetched")
 
@@ -24,16 +26,30 @@ class FetchedScreen(PageScreen, inherit_bindings=False):
         self._host = host
 
     def on_mount(self) -> None:
-        """Read what is remembered, and draw it."""
+        """Read what is remembered, and draw it; say that the market is loaded until it is there."""
         host = self._host
         pair = (host.question.small, host.question.large)
-        prices = None if host.market is None else host.market.prices
-        report = host.desk.fetched(prices, pair, host.now())
+        if host.market is not None:
+            self._draw(host.desk.fetched(host.market.prices, pair, host.now()))
+            return
+        self._draw("The market is being loaded: what failed is told as soon as it is there.")
+        work = partial(fetched_later, host.desk, pair, host.now())
+        self.run_worker(
+            lambda: self.call_later(self._draw, work()), thread=True, exit_on_error=False
+        )
+
+    def _draw(self, told: Fetched | str) -> None:
+        """Draw the report of the last refresh, or a sentence in its place."""
+        host = self._host
 
         def draw(width: int, height: int) -> Drawing:
             title: Line = [(" SIMULATED ", "mark")] if host.desk.simulated else []
             foot: Drawing = [[], [(" esc", "bold"), (" back", "dim")]]
-            return [[*title, (" The last refresh", "bold")], [], *_body(report, host, width), *foot]
+            if isinstance(told, str):
+                body: Drawing = inset(wrapped(told, width - 2))
+            else:
+                body = _body(told, host, width)
+            return [[*title, (" The last refresh", "bold")], [], *body, *foot]
 
         self.sheet.show(draw)
 
