@@ -8,6 +8,7 @@ Deterministic from a seed, counts requests, and stops by itself.
 from __future__ import annotations
 
 import ssl
+import sys
 import threading
 import time
 from collections import Counter
@@ -130,6 +131,8 @@ class Lookalike(World):
         """Let this process, and those that it starts, talk to this server and no other."""
         for name, value in self.environment().items():
             patch.setenv(name, value)
+        if "yfinance" in sys.modules:  # without what it has learnt of cookies in another test
+            patch.setattr("yfinance.data.YfData._instances", {})
 
     @property
     def requests(self) -> int:

@@ -30,8 +30,6 @@ def ask(symbol: str, start: str = "2024-06-16", *, whole: bool = True) -> Ask:
 
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lookalike]:
-    # without what yfinance has learnt of cookies in another test
-    monkeypatch.setattr("yfinance.data.YfData._instances", {})
     with Lookalike(tmp_path, NOW) as one:
         one.redirect(monkeypatch)
         yield one
