@@ -145,6 +145,29 @@ def apply_fills(blocks: Sequence[Block], fills: Sequence[Fill]) -> tuple[Block, 
     return tuple(_edited(block, (), by_year.get(block.year, ())) for block in blocks)
 
 
+def with_splits(
+    blocks: Sequence[Block], splits: Sequence[tuple[str, date, float]]
+) -> tuple[Block, ...]:
+    """Return the blocks with further splits: symbol, session and factor of each."""
+    out = []
+    for block in blocks:
+        here = [one for one in splits if one[1].year == block.year]
+        if here:
+            column = dict(block.column)
+            for symbol, *_ in here:
+                column.setdefault(symbol, len(column))
+            row = np.searchsorted(block.sessions, dates_of([when for _, when, _ in here]))
+            split = Events(
+                np.append(block.split.row, row).astype(np.intp),
+                np.append(block.split.col, [column[one[0]] for one in here]).astype(np.intp),
+                np.append(block.split.value, [factor for *_, factor in here]),
+            )
+            tables = _tables(block, len(column))
+            block = replace(block, symbols=tuple(column), split=split, **tables)
+        out.append(block)
+    return tuple(out)
+
+
 def with_file_closes(
     blocks: Sequence[Block], closes: FileCloses, sessions: Dates
 ) -> tuple[Block, ...]:

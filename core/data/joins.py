@@ -127,6 +127,26 @@ def joins(
         first = int(rows[0])
 
 
+def unrecorded_splits(
+    moves: Iterable[Move],
+    splits_on_record: Callable[[], Mapping[str, Sequence[tuple[date, float]]]],
+) -> Iterable[tuple[str, date, float]]:
+    """Yield ticker, session and factor of the splits that its closes have taken out unrecorded.
+
+    They are on record under the later ticker that its closes were joined to as they are.
+
+    Args:
+        moves: the joins of closes.
+        splits_on_record: symbol -> session and factor of its splits; asked where needed.
+    """
+    for move in moves:
+        if move.price == 1 and move.last is not None and move.target is not None:
+            own = splits_on_record().get(move.source, ())
+            for when, factor in splits_on_record().get(move.target, ()):
+                if when > move.last and (when, factor) not in own:
+                    yield move.source, when, factor
+
+
 def turns(bars: Sequence[Block], company: Company) -> Iterable[date]:
     """Sessions on which later closes could change how a company's closes are followed.
 

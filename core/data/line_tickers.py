@@ -24,11 +24,12 @@ from core.data.bar_edits import (
     between,
     upto,
     with_file_closes,
+    with_splits,
 )
 from core.data.file_closes import FileCloses, file_closes
 from core.data.file_prices import file_prices
 from core.data.frames import dates_of
-from core.data.joins import joins, last_close, tape, turns
+from core.data.joins import joins, last_close, tape, turns, unrecorded_splits
 from core.data.record import record
 from core.data.renames import Company, Rename, companies, renames
 from core.data.splits import splits_of
@@ -61,6 +62,8 @@ class LineTickers:
         passed_on: file -> row -> the ticker of its closes, for rows whose ticker passed from
             one company to another.
         file_closes: prices of files that stand for closes where none are available yet.
+        unrecorded: ticker, session and factor of splits that are taken out of its closes, and on
+            record under a later ticker alone.
         find_turns: makes `turns`.
         priced: a date and the files known -> the bars, and ``file_closes``, as known on it where
             nothing else that all this depends on became known later.
@@ -75,6 +78,7 @@ class LineTickers:
     edited: frozenset[str] = frozenset()
     passed_on: Mapping[Holdings, Mapping[int, str]] = field(default_factory=dict)
     file_closes: FileCloses = field(default_factory=FileCloses)
+    unrecorded: tuple[tuple[str, date, float], ...] = ()
     find_turns: Callable[[], tuple[date, ...]] = tuple
     priced: _Priced | None = None
 
@@ -205,7 +209,10 @@ class LineTickers:
         if self.priced is not None and all(turn <= last for turn in self.turns):
             bars, stated = self.priced(last, holdings)
             return replace(self, bars=bars, file_closes=stated)
-        return line_tickers(blocks, holdings, reference, last)
+        blocks = with_splits(blocks, self.unrecorded)
+        tickers = line_tickers(blocks, holdings, reference, last)
+        edited = tickers.edited.union(ticker for ticker, *_ in self.unrecorded)
+        return replace(tickers, edited=edited)
 
 
 def line_tickers(
@@ -299,6 +306,7 @@ def line_tickers(
         _edited([*moves, *joining], fills),
         passed_on,
         stated,
+        tuple(unrecorded_splits(joining, joined_splits)),
         lambda: _turns([*renamed, *swapped], taken, bars, set(company.values()), fills, session),
         priced,
     )

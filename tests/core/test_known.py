@@ -68,6 +68,31 @@ def test_a_rename_acts_from_the_file_that_tells_it(closes: Mapping[str, list[flo
     assert after.contributors.returns[1] == pytest.approx(FALL[20] / 60 - 1)
 
 
+@pytest.mark.parametrize("taken_out", [True, False])
+def test_a_split_of_the_new_ticker_is_on_record_for_closes_that_have_it_taken_out(
+    taken_out: bool,
+) -> None:
+    """FI's closes begin on day 8; of its share at 120.00 on day 0 FISV makes two on day 50.
+
+    On day 9 the file's one share is worth two closes of FI where they have the split taken out,
+    and one where they do not, whatever is known of FISV.
+    """
+    how = {"quantity": {"FI": 1.0, "B": 4.0}, "price": {"FI": 120.0, "B": 10.0}, "names": NAMES}
+    old = holdings("IWM", str(DAYS[0]), {"FI": 120, "B": 40}, **how)  # type: ignore[arg-type]
+    new = holdings("IWM", str(DAYS[LATE]), {"FISV": 40, "B": 60}, names=NAMES)
+    scale = 1.0 if taken_out else 2.0
+    closes = {"FI": [scale * p for p in since(upto(FALL, 30), 8)], "FISV": since(FALL, 30)}
+    held = prices(DAYS, {**FUNDS, **closes}, splits=[("FISV", DAYS[50], 2.0)])
+    market = make_market(held, old, new, LARGE)
+    worth = 2 * FALL[9]
+    for as_of in (12, 35, 45, 55):
+        window = f"{DAYS[9]}:{DAYS[12]}"
+        view = take(market, Question(window=window, basis="pr", as_of=DAYS[as_of])).indices["IWM"]
+        lines = view.contributors
+        (row,) = (at for at, symbol in enumerate(lines.symbols) if symbol in NAMES)
+        assert lines.weight[row] == pytest.approx(worth / (worth + 40)), as_of
+
+
 def test_closes_known_under_the_new_ticker_alone_are_not_the_old_ones_before_the_file() -> None:
     market = renamed({"FISV": FALL})
     (line,) = view_of(market, 20, 20).left_out
