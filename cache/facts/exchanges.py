@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 from typing import Final
 
@@ -128,6 +129,13 @@ def stated_currency(text: str) -> str:
     codes = {currency_code(part) for part in _PARTS.split(words) if part}
     code = currency_code(words) or (codes.pop() if len(codes) == 1 else "")
     return code or (words if _CODE.fullmatch(words) else f'"{words}"')
+
+
+def foreign_sign(text: str) -> str:
+    """The sign of a currency other than the dollar in a title or beside a number, "" for none."""
+    if text.isascii():
+        return ""
+    return next((c for c in text if unicodedata.category(c) == "Sc" and c != "$"), "")
 
 
 def is_known_currency(stated: str) -> bool:

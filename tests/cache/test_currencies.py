@@ -171,3 +171,58 @@ def test_a_row_without_currency_beside_several_is_named() -> None:
     assert error.symbol == "CCC" and "this row names no currency" in error.reason
     without = refused(fund_file("csv", [row[:3] for row in rows]))
     assert "rates are needed" in without.reason and 'or "FX Rate"' in without.reason
+
+
+def test_amounts_beside_several_signs_are_never_added_up() -> None:
+    text = "ticker,{}\nAAA,{}60\nBBB,{}40\n"
+    for title in ("market value", "quantity,price"):
+        lots = "" if title == "market value" else "1,"
+        mixed = refused(text.format(title, f"{lots}$", f"{lots}\u20ac").encode())
+        assert "several currencies ($ and \u20ac)" in mixed.reason
+        for sign, code in (("$", ""), ("\u20ac", "EUR"), ("\u00a5", '"\u00a5"')):
+            file = text.format(title, lots + sign, lots).encode()
+            fields, _ = parse(io.BytesIO(file), {"fund": "TST"})
+            assert (fields["total"], fields["currency"]) == (100, code)
+    titled = "ticker,market value (\u00a5)\nAAA,60\nBBB,40\n".encode()
+    assert parse(io.BytesIO(titled), {"fund": "TST"})[0]["currency"] == '"\u00a5"'
+
+
+CLOSES = "symbol,date,close{}\nAAA,2026-06-24,{}10.5\nAAA,2026-06-25,{}10.6\n"
+
+
+@pytest.mark.parametrize(
+    ("sign", "code"), [("\u20ac", "EUR"), ("\u00a3", "GBP"), ("\u00a5", "\u00a5")]
+)
+def test_closes_under_or_beside_the_sign_of_another_currency_are_refused(
+    tmp_path: Path, sign: str, code: str
+) -> None:
+    for text in (CLOSES.format(f" ({sign})", "", ""), CLOSES.format("", "", sign)):
+        said = refusal(tmp_path, text)
+        assert code in said and sign in said and "closes are in US dollars" in said
+    paid = "symbol,date,close,dividend\nAAA,2026-06-24,10.5,\nAAA,2026-06-25,10.6,{}0.5\n"
+    assert "closes are in US dollars" in refusal(tmp_path, paid.format(sign))
+    wide = "date,AAA.Close ({0}),BBB.Close ({0})\n2026-06-24,1,2\n2026-06-25,1,2\n"
+    assert "closes are in US dollars" in refusal(tmp_path, wide.format(sign))
+    for dollars in (CLOSES.format(" ($)", "", ""), CLOSES.format("", "$", "$")):
+        assert [*table(read(tmp_path, dollars)).values()] == [10.5, 10.6]
+
+
+MATRIX = "date,AAA,BBB\n2026-06-24,10.5,1\n2026-06-25,10.6,2\n"
+
+
+@pytest.mark.parametrize("money", ["EUR", "Uzbek Som", "\u20ac"])
+def test_a_currency_stated_of_a_whole_price_file_counts_for_its_closes(
+    tmp_path: Path, money: str
+) -> None:
+    bars = [{"date": "2026-06-24", "close": 10.5}, {"date": "2026-06-25", "close": 10.6}]
+    for text in (
+        f"Currency,{money}\n{CLOSES.format('', '', '')}",
+        f"Currency: {money}\n{CLOSES.format('', '', '')}",
+        f"Currency,{money}\n\n{MATRIX}",
+        json.dumps({"symbol": "AAA", "currency": money, "values": bars}),
+        json.dumps({"symbol": "AAA", "meta": {"currency": money}, "values": bars}),
+    ):
+        assert "no close in US dollars" in refusal(tmp_path, text)
+        file = read(tmp_path, text.replace(json.dumps(money)[1:-1], "USD").replace(money, "USD"))
+        assert table(file)["AAA", "2026-06-25"] == 10.6
+        assert any("currency USD" in line for line in file.notes)

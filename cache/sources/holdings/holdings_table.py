@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from cache.facts.clean import clean
 from cache.facts.column_titles import fold, synonyms
 from cache.facts.errors import SourceError
-from cache.facts.exchanges import currencies
+from cache.facts.exchanges import currencies, foreign_sign, stated_currency
 from cache.sources.notation import number
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Meanings:
         if not word and folded[-3:].upper() in currencies():
             word, currency = self._table.get(folded[:-3], ""), folded[-3:].upper()
         if not currency and word in ("value", "price"):
-            currency = next((c for s, c in _SIGNS if s in title), "")
+            currency = stated_currency(foreign_sign(title)) or "USD" * ("$" in title)
         # what the user named is that column and no other
         return ("", "") if word in self._column_of else (word, currency)
 
@@ -98,9 +98,6 @@ class Meanings:
                 there = ", ".join(clean(t, 30) for t in titles if t)
                 reason = f'has no column "{clean(title, 40)}"; its columns are {there}'
                 raise SourceError(reason, line=line)
-
-
-_SIGNS: Final = (("US$", "USD"), ("$", "USD"), ("€", "EUR"), ("£", "GBP"))
 
 
 class HoldingsTable:

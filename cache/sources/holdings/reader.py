@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from cache.facts.clean import clean
 from cache.facts.column_titles import column_words
 from cache.facts.errors import Rejected, SourceError
-from cache.facts.exchanges import stated_currency
+from cache.facts.exchanges import foreign_sign, stated_currency
 from cache.sources.holdings import cash
 from cache.sources.holdings.holdings_table import (
     BadCell,
@@ -98,6 +98,7 @@ class HoldingsParser:
             args.get("decimal"),
             self._column("weight", body) if table.has("weight") else (),
         )
+        self._check_signs(body)
         self._settle_order(head, body, args)
         sheet.fund, sheet.title = head.fund, head.title
         self._place()
@@ -153,6 +154,24 @@ class HoldingsParser:
                 table.unread.remove(place)
                 table.columns["fund"] = place
                 return
+
+    def _check_signs(self, body: Sequence[Row]) -> None:
+        """Refuse values beside signs of several currencies, which would be added up as one.
+
+        Raises:
+            SourceError: names the column and the signs.
+        """
+        table = self._table
+        word = next((w for w in ("base_value", "value", "price") if table.has(w)), "")
+        column = self._column(word, body) if word else []
+        amounts = filter(_DIGITS.fullmatch, column)
+        signs = {foreign_sign(cell) or "$" * ("$" in cell) for cell in amounts} - {""}
+        if len(signs) > 1:
+            listed = " and ".join(sorted(signs))
+            reason = f"holds amounts in several currencies ({listed}); write them in one"
+            raise SourceError(reason, column=table.title(word))
+        if foreign := signs - {"$"}:
+            table.currency = table.currency or stated_currency(foreign.pop())
 
     def _settle_order(self, head: Any, body: Sequence[Row], args: Mapping[str, Any]) -> None:
         """Find the order of the file's dates, if need be by the date that the user gave."""

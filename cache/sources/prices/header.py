@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from cache.facts.column_titles import synonyms
+from cache.facts.column_titles import fold, synonyms
 from cache.facts.errors import SourceError
-from cache.sources.prices.layout import ColumnOptions, Layout, first_titles, long_table
+from cache.facts.exchanges import foreign_sign, stated_currency
+from cache.sources.prices.layout import (
+    MONEY,
+    ColumnOptions,
+    Layout,
+    first_titles,
+    long_table,
+)
 from cache.sources.prices.wide_layout import (
     across_table,
     matrix_table,
@@ -46,11 +53,37 @@ def find_layout(head: Sequence[Row], options: ColumnOptions) -> Layout:
             layout = reading(head, at, options)
             if layout is not None:
                 options.check([*layout.titles.values()])
+                _check_dollars(layout)
+                layout.currency = _currency_above(head, at)
                 layout.download = _is_download(layout, row.cells, options)
                 return layout
     if first is None:
         raise SourceError("is empty; a header with symbol, date, close is needed")
     raise _no_header(head[first], options)
+
+
+def _check_dollars(layout: Layout) -> None:
+    """Refuse closes and dividends whose title has the sign of another currency.
+
+    Raises:
+        SourceError: names the column.
+    """
+    places = [at for word, at in layout.fields.items() if word in MONEY]
+    places += [column.at for column in layout.wide if column.word in MONEY]
+    for title in (layout.titles.get(at, "") for at in places):
+        if sign := foreign_sign(title):
+            reason = f"is in {stated_currency(sign)}; closes are in US dollars"
+            raise SourceError(reason, line=layout.line, column=title)
+
+
+def _currency_above(head: Sequence[Row], at: int) -> str:
+    """The currency that a line above the header states: "Currency, EUR" or "Currency: EUR"."""
+    for row in head[:at]:
+        cells = [cell.strip() for cell in row.cells if cell.strip()]
+        cells = [part.strip() for part in cells[0].split(":")] if len(cells) == 1 else cells
+        if len(cells) == 2 and synonyms("prices").get(fold(cells[0])) == "currency":
+            return cells[1]
+    return ""
 
 
 def _is_download(layout: Layout, first: Sequence[str], options: ColumnOptions) -> bool:

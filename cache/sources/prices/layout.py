@@ -26,6 +26,8 @@ READ: Final = ("close", "adj_close", "dividend", "capital_gain", "split", "volum
 MOST_WIDE: Final = 20_000
 #: Words that only bars of a span have, which closes alone have not.
 BARS: Final = frozenset({"open", "high", "low", "volume"})
+#: Words whose columns hold money.
+MONEY: Final = frozenset({"close", "adj_close", "dividend", "capital_gain"})
 INDEX: Final = re.compile(r"|index|unnamed:? ?\d+|\.\.\.\d+|_+index_level_\d+_+", re.IGNORECASE)
 
 
@@ -59,6 +61,7 @@ class Layout:
         bare: no title says what the cells of a column for a symbol, or for a date, are.
         word: what the cells of a table whose dates stand across are.
         download: it looks like a download of yfinance without adjusted closes.
+        currency: what is said of the currency of the whole table, "" where nothing is.
     """
 
     shape: Shape
@@ -76,6 +79,7 @@ class Layout:
     bare: bool = False
     word: str = "close"
     download: bool = False
+    currency: str = ""
 
 
 @record(frozen=True, slots=True)

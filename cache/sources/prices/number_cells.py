@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from cache.facts.clean import clean
+from cache.facts.errors import SourceError
+from cache.facts.exchanges import foreign_sign, stated_currency
 from cache.sources.notation import Decimal, number
+from cache.sources.prices.layout import MONEY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +42,9 @@ def read_cells(
             the symbol has not.
         decimal: the file's decimal mark.
         bare: whether all of them are `BARE`.
+
+    Raises:
+        SourceError: an amount of money has the sign of another currency than the dollar.
     """
     # Python's float takes "nan", "inf" and "1_000"; the pattern says whether any could be there.
     if decimal == "." and bare:
@@ -68,4 +75,7 @@ def _cell(text: str, word: str, decimal: Decimal) -> float:
         return float(ratio[1]) / float(ratio[2])
     if word == "volume" and (large := _LARGE.fullmatch(text)):
         return number(large[1], decimal) * _TIMES[large[2].lower()]
+    if word in MONEY and (sign := foreign_sign(text)):
+        reason = f'"{clean(text, 20)}" is in {stated_currency(sign)}; closes are in US dollars'
+        raise SourceError(reason, column=word)
     return number(text, decimal)

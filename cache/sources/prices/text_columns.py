@@ -188,15 +188,15 @@ def _codes(piece: TableRows, layout: Layout, ticker: str, symbols: Symbols) -> I
     """The position of each row's symbol; `FOREIGN` where it is of a listing elsewhere."""
     at = layout.fields
     where = at.get("symbol", -1)
-    if not {"exchange", "currency"} & at.keys():
+    if not layout.currency and not {"exchange", "currency"} & at.keys():
         if ticker:
             return np.full(len(piece.lines), symbols.code(ticker), np.intp)
         return symbols.codes(piece.column(where))
-    nothing = [""] * len(piece.lines)
+    nothing, stated = [""] * len(piece.lines), [layout.currency] * len(piece.lines)
     listed = zip(
         [ticker] * len(piece.lines) if ticker else piece.column(where),
         piece.column(at["exchange"]) if "exchange" in at else nothing,
-        piece.column(at["currency"]) if "currency" in at else nothing,
+        piece.column(at["currency"]) if "currency" in at else stated,
         strict=True,
     )
     return np.array([symbols.listing(*cells) for cells in listed], np.intp)
@@ -259,7 +259,8 @@ def _wide(table: Table, read: _Read, ticker: str) -> _Parts:
         fields = {
             word: read([row[at] for row in rows], f"wide {word}") for word, at in group.items()
         }
-        _append(parts, parts.symbols.code(name), dates[date], numbered, fields, name)
+        code = parts.symbols.listing(name, "", table.layout.currency)
+        _append(parts, code, dates[date], numbered, fields, name)
     return parts
 
 
@@ -273,7 +274,7 @@ def _across(table: Table, read: _Read, ticker: str) -> _Parts:
     for row, line in zip(rows, lines, strict=True):
         name = row[layout.fields["symbol"]]
         fields = {word: read([row[at] for at, _ in layout.across], f"wide {word}")}
-        code = parts.symbols.code(name)
+        code = parts.symbols.listing(name, "", layout.currency)
         _append(parts, code, dates, np.full(len(dates), line, np.intp), fields, name)
     return parts
 
@@ -291,7 +292,7 @@ def _append(
     for values, faulty in fields.values():
         filled |= ~np.isnan(values) | faulty
     if code < 0:
-        if filled.any():
+        if code != FOREIGN and filled.any():
             reason = f'"{clean(name, 20)}" is not a symbol, such as BRK-B'
             parts.rejected.append(Rejected(int(lines[0]), "", clean(name, 20), reason))
         return

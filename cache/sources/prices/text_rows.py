@@ -94,9 +94,19 @@ def _json_table(stream: BinaryIO, options: ColumnOptions) -> MemoryTable:
     layout = find_layout(rows[: DEEPEST + 1], options)
     layout.line = None
     if isinstance(document, dict):
+        layout.currency = _currency_beside(document)
         ticker = document.get("symbol", document.get("ticker"))
         layout.ticker = layout.ticker or (ticker if isinstance(ticker, str) else "")
     return MemoryTable(rows, layout, "JSON")
+
+
+def _currency_beside(document: dict[str, Any]) -> str:
+    """The currency that an object states beside its list of bars, or in an object beside it."""
+    for facts in (document, *document.values()):
+        stated = facts.get("currency") if isinstance(facts, dict) else None
+        if isinstance(stated, str) and stated:
+            return stated
+    return ""
 
 
 def _objects(document: Any) -> list[dict[str, Any]]:
