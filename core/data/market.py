@@ -152,9 +152,8 @@ class Market:
         while last < until:
             # of two sessions with no turn between them no more was known on the one
             until, key = last, (last, serving)
-            market = latest(
-                self.cached("known", dict), key, partial(self._known_on, *key), _MARKETS
-            )
+            make = partial(self._known_on, *key)
+            market = latest(self.cached("known", dict), key, make, _MARKETS)
             # under their tickers of the time lines may have prices that a later file tells of
             last = market.line_tickers.until_told(as_of)
         return market
@@ -164,8 +163,7 @@ class Market:
             fund: tuple(f for f in files if self.session(f.as_of) <= last or f in serving)
             for fund, files in self.holdings.items()
         }
-        blocks = self.prices.blocks
-        tickers = self.line_tickers.known_on(last, blocks, holdings, self.reference)
+        tickers = self.line_tickers.known_on(last, self.prices.blocks, holdings, self.reference)
         market = replace(self)
         if tickers.file_closes.same_until(self.line_tickers.file_closes, last) and self._same_bars(
             tickers, holdings, last

@@ -145,9 +145,7 @@ def companies(
         for text in tickers:
             other = of.get(text)
             if other is not None and other is not company:
-                for name in ("seen", "since"):
-                    getattr(company, name).update(getattr(other, name))
-                for name in ("given_up", "names", "identifiers"):
+                for name in ("tickers", "since", "given_up", "names", "identifiers"):
                     getattr(company, name).update(getattr(other, name))
                 of.update(dict.fromkeys(other.tickers, company))
             company.tickers.setdefault(text, (False, date.min))
@@ -176,8 +174,9 @@ def companies(
 def _key(company: Company, last_close: Callable[[str], date | None]) -> str:
     """The ticker that a company's closes are followed by.
 
-    The one whose closes run latest; of several, or without closes, its newest.
+    The one whose closes run latest; of several, or without closes, its newest: one that the
+    alias table gives up for another is not.
     """
     ends = {text: last for text in company.tickers if (last := last_close(text)) is not None}
     pool = [text for text in ends if ends[text] == max(ends.values())] or list(company.tickers)
-    return max(pool, key=lambda text: (company.tickers[text], text))
+    return max(pool, key=lambda text: (text not in company.given_up, company.tickers[text], text))

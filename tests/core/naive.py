@@ -128,14 +128,6 @@ class Naive(Lists):
         dated = {symbol: sorted(tape.price) for symbol, tape in self.tapes.items()}
         return defaultdict(list, dated)
 
-    def session(self, on: date) -> date:
-        """A date without a session counts as the session before."""
-        return self.calendar[bisect_right(self.calendar, on) - 1]
-
-    def age(self, close: date, on: date) -> int:
-        """How many exchange sessions old a close is on a date."""
-        return bisect_right(self.calendar, on) - bisect_right(self.calendar, close)
-
     def follow(self, listed: str) -> str:
         """A renamed line is followed by the symbol whose closes run later, else by the new one."""
         pairs = [pair for pair in self.market.reference.aliases.items() if listed in pair]

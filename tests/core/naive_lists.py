@@ -62,7 +62,12 @@ class Lists:
     calendar: list[date]
 
     def session(self, on: date) -> date:
-        raise NotImplementedError
+        """A date without a session counts as the session before."""
+        return self.calendar[bisect_right(self.calendar, on) - 1]
+
+    def age(self, close: date, on: date) -> int:
+        """How many exchange sessions old a close is on a date."""
+        return bisect_right(self.calendar, on) - bisect_right(self.calendar, close)
 
     def follow(self, listed: str) -> str:
         raise NotImplementedError
