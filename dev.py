@@ -3,7 +3,7 @@
 demo [OPTIONS]   the screen on a simulated market, no network
 check            style, types, import contracts and the tests
 torture          the experiments of docs/promises.md in their short form, three minutes
-quick [OPTIONS]  the tests that start no process and no terminal, in little more than a minute
+quick [OPTIONS]  the tests that start no process and no terminal, in about a minute
 test [OPTIONS]   any tests: the options of pytest
 random [OPTIONS] the tests of random input with fresh seeds and ten times the examples
 picture          draw the session of the README anew
