@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from core.data.market import Market
 from core.data.question import Question
-from tests.tui.driving import drive, lines_of, press, settle
+from tests.tui.driving import drive, lines_of, press, settle, until
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.markets import NOW, QUESTION, answer, small_market
 from tui.command.commands import KEYS
@@ -127,16 +127,30 @@ def test_an_answer_before_the_screen_is_drawn_once_in_its_room() -> None:
     assert arrange.call_count == 3
 
 
-def test_an_answer_after_the_last_screen_is_of_no_use_and_no_fault() -> None:
+def test_an_answer_that_comes_while_the_app_ends_is_of_no_use_and_no_fault() -> None:
+    """While its screens are taken down, and after the last."""
+
     async def run() -> None:
-        app = InternalsApp(FakeDesk(small_market()), Config(), QUESTION, now=lambda: NOW)
-        async with app.run_test() as pilot:
-            await settle(pilot, app)
-        assert not app.screen_stack
         market = small_market()
-        number = app.underway.begin(QUESTION)
-        assert number is not None
-        app.on_taken(Taken(number, answer(market, QUESTION), market))
+        app = InternalsApp(FakeDesk(market), Config(), QUESTION, now=lambda: NOW)
+        snapshot, close = answer(market, QUESTION), app._close_all
+
+        def again() -> Taken:
+            number = app.underway.begin(QUESTION)
+            assert number is not None
+            return Taken(number, snapshot, market)
+
+        async def taken_down() -> None:
+            await app.screen.query_one("#panes").remove()
+            app.post_message(again())
+            await until(lambda: not app.underway.open)
+            await close()
+
+        with patch.object(app, "_close_all", taken_down):
+            async with app.run_test() as pilot:
+                await settle(pilot, app)
+        assert not app.screen_stack
+        app.on_taken(again())
 
     asyncio.run(run())
 

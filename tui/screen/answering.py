@@ -64,8 +64,8 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
 
     @property
     def main(self) -> MainScreen | None:
-        """The screen of the four panes, None before it is there."""
-        screen = self.screen_stack[0] if self.screen_stack else None
+        """The screen of the four panes, None before it is there and once the app ends."""
+        screen = self.screen_stack[0] if self.screen_stack and self.is_running else None
         return screen if isinstance(screen, MainScreen) and screen.is_mounted else None
 
     @property
@@ -91,7 +91,7 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
     @property
     def top_screen(self) -> SizedScreen | None:
         """The screen that is seen, where it fits the terminal's size; None once the app ends."""
-        top = self.screen_stack[-1] if self.screen_stack else None
+        top = self.screen_stack[-1] if self.screen_stack and self.is_running else None
         return top if isinstance(top, SizedScreen) else None
 
     def again(self) -> None:
@@ -152,7 +152,11 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
         """Draw the screen now, or as soon as it is mounted, and delay nothing any more."""
         if self.main is not None:
             self.main.show()
-        elif self.screen_stack and isinstance(main := self.screen_stack[0], MainScreen):
+        elif (
+            self.is_running
+            and self.screen_stack
+            and isinstance(main := self.screen_stack[0], MainScreen)
+        ):
             # not mounted yet it has no room: its tables would be drawn for none, and seen so
             main.call_later(self._paint)
             return
