@@ -5,7 +5,7 @@ From a thread only messages cross. A failure leaves the last good snapshot.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
@@ -24,6 +24,8 @@ from tui.widgets.stage import SizedScreen
 from tui.workers.answers import Underway, answer
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
     from core.answer.snapshot import Snapshot
     from core.data.market import Market
     from core.data.question import Question
@@ -63,10 +65,15 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
         self._paint_hold = ExitStack()
 
     @property
+    def open_screens(self) -> Sequence[Screen[Any]]:
+        """The screens, the lowest first; none once the app ends and takes them down."""
+        return self.screen_stack if self.is_running else ()
+
+    @property
     def main(self) -> MainScreen | None:
         """The screen of the four panes, None before it is there and once the app ends."""
-        screen = self.screen_stack[0] if self.screen_stack and self.is_running else None
-        return screen if isinstance(screen, MainScreen) and screen.is_mounted else None
+        lowest = next(iter(self.open_screens), None)
+        return lowest if isinstance(lowest, MainScreen) and lowest.is_mounted else None
 
     @property
     def scene(self) -> Scene | None:
@@ -91,7 +98,7 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
     @property
     def top_screen(self) -> SizedScreen | None:
         """The screen that is seen, where it fits the terminal's size; None once the app ends."""
-        top = self.screen_stack[-1] if self.screen_stack and self.is_running else None
+        top = next(reversed(self.open_screens), None)
         return top if isinstance(top, SizedScreen) else None
 
     def again(self) -> None:
@@ -152,13 +159,9 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
         """Draw the screen now, or as soon as it is mounted, and delay nothing any more."""
         if self.main is not None:
             self.main.show()
-        elif (
-            self.is_running
-            and self.screen_stack
-            and isinstance(main := self.screen_stack[0], MainScreen)
-        ):
+        elif isinstance(lowest := next(iter(self.open_screens), None), MainScreen):
             # not mounted yet it has no room: its tables would be drawn for none, and seen so
-            main.call_later(self._paint)
+            lowest.call_later(self._paint)
             return
         self._paint_hold.close()
 

@@ -164,9 +164,9 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
     def _waits(self) -> bool:
         """Whether a key comes too early for the screen that it is for."""
         top = self.top_screen
-        if self.main is None and self.screen_stack:
+        if self.main is None and (screens := self.open_screens):
             # until the panes are mounted nothing tells text from keys
-            self.screen_stack[0].call_later(self.take_up)
+            screens[0].call_later(self.take_up)
             return True
         return top is not None and top.waits
 

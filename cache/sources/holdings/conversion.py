@@ -19,8 +19,11 @@ ROUNDED: Final = 2e-4
 #: How much nearer (natural logarithm) a rate must be to one reading than to the other, and how
 #: near to it, to tell whether it is dollars a unit or units a dollar.
 _TELLS, _NEAR = 0.12, 1.2
-#: What is missing where a file states no rates.
-_NEEDED: Final = "rates are needed"
+#: What to do about a file that states no rates, and about one whose rates do not serve.
+_ADD_RATES: Final = (
+    'a column of weights, of values in one currency ("Base Market Value"), or "FX Rate"'
+)
+_DO_WITHOUT: Final = 'add a column of weights, or of values in one currency ("Base Market Value")'
 
 
 def in_one_currency(sheet: Sheet, money: list[float]) -> list[float]:
@@ -109,7 +112,7 @@ def _rates(sheet: Sheet, codes: dict[int, str]) -> dict[int, float]:
             why = f"what {code} is worth is not known here"
             raise _no_rate(sheet, codes, f"{why} (a known currency is written so: USD)", row)
     if "fx" not in sheet.titles:
-        raise _no_rate(sheet, codes, _NEEDED)
+        raise _no_rate(sheet, codes, "rates are needed", advice=_ADD_RATES)
     for row, rate in rates.items():
         if not rate > 0:
             raise _no_rate(sheet, codes, "this row has no rate", row)
@@ -135,17 +138,18 @@ def _rates(sheet: Sheet, codes: dict[int, str]) -> dict[int, float]:
     return {row: rate if times else 1 / rate for row, rate in rates.items()}
 
 
-def _no_rate(sheet: Sheet, codes: dict[int, str], why: str, row: int | None = None) -> SourceError:
+def _no_rate(
+    sheet: Sheet,
+    codes: dict[int, str],
+    why: str,
+    row: int | None = None,
+    advice: str = _DO_WITHOUT,
+) -> SourceError:
     """The error of a file whose values nothing converts, of one row where that is at fault."""
     several = _listed(sorted(set(codes.values()) - {""}))
-    wanted = 'add a column of weights, or of values in one currency ("Base Market Value")'
-    if why == _NEEDED:
-        wanted = (
-            'a column of weights, of values in one currency ("Base Market Value"), or "FX Rate"'
-        )
     at = sheet.lines[row] if row is not None else None
     return SourceError(
-        f"its values are in several currencies ({several}); {why}: {wanted}",
+        f"its values are in several currencies ({several}); {why}: {advice}",
         line=at.line if at else None,
         symbol=clean(at.symbol, 20) or None if at else None,
     )
