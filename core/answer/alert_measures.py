@@ -211,8 +211,8 @@ def measure_of(words: Sequence[str]) -> tuple[AlertMeasure, int] | None:
     Of names that begin alike the longest is meant.
     """
     typed = [word.casefold() for word in words]
-    named = (
+    measure_names = (
         (measure, name.split()) for measure in MEASURES for name in (measure.words, *measure.also)
     )
-    begun = [(measure, len(name)) for measure, name in named if typed[: len(name)] == name]
+    begun = [(measure, len(name)) for measure, name in measure_names if typed[: len(name)] == name]
     return max(begun, key=lambda pair: pair[1], default=None)

@@ -201,7 +201,7 @@ def last_session(market: Market, pairs: Iterable[Pair], as_of: date | None = Non
 
 def sessions_of(market: Market, pairs: Iterable[Pair]) -> Dates:
     """(T,) every session with a final close of both funds of any pair, ascending; cached."""
-    priced = tuple(pair for pair in pairs if _held(market, pair))
+    priced = tuple(pair for pair in pairs if _has_closes(market, pair))
 
     def joined() -> Dates:
         # nearly all pairs have the same sessions: they are joined once
@@ -362,5 +362,5 @@ def _at_edge(gaps: FloatArray) -> bool:
     return bool(max(below, above) > EDGE * size)
 
 
-def _held(market: Market, pair: Pair) -> bool:
+def _has_closes(market: Market, pair: Pair) -> bool:
     return market.series(pair.small) is not None and market.series(pair.large) is not None

@@ -19,8 +19,8 @@ def group_members(view: IndexView, kind: str, name: str) -> tuple[str, ...]:
     if kind == "theme":
         return next((group.symbols for group in view.themes if group.name == name), ())
     texts, none = (lines.sectors, UNKNOWN) if kind == "sector" else (lines.industries, UNTOLD)
-    named = (text or none for text in texts)
-    return tuple(s for s, text in zip(lines.symbols, named, strict=True) if text == name)
+    line_groups = (text or none for text in texts)
+    return tuple(s for s, text in zip(lines.symbols, line_groups, strict=True) if text == name)
 
 
 def industry_theme(views: Sequence[IndexView], name: str) -> Theme | None:

@@ -188,10 +188,10 @@ def read(data: object) -> Look:
         LookError: they are neither; the message names the field.
     """
     top = _Fields(data, "")
-    asked = top.fields("question")
+    question = top.fields("question")
     spread = top.fields("spread") if top.has("spread") else None
     alone = top.fields("own") if top.has("own") else None
-    end_list = asked.has("breadth_list") and asked.text("breadth_list") == "end"
+    end_list = question.has("breadth_list") and question.text("breadth_list") == "end"
     ranking = spread.fields("same_window") if spread is not None else None
     if alone is not None:
         ranking = alone.fields("calendar")
@@ -223,12 +223,12 @@ def read(data: object) -> Look:
     rank = claimed.number("rank") if claimed else None
     of = claimed.number("of") if claimed else None
     return Look(
-        small=asked.text("small"),
-        large=asked.text("index" if asked.has("index") else "large"),
-        window=asked.text("window"),
-        basis=asked.text("basis"),
+        small=question.text("small"),
+        large=question.text("index" if question.has("index") else "large"),
+        window=question.text("window"),
+        basis=question.text("basis"),
         simulated=top.flag("simulated"),
-        start=asked.day("start"),
+        start=question.day("start"),
         as_of=top.day("as_of"),
         state=top.text("state"),
         gap_pp=spread.number("gap_pp") if spread else None,

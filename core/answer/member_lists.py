@@ -19,13 +19,13 @@ _MOST_NAMED: Final = 8
 
 def list_sources(fund: str, parts: tuple[Span, ...]) -> Iterator[Source]:
     """The holdings files of a window's parts and the announced changes that act on them."""
-    seen: dict[tuple[str, object], Source] = {}
+    sources: dict[tuple[str, object], Source] = {}
     for part in parts:
         file = part.origin
         what = f"holdings {fund}" if not part.carry.lender else f"holdings {file.fund} for {fund}"
         source = Source(what, file.source, file.as_of, file.fetched_at)
-        seen.setdefault((file.fund, file.as_of), source)
-    yield from sorted(seen.values(), key=lambda source: (source.what, str(source.as_of)))
+        sources.setdefault((file.fund, file.as_of), source)
+    yield from sorted(sources.values(), key=lambda source: (source.what, str(source.as_of)))
     latest: dict[str, date] = {}
     for change in (change for part in parts for change in part.changes):
         latest[change.source] = max(change.session, latest.get(change.source, change.session))
@@ -74,12 +74,12 @@ def list_warnings(view: IndexView, parts: tuple[Span, ...]) -> Iterator[str]:
             f"{fund}: breadth counts the list at the end ({members.as_of}): names that left"
             " before are missing"
         )
-    lent: dict[tuple[str, bool], dict[date, None]] = {}
+    list_dates: dict[tuple[str, bool], dict[date, None]] = {}
     for part in parts:
         if part.carry.lender:
-            dates = lent.setdefault((part.carry.lender, part.carry.even), {})
+            dates = list_dates.setdefault((part.carry.lender, part.carry.even), {})
             dates[part.origin.as_of] = None
-    for (lender, even), dates in lent.items():
+    for (lender, even), dates in list_dates.items():
         weights = ", at equal weights since its last quarterly rebalance" if even else ""
         files = f"file of {min(dates)}"
         if len(dates) > 1:

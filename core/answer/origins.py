@@ -54,13 +54,13 @@ def _origins(market: Market, window: Window | None) -> Origins:
         else [prices.source.get(symbol, "") for symbol in symbols]
     )
     fetched = list(map(prices.fetched_at.get, symbols))
-    names, times = sorted(set(source)), sorted({taken for taken in fetched if taken is not None})
+    names, times = sorted(set(source)), sorted({when for when in fetched if when is not None})
     name = {text: place for place, text in enumerate(names)}
-    time: dict[datetime | None, int] = {taken: place for place, taken in enumerate(times)}
+    time: dict[datetime | None, int] = {when: place for place, when in enumerate(times)}
     time[None] = len(times)
     return Origins(
         names=tuple(names),
         name=np.array([name[text] for text in source], np.intp),
         times=tuple(times),
-        time=np.array([time[taken] for taken in fetched], np.intp),
+        time=np.array([time[when] for when in fetched], np.intp),
     )

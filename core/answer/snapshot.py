@@ -213,8 +213,8 @@ def _daily(
 
     ends = window.start, window.end
     by_day = {
-        fund: daily(market, fund, ends, as_of, question.basis, held)
-        for fund, held in baskets.items()
+        fund: daily(market, fund, ends, as_of, question.basis, basket)
+        for fund, basket in baskets.items()
     }
     return {fund: breadth for fund, breadth in by_day.items() if breadth is not None}
 
@@ -239,9 +239,9 @@ def take(market: Market, question: Question) -> Snapshot:
     if not len(sessions):
         raise UnavailableError(f"no closes for {' and '.join(pair)}: import or fetch")
     last = pydate((final if len(final) else sessions)[-1])
-    asked = question.as_of or last
-    window = resolve(question.window, asked, sessions)
-    as_of = pydate(sessions[np.searchsorted(sessions, day(asked), side="right") - 1])
+    requested_as_of = question.as_of or last
+    window = resolve(question.window, requested_as_of, sessions)
+    as_of = pydate(sessions[np.searchsorted(sessions, day(requested_as_of), side="right") - 1])
 
     late = not_reached(market, question, window.label, sessions)
     apart = ends_apart(market, question, window.end)

@@ -101,13 +101,13 @@ RETURNS: Final = (
         "share_up", "share of lines up", "lines that rose, of the lines counted", "share", 1,
         lambda b: b.share_up, also=("breadth",),
     ),
-    _of_breadth("lines_up", "lines up", "lines that rose", "count", 0, lambda b: b.known(b.up)),
+    _of_breadth("lines_up", "lines up", "lines that rose", "count", 0, lambda b: b.or_absent(b.up)),
     _of_breadth(
-        "lines_down", "lines down", "lines that fell", "count", 0, lambda b: b.known(b.down)
+        "lines_down", "lines down", "lines that fell", "count", 0, lambda b: b.or_absent(b.down)
     ),
     _of_breadth(
         "lines_unchanged", "lines unchanged", "lines that stand where they stood", "count", 0,
-        lambda b: b.known(b.unchanged),
+        lambda b: b.or_absent(b.unchanged),
     ),
     _of_breadth(
         "equal_weight", "equal-weight return", "mean return of the lines", "return", 2,

@@ -63,9 +63,9 @@ def link(
     """Tell the splits between each file of one fund and the last one before it with the line."""
     entries = [(n, day_number(on), f) for n, of_line in recorded.items() for on, f in of_line]
     split_lines, split_days, split_values = np.array(entries, np.float64).reshape(-1, 3).T
-    seen = np.full(size, -1)
+    newest_file = np.full(size, -1)
     for place, new in enumerate(files):
-        earlier = seen[new.numbers]
+        earlier = newest_file[new.numbers]
         for before in distinct(earlier[earlier >= 0]).tolist():
             old = files[before]
             if not 0 < (new.session - old.session).days <= LINK_DAYS:
@@ -99,7 +99,7 @@ def link(
                 mine &= ~other
             stated = new.price[common][mine]
             links.add(numbers[mine], old.session, new.session, factors[mine], stated)
-        seen[new.numbers] = place
+        newest_file[new.numbers] = place
 
 
 def _median(ratios: FloatArray) -> float:

@@ -56,7 +56,7 @@ def file_prices(
         splits: symbol -> session and factor of its splits on record; asked where needed.
     """
     years = {block.year: place for place, block in enumerate(bars)}
-    done: set[tuple[str, date]] = set()
+    filled: set[tuple[str, date]] = set()
     for file in files:
         when = last_on_or_before(sessions, file.as_of) or file.as_of
         place = years.get(when.year)
@@ -76,13 +76,13 @@ def file_prices(
             symbols, file.price[open_].tolist(), before.tolist(), strict=True
         ):
             base = close if close == close else adjusted
-            if (symbol, when) in done or base != base:
+            if (symbol, when) in filled or base != base:
                 continue
             value = price / math.prod(f for on, f in splits().get(symbol, ()) if on > when)
             known_from = _known_on(value, base, when, _after(block, row, symbol))
             if known_from is None:
                 continue
-            done.add((symbol, when))
+            filled.add((symbol, when))
             adjusted_close = value * adjusted / close if close == close else value
             yield Fill(
                 symbol, when, value if close == close else math.nan, adjusted_close, known_from

@@ -141,9 +141,9 @@ def unrecorded_splits(
     """
     for move in moves:
         if move.price == 1 and move.last is not None and move.target is not None:
-            own = splits_on_record().get(move.source, ())
+            source_splits = splits_on_record().get(move.source, ())
             for when, factor in splits_on_record().get(move.target, ()):
-                if when > move.last and (when, factor) not in own:
+                if when > move.last and (when, factor) not in source_splits:
                     yield move.source, when, factor
 
 

@@ -234,16 +234,17 @@ def line_tickers(
     def session(value: date) -> date:
         return last_on_or_before(reference.sessions, value) or value
 
-    def known(bars: Sequence[Block]) -> Sequence[Block]:
+    def cut(bars: Sequence[Block]) -> Sequence[Block]:
         return bars if last is None else upto(bars, last)
 
-    taken: dict[str, tuple[Takeover, ...]] = {}
-    for one in takeovers(known(blocks), reference.sessions, files):
-        taken[one.symbol] = (*taken.get(one.symbol, ()), one)
+    by_ticker: dict[str, tuple[Takeover, ...]] = {}
+    for one in takeovers(cut(blocks), reference.sessions, files):
+        by_ticker[one.symbol] = (*by_ticker.get(one.symbol, ()), one)
     plain = {
-        symbol: _first_listed(changes, symbol, files, session) for symbol, changes in taken.items()
+        symbol: _first_listed(changes, symbol, files, session)
+        for symbol, changes in by_ticker.items()
     }
-    moves = [m for symbol, changes in taken.items() for m in _apart(changes, plain[symbol])]
+    moves = [m for symbol, changes in by_ticker.items() for m in _apart(changes, plain[symbol])]
     bars = apply_moves(blocks, moves)
 
     @cache
@@ -251,12 +252,12 @@ def line_tickers(
         # closes have the later ones taken out, whatever the date
         return splits_of(bars).by_symbol()
 
-    closes_known = known(bars)
+    closes_known = cut(bars)
     renamed = list(renames(holdings, reference.indices))
     company = companies(
         renamed,
         reference.aliases,
-        lambda file, row: _name(taken, plain, file, row, session(file.as_of)),
+        lambda file, row: _name(by_ticker, plain, file, row, session(file.as_of)),
         lambda symbol: last_close(closes_known, symbol),
     )
     symbols = set[str]().union(*(block.symbols for block in bars))
@@ -273,9 +274,9 @@ def line_tickers(
         # a line is followed under one ticker, and its splits are on record under each
         return splits_of(joined).by_symbol()
 
-    so_far = LineTickers(joined, taken, plain, company, {}, {}, passed_on=passed_on)
+    so_far = LineTickers(joined, by_ticker, plain, company, {}, {}, passed_on=passed_on)
     lines_of = cache(so_far.lines)
-    fills = list(file_prices(known(joined), files, lines_of, reference.sessions, joined_splits))
+    fills = list(file_prices(cut(joined), files, lines_of, reference.sessions, joined_splits))
     filled = apply_fills(joined, fills)
 
     def priced(
@@ -298,16 +299,18 @@ def line_tickers(
         by_symbol.setdefault(fill.symbol, []).append(fill.session)
     return LineTickers(
         priced_bars,
-        taken,
+        by_ticker,
         plain,
         company,
         {symbol: tuple(sorted(days)) for symbol, days in by_symbol.items()},
-        {symbol: _ends(changes, plain[symbol]) for symbol, changes in taken.items()},
+        {symbol: _ends(changes, plain[symbol]) for symbol, changes in by_ticker.items()},
         _edited([*moves, *joining], fills),
         passed_on,
         stated,
         tuple(unrecorded_splits(joining, joined_splits)),
-        lambda: _turns([*renamed, *swapped], taken, bars, set(company.values()), fills, session),
+        lambda: _turns(
+            [*renamed, *swapped], by_ticker, bars, set(company.values()), fills, session
+        ),
         priced,
     )
 

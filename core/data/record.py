@@ -30,15 +30,15 @@ else:
         assert frozen
 
         def decorate(cls):
-            made = dataclass(init=False, eq=False, repr=False, slots=slots)(cls)
-            made.__init__ = _init_at_first(made)
-            made.__repr__ = _repr
-            made.__setattr__ = made.__delattr__ = _refuse
+            frozen_class = dataclass(init=False, eq=False, repr=False, slots=slots)(cls)
+            frozen_class.__init__ = _init_at_first(frozen_class)
+            frozen_class.__repr__ = _repr
+            frozen_class.__setattr__ = frozen_class.__delattr__ = _refuse
             if slots:
-                made.__getstate__, made.__setstate__ = _state, _set_state
+                frozen_class.__getstate__, frozen_class.__setstate__ = _state, _set_state
             if eq:
-                made.__eq__, made.__hash__ = _comparing(made)
-            return made
+                frozen_class.__eq__, frozen_class.__hash__ = _comparing(frozen_class)
+            return frozen_class
 
         return decorate
 
@@ -74,9 +74,9 @@ def _init_of(cls: Any) -> Any:
         body.append(" self.__post_init__()")
     arguments = ", ".join(plain + (by_name if len(by_name) > 1 else []))
     exec(f"def __init__({arguments}):\n" + "\n".join(body), names)
-    made: Any = names["__init__"]
-    made.__qualname__ = f"{cls.__qualname__}.__init__"
-    return made
+    init: Any = names["__init__"]
+    init.__qualname__ = f"{cls.__qualname__}.__init__"
+    return init
 
 
 def _refuse(_: Any, name: str, value: object = None) -> NoReturn:

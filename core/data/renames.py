@@ -64,11 +64,11 @@ class Company:
             return True
         if file.identifiers and file.identifiers[row] in self.identifiers:
             return True
-        came = self.since.get(ticker)
-        gone = min((d for other, d in self.since.items() if other != ticker), default=date.max)
-        if came is None:
-            return file.as_of < gone
-        return file.as_of >= came and (gone < came or file.as_of < gone)
+        start = self.since.get(ticker)
+        end = min((d for other, d in self.since.items() if other != ticker), default=date.max)
+        if start is None:
+            return file.as_of < end
+        return file.as_of >= start and (end < start or file.as_of < end)
 
 
 def renames(
@@ -87,13 +87,13 @@ def renames(
             if fund != other and day < later:
                 pairs.append((before, after))
     for before, after in pairs:
-        gone = symbol_sets[before] - symbol_sets[after]
-        come = symbol_sets[after] - symbol_sets[before]
-        if not gone or not come:
+        leaving = symbol_sets[before] - symbol_sets[after]
+        joining = symbol_sets[after] - symbol_sets[before]
+        if not leaving or not joining:
             continue
         rows, new_rows = (
             list(compress(count(), map(tickers.__contains__, file.symbols)))
-            for file, tickers in ((before, gone), (after, come))
+            for file, tickers in ((before, leaving), (after, joining))
         )
         for row, new_row in _matched(before, rows, after, new_rows).items():
             yield Rename(before, row, after, new_row)
@@ -112,8 +112,8 @@ def _matched(
     for texts, new_texts, kind in kinds:
         if not texts or not new_texts:
             continue
-        taken = set(pairs.values())
-        place = {new_texts[row]: row for row in new_rows if row not in taken}
+        matched_rows = set(pairs.values())
+        place = {new_texts[row]: row for row in new_rows if row not in matched_rows}
         for row in rows:
             text = texts[row]
             other = place.get(text) if text and row not in pairs else None

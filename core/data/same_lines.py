@@ -15,8 +15,8 @@ K = TypeVar("K", bound=Hashable)
 
 def _once(texts: Sequence[str]) -> dict[str, int]:
     """Text -> row, for texts that stand once; "" is none."""
-    seen = Counter(texts)
-    return {text: row for row, text in enumerate(texts) if text and seen[text] == 1}
+    counts = Counter(texts)
+    return {text: row for row, text in enumerate(texts) if text and counts[text] == 1}
 
 
 def _stated(file: Holdings) -> Iterable[tuple[str, str, str]]:
@@ -45,16 +45,16 @@ def same_lines(
     # nearly every line says the same in both files: they are matched before any rule is asked
     place = dict(zip(_stated(new), count(), strict=False))
     pairs = {row: place[line] for row, line in enumerate(_stated(old)) if line in place}
-    taken = set(pairs.values())
-    if len(pairs) == len(old.symbols) or len(taken) == len(new.symbols):
+    matched_rows = set(pairs.values())
+    if len(pairs) == len(old.symbols) or len(matched_rows) == len(new.symbols):
         return pairs
 
     def join(old_rows: Mapping[K, int], new_rows: Mapping[K, int]) -> None:
         for key, row in old_rows.items():
             other = new_rows.get(key)
-            if other is not None and row not in pairs and other not in taken:
+            if other is not None and row not in pairs and other not in matched_rows:
                 pairs[row] = other
-                taken.add(other)
+                matched_rows.add(other)
 
     identifiers, new_identifiers = _once(old.identifiers), _once(new.identifiers)
     for kind in ("isin:", "cusip:"):
@@ -65,7 +65,7 @@ def same_lines(
     rows = [row for row in range(len(old.symbols)) if row not in pairs]
     join(
         {(old.symbols[row], old.names[row]): row for row in rows},
-        {(s, new.names[row]): row for s, row in symbols.items() if row not in taken},
+        {(s, new.names[row]): row for s, row in symbols.items() if row not in matched_rows},
     )
     rows = [row for row in rows if row not in pairs]
     join({aliases[old.symbols[r]]: r for r in rows if old.symbols[r] in aliases}, symbols)

@@ -93,8 +93,8 @@ def swaps(files: Sequence[Holdings]) -> Iterable[Swap]:
 def _alone(texts: Sequence[str], among: Set[str]) -> dict[str, int]:
     """Text -> row, for those of some texts that stand once."""
     rows = list(compress(count(), map(among.__contains__, texts)))
-    seen = Counter(texts[row] for row in rows)
-    return {texts[row]: row for row in rows if seen[texts[row]] == 1}
+    counts = Counter(texts[row] for row in rows)
+    return {texts[row]: row for row in rows if counts[texts[row]] == 1}
 
 
 def followed(

@@ -87,7 +87,7 @@ def _with_holes(blocks: Sequence[Block]) -> set[str]:
 
     A hole of more than `GAP` sessions cannot lie between the rows that are looked at.
     """
-    seen, stopped, holed = set[str](), set[str](), set[str]()
+    earlier, stopped, holed = set[str](), set[str](), set[str]()
     for block in blocks:
         size = len(block.sessions)
         rows = sorted({*range(0, size, GAP), size - 1})
@@ -97,15 +97,15 @@ def _with_holes(blocks: Sequence[Block]) -> set[str]:
         begun = np.logical_or.accumulate(closed, axis=0)
         hole = np.logical_or.accumulate(begun & ~closed, axis=0)
 
-        def named(mask: BoolArray, symbols: tuple[str, ...] = block.symbols) -> set[str]:
+        def symbols_where(mask: BoolArray, symbols: tuple[str, ...] = block.symbols) -> set[str]:
             return {symbols[place] for place in np.nonzero(mask)[0].tolist()}
 
-        there = named(begun[-1])
-        holed |= named(np.asarray((hole & closed).any(axis=0)))
-        holed |= there & (stopped | (seen & named(~closed[0])))
-        stopped = (stopped | seen.difference(block.symbols) | named(hole[-1])) - holed
-        stopped |= seen & named(~begun[-1])
-        seen |= there
+        there = symbols_where(begun[-1])
+        holed |= symbols_where(np.asarray((hole & closed).any(axis=0)))
+        holed |= there & (stopped | (earlier & symbols_where(~closed[0])))
+        stopped = (stopped | earlier.difference(block.symbols) | symbols_where(hole[-1])) - holed
+        stopped |= earlier & symbols_where(~begun[-1])
+        earlier |= there
     return holed
 
 

@@ -52,7 +52,9 @@ def _shows(market: Market, file: Holdings, change: Announcement) -> bool:
     return listed == (change.action == "join")
 
 
-def _known(market: Market, funds: frozenset[str], as_of: date) -> list[tuple[str, Announcement]]:
+def _changes_known(
+    market: Market, funds: frozenset[str], as_of: date
+) -> list[tuple[str, Announcement]]:
     """The line and the announcement of each change known on a session, the earliest first, cached.
 
     A join and a leave of one line on one session change nothing, and are left out: a line that
@@ -100,7 +102,7 @@ def acting(
     # of two changes of one line the later stands
     newest = {
         symbol: change
-        for symbol, change in _known(market, frozenset((fund, file.fund)), as_of)
+        for symbol, change in _changes_known(market, frozenset((fund, file.fund)), as_of)
         if listed_on <= market.session(change.effective) <= start
     }
     active = []
@@ -127,7 +129,7 @@ def _undone(
     """
     listed_on = market.session(file.as_of)
     first: dict[str, Announcement] = {}
-    for symbol, change in _known(market, frozenset((fund, file.fund)), as_of):
+    for symbol, change in _changes_known(market, frozenset((fund, file.fund)), as_of):
         if start < market.session(change.effective) <= listed_on:
             first.setdefault(symbol, change)
     for symbol, change in first.items():

@@ -75,7 +75,7 @@ def brinson(
     active = small_weight - large_weight
     parts = (active * (rl - index), large_weight * (rs - rl), active * (rs - rl))
 
-    def known(value: float) -> float | None:
+    def or_none(value: float) -> float | None:
         return None if math.isnan(value) else float(value)
 
     return tuple(
@@ -83,8 +83,8 @@ def brinson(
             name,
             float(small_weight[i]),
             float(large_weight[i]),
-            known(small_return[i]),
-            known(large_return[i]),
+            or_none(small_return[i]),
+            or_none(large_return[i]),
             *(float(part[i]) for part in parts),
         )
         for i, name in enumerate(names)

@@ -107,7 +107,7 @@ class Breadth:
         """Lines up over all lines counted; unchanged ones stay in the count."""
         return self.up / self.n if self.n else None
 
-    def known(self, value: float) -> float | None:
+    def or_absent(self, value: float) -> float | None:
         """A count, None where no line is counted."""
         return value if self.n else None
 
@@ -159,9 +159,9 @@ class Moments:
     @property
     def share_up(self) -> FloatArray:
         """Lines up over all lines counted."""
-        return self.known(self.up / np.maximum(self.n, 1))
+        return self.or_absent(self.up / np.maximum(self.n, 1))
 
-    def known(self, values: FloatArray | IntArray) -> FloatArray:
+    def or_absent(self, values: FloatArray | IntArray) -> FloatArray:
         """Values, NaN where no line is counted."""
         return np.where(self.n > 0, values, np.nan)
 
@@ -236,7 +236,7 @@ def breadth(
     rungs = [(t, False, int((rounded > t).sum())) for t in above]
     rungs += [(t, True, int((rounded < t).sum())) for t in below]
 
-    def known(values: FloatArray) -> float | None:
+    def first_or_none(values: FloatArray) -> float | None:
         return None if math.isnan(values[0]) else float(values[0])
 
     return Breadth(
@@ -246,15 +246,15 @@ def breadth(
         down=down,
         unchanged=n - up - down,
         ladder=tuple(Rung(t, is_below, c, c / n if n else None) for t, is_below, c in rungs),
-        equal_weight=known(of_window.equal_weight),
-        median=known(of_window.median),
-        dispersion=known(of_window.dispersion),
-        dispersion_cap=known(of_window.dispersion_cap),
-        skew=known(of_window.skew),
-        share_outperforming=known(of_window.share_outperforming),
+        equal_weight=first_or_none(of_window.equal_weight),
+        median=first_or_none(of_window.median),
+        dispersion=first_or_none(of_window.dispersion),
+        dispersion_cap=first_or_none(of_window.dispersion_cap),
+        skew=first_or_none(of_window.skew),
+        share_outperforming=first_or_none(of_window.share_outperforming),
         returns=returns,
         members=members,
-        weight_outperforming=known(of_window.weight_outperforming),
+        weight_outperforming=first_or_none(of_window.weight_outperforming),
     )
 
 

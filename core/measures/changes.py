@@ -129,10 +129,14 @@ def window_changes(
     start = None if first is None else first.origin
     lender = "" if first is None else first.carry.lender
     of_fund = pair_of_files(market, fund, None if lender else start, end)
-    lent = pair_of_files(market, lender, start, end) if lender else None
-    if lent is not None and lent[0] is start and (of_fund is None or _days(lent) > _days(of_fund)):
+    of_lender = pair_of_files(market, lender, start, end) if lender else None
+    if (
+        of_lender is not None
+        and of_lender[0] is start
+        and (of_fund is None or _days(of_lender) > _days(of_fund))
+    ):
         even = first is not None and first.carry.even
-        return _lent(changes(market, *lent, as_of), lent, lender, even=even), lent
+        return _lent(changes(market, *of_lender, as_of), of_lender, lender, even=even), of_lender
     return None if of_fund is None else (changes(market, *of_fund, as_of), of_fund)
 
 

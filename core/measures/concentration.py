@@ -195,14 +195,14 @@ def concentrations(
     total = gains.sum(axis=1)
     from_largest = np.cumsum(gains[:, ::-1], axis=1)
     needed = 1.0 + np.count_nonzero(from_largest < (total / 2 * (1 - 1e-12))[:, None], axis=1)
-    brought, of_gain = (
+    contribution, of_gain = (
         np.cumsum(np.take_along_axis(values, first, axis=1), axis=1) for values in (scaled, real)
     )
     largest_first = []
     for k in (k for k in tops if k <= first.shape[1]):
         with np.errstate(divide="ignore", invalid="ignore"):
             share = np.where((k <= lines) & (total > 0), of_gain[:, k - 1] / total, np.nan)
-        largest_first.append(TopShare(k, brought[:, k - 1], share))
+        largest_first.append(TopShare(k, contribution[:, k - 1], share))
     return Concentrations(
         effective_n=effective_number(weights)[start],
         effective_n_gains=effective_number(gains),
@@ -253,7 +253,7 @@ def concentration(
         ranked[None, : max(tops)], tops,
     )  # fmt: skip
 
-    def known(values: FloatArray) -> float | None:
+    def first_or_none(values: FloatArray) -> float | None:
         return None if math.isnan(values[0]) else float(values[0])
 
     top = []
@@ -265,19 +265,19 @@ def concentration(
                 k=one.k,
                 contribution=contribution,
                 share_of_net=contribution / net if abs(net) >= NET_FLOOR else None,
-                share_of_gross_gain=known(one.share_of_gross_gain),
+                share_of_gross_gain=first_or_none(one.share_of_gross_gain),
                 reweighted=reweighted,
                 zeroed=zeroed,
                 fund_zeroed=None if fund_return is None else fund_return - contribution,
             )
         )
-    half = known(here.half_of_gain)
+    half = first_or_none(here.half_of_gain)
     return Concentration(
-        effective_n=known(here.effective_n),
-        effective_n_gains=known(here.effective_n_gains),
-        effective_n_abs=known(here.effective_n_abs),
-        gini=known(here.gini),
-        gini_gains=known(here.gini_gains),
+        effective_n=first_or_none(here.effective_n),
+        effective_n_gains=first_or_none(here.effective_n_gains),
+        effective_n_abs=first_or_none(here.effective_n_abs),
+        gini=first_or_none(here.gini),
+        gini_gains=first_or_none(here.gini_gains),
         gross_gain=float(here.gross_gain[0]),
         gross_loss=float(here.gross_loss[0]),
         half_of_gain=None if half is None else int(half),

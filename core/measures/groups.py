@@ -129,24 +129,24 @@ def _partition(
 
 
 def themes(
-    named: tuple[Theme, ...],
+    theme_list: tuple[Theme, ...],
     symbols: tuple[str, ...],
     weight: FloatArray,
     contribution: FloatArray,
 ) -> tuple[Group, ...]:
     """Roll (M,) measured lines up by theme, as given; a theme without a line is left out."""
-    return _themes(named, dict(zip(symbols, count(), strict=False)), weight, contribution)
+    return _themes(theme_list, dict(zip(symbols, count(), strict=False)), weight, contribution)
 
 
 def _themes(
-    named: Iterable[Theme],
+    theme_list: Iterable[Theme],
     place: Mapping[str, int],
     weight: FloatArray,
     contribution: FloatArray,
 ) -> tuple[Group, ...]:
     """Groups of the lines that themes name, by each line's place."""
     groups = []
-    for theme in named:
+    for theme in theme_list:
         members = tuple(s for s in theme.symbols if s in place)
         if members:
             rows = np.array([place[symbol] for symbol in members], np.intp)

@@ -176,11 +176,11 @@ class _Lists:
     def _candidates(self, start: date, *, weighted: bool, later: bool) -> list[_Choice]:
         """The file of the fund itself and of each lender, those that have one."""
         own_list = self._of(self.fund, start, weighted=weighted, later=later)
-        lent = (
+        of_lenders = (
             self._of(name, start, weighted=weighted, later=later, lender=True, even=even)
             for name, even in self.lenders
         )
-        return [choice for choice in (own_list, *lent) if choice is not None]
+        return [choice for choice in (own_list, *of_lenders) if choice is not None]
 
     def changes(self, market: Market, choice: _Choice, start: date) -> tuple[Acting, ...]:
         """Announced changes that took effect since a file, on or before a session."""
@@ -198,10 +198,10 @@ class _Lists:
     def _span(self, market: Market, start: date, end: date, when: date) -> Span | None:
         if when not in self._choices:
             self._choices[when] = self._list(market, when)
-        made = self._choices[when]
-        if made is None:
+        list_choice = self._choices[when]
+        if list_choice is None:
             return None
-        choice, changes, list_carry, file = made
+        choice, changes, list_carry, file = list_choice
         return Span(start, end, file, choice.file, list_carry, self.fund, self.as_of, changes)
 
     def _list(

@@ -153,7 +153,7 @@ def _average(sessions: Dates, closes: int, of: Means) -> Average | None:
     return Average(closes, float(values[last]), bool(above[last]), crossed)
 
 
-def _known(
+def _known_levels(
     sessions: Dates, level: FloatArray, means_of: Mapping[int, Means] | None
 ) -> tuple[Dates, FloatArray, Mapping[int, Means]] | None:
     """The sessions that have a level, and its means there; None where the last one has none."""
@@ -182,7 +182,7 @@ def level_year(
     sessions: Dates, level: FloatArray, means_of: Mapping[int, Means] | None = None
 ) -> LevelYear | None:
     """A level against its averages and its year; arguments and None as in `level_history`."""
-    levels = _known(sessions, level, means_of)
+    levels = _known_levels(sessions, level, means_of)
     return None if levels is None else _level_year(*levels)
 
 
@@ -209,7 +209,7 @@ def level_history(
         means_of: number of closes -> means of the level, of later sessions too, where they are
             known already.
     """
-    levels = _known(sessions, level, means_of)
+    levels = _known_levels(sessions, level, means_of)
     if levels is None:
         return None
     sessions, level, _ = levels

@@ -172,8 +172,8 @@ def rank_gap(
     gaps = np.array([year.gap for year in years])
     spread = float(gaps.std(ddof=1)) if len(gaps) > 1 else 0.0
     since = max(as_wide, default=None)
-    named = {year.year for year in years if since is None or year.year >= since}
-    unbroken = not named or len(named) == now - min(named)
+    years_since = {year.year for year in years if since is None or year.year >= since}
+    unbroken = not years_since or len(years_since) == now - min(years_since)
     claim = len(years) >= CLAIM_YEARS and unbroken
     return Ranking(
         gap=gap,

@@ -22,8 +22,8 @@ def reconstitution_sentence(snapshot: Snapshot, fund: str) -> Sentence:
     verb = "was" if when < snapshot.as_of else "is"
     changes = snapshot.changes.get(fund)
     # a file holds the close of its day, after any change made at that close
-    seen = changes is not None and changes.to_date >= when
-    tail = "" if seen else "; its new list of members is not held yet"
+    on_file = changes is not None and changes.to_date >= when
+    tail = "" if on_file else "; its new list of members is not held yet"
     date = Figure(spoken(when), f"reconstitutions{key(fund)}")
     words = f"'s index {verb} reconstituted at the close of "
     return Sentence(Name(fund), words, date, tail, ".")

@@ -165,7 +165,7 @@ def coverage(view: IndexView) -> Sentence:
 # -- in the note alone --------------------------------------------------------------
 
 
-def _named(view: IndexView, row: int, places: int) -> Sentence:
+def _name_line(view: IndexView, row: int, places: int) -> Sentence:
     """Name a line: ``BE (+211.06 %, +160 bp)``, the contribution with some places more."""
     lines, path = view.contributors, f"{path_of(view)}.contributors[{row}]"
     return Sentence(
@@ -182,7 +182,7 @@ def _leaders(begun: Sentence, view: IndexView) -> Sentence:
         return Sentence()
     gained = view.contributors.contribution[:MOST_NAMED].sum() > 0
     verb = " brought " if gained else " held up best, "
-    who = listed(_named(view, row, leaders.places) for row in range(MOST_NAMED))
+    who = listed(_name_line(view, row, leaders.places) for row in range(MOST_NAMED))
     return Sentence(begun, who, verb, leaders.words, ".")
 
 
@@ -195,7 +195,7 @@ def _drags(begun: Sentence, view: IndexView) -> Sentence:
     rows = range(len(lines) - 1, len(lines) - 1 - count, -1)
     parts = (losers.contribution, *(float(lines.contribution[row]) for row in rows))
     places = further_places(wished=[parts], amounts=parts)
-    who = listed(_named(view, row, places) for row in rows)
+    who = listed(_name_line(view, row, places) for row in rows)
     # "cost" says which way it went: the sum carries no sign beside it
     lost = basis_points(-losers.contribution, places).removeprefix("+")
     total = Figure(lost, f"{path_of(view)}.drags.sum_bp")

@@ -37,9 +37,9 @@ def alone(snapshot: Snapshot, spread: Spread, *, full: bool) -> tuple[list[Sente
     opening = _opening(snapshot, spread, voice, full=full)
     views = list(snapshot.indices.values())
     if not full:
-        named = [who(view, view, voice) for view in views]
+        leaders = [who(view, view, voice) for view in views]
         counts = breadth(views, voice, full=False)
-        return [*opening, *named, *counts], without(snapshot, voice)
+        return [*opening, *leaders, *counts], without(snapshot, voice)
     opening += [_deepest(spread), _run(snapshot, spread)]
     names: list[list[Sentence]] = []
     for view in views:

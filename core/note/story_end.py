@@ -43,12 +43,12 @@ def leavers(snapshot: Snapshot, voice: ProseStyle) -> list[Sentence]:
         if few is None:
             continue
         path = f"changes{key(fund)}"
-        brought = voice.basis_points(few.contribution, f"{path}.leaders_left.sum_bp")
+        contribution = voice.basis_points(few.contribution, f"{path}.leaders_left.sum_bp")
         by = Figure(spoken(changes.to_date), f"{path}.to")
         together = "together " if len(few.symbols) > 1 else ""
         sentences.append(
             Sentence(
-                _companies(view, few.symbols, voice), f", which {together}added ", brought,
+                _companies(view, few.symbols, voice), f", which {together}added ", contribution,
                 ", had left ", voice.fund(fund), " by ", by, ".",
             )
         )  # fmt: skip
@@ -74,10 +74,10 @@ def _to_leave(snapshot: Snapshot, view: IndexView, voice: ProseStyle) -> Sentenc
     path = f"changes{key(view.fund)}.leaders_to_leave"
     several = len(leaving.symbols) > 1
     verb = ("were" if several else "was") if leaving.due else ("are" if several else "is")
-    brought = voice.basis_points(leaving.contribution, f"{path}.sum_bp")
+    contribution = voice.basis_points(leaving.contribution, f"{path}.sum_bp")
     return Sentence(
         _companies(view, leaving.symbols, voice), f", which {'together ' * several}added ",
-        brought, f", {verb} to leave ", voice.fund(view.fund),
+        contribution, f", {verb} to leave ", voice.fund(view.fund),
         " by " if leaving.days > 1 else " on ",
         Figure(spoken(leaving.effective), f"{path}.effective"), " as announced.",
     )  # fmt: skip

@@ -34,9 +34,9 @@ def lines_alone(snapshot: Snapshot, *, full: bool) -> tuple[list[Sentence], ...]
         ahead, behind = views if gap >= 0 else views[::-1]
         pairs = [(ahead, behind)]
     if not full:
-        named = [who(ahead, behind, voice) for ahead, behind in pairs]
+        leaders = [who(ahead, behind, voice) for ahead, behind in pairs]
         counts = breadth(views, voice, full=False) if gap is None else []
-        return [*opening, *named, *counts], without(snapshot, voice)
+        return [*opening, *leaders, *counts], without(snapshot, voice)
     names = []
     for ahead, behind in pairs:
         names.append(dragged(behind, voice))
