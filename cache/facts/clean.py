@@ -43,13 +43,13 @@ def clean(text: str, limit: int = 80) -> str:
     """
     if not (text.isascii() and text.isprintable()):
         text = _SPACES.sub(" ", _ESCAPES.sub("", text))
-        text = unicodedata.normalize("NFC", "".join(c for c in text if _kept(c)))
+        text = unicodedata.normalize("NFC", "".join(c for c in text if _may_stay(c)))
         text = _few_marks(text)
     text = _SPACES.sub(" ", text).strip()
     return text if len(text) <= limit else text[: max(limit - 1, 0)].rstrip() + "…"
 
 
-def _kept(character: str) -> bool:
+def _may_stay(character: str) -> bool:
     return unicodedata.category(character) not in _DROPPED and ord(character) not in INVISIBLE
 
 

@@ -229,8 +229,8 @@ def _wrong(key: str, value: object) -> str:
 def _fund(symbol: str, table: Mapping[str, Any], issuers: Mapping[str, Any]) -> Fund:
     """A fund by its table and its issuer's."""
     ways = {**issuers.get(table.get("issuer", ""), {}), **table}
-    given = table.get("addresses", table.get("address"))
-    addresses = ways.get("addresses", []) if given is None else given
+    own_addresses = table.get("addresses", table.get("address"))
+    addresses = ways.get("addresses", []) if own_addresses is None else own_addresses
     product = clean(table.get("product", ""), 120)
     filled = tuple(
         a.replace("{product}", product)

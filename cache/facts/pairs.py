@@ -16,8 +16,10 @@ _FILE: Final = "pairs.toml"
 def shipped_pairs() -> tuple[Pair, ...]:
     """The shipped pairs, group by group."""
     groups = parse_toml(package_text(_FILE), _FILE)["groups"]
-    named = ((group, name.partition(":")) for group, names in groups.items() for name in names)
-    return tuple(Pair(small, large, group) for group, (small, _, large) in named)
+    group_pairs = (
+        (group, name.partition(":")) for group, names in groups.items() for name in names
+    )
+    return tuple(Pair(small, large, group) for group, (small, _, large) in group_pairs)
 
 
 def board_funds(watched: Iterable[tuple[str, str]]) -> tuple[str, ...]:

@@ -23,14 +23,14 @@ class AbsentError(SourceError):
 
 def load_absent(home: Path, now: datetime) -> frozenset[FileAsk]:
     """Return the files known to be missing; empty where no readable record exists."""
-    return frozenset(_known(home, now))
+    return frozenset(_still_absent(home, now))
 
 
 def remember_absent(home: Path, asks: frozenset[FileAsk], now: datetime) -> None:
     """Record that an issuer has none of these files; a failed write is ignored."""
     if not asks:
         return
-    absent = _known(home, now) | dict.fromkeys(asks, now)
+    absent = _still_absent(home, now) | dict.fromkeys(asks, now)
     rows = [[ask.fund, f"{ask.day}", at.isoformat()] for ask, at in absent.items() if ask.day]
     state_file.keep(home / _NAME, rows)
 
@@ -41,7 +41,7 @@ def _believed(ask: FileAsk, at: datetime, now: datetime) -> bool:
     return -BEARABLE < now - at < (BELIEVED_OF_OLD if old else BELIEVED)
 
 
-def _known(home: Path, now: datetime) -> dict[FileAsk, datetime]:
+def _still_absent(home: Path, now: datetime) -> dict[FileAsk, datetime]:
     """File -> when its issuer was found to lack it, as far as that is still believed."""
     absent = state_file.read(home / _NAME, _parsed)
     return {ask: at for ask, at in absent.items() if _believed(ask, at, now)}

@@ -66,14 +66,14 @@ def _compared(
     days, closes = stored.final_closes(answer.ask.symbol)
     if among is not None:
         days, closes = days[among], closes[among]
-    given = ~np.isnan(answer.close)
+    has_close = ~np.isnan(answer.close)
     if answer.provisional is not None:
-        given &= answer.session != day(answer.provisional)
-    new = answer.close[given]
+        has_close &= answer.session != day(answer.provisional)
+    new = answer.close[has_close]
     return compare(
         days,
         closes,
-        answer.session[given],
+        answer.session[has_close],
         new,
         answer.splits(),
         rounded=rounded,
@@ -249,8 +249,8 @@ def with_older(assessment: Assessment, stored: StoredCloses, vendor: str) -> Ass
     if assessment.reason or not len(days) or days[0] >= day(start):
         return assessment
     first = np.zeros(len(days), np.bool_)
-    given = answer.session[~np.isnan(answer.close)]
-    first[np.flatnonzero(np.isin(days, given))[:JOINING]] = True
+    new_sessions = answer.session[~np.isnan(answer.close)]
+    first[np.flatnonzero(np.isin(days, new_sessions))[:JOINING]] = True
     comparison = _compared(answer, stored, rounded=False, among=first)
     if not first.any() or comparison.kind not in ("agrees", "rebase"):
         return Assessment(

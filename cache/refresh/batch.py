@@ -86,8 +86,8 @@ class Batch:
         fresh = 0
         for answer in self._answers:
             days, _ = self._stored.closes(answer.ask.symbol)
-            given = ~np.isnan(answer.close) & ~np.isin(answer.session, days)
-            fresh += int(np.count_nonzero(given))
+            is_new = ~np.isnan(answer.close) & ~np.isin(answer.session, days)
+            fresh += int(np.count_nonzero(is_new))
         return fresh
 
     def refuse(self, reason: str) -> tuple[str, ...]:

@@ -65,9 +65,9 @@ class Evidence:
         """Count an answer that passes by itself."""
         symbol = answer.ask.symbol
         days, closes = self._stored.closes(symbol)
-        given = ~np.isnan(answer.close)
-        session, close = answer.session[given], answer.close[given]
-        split, paid = answer.split[given] > 0, answer.dividend[given]
+        has_close = ~np.isnan(answer.close)
+        session, close = answer.session[has_close], answer.close[has_close]
+        split, paid = answer.split[has_close] > 0, answer.dividend[has_close]
         fresh = session > days[-1] if len(days) else np.ones(len(session), np.bool_)
         # the newest in the store stand before the new ones
         session = np.concatenate((days[-NEWEST:], session[fresh]))
@@ -85,8 +85,8 @@ class Evidence:
                     self._repeated[when, back + 1] += 1
                 self._split[when] += bool(split[at])
                 self._paid[when] += bool(paid[at] > _PAID * before[0])
-        before = closes if not given.any() else closes[days < answer.session[given][0]]
-        recent = np.concatenate((before, answer.close[given]))[-(NEWEST + 1) :]
+        before = closes if not has_close.any() else closes[days < answer.session[has_close][0]]
+        recent = np.concatenate((before, answer.close[has_close]))[-(NEWEST + 1) :]
         if symbol not in self._pair and len(recent) > NEWEST and (recent == recent[0]).all():
             self.still.append(symbol)
         self.lines += symbol not in self._pair

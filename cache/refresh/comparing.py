@@ -91,16 +91,16 @@ def compare_sources(
             result.failed[symbol] = answer.reason
             continue
         days, closes = stored_closes.final_closes(symbol)
-        given = ~np.isnan(answer.close) & (answer.session >= day(first))
+        has_close = ~np.isnan(answer.close) & (answer.session >= day(first))
         common, mine, theirs = np.intersect1d(
-            days, answer.session[given], assume_unique=True, return_indices=True
+            days, answer.session[has_close], assume_unique=True, return_indices=True
         )
         if not len(common):
             result.failed[symbol] = f"{source.name} gave no close of a stored session"
             continue
         result.compared += 1
         result.closes += len(common)
-        ours, other = closes[mine], answer.close[given][theirs]
+        ours, other = closes[mine], answer.close[has_close][theirs]
         apart = np.abs(other / ours - 1)
         if (apart > LIMIT).any():
             worst = int(np.argmax(apart))

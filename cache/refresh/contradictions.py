@@ -55,8 +55,12 @@ def less_dividends(answer: Answer, stored: StoredCloses) -> bool:
     Such are adjusted closes, each earlier one times 1 - D / P(ex - 1) for every later dividend,
     the stored ones among them: with the dividends beside them these would count twice.
     """
-    given = ~np.isnan(answer.close)
-    session, close, paid = answer.session[given], answer.close[given], answer.dividend[given]
+    has_close = ~np.isnan(answer.close)
+    session, close, paid = (
+        answer.session[has_close],
+        answer.close[has_close],
+        answer.dividend[has_close],
+    )
     ex_dates, cash = stored.dividends(answer.ask.symbol)
     _, at, which = np.intersect1d(session, ex_dates, return_indices=True)
     paid[at] = np.fmax(paid[at], cash[which])

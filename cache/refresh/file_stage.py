@@ -42,7 +42,7 @@ class FileStage:
         slack: days that the session of a file may lie from the day asked for.
 
     Attributes:
-        left: host -> its refusal to talk, because of which it is not asked.
+        refusals: host -> its refusal to talk, because of which it is not asked.
     """
 
     def __init__(
@@ -57,21 +57,21 @@ class FileStage:
         self.run, self.source, self.vendor, self.pace = run, source, vendor, pace
         self._slack = timedelta(days=slack)
         self._next_request = -math.inf
-        self.left = load_hosts(run.store.home)
+        self.refusals = load_hosts(run.store.home)
         self._absent: set[FileAsk] = set()
 
     def fetch(self, asks: tuple[FileAsk, ...]) -> None:
         """Ask issuers for files and commit each as it comes."""
         run, request = self.run, self.run.request
-        self.source.left = {} if request.again or request.full else dict(self.left)
+        self.source.refusals = {} if request.again or request.full else dict(self.refusals)
         self._fetch(asks)
         # What is of yesterday may not have been published yet.
         old = request.now.date() - NOT_YET
         dated = frozenset(ask for ask in self._absent if ask.day is not None and ask.day < old)
         remember_absent(run.store.home, dated, request.now)
-        if self.source.left != self.left:
-            self.left = dict(self.source.left)
-            keep_hosts(run.store.home, self.left, request.now)
+        if self.source.refusals != self.refusals:
+            self.refusals = dict(self.source.refusals)
+            keep_hosts(run.store.home, self.refusals, request.now)
 
     def _fetch(self, asks: tuple[FileAsk, ...]) -> None:
         run = self.run

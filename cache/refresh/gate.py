@@ -127,8 +127,8 @@ def gate(
     def bad(reason: str) -> Answer:
         return Answer(ask, kind="bad_data", reason=with_session(reason, final))
 
-    if (named := meta.get("symbol", ask.symbol)) != ask.symbol:
-        return bad(f"{vendor} answered for {str(named)[:16]!r} instead")
+    if (answered_symbol := meta.get("symbol", ask.symbol)) != ask.symbol:
+        return bad(f"{vendor} answered for {str(answered_symbol)[:16]!r} instead")
     if (currency := meta.get("currency", "USD")) != "USD":
         return bad(f"is quoted in {str(currency)[:8]!r}, not in dollars")
     if (zone := meta.get("exchangeTimezoneName", str(NEW_YORK))) != str(NEW_YORK):

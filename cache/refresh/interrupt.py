@@ -63,20 +63,20 @@ def heed_reader(descriptor: int) -> None:
 
 def unless(stop: threading.Event, call: Callable[[], T]) -> T | SourceError | None:
     """Return a call's result, or None as soon as ``stop`` is set; the call is then abandoned."""
-    came: queue.SimpleQueue[T | SourceError] = queue.SimpleQueue()
+    outcomes: queue.SimpleQueue[T | SourceError] = queue.SimpleQueue()
 
     def work() -> None:
         try:
-            came.put(call())
+            outcomes.put(call())
         except SourceError as error:
-            came.put(error)
+            outcomes.put(error)
         except Exception as error:  # whoever waits would wait for ever
-            came.put(SourceError(f"a fault in the program ({type(error).__name__})"))
+            outcomes.put(SourceError(f"a fault in the program ({type(error).__name__})"))
 
     threading.Thread(target=work, daemon=True).start()
     while not stop.is_set():
         try:
-            return came.get(timeout=0.05)
+            return outcomes.get(timeout=0.05)
         except queue.Empty:
             continue
     return None

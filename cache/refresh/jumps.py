@@ -154,11 +154,13 @@ def _fewer(file: Holdings, earlier: Sequence[Holdings]) -> list[str]:
     if then - now <= FEWER or then - now <= FEWER_PART * then:
         return []
     there = frozenset(file.symbols)
-    gone = [float(v) for s, v in zip(before.symbols, before.value, strict=True) if s not in there]
+    missing_values = [
+        float(v) for s, v in zip(before.symbols, before.value, strict=True) if s not in there
+    ]
     # A small fund that trades sells several of its lines in a month.
     if then < FEW_LINES:
         usual = _usual(earlier)
-        if usual is not None and math.fsum(gone) <= usual * before.total:
+        if usual is not None and math.fsum(missing_values) <= usual * before.total:
             return []
     return [_line_counts(file, before)]
 

@@ -48,7 +48,7 @@ class Plan:
         wait_until: the vendor asked not to be asked before this time.
         waiting: symbol -> the time before which it is not requested again, after a request that
             failed; these are stale, and not asked for.
-        left: host -> its refusal to talk, because of which a file is not requested now.
+        refusals: host -> its refusal to talk, because of which a file is not requested now.
         charts: requests that the prices cost, those for ``older`` among them.
         older: sessions of the market that are compared with the stored data.
     """
@@ -58,7 +58,7 @@ class Plan:
     expected_seconds: float = 0.0
     wait_until: datetime | None = None
     waiting: Mapping[str, datetime] = field(default_factory=dict)
-    left: Mapping[str, LeftHost] = field(default_factory=dict)
+    refusals: Mapping[str, LeftHost] = field(default_factory=dict)
     charts: int = 0
     older: tuple[date, ...] = ()
 
@@ -78,7 +78,7 @@ def make_plan(
     request: Request,
     *,
     absent: Collection[FileAsk] = (),
-    left: Mapping[str, LeftHost] = {},
+    refusals: Mapping[str, LeftHost] = {},
     waits: Mapping[str, Wait] = {},
     vendor: Vendor = YAHOO,
     vendors: frozenset[str] | None = None,
@@ -101,7 +101,7 @@ def make_plan(
         holdings: fund -> its files, ascending.
         request: what is to be brought.
         absent: holdings files that their issuer said it does not have.
-        left: hosts that refused to talk; those still left alone are not asked.
+        refusals: hosts that refused to talk; those still left alone are not asked.
         waits: symbol -> its last asking without success.
         vendor: who is to be asked, and on which terms.
         vendors: the sources whose closes a refresh brought, None for those known.
@@ -139,7 +139,7 @@ def make_plan(
     since = reach(vendor, now)
     older = older_sessions(asks, stored, vendor, request.reference.sessions, final, since)
     limited = [r for r in prices.failures.values() if f"limited by {vendor.name};" in r]
-    quiet = {} if again else {host: one for host, one in left.items() if one.holds(now)}
+    quiet = {} if again else {host: one for host, one in refusals.items() if one.holds(now)}
     hosts = {ask: request.funds[ask.fund].hosts(ask.day) for ask in files}
     skipped = [ask for ask in files if hosts[ask] <= {*quiet}]
     plan = Plan(
@@ -150,7 +150,7 @@ def make_plan(
         + len(older),
         older=older,
         waiting=waiting,
-        left={host: quiet[host] for ask in skipped for host in hosts[ask]},
+        refusals={host: quiet[host] for ask in skipped for host in hosts[ask]},
     )
     return replace(plan, expected_seconds=round(plan.requests / request.rate, 1))
 
@@ -159,10 +159,10 @@ def piece(symbol: str, last: date, stored: StoredCloses, request: Request, vendo
     """The Ask for a symbol's closes after the last final stored one, and for some before it."""
     sessions = request.reference.sessions
     # the vendor may have spoken for sessions without a close
-    spoken = max(last, stored.prices.through.get(symbol, last))
+    covered_to = max(last, stored.prices.through.get(symbol, last))
     # A vendor of days is asked for those after the last one that it answered for.
-    start = _sessions_back(sessions, last if vendor.overlap else spoken, vendor.overlap)
-    new, final = _sessions_back(sessions, spoken, -1), last_final(request.now)
+    start = _sessions_back(sessions, last if vendor.overlap else covered_to, vendor.overlap)
+    new, final = _sessions_back(sessions, covered_to, -1), last_final(request.now)
     turn = vendor.by_turns and has_turn(symbol, new, final, sessions, COMPARED)
     if turn or stored.foreign(symbol, vendor.name):
         # All that both have is compared; closes of another source stay.

@@ -35,9 +35,9 @@ def wait(until: datetime) -> str:
 def reasons(failed: Mapping[str, str]) -> str:
     """Return the most frequent reasons in brackets: " (not found at Yahoo: 8, others: 4)"."""
     short = Counter(_ASKED.sub("", why).partition(";")[0] for why in failed.values())
-    named = short.most_common(MOST_NAMED)
-    phrases = [f"{why}: {count:,}" for why, count in named]
-    if more := len(failed) - sum(count for _, count in named):
+    most_frequent = short.most_common(MOST_NAMED)
+    phrases = [f"{why}: {count:,}" for why, count in most_frequent]
+    if more := len(failed) - sum(count for _, count in most_frequent):
         phrases.append(f"others: {more:,}")
     return f" ({', '.join(phrases)})" if phrases else ""
 

@@ -92,8 +92,8 @@ class RefreshRun:
             source = make()
             state.sources.append(source)
             self._fetch_prices(plan, source)
-        if brought := state.symbols - before:
-            lines = f"{brought:,} line{'' if brought == 1 else 's'}"
+        if new_lines := state.symbols - before:
+            lines = f"{new_lines:,} line{'' if new_lines == 1 else 's'}"
             state.notes.append(f"{lines} of {vendor.name}, in place of {name}")
 
     def _plan(self, only: Collection[str] | None = None) -> Plan:
@@ -113,7 +113,7 @@ class RefreshRun:
             vendor=self.vendor,
             vendors=self.vendors,
             only=only,
-            left=self._files.left,
+            refusals=self._files.refusals,
             absent=() if request.full else load_absent(home, request.now),
         )
 

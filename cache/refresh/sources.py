@@ -70,7 +70,7 @@ class FileSource(Protocol):
     second: int
     retried: int
     dated: str | None
-    left: dict[str, LeftHost]
+    refusals: dict[str, LeftHost]
 
     def get(self, fund: Fund, on: date | None = None) -> tuple[bytes, str]:
         """One file and the address it came from."""

@@ -100,8 +100,8 @@ class StoredCloses:
         newest = (date.max, self.prices.source.get(symbol, ""))
         runs = (*self.prices.origin.get(symbol, ()), newest)
         ends = np.array([last for last, _ in runs], "datetime64[D]")
-        given = np.array([name == source for _, name in runs])
-        return given[np.searchsorted(ends, days)]
+        from_source = np.array([name == source for _, name in runs])
+        return from_source[np.searchsorted(ends, days)]
 
     def first_adjusted(self, symbol: str) -> date | None:
         """The session of a symbol's first stored adjusted close, None where it has none."""
@@ -196,14 +196,14 @@ class StoredCloses:
         """
         days, _ = self.closes(answer.ask.symbol)
         count = int(np.count_nonzero(days >= day(since)))
-        given = answer.session[~np.isnan(answer.close)]
-        came = int(np.count_nonzero(given >= day(answer.ask.start)))
-        if came < WHOLE_ENOUGH * count:
-            return f"{vendor} gave {came} closes where there were {count}"
+        sessions = answer.session[~np.isnan(answer.close)]
+        new_count = int(np.count_nonzero(sessions >= day(answer.ask.start)))
+        if new_count < WHOLE_ENOUGH * count:
+            return f"{vendor} gave {new_count} closes where there were {count}"
         # A clock that was set back asks for too little, and closes can come late.
         last = self.final(answer.ask.symbol)
         if answer.provisional is not None:
-            given = given[given < day(answer.provisional)]
-        if last is not None and not (given >= day(last)).any():
+            sessions = sessions[sessions < day(answer.provisional)]
+        if last is not None and not (sessions >= day(last)).any():
             return f"{vendor} gave no final close of {last}, which is in the store"
         return ""

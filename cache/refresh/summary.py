@@ -91,7 +91,7 @@ def summarize(
     if plan.waiting:
         times = plan.waiting.values()
         words.append(next_try(times, run.request.now) + reasons(failing))
-    words += [f"{host} {refusal}" for host, refusal in plan.left.items()]
+    words += [f"{host} {refusal}" for host, refusal in plan.refusals.items()]
     if missing:
         words.append(f"no holdings file of {' and '.join(missing)}")
     if stopped:
@@ -101,7 +101,7 @@ def summarize(
         words.append(f"no answer for {silent:,} symbols")
     clock = clock_words(prices.off, prices.name) or clock_words(run.skew.off, "the issuers")
     words.append(clock)
-    lacking = run.poisoned or run.failed or failing or missing or silent or plan.left
+    lacking = run.poisoned or run.failed or failing or missing or silent or plan.refusals
     lacking = lacking or (run.refused and len(run.sources) > 1)
     ok = not (lacking or stopped or (plan.asks and limited))
     return Summary(

@@ -104,15 +104,15 @@ def download(
     """
     handler = _Deadline(context=certificates())
     opener = urllib.request.build_opener(handler, _Redirects())
-    sent = {"User-Agent": agent or AGENT, "Accept": "*/*", **(headers or {})}
-    asked = urllib.request.Request(url, headers=sent)
+    sent_headers = {"User-Agent": agent or AGENT, "Accept": "*/*", **(headers or {})}
+    request = urllib.request.Request(url, headers=sent_headers)
     host = urlsplit(url).hostname or ""
     ends = time.monotonic() + timeout
     late = threading.Timer(timeout, handler.end)
     late.daemon = True
     late.start()
     try:
-        with opener.open(asked, timeout=timeout) as response:
+        with opener.open(request, timeout=timeout) as response:
             date, packing = response.headers["Date"], response.headers["Content-Encoding"]
             content = bytearray()
             while part := response.read1(65536):
@@ -218,11 +218,11 @@ class _Deadline(urllib.request.HTTPSHandler, urllib.request.HTTPHandler):
     def _remembered(
         self, kind: type[_PlainConnection], host: str, **options: Any
     ) -> HTTPConnection:
-        made = kind(host, **options)
-        made.deadline = self
+        connection = kind(host, **options)
+        connection.deadline = self
         self.check()
-        self._open.append(made)
-        return made
+        self._open.append(connection)
+        return connection
 
     def check(self) -> None:
         """Refuse to go on after the end."""
@@ -261,13 +261,13 @@ def certificates() -> ssl.SSLContext:
 
     They are read anew only where the environment names others or their file was written again.
     """
-    named = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+    bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
     paths = ssl.get_default_verify_paths()
-    file, written = named or paths.cafile, 0
+    file, written = bundle or paths.cafile, 0
     if file is not None:
         with suppress(OSError):
             written = Path(file).stat().st_mtime_ns
-    return _trusted(named or None, paths.cafile, paths.capath, written)
+    return _trusted(bundle or None, paths.cafile, paths.capath, written)
 
 
 @lru_cache(maxsize=1)

@@ -72,10 +72,12 @@ def read_series(
     with open_regular(path, LARGEST) as file:
         args = {"today": now.date().isoformat(), "dates": dates, "decimal": decimal}
         fields, _ = run("cache.sources.imported_series:parse", file, args, file=name)
-    made = tuple(_series(measure, fields["rows"][measure]) for measure in fields["rows"])
+    unnamed_series = tuple(_series(measure, fields["rows"][measure]) for measure in fields["rows"])
     # where a row says nobody, its file says so
-    named = tuple(ImportedSeries(one.measure, one.source or name, one.values) for one in made)
-    return named, tuple(Rejected(*row) for row in fields["rejected"])
+    all_series = tuple(
+        ImportedSeries(one.measure, one.source or name, one.values) for one in unnamed_series
+    )
+    return all_series, tuple(Rejected(*row) for row in fields["rejected"])
 
 
 def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:

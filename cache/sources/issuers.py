@@ -39,7 +39,7 @@ class Issuers:
         second: how many of them went to a second address after the first one failed.
         retried: how many asked an address once more after a refusal.
         dated: the Date of the last file's answer.
-        left: host -> its last refusal; one that is still to be left alone is not asked.
+        refusals: host -> its last refusal; one that is still to be left alone is not asked.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Issuers:
         self._children = children
         self.requests = self.second = self.retried = 0
         self.dated: str | None = None
-        self.left: dict[str, LeftHost] = {}
+        self.refusals: dict[str, LeftHost] = {}
 
     def get(self, fund: Fund, on: date | None = None) -> tuple[bytes, str]:
         """One holdings file as the issuer gives it, and the address it came from.
@@ -111,9 +111,9 @@ class Issuers:
         there = 0
         while len(pages) < PAGES:
             pages.append(self._bytes_of(fund, url.replace("{start}", str(there + 1))))
-            came, size = rows_of(pages[-1])
-            there += came
-            if came < min(fund.page, size or fund.page) or there >= size:
+            row_count, size = rows_of(pages[-1])
+            there += row_count
+            if row_count < min(fund.page, size or fund.page) or there >= size:
                 break
         return join_pages(pages) if len(pages) > 1 else pages[0]
 
@@ -125,12 +125,12 @@ class Issuers:
         """
         host = urlsplit(url).hostname or ""
         now = datetime.now(UTC)
-        if (refusal := self.left.get(host)) is not None and refusal.holds(now):
+        if (refusal := self.refusals.get(host)) is not None and refusal.holds(now):
             raise DownloadError(f"{host} {refusal}")
         for again in (False, True):
             self.requests += 1
             try:
-                came = download(
+                answer = download(
                     url,
                     timeout=self.timeout,
                     limit=self.limit,
@@ -143,15 +143,15 @@ class Issuers:
                     self._sleep(fund.retry)
                     continue
                 if error.kind == "refused":
-                    self.left[host] = refused_again(
+                    self.refusals[host] = refused_again(
                         refusal, now, error.status, error.retry_after, error.date
                     )
                     reason = f"{host} refused to talk (error {error.status})"
                     raise DownloadError(reason, "refused", status=error.status) from None
                 raise
-            self.left.pop(host, None)
-            self.dated = came.date
-            return _holdings(came.content, host)
+            self.refusals.pop(host, None)
+            self.dated = answer.date
+            return _holdings(answer.content, host)
         raise AssertionError("an address is requested twice at most")
 
 

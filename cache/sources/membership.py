@@ -63,17 +63,17 @@ def read_membership(
         file.seek(0)
         raw = file.read()
     members = [(s, n, first, last) for s, n, first, last in fields["members"]]
-    made = lists(members, fund, sessions, now.date(), source=name, fetched_at=now)
+    dated_lists = lists(members, fund, sessions, now.date(), source=name, fetched_at=now)
     days: list[str] = np.datetime_as_string(_list_days(members, sessions, now.date())).tolist()
     unlisted = [
         Rejected(line, "from", member[0], why)
         for line, member in zip(fields["lines"], members, strict=True)
         if (why := _why_unlisted(member, days))
     ]
-    if not made:
+    if not dated_lists:
         raise SourceError(f"has no member on a session; the first: {unlisted[0].reason}", file=name)
     rejected = [Rejected(*row) for row in fields["rejected"]]
-    return tuple((dated, raw) for dated in made), (*rejected, *unlisted)
+    return tuple((dated, raw) for dated in dated_lists), (*rejected, *unlisted)
 
 
 def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
@@ -87,7 +87,7 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
     order = date_order([text for text in texts if text], args["dates"])
     members: list[Member] = []
     lines: list[int] = []
-    taken: dict[str, list[tuple[str, str]]] = {}
+    spells_of: dict[str, list[tuple[str, str]]] = {}
     rejected: list[tuple[int, str, str, str]] = []
     for row in table.rows:
         symbol = yahoo_symbol(table.text(row, *_SYMBOL))
@@ -99,7 +99,7 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
                 raise BadCell("from", "the row names no first day")
             if last and last <= first:
                 raise BadCell("to", f"{last} is not after {first}")
-            spells = taken.setdefault(symbol, [])
+            spells = spells_of.setdefault(symbol, [])
             if any(f < (last or "9") and first < (t or "9") for f, t in spells):
                 raise BadCell("from", "another row of this file has it at the same time")
             spells.append((first, last))
@@ -128,15 +128,15 @@ def lists(
     fetched_at: datetime,
 ) -> list[Holdings]:
     """The dated lists of a table of members, ascending, none dated later than today."""
-    made: list[Holdings] = []
+    dated_lists: list[Holdings] = []
     for when in map(pydate, _list_days(members, sessions, today)):
         on = when.isoformat()
         listed = {s: n for s, n, first, last in members if first <= on and (not last or on < last)}
         symbols = tuple(sorted(listed))
-        if not symbols or (made and made[-1].symbols == symbols):
+        if not symbols or (dated_lists and dated_lists[-1].symbols == symbols):
             continue
         none = np.full(len(symbols), np.nan)
-        made.append(
+        dated_lists.append(
             Holdings(
                 fund=fund,
                 as_of=when,
@@ -152,7 +152,7 @@ def lists(
                 weighted=False,
             )
         )
-    return made
+    return dated_lists
 
 
 def _list_days(members: Sequence[Member], sessions: Dates, today: date) -> Dates:

@@ -211,9 +211,9 @@ def date_order(
     if whole:
         if not unsettled or hint in whole:
             return hint if hint in whole else whole[0]
-        named = " or ".join(f"{_long(day(unsettled, o))} (--dates {o})" for o in whole)
+        readings = " or ".join(f"{_long(day(unsettled, o))} (--dates {o})" for o in whole)
         raise SourceError(
-            f'"{clean(unsettled, 20)}" can be {named}, and no date of the file settles it;'
+            f'"{clean(unsettled, 20)}" can be {readings}, and no date of the file settles it;'
             " say which with the flag"
         )
     best = max(ORDERS, key=counts.__getitem__)

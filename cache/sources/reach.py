@@ -79,11 +79,11 @@ def _ask(host: str, port: int, timeout: float) -> datetime | None:
     opener = urllib.request.build_opener(
         urllib.request.HTTPSHandler(context=certificates()), _Stay()
     )
-    asked = urllib.request.Request(
+    request = urllib.request.Request(
         f"https://{host}:{port}/", method="HEAD", headers={"User-Agent": AGENT}
     )
     try:
-        with opener.open(asked, timeout=timeout) as response:
+        with opener.open(request, timeout=timeout) as response:
             header = response.headers["Date"]
     except HTTPError as error:
         # A proxy's refusal comes the same way, but not from the host.

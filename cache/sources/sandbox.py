@@ -124,12 +124,12 @@ def run(
         answer = children.answer(parser, source, args, limits.wall)
         if answer:
             return _received(answer, 0, file, limits)
-    given, inherited = (source, None) if isinstance(source, bytes) else (None, source)
+    stdin_bytes, inherited = (source, None) if isinstance(source, bytes) else (None, source)
     request = {"parser": parser, "args": dict(args), "limits": asdict(limits)}
     try:
         with _started(request, paths, inherited) as child:
             try:
-                answer, _ = child.communicate(given, limits.wall)
+                answer, _ = child.communicate(stdin_bytes, limits.wall)
             except BaseException as error:
                 child.kill()
                 if not isinstance(error, subprocess.TimeoutExpired):

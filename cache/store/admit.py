@@ -111,8 +111,8 @@ def admit(
                 f" ({first}: {work.refused[first]}): refused as a whole",
                 file=bars.source or None,
             )
-    taken = [at for at, symbol in enumerate(bars.symbols) if symbol not in work.refused]
-    return work.admitted([*doubtful, *late.notes(taken)])
+    accepted_places = [at for at, symbol in enumerate(bars.symbols) if symbol not in work.refused]
+    return work.admitted([*doubtful, *late.notes(accepted_places)])
 
 
 def bring_prices(
@@ -178,11 +178,11 @@ class _Work:
     def gaps(self, place: int, stored: Dates = NO_SESSIONS) -> list[str]:
         """Sentences on the quarters without a price of a symbol, which may be two companies."""
         rows, symbol = self._rows(place), self.bars.symbols[place]
-        given = self.bars.session[rows][self._priced[rows]]
+        priced_sessions = self.bars.session[rows][self._priced[rows]]
         return [
             f"{symbol} has no price between {before} and {after}: if its symbol went from one"
             f" company to another, `internals forget prices {symbol}`, then import the one you want"
-            for before, after in long_gaps(given, lambda: self._traded, stored)
+            for before, after in long_gaps(priced_sessions, lambda: self._traded, stored)
         ]
 
     @cached_property
@@ -205,17 +205,17 @@ class _Work:
             days, closes = self._final(symbol, name)
             if values is None or not len(days):
                 continue
-            given = ~np.isnan(values[rows])
+            has_value = ~np.isnan(values[rows])
             if (unfinished := self.bars.provisional.get(symbol)) is not None:
-                given &= self.bars.session[rows] != day(unfinished)
-            if not given.any():
+                has_value &= self.bars.session[rows] != day(unfinished)
+            if not has_value.any():
                 continue
             self.compared += name == "close"
             comparison = compare(
                 days,
                 closes,
-                self.bars.session[rows][given],
-                values[rows][given],
+                self.bars.session[rows][has_value],
+                values[rows][has_value],
                 splits,
                 rounded=True,
                 chained=name == "adj_close",
@@ -273,10 +273,10 @@ class _Work:
     def _only_adjusted(self) -> frozenset[str]:
         """Symbols of which these bars give no close."""
         close = self.bars.close
-        given = np.zeros(len(self.bars.symbols), np.bool_)
+        has_close = np.zeros(len(self.bars.symbols), np.bool_)
         if close is not None:
-            given[self.bars.symbol[~np.isnan(close)]] = True
-        names = zip(self.bars.symbols, given.tolist(), strict=True)
+            has_close[self.bars.symbol[~np.isnan(close)]] = True
+        names = zip(self.bars.symbols, has_close.tolist(), strict=True)
         return frozenset(name for name, has in names if not has)
 
     def _single(self, symbol: str, comparison: Comparison) -> None:

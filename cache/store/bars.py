@@ -105,8 +105,8 @@ class Bars:
             raise FrameError("a bar points outside the symbols of its source")
         if len(set(self.symbols)) != len(self.symbols):
             raise FrameError("a symbol appears twice among the symbols of the bars")
-        named = (*self.symbols, *self.through, *self.failures)
-        if odd := [s for s in named if not s or not s.isprintable() or " " in s]:
+        all_symbols = (*self.symbols, *self.through, *self.failures)
+        if odd := [s for s in all_symbols if not s or not s.isprintable() or " " in s]:
             raise FrameError(f"{odd[0]!r} is no symbol; one has neither blanks nor controls")
         if self.fetched_at.tzinfo is None:
             raise FrameError("the time at which bars were taken needs a time zone")

@@ -98,7 +98,7 @@ def difference(
         both = [block for block in (was, now) if block is not None]
         sessions = np.unique(np.concatenate([block.sessions for block in both]))
         symbols = tuple(sorted({symbol for block in both for symbol in block.symbols}))
-        named = np.array([place.setdefault(s, len(place)) for s in symbols], np.int64)
+        symbol_numbers = np.array([place.setdefault(s, len(place)) for s in symbols], np.int64)
         factor = np.array([factors.get(symbol, np.nan) for symbol in symbols])
         days = sessions.astype(np.int64)
         if applied is not None and len(sessions):
@@ -115,7 +115,9 @@ def difference(
             col, row = np.nonzero(changed.T)
             if len(col):
                 scale = (1 / factor if name == "volume" else factor)[col]
-                parts[name].append((named[col] * _DAYS + days[row], earlier[row, col], scale))
+                parts[name].append(
+                    (symbol_numbers[col] * _DAYS + days[row], earlier[row, col], scale)
+                )
     columns = {}
     for name, pieces in parts.items():
         if pieces:
@@ -313,9 +315,9 @@ class _Fate:
         before = column.before.copy()
         before[theirs] = self._value[mine]
         factor = column.factor[theirs]
-        given = np.isnan(factor)
-        self._value[mine] *= np.where(given, 1.0, factor)
-        self._open[mine[given]] = False
+        set_anew = np.isnan(factor)
+        self._value[mine] *= np.where(set_anew, 1.0, factor)
+        self._open[mine[set_anew]] = False
         return replace(column, before=before)
 
     def restored(self) -> Column:

@@ -24,10 +24,10 @@ def stored_values(prices: Prices, symbol: str, *fields: str) -> tuple[Dates, Flo
         matrices = [m for m in (getattr(block, name) for name in fields) if m is not None]
         if not matrices or (column := block.column.get(symbol)) is None:
             continue
-        given = matrices[0][:, column]
+        column_values = matrices[0][:, column]
         for matrix in matrices[1:]:
-            given = np.where(np.isnan(given), matrix[:, column], given)
-        there = ~np.isnan(given)
+            column_values = np.where(np.isnan(column_values), matrix[:, column], column_values)
+        there = ~np.isnan(column_values)
         days.append(block.sessions[there])
-        values.append(given[there])
+        values.append(column_values[there])
     return np.concatenate(days), np.concatenate(values)

@@ -38,12 +38,12 @@ def repeated_session(bars: Bars) -> str:
     days = bars.session[order][1:].astype(np.int64)
     first = int(days.min())
     at = days - first
-    given = np.bincount(at) > 0
-    count = np.bincount(at[follows], minlength=len(given))
-    repeats = np.bincount(at[follows & (close[1:] == close[:-1])], minlength=len(given))
+    has_closes = np.bincount(at) > 0
+    count = np.bincount(at[follows], minlength=len(has_closes))
+    repeats = np.bincount(at[follows & (close[1:] == close[:-1])], minlength=len(has_closes))
     wrong = (count >= REPEATED) & (repeats > REPEATED_PART * count)
     # A market that never moves is somebody's example, and tells nothing.
-    if not wrong.any() or wrong[given].all():
+    if not wrong.any() or wrong[has_closes].all():
         return ""
     where = int(np.argmax(wrong))
     return (
@@ -83,25 +83,25 @@ def _close_before(prices: Prices, symbol: str, session: np.datetime64) -> float:
 
 
 def long_gaps(
-    given: Dates, traded: Callable[[], Dates], stored: Dates = NO_SESSIONS
+    priced_sessions: Dates, traded: Callable[[], Dates], stored: Dates = NO_SESSIONS
 ) -> list[tuple[date, date]]:
     """The quarters without a price of a symbol, at an end of which a file has one.
 
     Args:
-        given: (K,) sessions with a price in the file, ascending.
+        priced_sessions: (K,) sessions with a price in the file, ascending.
         traded: returns (T,) sessions with a price of any symbol, ascending.
         stored: (H,) sessions with a price in the store, ascending.
 
     Returns:
         The sessions before and after each gap in which others were traded on more than `GAP`.
     """
-    if not len(given):
+    if not len(priced_sessions):
         return []
-    first = max(int(np.searchsorted(stored, given[0])) - 1, 0)
-    near = stored[first : np.searchsorted(stored, given[-1], "right") + 1]
-    if not (np.diff(np.concatenate([near[:1], given, near[-1:]])) > LONG_GAP).any():
+    first = max(int(np.searchsorted(stored, priced_sessions[0])) - 1, 0)
+    near = stored[first : np.searchsorted(stored, priced_sessions[-1], "right") + 1]
+    if not (np.diff(np.concatenate([near[:1], priced_sessions, near[-1:]])) > LONG_GAP).any():
         return []
-    days = np.union1d(near, given)
+    days = np.union1d(near, priced_sessions)
     before, after = days[:-1], days[1:]
     others = np.searchsorted(traded(), after) - np.searchsorted(traded(), before, "right")
     new = ~(np.isin(before, stored) & np.isin(after, stored))

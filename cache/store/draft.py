@@ -218,9 +218,9 @@ class Draft:
         key = fund, as_of
         if key not in self.files:
             raise StoreError(f"no holdings file of {fund} as of {as_of}")
-        gone = self._out(key, 0)
-        if gone not in self._raws(key):
-            self.journal = without_files(self.journal, [(fund, str(as_of), gone)])
+        dropped_raw = self._out(key, 0)
+        if dropped_raw not in self._raws(key):
+            self.journal = without_files(self.journal, [(fund, str(as_of), dropped_raw)])
 
     def _raws(self, key: Key) -> list[str]:
         """Objects of the issuer's bytes of a fund and day, the file in use first."""
@@ -231,15 +231,15 @@ class Draft:
         """Remove a file from those of its fund and day; 0 is the one in use."""
         entry = self.files[key]
         stack = [{name: entry[name] for name in FILED}, *entry.get("before", ())]
-        gone: str = stack.pop(depth)["raw"]
+        dropped_raw: str = stack.pop(depth)["raw"]
         if not stack:
             del self.files[key], self.rows[key]
-            return gone
-        named: Json = {"fund": key[0], "as_of": str(key[1])}
-        self.files[key] = named | stack[0] | ({"before": stack[1:]} if stack[1:] else {})
+            return dropped_raw
+        file_key: Json = {"fund": key[0], "as_of": str(key[1])}
+        self.files[key] = file_key | stack[0] | ({"before": stack[1:]} if stack[1:] else {})
         if depth == 0:
             self.rows[key] = self._read(self.files[key])
-        return gone
+        return dropped_raw
 
     def _read(self, entry: Mapping[str, str]) -> Holdings:
         return pack.unpack_holdings(self.fetch(entry["text"]), self.fetch(entry["numbers"]))
@@ -298,18 +298,18 @@ class Draft:
         facts: dict[str, Any] = {}
         for name in ("through", "provisional", "source", "fetched_at", "origin", "disputed"):
             values = getattr(self.prices, name)
-            gone = (set(symbols) - there) & values.keys()
-            if gone:
-                facts[name] = {s: value for s, value in values.items() if s not in gone}
+            without_data = (set(symbols) - there) & values.keys()
+            if without_data:
+                facts[name] = {s: value for s, value in values.items() if s not in without_data}
         self.prices = replace(self.prices, **facts)
         self.prices = replace(self.prices, origin=trimmed(self.prices, set(symbols) & there))
 
     def forget_symbols(self, symbols: Iterable[str]) -> None:
         """Drop every close, event and fact of some symbols, and their cells in the journal."""
-        gone = frozenset(symbols)
-        self.prices = dropped(self.prices, gone)
+        forgotten = frozenset(symbols)
+        self.prices = dropped(self.prices, forgotten)
         names = {name for entry in self.journal for name in entry.layers}
-        bared = {name: self._layer(without(self._unpacked(name), gone)) for name in names}
+        bared = {name: self._layer(without(self._unpacked(name), forgotten)) for name in names}
         entries = (
             replace(e, layers=tuple(new for name in e.layers for new in bared[name]))
             for e in self.journal

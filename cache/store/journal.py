@@ -83,8 +83,10 @@ def added_to(journal: Journal, entry: Entry) -> Journal:
 
 def without_files(journal: Journal, files: Iterable[tuple[str, str, str]]) -> Journal:
     """Return the journal without files no longer stored, and without entries left empty."""
-    gone = set(files)
-    entries = (replace(e, files=tuple(f for f in e.files if f not in gone)) for e in journal)
+    dropped_files = set(files)
+    entries = (
+        replace(e, files=tuple(f for f in e.files if f not in dropped_files)) for e in journal
+    )
     return tuple(entry for entry in entries if entry)
 
 

@@ -127,9 +127,9 @@ def _answered(bars: Bars) -> dict[str, date]:
     """Return the last session that each answered symbol's bars cover."""
     last = np.full(len(bars.symbols), np.iinfo(np.int64).min)
     np.maximum.at(last, bars.symbol, bars.session.astype(np.int64))
-    seen = distinct(bars.symbol)
-    days: list[date] = last[seen].astype("datetime64[D]").tolist()
-    result = {bars.symbols[i]: day for i, day in zip(seen.tolist(), days, strict=True)}
+    positions = distinct(bars.symbol)
+    days: list[date] = last[positions].astype("datetime64[D]").tolist()
+    result = {bars.symbols[i]: day for i, day in zip(positions.tolist(), days, strict=True)}
     result.update(bars.through)
     return {symbol: day for symbol, day in result.items() if symbol not in bars.failures}
 
@@ -146,8 +146,8 @@ def _with_price(bars: Bars, days: Mapping[str, date]) -> set[str]:
 def _by_position(bars: Bars, days: Mapping[str, date]) -> IntArray:
     """(symbols of the bars,) int, the day named for each, as a day number; none is -1."""
     nowhere = np.datetime64(-1, "D")
-    named = [days.get(symbol, nowhere) for symbol in bars.symbols]
-    return np.array(named, "datetime64[D]").astype(np.intp)
+    day_of_each = [days.get(symbol, nowhere) for symbol in bars.symbols]
+    return np.array(day_of_each, "datetime64[D]").astype(np.intp)
 
 
 def _timely(prices: Prices, bars: Bars) -> Bars:
@@ -217,17 +217,19 @@ class _Grid:
 def _grid(block: Block | None, bars: Bars, take: IntArray, lapsed: Mapping[str, date]) -> _Grid:
     session, symbol = bars.session[take], bars.symbol[take]
     sessions = distinct(session)
-    seen = distinct(symbol)
-    names = {bars.symbols[i] for i in seen.tolist()}
+    positions = distinct(symbol)
+    names = {bars.symbols[i] for i in positions.tolist()}
     if block is not None:
         sessions = distinct(np.concatenate([sessions, block.sessions]))
         names.update(block.symbols)
     symbols = tuple(sorted(names))
     place = {name: i for i, name in enumerate(symbols)}
     column = np.zeros(len(bars.symbols), np.intp)
-    column[seen] = [place[bars.symbols[i]] for i in seen.tolist()]
-    gone = [(name, day) for name, day in lapsed.items() if name in place]
-    gone = [(name, day) for name, day in gone if _position(sessions, day) is not None]
+    column[positions] = [place[bars.symbols[i]] for i in positions.tolist()]
+    lapsed_cells = [(name, day) for name, day in lapsed.items() if name in place]
+    lapsed_cells = [
+        (name, day) for name, day in lapsed_cells if _position(sessions, day) is not None
+    ]
     return _Grid(
         sessions=sessions,
         symbols=symbols,
@@ -236,8 +238,8 @@ def _grid(block: Block | None, bars: Bars, take: IntArray, lapsed: Mapping[str, 
         rows=np.searchsorted(sessions, session),
         cols=column[symbol],
         clear=(
-            np.array([_position(sessions, day) for _, day in gone], np.intp),
-            np.array([place[name] for name, _ in gone], np.intp),
+            np.array([_position(sessions, day) for _, day in lapsed_cells], np.intp),
+            np.array([place[name] for name, _ in lapsed_cells], np.intp),
         ),
         replaced=np.array([name in bars.replace for name in symbols], np.bool_),
     )
@@ -278,8 +280,8 @@ def _rebuild(
         after[grid.clear] = np.nan
         if new is not None:
             values = new[take]
-            given = ~np.isnan(values)
-            after[grid.rows[given], grid.cols[given]] = values[given]
+            has_value = ~np.isnan(values)
+            after[grid.rows[has_value], grid.cols[has_value]] = values[has_value]
         changed |= ((before != after) & ~(np.isnan(before) & np.isnan(after))).any(axis=0)
         matrices[name] = after
     events: dict[str, Events] = {}
@@ -304,8 +306,8 @@ def _events(
     stays = ~grid.replaced[before % width]
     added, values = np.zeros(0, np.intp), np.zeros(0)
     if new is not None:
-        given = np.flatnonzero(~np.isnan(new[take]))
-        cells, values = grid.rows[given] * width + grid.cols[given], new[take][given]
+        event_rows = np.flatnonzero(~np.isnan(new[take]))
+        cells, values = grid.rows[event_rows] * width + grid.cols[event_rows], new[take][event_rows]
         # A row that says 0 takes a stored event back: the vendor has withdrawn it.
         stays &= ~np.isin(before, cells)
         added, values = cells[values > 0], values[values > 0]

@@ -73,11 +73,11 @@ def _runs(
     ends = np.array([last for last, _ in before], "datetime64[D]")
     place = np.minimum(np.searchsorted(ends, days), len(before) - 1)
     place = np.where(same, place, len(before))
-    named = list(dict.fromkeys(names))
-    of = np.array([named.index(name) for name in names])[place]
+    distinct_names = list(dict.fromkeys(names))
+    of = np.array([distinct_names.index(name) for name in names])[place]
     last = np.flatnonzero(np.append(of[1:] != of[:-1], True))
     runs: list[tuple[date, str]] = [
-        (day, named[which])
+        (day, distinct_names[which])
         for day, which in zip(days[last].tolist(), of[last].tolist(), strict=True)
     ]
     return tuple(runs)

@@ -37,8 +37,8 @@ class Rebase:
         down = self.factor < 1
         by = 1 / self.factor if down else self.factor
         what = "closes" if self.what == "close" else "adjusted closes"
-        done = "divided" if down else "multiplied"
-        return f"older {what} of {self.symbol} were {done} by {by:.6g}"
+        verb = "divided" if down else "multiplied"
+        return f"older {what} of {self.symbol} were {verb} by {by:.6g}"
 
 
 def rebased(prices: Prices, changes: Sequence[Rebase]) -> Prices:

@@ -94,22 +94,24 @@ def test_the_dated_list_of_a_fund_with_the_newest_alone_is_asked_of_one_of_its_i
 
 
 def test_a_host_that_refused_to_talk_is_left_alone() -> None:
-    left = {"a.org": refused_again(None, NOW - timedelta(minutes=10), 403)}
+    refusals = {"a.org": refused_again(None, NOW - timedelta(minutes=10), 403)}
     funds = {"IWM": DATED, "SPY": SPY, "IVV": IVV}
-    plan = make_plan(Prices(), {}, Request(PAIR, NOW, REFERENCE, funds=funds), left=left)
+    plan = make_plan(Prices(), {}, Request(PAIR, NOW, REFERENCE, funds=funds), refusals=refusals)
     assert not any(ask.fund == "IVV" for ask in plan.files) and FileAsk("SPY") in plan.files
-    assert {host: str(one) for host, one in plan.left.items()} == {
+    assert {host: str(one) for host, one in plan.refusals.items()} == {
         "a.org": "refused to talk (error 403) and is left alone until 2026-06-26 21:50 UTC"
     }
     later = NOW + timedelta(minutes=21)
-    assert not make_plan(Prices(), {}, Request(PAIR, later, REFERENCE, funds=funds), left=left).left
+    assert not make_plan(
+        Prices(), {}, Request(PAIR, later, REFERENCE, funds=funds), refusals=refusals
+    ).refusals
     # one with another host left is asked there, and a wish asks all
     wider = replace(IVV, addresses=(*IVV.addresses, "https://c.org/{date}"))
     two = {"IWM": DATED, "SPY": SPY, "IVV": wider}
-    both = make_plan(Prices(), {}, Request(PAIR, NOW, REFERENCE, funds=two), left=left)
-    assert any(ask.fund == "IVV" for ask in both.files) and not both.left
+    both = make_plan(Prices(), {}, Request(PAIR, NOW, REFERENCE, funds=two), refusals=refusals)
+    assert any(ask.fund == "IVV" for ask in both.files) and not both.refusals
     wish = make_plan(
-        Prices(), {}, Request(PAIR, NOW, REFERENCE, funds=funds, again=True), left=left
+        Prices(), {}, Request(PAIR, NOW, REFERENCE, funds=funds, again=True), refusals=refusals
     )
     assert any(ask.fund == "IVV" for ask in wish.files)
 

@@ -168,7 +168,7 @@ class Files:
     dated = None
 
     def __init__(self, rows: Holdings, rejected: tuple[Row, ...] = ()) -> None:
-        self.left: dict[str, object] = {}
+        self.refusals: dict[str, object] = {}
         self.rows, self.rejected = rows, rejected
 
     def get(self, fund: Fund, on: date | None = None) -> tuple[bytes, str]:

@@ -77,7 +77,7 @@ def sentence(
             board=board,
         ),
         absent=load_absent(where.store, now),
-        left=load_hosts(where.store),
+        refusals=load_hosts(where.store),
         waits=load_waits(where.store, vendor.key),
         vendor=vendor,
     )
@@ -86,8 +86,8 @@ def sentence(
         # what is stale is asked of the clock: one that stands before the data knows nothing
         return f"the newest data is {ago(newest, now)}: set the clock right, nothing else is sure"
     waiting = next_try(plan.waiting.values(), now) if plan.waiting else ""
-    if plan.left:
-        quiet = "; ".join(f"{host} {left}" for host, left in plan.left.items())
+    if plan.refusals:
+        quiet = "; ".join(f"{host} {refusal}" for host, refusal in plan.refusals.items())
         waiting = f"{waiting}; {quiet}" if waiting else quiet
     if not plan:
         retry = "`internals refresh --retry`" if by.startswith("`") else ":retry"

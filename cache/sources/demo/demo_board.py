@@ -44,8 +44,10 @@ def add_board_funds(seed: int, columns: DemoColumns, small: FloatArray, large: F
         small: (T,) closes of the small fund.
         large: (T,) closes of the large one.
     """
-    named = dict.fromkeys(fund for pair in shipped_pairs() for fund in (pair.small, pair.large))
-    funds = tuple(fund for fund in named if fund not in columns.symbols)
+    pair_funds = dict.fromkeys(
+        fund for pair in shipped_pairs() for fund in (pair.small, pair.large)
+    )
+    funds = tuple(fund for fund in pair_funds if fund not in columns.symbols)
     rng = np.random.default_rng([seed, _STREAM])
     first = row_on_or_before(columns.days, FROM)
     moves = np.diff(np.log(np.column_stack([small, large])[first:]), axis=0)

@@ -142,26 +142,26 @@ def made_distinct(bp: FloatArray) -> FloatArray:
 
 def draw_lines(rng: np.random.Generator, side: DemoSide) -> DemoLines:
     """Draw every line of a fund that ever has closes."""
-    named, giants = side.fixed, len(side.giants)
-    fixed, count = len(named) + giants, side.measured + side.join
+    fixed_lines, giants = side.fixed, len(side.giants)
+    fixed, count = len(fixed_lines) + giants, side.measured + side.join
     sector = np.concatenate(
         [
-            np.array([SECTORS.index(line.sector) for line in named], np.intp),
+            np.array([SECTORS.index(line.sector) for line in fixed_lines], np.intp),
             np.full(giants, SECTORS.index("Information Technology"), np.intp),
             draw_sectors(rng, count - fixed, side.sectors),
         ]
     )
-    symbols, names = invent(rng, side.prefix, 1, sector[len(named) :])
+    symbols, names = invent(rng, side.prefix, 1, sector[len(fixed_lines) :])
     spread = np.clip(0.75 * rng.standard_normal(count), -2.0, 2.5)
     start = np.round(side.price * np.exp(spread), 2)
-    start[: len(named)] = [line.price for line in named]
+    start[: len(fixed_lines)] = [line.price for line in fixed_lines]
     giant_share = np.array([share for share, _ in side.giants], np.float64)
     giant_share *= 1 + 0.02 * rng.uniform(-1, 1, giants)
     giant_change = np.array([change for _, change in side.giants], np.float64)
     giant_change *= 1 + 0.08 * rng.uniform(-1, 1, giants)
     change = np.concatenate(
         [
-            [line.change / 100 for line in named],
+            [line.change / 100 for line in fixed_lines],
             giant_change,
             _returns(rng, side.rungs, sector[fixed : side.measured]),
             rng.beta(2, 4, side.join) - 0.15,
@@ -169,17 +169,17 @@ def draw_lines(rng: np.random.Generator, side: DemoSide) -> DemoLines:
     )
     end = np.round(start * (1 + change), 4)
     share = np.full(count, np.nan)
-    bp = made_distinct(np.array([line.bp for line in named], np.float64))
-    made = (end / start - 1)[: len(named)]
-    share[: len(named)] = bp / 1e4 / (side.measured_part * made)
-    share[len(named) : fixed] = giant_share
+    bp = made_distinct(np.array([line.bp for line in fixed_lines], np.float64))
+    returns = (end / start - 1)[: len(fixed_lines)]
+    share[: len(fixed_lines)] = bp / 1e4 / (side.measured_part * returns)
+    share[len(fixed_lines) : fixed] = giant_share
     share[side.measured :] = 0.0
     pays = rng.uniform(size=count) < 0.6
     yields = np.where(pays, rng.gamma(2.0, 0.5, count), 0.0)
-    yields[: len(named)] = [line.dividend_yield for line in named]
+    yields[: len(fixed_lines)] = [line.dividend_yield for line in fixed_lines]
     return DemoLines(
-        symbols=(*(line.symbol for line in named), *symbols),
-        names=(*(line.name for line in named), *names),
+        symbols=(*(line.symbol for line in fixed_lines), *symbols),
+        names=(*(line.name for line in fixed_lines), *names),
         sectors=sector,
         start=start,
         end=end,
@@ -187,7 +187,9 @@ def draw_lines(rng: np.random.Generator, side: DemoSide) -> DemoLines:
         size=np.exp(np.clip(rng.standard_normal(count), -2.6, 2.6)),
         room=rng.uniform(0.5, 1.0, count),
         dividend_yield=yields,
-        leaves=np.array([*(line.leaves for line in named), *[False] * (count - len(named))]),
+        leaves=np.array(
+            [*(line.leaves for line in fixed_lines), *[False] * (count - len(fixed_lines))]
+        ),
     )
 
 

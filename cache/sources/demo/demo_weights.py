@@ -77,10 +77,10 @@ def solve(side: DemoSide, lines: DemoLines, price: FloatArray, turn: FloatArray)
         ValueError: the drawn lines cannot make the return.
     """
     open_ = np.isnan(lines.share)
-    made = lines.end / lines.start - 1
+    returns = lines.end / lines.start - 1
     unnamed_share = 1.0 - float(lines.share[~open_].sum())
-    cap = _caps(side, made[open_], lines.room[open_])
-    pull = np.clip(made[open_], -0.5, 1.0)
+    cap = _caps(side, returns[open_], lines.room[open_])
+    pull = np.clip(returns[open_], -0.5, 1.0)
     shares = lines.share.copy()
 
     def lands_at(tilt: float) -> float:

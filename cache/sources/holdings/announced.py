@@ -87,11 +87,11 @@ def adding(
 def forgetting(fund: str, effective: date | None) -> Callable[[Announcements], Announcements]:
     """Return a function that drops a fund's changes, of one effective date or all."""
 
-    def left(changes: Announcements) -> Announcements:
+    def remaining(changes: Announcements) -> Announcements:
         return tuple(
             c
             for c in changes
             if c.fund != fund or (effective is not None and c.effective != effective)
         )
 
-    return left
+    return remaining

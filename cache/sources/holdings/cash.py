@@ -50,8 +50,8 @@ def is_cash(symbol: str, name: str) -> bool:
     if bare in _words("whole"):
         return True
     unread, currency = f" {bare} ", False
-    for named in sorted(currency_names(), key=len, reverse=True):
-        for spelled in (f" {named} ", f" {named}s "):
+    for currency_name in sorted(currency_names(), key=len, reverse=True):
+        for spelled in (f" {currency_name} ", f" {currency_name}s "):
             if spelled in unread:
                 unread, currency = unread.replace(spelled, " "), True
     words = unread.split()

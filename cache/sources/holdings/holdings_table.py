@@ -129,14 +129,14 @@ class HoldingsTable:
         self.decimal: Decimal = "."
         rank = {title: place for place, title in enumerate(synonyms("holdings"))}
         self.width = max((i + 1 for i, c in enumerate(self.titles) if c), default=0)
-        named: dict[str, str] = {}
+        folded: dict[str, str] = {}
         for position, title in enumerate(self.titles):
             word, currency = meanings.of(title)
             if not word:
                 if title and fold(title) not in meanings.ignored:
                     self.unread.append(position)
                 continue
-            if word in named and named[word] == fold(title) and word not in ("maturity", "figi"):
+            if word in folded and folded[word] == fold(title) and word not in ("maturity", "figi"):
                 raise SourceError("this column appears twice", line=row.line, column=normal(title))
             if word in self.columns:
                 previous = self.columns[word]
@@ -146,7 +146,7 @@ class HoldingsTable:
                 self.second.append(previous if better else position)
                 if not better:
                     continue
-            self.columns[word], named[word] = position, fold(title)
+            self.columns[word], folded[word] = position, fold(title)
             if word in ("value", "base_value", "price"):
                 self.currency = currency or self.currency
         self.numbers = tuple(word for word in NUMBERS if word in self.columns)

@@ -43,9 +43,9 @@ def rows_of_fund(sheet: Sheet, fund: str | None) -> None:
     if key not in stated:
         names_text = ", ".join(clean(name, 40) for name in [*stated.values()][:12])
         more = f" and {len(stated) - 12:,} more" if len(stated) > 12 else ""
-        asked = f"not those of {clean(fund, 20)}" if fund else "and not which fund is meant"
+        doubt = f"not those of {clean(fund, 20)}" if fund else "and not which fund is meant"
         raise SourceError(
-            f"holds the rows of {len(stated):,} funds ({names_text}{more}), {asked}; say which with"
+            f"holds the rows of {len(stated):,} funds ({names_text}{more}), {doubt}; say which with"
             " --fund",
             column=clean(title, 40),
         )

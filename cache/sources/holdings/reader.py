@@ -148,9 +148,9 @@ class HoldingsParser:
         for place in table.unread:
             rows = [row.cells[place : place + 1] for row in self._rows[self._header + 1 :]]
             cells = {cell[0] for cell in rows if cell and cell[0].strip("- ")}
-            named = fund is not None and fund.casefold() in {c.casefold() for c in cells}
+            lists_fund = fund is not None and fund.casefold() in {c.casefold() for c in cells}
             several = len(cells) > 1 and not any(_DIGITS.fullmatch(cell) for cell in cells)
-            if named or (several and _FUNDS.search(table.titles[place])):
+            if lists_fund or (several and _FUNDS.search(table.titles[place])):
                 table.unread.remove(place)
                 table.columns["fund"] = place
                 return
@@ -181,10 +181,10 @@ class HoldingsParser:
         texts.update(text for *_, text in head.dates)
         texts.update(head.others)
         usual: Order | None = "dmy" if table.decimal == "," else None
-        if given := args.get("as_of"):
+        if user_date := args.get("as_of"):
             days = [text for *_, text in head.dates] + [table.text(r, "date") for r in body[:1]]
             for text in days:
-                fits = [order for order in _UNSURE if _reads(text, order, given)]
+                fits = [order for order in _UNSURE if _reads(text, order, user_date)]
                 usual = fits[0] if len(fits) == 1 else usual
         self._order = date_order(texts, args.get("dates"), usual)
 
@@ -240,8 +240,10 @@ class HoldingsParser:
             SourceError: it is that of another fund, or misses a column that must be there.
         """
         between = self._headings[self._before :]
-        if named := next((text for text in between if _FUND.search(text)), None):
-            reason = f'the table of another fund begins here ("{named}"); import each by itself'
+        if fund_heading := next((text for text in between if _FUND.search(text)), None):
+            reason = (
+                f'the table of another fund begins here ("{fund_heading}"); import each by itself'
+            )
             raise SourceError(reason, line=row.line)
         later = HoldingsTable(row, self._meanings)
         later.decimal = self._table.decimal
@@ -325,14 +327,14 @@ class HoldingsParser:
         Raises:
             SourceError: a section repeats the lines of those before it.
         """
-        seen: set[str] = set()
+        earlier: set[str] = set()
         for symbols in self._sections:
             lines = {symbol for symbol in symbols if symbol.strip("- ")}
-            if len(lines) > 1 and len(lines & seen) > _REPEATED * len(lines):
+            if len(lines) > 1 and len(lines & earlier) > _REPEATED * len(lines):
                 raise SourceError(
                     "holds several tables of the same lines; import one fund and day at a time"
                 )
-            seen |= lines
+            earlier |= lines
 
     def _tell(self) -> None:
         """Record the meaning of each column."""
@@ -360,10 +362,10 @@ class HoldingsParser:
             sheet.notes.append(f"passed over as headings, sums or remarks: {headings}{more}")
 
 
-def _reads(text: str, order: Order, given: str) -> bool:
+def _reads(text: str, order: Order, user_date: str) -> bool:
     """Whether a text can be the date that the user gave."""
     try:
-        return day(text, order).isoformat() == given
+        return day(text, order).isoformat() == user_date
     except ValueError:
         return False
 

@@ -97,8 +97,8 @@ class ColumnOptions:
     def word(self, title: str, usual: Mapping[str, str]) -> str | None:
         """Return a column's meaning, "" where it is not read, None where unknown."""
         folded = fold(title)
-        for given, word in self.columns.items():
-            if title == given or (folded and folded == fold(given)):
+        for column_title, word in self.columns.items():
+            if title == column_title or (folded and folded == fold(column_title)):
                 return word
         if any(title == name or (folded and folded == fold(name)) for name in self.ignored):
             return ""

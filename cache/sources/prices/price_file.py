@@ -126,14 +126,14 @@ def _read_all(stream: BinaryIO, args: dict[str, Any]) -> PriceColumns:
     options = ColumnOptions(args["columns"], args["ignore"])
     files: list[tuple[str, int, str, str]] = args["files"]
     if len(files) == 1:
-        name, _, *named = files[0]
-        return joined(_read(stream, options, replace(_file_options(args, name, *named), file="")))
+        name, _, *labels = files[0]
+        return joined(_read(stream, options, replace(_file_options(args, name, *labels), file="")))
     parts: list[PriceColumns] = []
     refused: list[Rejected] = []
-    for name, size, *named in files:
+    for name, size, *labels in files:
         try:
             parts += _read(
-                io.BytesIO(stream.read(size)), options, _file_options(args, name, *named)
+                io.BytesIO(stream.read(size)), options, _file_options(args, name, *labels)
             )
         except SourceError as error:
             symbol = error.symbol or ""
@@ -204,7 +204,7 @@ def _judge(columns: PriceColumns, today: np.datetime64) -> tuple[IntArray, list[
     refuse(days > today, "date", f"in the future; the last session is {today}")
     at = np.minimum(np.searchsorted(calendar, days), len(calendar) - 1)
     refuse(calendar[at] != days, "date", "not a session of the exchange")
-    given = np.zeros(len(open_), np.bool_)
+    has_value = np.zeros(len(open_), np.bool_)
     for name in READ:
         if name not in columns.values:
             continue
@@ -217,8 +217,8 @@ def _judge(columns: PriceColumns, today: np.datetime64) -> tuple[IntArray, list[
         least, most = _BELIEVED[name]
         beyond = (values > most) | ((values < least) & (values != 0))
         refuse(beyond, name, "is beyond belief", values)
-        given |= ~np.isnan(values)
-    refuse(~given, "", "the row gives no price and no event")
+        has_value |= ~np.isnan(values)
+    refuse(~has_value, "", "the row gives no price and no event")
     if {"close", "dividend"} <= columns.values.keys():
         paid = columns.values["dividend"]
         rich = paid > _RICHEST * columns.values["close"]

@@ -28,8 +28,8 @@ def report(columns: PriceColumns, decided: Decided, unknown: Sequence[str]) -> l
     groups: dict[tuple[object, ...], list[TableReading]] = {}
     for account in columns.readings:
         # In a folder of files alike each has a symbol of its own.
-        taken = {word: title for word, title in account.columns.items() if word != "symbol"}
-        key = account.kind, *taken.items(), *account.unread, account.notation
+        titles = {word: title for word, title in account.columns.items() if word != "symbol"}
+        key = account.kind, *titles.items(), *account.unread, account.notation
         groups.setdefault(key, []).append(account)
     for group in groups.values():
         lines += _group(group, unknown)
@@ -47,12 +47,12 @@ def _group(group: Sequence[TableReading], unknown: Sequence[str]) -> list[str]:
     if len(group) > 1:
         files = f"{len(group):,} files" if first.file else f"{len(group):,} sheets"
     kind = f"{files}: {first.kind}" if files else first.kind
-    taken = dict(first.columns)
-    if len(group) > 1 and "symbol" in taken and "(" in taken["symbol"]:
-        taken["symbol"] = "each one's name"
+    titles = dict(first.columns)
+    if len(group) > 1 and "symbol" in titles and "(" in titles["symbol"]:
+        titles["symbol"] = "each one's name"
     words = "symbol date close adj_close dividend capital_gain split volume exchange currency"
-    order = [word for word in words.split() if word in taken]
-    pairs = [_pair(word, taken[word]) for word in order]
+    order = [word for word in words.split() if word in titles]
+    pairs = [_pair(word, titles[word]) for word in order]
     unread = [*first.unread, *unknown]
     lines = [kind, f"taken: {', '.join(pairs)}"]
     if unread:

@@ -61,7 +61,7 @@ def check_unknown(columns: PriceColumns, rows: IntArray) -> list[str]:
 
 def _sentence(alike: dict[str, str]) -> str:
     what = {"adj_close": "an adjusted close", "dividend": "a dividend", "split": "a split"}
-    named = ", ".join(
+    suspects = ", ".join(
         f'"{clean(title, 30)}" (looks like {what[word]})' for title, word in alike.items()
     )
     first: dict[str, str] = {}
@@ -69,9 +69,10 @@ def _sentence(alike: dict[str, str]) -> str:
         first.setdefault(word, clean(title, 30))
     columns = ",".join(f"{word}={title}" for word, title in first.items())
     ignored = clean(next(iter(alike)), 30)
+    verb = "is" if len(alike) == 1 else "are"
     return (
-        f"does not say what {named} {'is' if len(alike) == 1 else 'are'}, and closes read without"
-        f' it may be wrong; say what it is, such as --columns "{columns}", or --ignore "{ignored}"'
+        f"does not say what {suspects} {verb}, and closes read without it may be wrong; say what"
+        f' it is, such as --columns "{columns}", or --ignore "{ignored}"'
     )
 
 

@@ -140,7 +140,9 @@ def note_listings(account: TableReading, symbols: Symbols) -> None:
         )
     unknown = [money for money in account.currencies if not is_known_currency(money)]
     if unknown:
-        named = ", ".join(unknown[:_MOST_WORDS]) + " and others" * (len(unknown) > _MOST_WORDS)
+        unknown_text = ", ".join(unknown[:_MOST_WORDS]) + " and others" * (
+            len(unknown) > _MOST_WORDS
+        )
         account.remarks.append(
-            f"not known as a currency: {named}; where US dollars are meant, write USD"
+            f"not known as a currency: {unknown_text}; where US dollars are meant, write USD"
         )

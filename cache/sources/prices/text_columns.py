@@ -210,9 +210,9 @@ def _odd_rows(parts: _Parts, odd: list[tuple[int, list[str]]], last: int, layout
         if line == last and len(filled) == 1 and layout.width > 1:
             parts.remarks.append(f'its last line, "{clean(filled[0], 40)}", is no row')
             continue
-        named = "" if symbol is None or symbol >= len(row) else clean(row[symbol], 20)
+        row_symbol = "" if symbol is None or symbol >= len(row) else clean(row[symbol], 20)
         reason = f"the row has {len(row)} cells under {layout.width} columns"
-        parts.rejected.append(Rejected(line, "", named, reason))
+        parts.rejected.append(Rejected(line, "", row_symbol, reason))
 
 
 def _all_rows(table: Table, parts: _Parts) -> tuple[list[list[str]], list[int]]:

@@ -87,8 +87,8 @@ def _crossed(
     ):
         return None
     # A row of fields alone is no row of tickers, though each of them could be one.
-    named = fold(tickers[0]) in ("ticker", "tickers", "symbol") or first_title
-    if not named and all(table.get(fold(name)) for name in names):
+    has_ticker_title = fold(tickers[0]) in ("ticker", "tickers", "symbol") or first_title
+    if not has_ticker_title and all(table.get(fold(name)) for name in names):
         return None
     layout = Layout("wide", len(fields), 0, None)
     ticker, word, dates = first_title, None, 0

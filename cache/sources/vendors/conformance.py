@@ -78,13 +78,13 @@ def check(
 
 def _complete(asks: Sequence[Ask], answers: Sequence[Answer]) -> list[str]:
     """Each ask is answered once, by an answer that carries it."""
-    given = [answer.ask for answer in answers]
+    answered = [answer.ask for answer in answers]
     wrong = [
         f"{ask.symbol} is answered {count} times, not once"
         for ask in asks
-        if (count := given.count(ask)) != 1
+        if (count := answered.count(ask)) != 1
     ]
-    if len(given) > len(asks):
+    if len(answered) > len(asks):
         wrong.append("it answers requests that nobody made")
     return wrong
 

@@ -123,16 +123,16 @@ class KeyedSource:
         if query:
             url += f"?{urlencode(query)}"
         try:
-            return self._asked(url, headers)
+            return self._ask_once(url, headers)
         except VendorError as error:
             if error.kind != "try_again" or error.halts:
                 raise
         self.retried += 1
         if self._stop.wait(self._pause):
             raise StoppedError
-        return self._asked(url, headers)
+        return self._ask_once(url, headers)
 
-    def _asked(self, url: str, headers: Mapping[str, str] | None) -> Any:
+    def _ask_once(self, url: str, headers: Mapping[str, str] | None) -> Any:
         self._pace()
         self.requests += 1
         failure: list[DownloadError] = []
@@ -154,21 +154,21 @@ class KeyedSource:
                 failure.append(error)
                 return None
 
-        came = unless(self._stop, ask)
+        answer = unless(self._stop, ask)
         if failure:
             raise self._meaning(failure[0])
         if self._stop.is_set():
             raise StoppedError
-        if not isinstance(came, Download):
-            reason = came.reason if isinstance(came, SourceError) else "nothing came"
+        if not isinstance(answer, Download):
+            reason = answer.reason if isinstance(answer, SourceError) else "nothing came"
             raise VendorError(
                 "try_again", f"{reason}; try again", halts=False, answered_by="nobody"
             )
         self._answered, self.unreachable = True, False
-        self.bytes += came.size
-        self._skew.note(came.date, self._clock())
+        self.bytes += answer.size
+        self._skew.note(answer.date, self._clock())
         try:
-            return json.loads(came.content)
+            return json.loads(answer.content)
         except (ValueError, RecursionError):
             words = f"{self.vendor.name} gave an answer that is no JSON; try again"
             raise VendorError("try_again", words, halts=False) from None

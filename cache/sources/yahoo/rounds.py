@@ -77,7 +77,7 @@ class Rounds:
         unanswered = {ask.symbol: ask for ask in asks}
         # No longer than the pool: while whoever takes the answers commits, the threads wait.
         # Running on they would fight that commit for the interpreter, and it took 3 s, not 0.1.
-        came: queue.Queue[Answer] = queue.Queue(self.pool)
+        answers: queue.Queue[Answer] = queue.Queue(self.pool)
         halt = threading.Event()
         # A vendor that answers each question just in time must not hold the round for hours.
         ends = time.monotonic() + _PATIENCE + 2 * len(asks) / (self.rate or self.pool)
@@ -90,7 +90,7 @@ class Rounds:
                     return
                 answer = self._ask(ask)
                 self._note(answer)
-                came.put(answer)
+                answers.put(answer)
 
         # Daemons: a hanging answer must not hold up the end of the process.
         size = min(self.pool, len(asks))
@@ -101,7 +101,7 @@ class Rounds:
             while unanswered and not stop.is_set() and time.monotonic() < ends:
                 alive = any(thread.is_alive() for thread in threads)
                 try:
-                    answer = came.get(timeout=0.05)
+                    answer = answers.get(timeout=0.05)
                 except queue.Empty:
                     if alive:
                         continue
@@ -110,9 +110,9 @@ class Rounds:
                 yield answer
         finally:
             halt.set()
-            with came.mutex:  # nobody takes them now: threads that wait for room go on and end
-                came.queue.clear()
-                came.not_full.notify_all()
+            with answers.mutex:  # nobody takes them now: threads that wait for room go on and end
+                answers.queue.clear()
+                answers.not_full.notify_all()
         if unanswered and not stop.is_set():
             kind: Kind = self._halted.kind if self._halted else "try_again"
             reason = self._halted.reason if self._halted else "the round took too long; try again"

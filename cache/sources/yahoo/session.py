@@ -177,14 +177,14 @@ def _judge(response: Any) -> None:
     status = response.status_code
     try:
         error = json.loads(response.content)["chart"].get("error") if status != 200 else None
-        spoken = status != 200 or response.content[:1] == b"{"
+        is_yahoo = status != 200 or response.content[:1] == b"{"
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        error, spoken = None, False
+        error, is_yahoo = None, False
     if status == 429:
         raise rate_limited(response)
     if status >= 500:
         raise RefusedError("try_again", f"Yahoo answered with error {status}; try again")
-    if not spoken:
+    if not is_yahoo:
         # A page of whoever stands in between says nothing of the symbol.
         words = f"the answer ({status}) was not one of Yahoo's; try again"
         raise RefusedError("try_again", words, answered_by="nobody")
