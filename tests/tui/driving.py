@@ -79,42 +79,50 @@ def seen(app: InternalsApp) -> str:
     return "\n".join(lines_of(app))
 
 
-async def settle(pilot: Pilot[None], app: InternalsApp) -> None:
+async def settle(pilot: Pilot[None], app: InternalsApp, *, answered: bool = True) -> None:
     """Until no question is open, no message is on its way and everything is drawn.
 
     Pilot's own pause sends a message round every widget and back, three times a key: most of what
     a key would cost here.
+
+    Args:
+        pilot: of the app.
+        app: the screen.
+        answered: whether questions and threads are waited for, and not messages alone.
     """
     ready: Sized = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]
     calm, end = 0, time.monotonic() + 60
     while calm < 2 and app.is_running:
         assert time.monotonic() < end, "the screen is still busy after 60 s"
         # a thread that works gets the interpreter to itself, and not in slices of 5 ms
-        await asyncio.sleep(0.002 if _threads(app) else 0)
+        await asyncio.sleep(0.002 if answered and _threads(app) else 0)
         if ready:
             calm = 0
             continue
         if app.screen_stack:
             app.screen._on_timer_update()  # the next frame, without the wait for it
-        calm = 0 if ready or _busy(app) else calm + 1
+        calm = 0 if ready or (answered and _asks(app)) or _moves(app) else calm + 1
 
 
 async def until(true: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait for something that a thread or a child brings; far longer than it ever takes."""
-    end = time.monotonic() + seconds
+    end, pause = time.monotonic() + seconds, 0.001
     while not true():
         assert time.monotonic() < end, f"it has not come within {seconds:g} s"
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, 0.01)
 
 
 def _threads(app: InternalsApp) -> bool:
     return any(w.group not in ("refresh", "live") and not w.is_finished for w in app.workers)
 
 
-def _busy(app: InternalsApp) -> bool:
-    if app.underway.open or app.underway.waiting is not None or not app.screen_stack:
-        return True
-    if _threads(app):
+def _asks(app: InternalsApp) -> bool:
+    return bool(app.underway.open) or app.underway.waiting is not None or _threads(app)
+
+
+def _moves(app: InternalsApp) -> bool:
+    if not app.screen_stack:
         return True
     screen = app.screen
     pumps = (app, *app.screen_stack, *screen.walk_children())
@@ -127,14 +135,14 @@ async def _at_once(min_sleep: float = 0, max_sleep: float = 0) -> None:
     """In place of the wait for an idle processor: `settle` waits for what is to happen."""
 
 
-async def press(pilot: Pilot[None], app: InternalsApp, *keys: str) -> None:
-    """Press keys, each after the answer to the one before; the letters of a typed line at once."""
+async def press(pilot: Pilot[None], app: InternalsApp, *keys: str, answered: bool = True) -> None:
+    """Press keys, each after the one before is settled; the letters of a typed line at once."""
     for key, following in zip(keys, (*keys[1:], "enter"), strict=False):
         typing = isinstance(app.screen, PromptScreen) and app.screen.prompt.is_open
         with patch.object(textual.app, "wait_for_idle", _at_once):
             await app._press_keys([key])
         if not (typing and len(key) == len(following) == 1):
-            await settle(pilot, app)
+            await settle(pilot, app, answered=answered)
 
 
 async def hold(pilot: Pilot[None], app: InternalsApp, key: str, times: int) -> None:
@@ -202,6 +210,7 @@ def drive(
     config: Config | None = None,
     question: Question = QUESTION,
     painted: bool = False,
+    answered: bool = True,
 ) -> InternalsApp:
     """Run a story against the screen.
 
@@ -214,6 +223,7 @@ def drive(
         question: what is asked first.
         painted: whether each frame is painted, as on a terminal: for stories of the painting
             itself, of time and of memory.
+        answered: whether the story begins with the first answer, and not while it is waited for.
 
     Returns:
         The app, which has ended.
@@ -222,7 +232,7 @@ def drive(
 
     async def run() -> None:
         async with app.run_test(size=size) as pilot:
-            await settle(pilot, app)
+            await settle(pilot, app, answered=answered)
             await story(pilot, app)
 
     with ExitStack() as patches:

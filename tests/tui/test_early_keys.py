@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,7 +22,7 @@ from core.data.frames import Prices
 from core.data.market import Market
 from core.data.question import Question
 from tests.tui.board_market import board_market
-from tests.tui.driving import drive, press, seen, settle, until
+from tests.tui.driving import Story, drive, in_turn, press, seen, settle, until
 from tests.tui.fake_desk import SlowDesk
 from tests.tui.markets import QUESTION, small_market
 from tui.panes import breadth, explain, name
@@ -31,7 +30,6 @@ from tui.report.last_refresh import FailureGroup, Fetched
 from tui.screen import board_answers, board_news
 from tui.screen.app import InternalsApp
 from tui.screen.board_screen import BoardScreen
-from tui.state.config import Config
 
 MARKET = small_market()
 
@@ -64,46 +62,53 @@ async def early(
         send(app, opening)
         await until(gate.reached.is_set)
         send(app, *keys)
-        await until(app._message_queue.empty)
-        await pilot.pause(0)
+        await settle(pilot, app, answered=False)
         gate.may.set()
         await settle(pilot, app)
     return seen(app)
 
 
-@pytest.mark.parametrize(
-    ("module", "function", "before", "opening"),
-    [(explain, "explain", "3", "d"), (breadth, "_daily_of", "3:view ten sessions", "enter")],
-    ids=["explain", "sessions"],
-)
-def test_moves_are_made_on_all_of_what_is_shown_in_the_end(
-    module: ModuleType, function: str, before: str, opening: str
-) -> None:
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, *before)
-        keys = ("pagedown", "j", "j", "k")
-        text = await early(pilot, app, module, function, opening, *keys)
+def test_moves_are_made_on_all_of_what_is_shown_in_the_end() -> None:
+    keys = ("pagedown", "j", "j", "k")
+
+    async def moved(
+        pilot: Pilot[None], app: InternalsApp, where: ModuleType, function: str, opening: str
+    ) -> None:
+        text = await early(pilot, app, where, function, opening, *keys)
         assert "more lines" in text
         await press(pilot, app, "g")
         assert seen(app) != text
         await press(pilot, app, *keys)
         assert seen(app) == text
-        if opening == "d":
-            await press(pilot, app, "escape")
-            text = await early(pilot, app, module, function, opening, "j", "G")
-            assert "more lines" not in text and "esc back" in text
 
-    drive(story, market=MARKET, size=(80, 24))
+    async def of_an_explanation(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "3")
+        await moved(pilot, app, explain, "explain", "d")
+        await press(pilot, app, "escape")
+        text = await early(pilot, app, explain, "explain", "d", "j", "G")
+        assert "more lines" not in text and "esc back" in text
 
+    async def of_sessions(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, *"3:view ten sessions")
+        await moved(pilot, app, breadth, "_daily_of", "enter")
 
-def test_a_page_that_has_no_room_yet_takes_moves() -> None:
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+    async def of_a_page_that_has_no_room_yet(pilot: Pilot[None], app: InternalsApp) -> None:
         assert app.main is not None
         # nothing of the new page was mounted between the two keys
         app.main.help_on("")
         app.top_screen.action_move("last")  # type: ignore[union-attr]
         await settle(pilot, app)
         assert ":sort bp" in seen(app) and "more lines" not in seen(app)
+
+    stories = {
+        of_an_explanation: (),
+        of_a_page_that_has_no_room_yet: (),
+        of_sessions: ("3", *":view histogram", "enter"),
+    }
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "2", "1")
+        await in_turn(pilot, app, stories)
 
     drive(story, market=MARKET, size=(80, 24))
 
@@ -122,20 +127,15 @@ def test_a_word_typed_in_the_help_is_text_whatever_its_letters_do_elsewhere() ->
     assert not app.is_running
 
 
-def test_a_name_is_copied_when_its_page_is_there() -> None:
-    copied: list[str] = []
-
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+def test_a_name_is_copied_when_its_page_is_there_and_alerts_go_one_by_one_however_fast() -> None:
+    async def a_name(pilot: Pilot[None], app: InternalsApp) -> None:
+        copied: list[str] = []
         await press(pilot, app, "2")
         with patch.object(app, "copy_to_clipboard", copied.append):
             await early(pilot, app, name, "trail", "enter", "y")
+        assert len(copied) == 1 and "return since the start" in copied[0]
 
-    drive(story, market=MARKET)
-    assert len(copied) == 1 and "return since the start" in copied[0]
-
-
-def test_alerts_are_removed_one_by_one_however_fast() -> None:
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+    async def alerts(pilot: Pilot[None], app: InternalsApp) -> None:
         book = app.ringer.book
         for text in ("gap > 20", "gap > 30", "gap > 40", "gap > 50"):
             book.add(AlertState(parse(text, QUESTION)))
@@ -143,12 +143,12 @@ def test_alerts_are_removed_one_by_one_however_fast() -> None:
         assert "  gap > 20" in text and "▸ gap > 50" in text
         assert "gap > 30" not in text and "gap > 40" not in text
         assert [entry.alert.text for entry in book.read()] == ["gap > 20 pp", "gap > 50 pp"]
+        await press(pilot, app, "delete", "delete")
+        assert not book.read()
 
-    drive(story, market=MARKET)
-
-
-def test_an_alert_whose_removal_takes_longer_than_the_next_ones_is_listed_no_more() -> None:
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+    async def an_alert_whose_removal_takes_longer_than_the_next_ones(
+        pilot: Pilot[None], app: InternalsApp
+    ) -> None:
         book, standing = app.ringer.book, app.ringer.standing
         for text in ("gap > 20", "gap > 30", "gap > 40"):
             book.add(AlertState(parse(text, QUESTION)))
@@ -168,8 +168,10 @@ def test_an_alert_whose_removal_takes_longer_than_the_next_ones_is_listed_no_mor
             await until(lambda: len(book.read()) == 1 and "gap > 20" not in seen(app))
             await settle(pilot, app)
         assert "gap > 40" in seen(app)
+        await press(pilot, app, "delete")
 
-    drive(story, market=MARKET)
+    names = {a_name: (), alerts: (), an_alert_whose_removal_takes_longer_than_the_next_ones: ()}
+    drive(lambda pilot, app: in_turn(pilot, app, names), market=MARKET)
 
 
 def test_the_board_takes_keys_before_it_has_rows_and_news() -> None:
@@ -202,20 +204,18 @@ def test_what_is_new_on_the_board_is_gone_to_before_it_is_known() -> None:
 
 def test_what_is_asked_of_the_first_answer_waits_for_it() -> None:
     desk = SlowDesk(MARKET)
-    app = InternalsApp(desk, Config(), QUESTION)
 
-    async def run() -> None:
-        async with app.run_test(size=(120, 36)) as pilot:
-            await pilot.press("2", "j", "j", "space", "d")
-            assert app.snapshot is None and len(app.screen_stack) == 1
-            desk.may.set()
-            await until(lambda: len(app.screen_stack) == 2)
-            await settle(pilot, app)
-            # S29 is first; the third is marked, and a mark goes on to the next
-            assert "contribution of S26 Example S26 to IWM" in seen(app)
-            assert list(app.marked) == ["S27"]
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "2", "j", "j", "space", "d", answered=False)
+        assert app.snapshot is None and len(app.screen_stack) == 1
+        desk.may.set()
+        await settle(pilot, app)
+        assert len(app.screen_stack) == 2
+        # S29 is first; the third is marked, and a mark goes on to the next
+        assert "contribution of S26 Example S26 to IWM" in seen(app)
+        assert list(app.marked) == ["S27"]
 
-    asyncio.run(run())
+    drive(story, desk=desk, answered=False)
 
 
 class LateMarket(SlowDesk):
@@ -254,19 +254,17 @@ def test_what_failed_is_told_when_the_market_is_there_and_not_before(
     trouble: CacheError | None, told: str
 ) -> None:
     desk = LateMarket(trouble)
-    app = InternalsApp(desk, Config(), QUESTION)
 
-    async def run() -> None:
-        async with app.run_test(size=(120, 36)) as pilot:
-            await pilot.press("F")
-            await until(lambda: "The last refresh" in seen(app))
-            assert "The market is being loaded" in seen(app) and "nothing failed" not in seen(app)
-            desk.may.set()
-            await until(lambda: "being loaded" not in seen(app))
-            page = " ".join(seen(app).split())
-            assert told in page and ("nothing failed" in page) == (told == "nothing failed")
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "F", answered=False)
+        await until(lambda: "The last refresh" in seen(app))
+        assert "The market is being loaded" in seen(app) and "nothing failed" not in seen(app)
+        desk.may.set()
+        await until(lambda: "being loaded" not in seen(app))
+        page = " ".join(seen(app).split())
+        assert told in page and ("nothing failed" in page) == (told == "nothing failed")
 
-    asyncio.run(run())
+    drive(story, desk=desk, answered=False)
 
 
 def test_keys_for_news_of_which_there_is_none_go_to_the_rows() -> None:
@@ -283,65 +281,69 @@ def test_keys_for_news_of_which_there_is_none_go_to_the_rows() -> None:
     drive(story, market=board_market(), question=Question(basis="pr"), size=(120, 48))
 
 
-@pytest.mark.parametrize(
-    "keys",
-    [
-        ("2", "enter", "question_mark"),
-        ("2", "space", "3"),
-        ("2", "enter", "y", "n", "n"),
-        ("2", "space", "colon", *"help q", "enter"),
-        ("colon", *"go S2", "enter", "space"),
-        ("colon", *"mark S26", "enter", "colon", *"theme x", "enter"),
-        ("2", "y", "slash", *"S2", "enter", "G", "enter"),
-    ],
-    ids=[
-        "a page",
-        "another pane",
-        "another name",
-        "a command",
-        "a name typed",
-        "marks",
-        "a filter",
-    ],
-)
-def test_keys_after_one_that_waits_come_after_it(keys: tuple[str, ...]) -> None:
+#: Keys of which one waits for the first answer -> what takes them back on the pane of names.
+WAITED_FOR: dict[tuple[str, ...], str] = {
+    ("2", "enter", "question_mark"): "",
+    ("2", "space", "3"): ":mark none",
+    ("2", "enter", "y", "n", "n"): "",
+    ("2", "space", "colon", *"help q", "enter"): ":mark none",
+    ("colon", *"go S2", "enter", "space"): ":mark none",
+    ("colon", *"mark S26", "enter", "colon", *"theme x", "enter"): ":mark none",
+    ("2", "y", "slash", *"S2", "enter", "G", "enter"): "",
+}
+Seen = tuple[str, list[str]]
+
+
+async def kept(pilot: Pilot[None], app: InternalsApp, keys: tuple[str, ...], **how: bool) -> Seen:
+    """What is seen at the end of keys, and what was copied meanwhile."""
+    copied: list[str] = []
+    with patch.object(app, "copy_to_clipboard", copied.append):
+        await press(pilot, app, *keys, **how)
+        if isinstance(desk := app.desk, SlowDesk):
+            assert app.snapshot is None
+            desk.may.set()
+        await settle(pilot, app)
+    return seen(app), copied
+
+
+def test_keys_after_one_that_waits_come_after_it() -> None:
     """What is seen, and copied, is what the same keys bring when each is waited for."""
+    waited_for: dict[tuple[str, ...], Seen] = {}
 
-    async def run(*, waiting: bool) -> tuple[str, list[str]]:
-        desk, copied = SlowDesk(MARKET), list[str]()
-        app = InternalsApp(desk, Config(), QUESTION)
-        async with app.run_test(size=(120, 36)) as pilot:
-            with patch.object(app, "copy_to_clipboard", copied.append):
-                if waiting:
-                    desk.may.set()
-                    await until(lambda: app.snapshot is not None)
-                for key in keys:
-                    await pilot.press(key)
-                    if waiting:
-                        await settle(pilot, app)
-                desk.may.set()
-                await until(lambda: app.snapshot is not None)
-                await settle(pilot, app)
-            return seen(app), copied
+    def each(keys: tuple[str, ...]) -> Story:
+        async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+            waited_for[keys] = await kept(pilot, app, keys)
 
-    assert asyncio.run(run(waiting=False)) == asyncio.run(run(waiting=True))
+        return story
+
+    stories = {each(keys): (*back, "enter") if back else () for keys, back in WAITED_FOR.items()}
+    drive(lambda pilot, app: in_turn(pilot, app, stories), market=MARKET)
+    at_once: dict[tuple[str, ...], Seen] = {}
+    for keys in WAITED_FOR:
+
+        async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+            at_once[keys] = await kept(pilot, app, keys, answered=False)  # noqa: B023
+
+        drive(story, desk=SlowDesk(MARKET), answered=False)
+    assert at_once == waited_for
 
 
 def test_what_waits_is_left_by_escape_and_by_quit() -> None:
-    async def run(*keys: str) -> InternalsApp:
+    def run(*keys: str) -> InternalsApp:
         desk = SlowDesk(MARKET)
-        app = InternalsApp(desk, Config(), QUESTION)
-        async with app.run_test(size=(120, 36)) as pilot:
-            await pilot.press(*keys)
+
+        async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+            await press(pilot, app, *keys, answered=False)
             desk.may.set()
             if app.is_running:
-                await until(lambda: app.snapshot is not None)
                 await settle(pilot, app)
+                assert app.snapshot is not None
                 assert len(app.screen_stack) == 1 and not app.marked
-        return app
 
-    assert asyncio.run(run("2", "space", "d", "question_mark", "escape")).return_code is None
+        return drive(story, desk=desk, answered=False)
+
+    assert run("2", "space", "d", "question_mark", "escape").return_code is None
     # a letter may be of a word that is typed by then
     for keys in (("2", "d", "q"), ("2", "d", "colon", "ctrl+c")):
-        app = asyncio.run(run(*keys))
+        app = run(*keys)
         assert app.return_code == 0 and app.snapshot is None
