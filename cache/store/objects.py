@@ -21,13 +21,13 @@ _DAMAGES: Final = (
     *(errno.ENOENT, errno.EIO, errno.ELOOP, errno.EBADMSG),
     *((errno.EUCLEAN,) if hasattr(errno, "EUCLEAN") else ()),
 )
-#: Bytes from which a file is read into a room.
+#: Bytes from which a file is read into one common piece of memory.
 _LARGE: Final = 1 << 20
 #: Bytes that no file of a store has: a year's closes of half a million lines.
 MOST: Final = 1 << 30
 #: Bytes of a manifest up to the end of its hash.
 _HASHED: Final = 76
-#: Where a file begins in a room, so that its numbers stand as the processor likes them.
+#: Where a file begins in the memory, so that its numbers stand as the processor likes them.
 _STEP: Final = 64
 _NOWHERE: Final = memoryview(b"")
 
@@ -36,7 +36,7 @@ class Damaged(Exception):  # noqa: N818  caught by the store, never shown as an 
     """A file is missing or is not what its name says."""
 
 
-class Room:
+class FileMemory:
     """Memory for the large files among some, allocated in one piece.
 
     A system gives out one large piece in large pages, for which NumPy asks it; the same bytes in
@@ -91,7 +91,7 @@ def read(path: Path) -> bytes:
     return bytes(_read(path, _NOWHERE))
 
 
-def _read(path: Path, room: memoryview) -> bytes | memoryview:
+def _read(path: Path, memory: memoryview) -> bytes | memoryview:
     """Return a file's bytes, in the reserved memory where the size is unchanged."""
     try:
         # Before it is opened, since to open a device may do something; and once more after.
@@ -99,9 +99,9 @@ def _read(path: Path, room: memoryview) -> bytes | memoryview:
         opened = os.open(path, system.READ)
         try:
             size = _regular(path, os.fstat(opened))
-            if not room or size != len(room):
+            if not memory or size != len(memory):
                 return _piece(opened, size)
-            return _filled(opened, room)
+            return _filled(opened, memory)
         finally:
             os.close(opened)
     except OSError as error:
@@ -131,12 +131,12 @@ def _piece(opened: int, size: int) -> bytes:
     return b"".join(parts)
 
 
-def _filled(opened: int, room: memoryview) -> memoryview:
+def _filled(opened: int, memory: memoryview) -> memoryview:
     """Return the bytes that were read, without the rest of the memory of a shorter file."""
     size = 0
-    while size < len(room) and (count := os.readv(opened, [room[size:]])):
+    while size < len(memory) and (count := os.readv(opened, [memory[size:]])):
         size += count
-    return room[:size].toreadonly()
+    return memory[:size].toreadonly()
 
 
 def _name(path: Path) -> str:

@@ -193,10 +193,10 @@ class StoreReader:
     def _prices(self, body: Json) -> Prices:
         names = chain.from_iterable(entry.values() for entry in body["blocks"])
         paths = {name: self._objects / name for name in names}
-        room = objects.Room(paths.values())
+        memory = objects.FileMemory(paths.values())
 
         def block(entry: Json) -> Block:
-            read = {field: (name, room.read(paths[name])) for field, name in entry.items()}
+            read = {field: (name, memory.read(paths[name])) for field, name in entry.items()}
             return pack.unpack_block({field: self._checked(*part) for field, part in read.items()})
 
         return pack.unpack_prices(map(block, body["blocks"]), body["symbols"])

@@ -20,7 +20,7 @@ import pytest
 
 from cache.facts.errors import StoreError
 from cache.store import objects, pack
-from cache.store.objects import Damaged, Room
+from cache.store.objects import Damaged, FileMemory
 from cache.store.store import Store
 from tests.cache.stores import RAW, bars, dump, holdings, manifest, rich
 
@@ -43,7 +43,7 @@ def instead(monkeypatch: pytest.MonkeyPatch, **calls: Callable[..., Any]) -> Non
 
 def both(path: Path) -> list[bytes]:
     """A file's bytes as read alone and as read among others."""
-    return [objects.read(path), bytes(Room([path]).read(path))]
+    return [objects.read(path), bytes(FileMemory([path]).read(path))]
 
 
 @pytest.mark.parametrize("size", [0, 1, MIB - 1, MIB, MIB + 1, 3 * MIB + 7])
@@ -52,8 +52,8 @@ def test_files_of_every_size_come_back_as_they_are(tmp_path: Path, size: int) ->
     paths = [tmp_path / str(n) for n in range(3)]
     for path, content in zip(paths, contents, strict=True):
         path.write_bytes(content)
-    room = Room(paths)
-    found = [room.read(path) for path in paths]
+    memory = FileMemory(paths)
+    found = [memory.read(path) for path in paths]
     # Only now: none stands where another was written.
     assert [bytes(one) for one in found] == contents == [objects.read(path) for path in paths]
     assert all(isinstance(one, bytes) or one.readonly for one in found)
@@ -65,7 +65,7 @@ def test_short_reads_are_gone_on_with(tmp_path: Path, monkeypatch: pytest.Monkey
     instead(
         monkeypatch,
         read=lambda opened, size: os.read(opened, min(size, 70_001)),
-        readv=lambda opened, rooms: os.readv(opened, [rooms[0][:70_001]]),
+        readv=lambda opened, buffers: os.readv(opened, [buffers[0][:70_001]]),
     )
     assert both(path) == [content] * 2
 
@@ -76,9 +76,9 @@ def test_a_file_that_changes_its_size_meanwhile_is_what_it_is_now(
 ) -> None:
     path, content = tmp_path / "one", random.Random(2).randbytes(3 * MIB)
     path.write_bytes(content[: 2 * MIB])
-    room = Room([path])
+    memory = FileMemory([path])
     path.write_bytes(content[:after])
-    assert room.read(path) == content[:after]
+    assert memory.read(path) == content[:after]
 
 
 def test_a_file_cut_short_while_it_is_read_is_not_made_whole_by_old_memory(
@@ -91,10 +91,10 @@ def test_a_file_cut_short_while_it_is_read_is_not_made_whole_by_old_memory(
         # As memory is that held the same file before.
         stale = np.frombuffer(bytearray(content), np.uint8)
         patch.setattr(objects, "np", SimpleNamespace(empty=lambda *_: stale, uint8=np.uint8))
-        room = Room([path])
+        memory = FileMemory([path])
     path.write_bytes(content[:MIB])
     instead(monkeypatch, fstat=lambda opened: whole)
-    assert room.read(path) == content[:MIB] == objects.read(path)
+    assert memory.read(path) == content[:MIB] == objects.read(path)
 
 
 def test_a_file_that_grows_without_end_ends(
@@ -105,7 +105,7 @@ def test_a_file_that_grows_without_end_ends(
     instead(
         monkeypatch,
         read=lambda opened, size: b"y" * min(size, MIB),
-        readv=lambda opened, rooms: min(len(rooms[0]), MIB),
+        readv=lambda opened, buffers: min(len(buffers[0]), MIB),
     )
     assert [len(content) for content in both(path)] == [2 * MIB] * 2
 
@@ -123,7 +123,7 @@ def test_a_call_that_fails_is_damage_or_a_refusal(
     assert os.strerror(117) == "Structure needs cleaning"
     path = tmp_path / "one"
     path.write_bytes(b"x" * 2 * MIB)
-    room = Room([path])
+    memory = FileMemory([path])
 
     def fails(*_: object) -> None:
         raise OSError(number, os.strerror(number))
@@ -134,7 +134,7 @@ def test_a_call_that_fails_is_damage_or_a_refusal(
         error, place = StoreError, f"cannot read {path}"
     with pytest.raises(error, match=f"{place}: {os.strerror(number)}"):
         if call != "read":
-            room.read(path)
+            memory.read(path)
         objects.read(path)
 
 
@@ -149,12 +149,12 @@ def test_without_memory_there_is_a_sentence(
 
     with monkeypatch.context() as patch:
         patch.setattr(objects, "np", SimpleNamespace(empty=none, uint8=np.uint8))
-        room = Room([path])
+        memory = FileMemory([path])
     # Not in one piece, but a file at a time.
-    assert room.read(path) == content
+    assert memory.read(path) == content
     instead(monkeypatch, read=none)
     with pytest.raises(StoreError, match=f"cannot read {path}: there is not enough memory"):
-        room.read(path)
+        memory.read(path)
 
 
 def _pipe(path: Path) -> None:
@@ -191,8 +191,8 @@ def test_what_is_no_file_of_a_store_is_damage(
     KINDS[kind](path)
     if not looked:
         instead(monkeypatch, stat=lambda found: before)
-    room = Room([path])
-    for read in (room.read, objects.read):
+    memory = FileMemory([path])
+    for read in (memory.read, objects.read):
         # A socket cannot be opened at all.
         refused = StoreError if kind == "a socket" and not looked else Damaged
         with pytest.raises(refused, match=f"{tmp_path.name}/one"):
@@ -222,7 +222,7 @@ def test_many_files_that_lie_of_their_size_leave_the_generation_before(tmp_path:
     with pytest.MonkeyPatch.context() as patch:
         # As where each may be, and all together are more than there is memory.
         patch.setattr(objects, "MOST", 2 * TERABYTES)
-        assert isinstance(Room(new).read(new[2]), bytes)
+        assert isinstance(FileMemory(new).read(new[2]), bytes)
     contents = store.read()
     assert dump(contents) == before
     assert "generation 2 is damaged" in contents.damage[0]

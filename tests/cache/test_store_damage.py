@@ -132,16 +132,16 @@ def test_a_reader_overtaken_by_writers_starts_again(
     three: tuple[Path, dict[int, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home, _ = three
-    room = objects.Room
+    original = objects.FileMemory
 
-    def overtaken(paths: Iterable[Path]) -> objects.Room:
+    def overtaken(paths: Iterable[Path]) -> objects.FileMemory:
         """Between manifest and objects four commits go by, and the generation with them."""
-        monkeypatch.setattr(objects, "Room", room)
+        monkeypatch.setattr(objects, "FileMemory", original)
         for day in ("2026-01-06", "2026-01-07", "2026-01-08", "2026-01-09"):
             Store(home).commit(bars=bars(days=[day]))
-        return room(paths)
+        return original(paths)
 
-    monkeypatch.setattr(objects, "Room", overtaken)
+    monkeypatch.setattr(objects, "FileMemory", overtaken)
     contents = Store(home).read()
     assert (contents.generation, contents.damage) == (7, ())
 

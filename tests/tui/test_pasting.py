@@ -149,7 +149,7 @@ def test_a_huge_paste_is_cut_and_costs_no_more(clock: Clock) -> None:
     assert said(parser.feed(START)) == []
     for _ in range(600):
         assert said(parser.feed("q\x1bR\n" * 1024)) == []
-        assert parser._came is not None and len(parser._came) <= 2 * MOST + 4096
+        assert parser._paste is not None and len(parser._paste) <= 2 * MOST + 4096
     assert said(parser.feed(f"{END}j")) == []
     clock.now += 2 * QUIET
     found = said(parser.tick())

@@ -126,11 +126,11 @@ def _grouped(labels: Sequence[str], sides: tuple[_Side, _Side], width: int) -> D
     count = max(side.count_width for side in sides)
     bar = max(width - label_width - tag - count - 3, 1)
     top = _top(sides)
-    named = [side for side in sides if side.name]
-    heads = [(f"{side.name} {side.total}", f"{side.style} bold") for side in named]
+    named_sides = [side for side in sides if side.name]
+    heads = [(f"{side.name} {side.total}", f"{side.style} bold") for side in named_sides]
     drawing: Drawing = [fit_line([heads[0], ("  ", heads[0][1]), *heads[1:]], width)]
     for row, label in enumerate(labels):
-        for side in named:
+        for side in named_sides:
             body = bar_right(eighths_of(side.shares[row], top, bar), side.style)
             line: Line = [
                 (formats.fit(label if side is sides[0] else "", label_width) + " ", ""),

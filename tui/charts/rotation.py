@@ -94,7 +94,7 @@ def _name_heads(canvas: Canvas, heads: Sequence[tuple[Tail, int, int]], marked: 
         heads: each tail, with the column and the line of its head; those that come first choose.
         marked: name of the tail that stands out.
     """
-    taken = {(x, y) for _, x, y in heads}
+    occupied = {(x, y) for _, x, y in heads}
     for tail, x, y in heads:
         size = formats.cell_width(tail.name)
         places = [(x + 2, y), (x + 1, y), (x - size - 1, y), (x - size, y)]
@@ -107,7 +107,7 @@ def _name_heads(canvas: Canvas, heads: Sequence[tuple[Tail, int, int]], marked: 
             if a >= _LEFT
             and a + size <= canvas.width
             and 0 <= b < canvas.height - 1
-            and taken.isdisjoint((column, b) for column in range(a, a + size))
+            and occupied.isdisjoint((column, b) for column in range(a, a + size))
         ]
         style = "mark bold" if tail.name == marked else f"{tail.style} bold".strip()
         if fits:
@@ -115,5 +115,5 @@ def _name_heads(canvas: Canvas, heads: Sequence[tuple[Tail, int, int]], marked: 
             costs = [canvas.filled(a, b, size) + 2 * abs(b - y) + abs(a - x) / 2 for a, b in fits]
             a, b = fits[costs.index(min(costs))]
             canvas.put(a, b, tail.name, style)
-            taken |= {(column, b) for column in range(a - 1, a + size + 1)}
+            occupied |= {(column, b) for column in range(a - 1, a + size + 1)}
         canvas.put(x, y, "●", style)

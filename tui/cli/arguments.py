@@ -312,8 +312,10 @@ def _forget(forget: argparse.ArgumentParser) -> None:
     holdings.add_argument("date")
     closes = what.add_parser("prices", parents=[place], help="everything stored of some symbols")
     closes.add_argument("symbols", nargs="+", metavar="SYMBOL")
-    brought = what.add_parser("import", parents=[place], help="an import or a refresh")
-    brought.add_argument("id", type=int, metavar="ID", help="its number in `status --imports`")
+    import_parser = what.add_parser("import", parents=[place], help="an import or a refresh")
+    import_parser.add_argument(
+        "id", type=int, metavar="ID", help="its number in `status --imports`"
+    )
     series = what.add_parser("series", parents=[place], help="an imported series")
     series.add_argument("measure", help="its name, as `status` lists it")
     untold = what.add_parser("changes", parents=[place], help="a fund's announced changes")

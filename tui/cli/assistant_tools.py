@@ -216,7 +216,7 @@ def _status(desk: Desk, arguments: Json) -> Json:
 
     now = datetime.now(UTC)
     config, _ = _settings(desk, arguments)
-    return _held(desk, document(state_of(desk, config, now)), arguments, now)
+    return _store_answer(desk, document(state_of(desk, config, now)), arguments, now)
 
 
 def _funds(desk: Desk, arguments: Json) -> Json:
@@ -226,10 +226,10 @@ def _funds(desk: Desk, arguments: Json) -> Json:
     rows = [row for row in rows if symbol in ("", row["symbol"])]
     if not rows:
         raise BadCallError(f"{symbol} is no fund that is known; without `fund` all are listed")
-    return _held(desk, {"funds": rows}, {"rows": MOST_ROWS, **arguments}, datetime.now(UTC))
+    return _store_answer(desk, {"funds": rows}, {"rows": MOST_ROWS, **arguments}, datetime.now(UTC))
 
 
-def _held(desk: Desk, whole: Json, arguments: Json, now: datetime) -> Json:
+def _store_answer(desk: Desk, whole: Json, arguments: Json, now: datetime) -> Json:
     """An answer about the stored data: from the store, at this moment."""
     rows, first = arguments.get("rows", ROWS), arguments.get("from_row", 0)
     origins, (short, cut) = SourceLetters(), shortened(whole, rows, first)

@@ -38,18 +38,18 @@ class Rule:
     when: Callable[[argparse.Namespace], bool] | None = None
 
 
-def _given(arguments: argparse.Namespace, name: str) -> bool:
+def _is_given(arguments: argparse.Namespace, name: str) -> bool:
     value = getattr(arguments, name, None)
     # a 0 that was given equals False, and is not it
     return value is not None and value is not False and value not in _NO_TEXT
 
 
 def _with(name: str) -> Callable[[argparse.Namespace], bool]:
-    return lambda arguments: _given(arguments, name)
+    return lambda arguments: _is_given(arguments, name)
 
 
 def _lacks(name: str) -> Callable[[argparse.Namespace], bool]:
-    return lambda arguments: not _given(arguments, name)
+    return lambda arguments: not _is_given(arguments, name)
 
 
 def _draws(arguments: argparse.Namespace) -> bool:
@@ -73,7 +73,7 @@ RULES: Final = (
          " all", lambda a: a.format != "csv"),
     Rule("note", ("picture", "dark"), "goes with --format svg or png", lambda a: not _draws(a)),
     Rule("note", ("length",), "goes with --format text or md, without --since",
-         lambda a: a.format not in ("text", "md") or _given(a, "since")),
+         lambda a: a.format not in ("text", "md") or _is_given(a, "since")),
     Rule("note", ("pair", "window", "index", *_NAMES, "breadth_list", "since"), _BOARD,
          lambda a: a.picture == "board"),
     Rule("note", ("window",), "has no part in the picture of the ratio, which is of all years",
@@ -131,6 +131,6 @@ def without_effect(arguments: argparse.Namespace) -> str:
         if rule.when is not None and not rule.when(arguments):
             continue
         for option in rule.options:
-            if _given(arguments, option):
+            if _is_given(arguments, option):
                 return f"--{option.replace('_', '-')} {rule.words}"
     return ""

@@ -38,24 +38,24 @@ def publish(desk: Desk, target: Path, *, group: str | None) -> int:
     now = datetime.now(UTC)
     if (address := address_of(target)) is not None:
         return _upload(desk, address, now, group=group)
-    done = published.publish(desk.store, desk.places.config, target, now, group=number)
+    result = published.publish(desk.store, desk.places.config, target, now, group=number)
     who = "everyone" if group is None else f"the group {group}"
-    new = "; nothing new" if done.before == done.generation else ""
+    new = "; nothing new" if result.before == result.generation else ""
     write(
-        f"{target}: generation {done.generation} for {who}{new};"
+        f"{target}: generation {result.generation} for {who}{new};"
         f" it is read with: internals --home {target}\n"
     )
-    if done.closed is not None:
-        say(f"readers cannot reach it: {done.closed} lets only its owner in", ANSWERED)
-    if done.shared is not None:
+    if result.closed is not None:
+        say(f"readers cannot reach it: {result.closed} lets only its owner in", ANSWERED)
+    if result.shared is not None:
         say(
-            f"who may write {done.shared} may put another copy in its place:"
-            f" `chmod +t {done.shared}` forbids it",
+            f"who may write {result.shared} may put another copy in its place:"
+            f" `chmod +t {result.shared}` forbids it",
             ANSWERED,
         )
-    for sentence in done.damage:
+    for sentence in result.damage:
         say(f"{sentence}; {AFTER_DAMAGE}", IN_PART)
-    return IN_PART if done.damage else ANSWERED
+    return IN_PART if result.damage else ANSWERED
 
 
 def _upload(desk: Desk, address: str, now: datetime, *, group: str | None) -> int:
@@ -65,12 +65,12 @@ def _upload(desk: Desk, address: str, now: datetime, *, group: str | None) -> in
 
     if group is not None:
         return say(f"who reads {address} is settled by its own rights, not by --group", BAD_INPUT)
-    done = upload(desk.store, desk.places.config, connect(address), now)
-    new = "nothing new" if done.before == done.generation else f"{done.objects:,} objects put"
+    result = upload(desk.store, desk.places.config, connect(address), now)
+    new = "nothing new" if result.before == result.generation else f"{result.objects:,} objects put"
     write(
-        f"{address}: generation {done.generation}, {new}, {done.sent:,} bytes sent in"
-        f" {done.requests:,} requests; it is read with: internals --home {address}\n"
+        f"{address}: generation {result.generation}, {new}, {result.sent:,} bytes sent in"
+        f" {result.requests:,} requests; it is read with: internals --home {address}\n"
     )
-    for sentence in done.damage:
+    for sentence in result.damage:
         say(f"{sentence}; {AFTER_DAMAGE}", IN_PART)
-    return IN_PART if done.damage else ANSWERED
+    return IN_PART if result.damage else ANSWERED

@@ -63,6 +63,7 @@ def _cost(desk: Desk, config: Config, now: datetime) -> str:
     question, plain = config.question(desk.memory.question()), config.question()
     pair = f"{question.small}:{question.large}"
     # A refresh by the command line knows nothing of what was last on the screen.
-    named = "pair" in config.flags or (question.small, question.large) != (plain.small, plain.large)
-    by = f"`internals refresh --pair {pair}`" if named else "`internals refresh`"
+    requested, usual = (question.small, question.large), (plain.small, plain.large)
+    pair_chosen = "pair" in config.flags or requested != usual
+    by = f"`internals refresh --pair {pair}`" if pair_chosen else "`internals refresh`"
     return f"{pair:<10} {desk.cost(question, now, by=by)}"

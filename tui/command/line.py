@@ -159,9 +159,9 @@ def _check_words(words: list[str], funds: Collection[str]) -> None:
 
         heads = {form.split()[0] for c in COMMANDS for form in c.line.split("|") if form.split()}
         near = difflib.get_close_matches(word.casefold(), sorted(heads), 1)
-        meant = f"; did you mean {near[0]}?" if near else ""
+        suggestion = f"; did you mean {near[0]}?" if near else ""
         ticker = f"; for a ticker write {word.upper()}" if valid_symbol(word.upper()) else ""
-        raise CommandError(f"{word!r} is no command and no fund known here{meant}{ticker}")
+        raise CommandError(f"{word!r} is no command and no fund known here{suggestion}{ticker}")
 
 
 def _alert(text: str, question: Question) -> SetAlert:

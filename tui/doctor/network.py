@@ -124,8 +124,8 @@ def _issuers(around: Surroundings) -> list[str]:
         funds = load_funds(around.places.config / "funds.toml")
     except CacheError:
         funds = load_funds()
-    named = (urlsplit(fund.address).hostname for fund in funds.values() if fund.address)
-    return list(dict.fromkeys(host for host in named if host))
+    hosts = (urlsplit(fund.address).hostname for fund in funds.values() if fund.address)
+    return list(dict.fromkeys(host for host in hosts if host))
 
 
 def clock(around: Surroundings, answers: Mapping[str, Reached]) -> list[Finding]:

@@ -129,11 +129,11 @@ def row_lines(
 def _gap_line(row: BoardRow, window: str, parts: RowParts | None) -> str:
     """``YTD: IWM +20.00 % less SPY +9.00 %, 2025-12-31 to 2026-06-26: +11.00 pp``."""
     gap = f.pp(row.gaps.get(window))
-    made = parts.returns.get(window) if parts is not None else None
-    if made is None:
+    returns = parts.returns.get(window) if parts is not None else None
+    if returns is None:
         return f"  {window}: {gap}"
-    one, other = f.pct(made.small), f.pct(made.large)
-    dates = f"{made.window.start} to {made.window.end}"
+    one, other = f.pct(returns.small), f.pct(returns.large)
+    dates = f"{returns.window.start} to {returns.window.end}"
     return f"  {window}: {row.pair.small} {one} less {row.pair.large} {other}, {dates}: {gap}"
 
 

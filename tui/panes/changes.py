@@ -73,7 +73,7 @@ class ChangesTable(Vertical):
     def draw(self, scene: Scene, side: Side, order: Order | None) -> None:
         """Show an index's changes, leavers by their contributions unless sorted."""
         rows = _sorted(_rows(scene, side), order)
-        brought = (change.contribution for _, change in rows)
+        contributions = (change.contribution for _, change in rows)
         self.grid.marked = frozenset(scene.marked)
         changes = scene.snapshot.changes.get(scene.fund(side))
         ahead = scene.fund(side) in scene.snapshot.announced
@@ -86,7 +86,7 @@ class ChangesTable(Vertical):
             (DATED, *COLUMNS[1:]) if ahead else COLUMNS,
             tuple((what, change.symbol) for what, change in rows),
             lambda row, key: _cell(rows[row], key),
-            {"bar": [float("nan") if value is None else value for value in brought]},
+            {"bar": [float("nan") if value is None else value for value in contributions]},
             empty,
             sort_key=order.key if order else "",
             falling=order.falling if order else True,
@@ -110,12 +110,12 @@ def _rows(scene: Scene, side: Side) -> list[_Row]:
     ]
     if changes is None:
         return ahead
-    left = sorted(
+    leavers = sorted(
         changes.left,
         key=lambda c: (c.contribution is None, -abs(c.contribution or 0.0), -c.weight),
     )
-    gone: list[_Row] = [("left", change) for change in left]
-    return [*ahead, *gone, *(("joined", change) for change in changes.joined)]
+    leaver_rows: list[_Row] = [("left", change) for change in leavers]
+    return [*ahead, *leaver_rows, *(("joined", change) for change in changes.joined)]
 
 
 def _sorted(rows: list[_Row], order: Order | None) -> list[_Row]:

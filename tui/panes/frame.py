@@ -313,8 +313,8 @@ def frame(width: int, height: int, start: Start, headline: int = 0) -> Drawing:
         view, active = view_of(start.seat, number), number == start.seat.pane
         return title(number, view, active, cells, [], simulated=start.simulated, rung=False)
 
-    for number, room in rooms(width, height, start.seat, headline).items():
-        lines[room.y] = [*fit_line(lines[room.y], room.x), *head(number, room.width)]
+    for number, region in pane_regions(width, height, start.seat, headline).items():
+        lines[region.y] = [*fit_line(lines[region.y], region.x), *head(number, region.width)]
     return [fit_line(line, width) for line in lines]
 
 
@@ -324,7 +324,7 @@ def view_of(seat: Seat, number: int) -> str:
     return view if view in VIEWS[number] else VIEWS[number][0]
 
 
-class Room(NamedTuple):
+class PaneRegion(NamedTuple):
     """Where a pane stands."""
 
     x: int
@@ -333,18 +333,18 @@ class Room(NamedTuple):
     height: int
 
 
-def rooms(width: int, height: int, seat: Seat, headline: int) -> dict[int, Room]:
-    """Pane -> its room, of those in sight, as the stylesheet's grid lays them out; see `frame`."""
+def pane_regions(width: int, height: int, seat: Seat, headline: int) -> dict[int, PaneRegion]:
+    """Visible pane -> its region, as the stylesheet's grid lays panes out; see `frame`."""
     top = 1 + (headline or headline_height(width, height, seat))
     rows = height - top - _BELOW
     if form(width, height, zoomed=seat.zoomed) == "one":
-        return {seat.pane: Room(0, top, width, rows)}
+        return {seat.pane: PaneRegion(0, top, width, rows)}
     # a cell between the columns, what is left over at the end
     first = (width - 1) // 3 if width >= WIDE else (width - 1) * 2 // 5
     x, y = first + 1, top + rows // 2
     return {
-        SPREAD: Room(0, top, first, y - top),
-        CONTRIBUTORS: Room(x, top, width - x, y - top),
-        BREADTH: Room(0, y, first, height - _BELOW - y),
-        CHANGES: Room(x, y, width - x, height - _BELOW - y),
+        SPREAD: PaneRegion(0, top, first, y - top),
+        CONTRIBUTORS: PaneRegion(x, top, width - x, y - top),
+        BREADTH: PaneRegion(0, y, first, height - _BELOW - y),
+        CHANGES: PaneRegion(x, y, width - x, height - _BELOW - y),
     }

@@ -38,17 +38,17 @@ class FetchedScreen(PageScreen, inherit_bindings=False):
             lambda: self.call_later(self._draw, work()), thread=True, exit_on_error=False
         )
 
-    def _draw(self, told: Fetched | str) -> None:
+    def _draw(self, report: Fetched | str) -> None:
         """Draw the report of the last refresh, or a sentence in its place."""
         host = self._host
 
         def draw(width: int, height: int) -> Drawing:
             title: Line = [(" SIMULATED ", "mark")] if host.desk.simulated else []
             foot: Drawing = [[], [(" esc", "bold"), (" back", "dim")]]
-            if isinstance(told, str):
-                body: Drawing = inset(wrapped(told, width - 2))
+            if isinstance(report, str):
+                body: Drawing = inset(wrapped(report, width - 2))
             else:
-                body = _body(told, host, width)
+                body = _body(report, host, width)
             return [[*title, (" The last refresh", "bold")], [], *body, *foot]
 
         self.sheet.show(draw)

@@ -126,9 +126,11 @@ def _ends(title: str, ends: RankingEnd) -> Drawing:
 
 def _placed(sign: str, placed: Placed, style: str) -> Line:
     """E  12 → 3   +20 → +60 bp."""
-    places, brought = placed.rank, placed.bp
+    places, contribution = placed.rank, placed.bp
     ranks = f"{formats.number(places.before)} → {formats.number(places.after)}"
-    then, now = (formats.number(value, sign=True) for value in (brought.before, brought.after))
+    then, now = (
+        formats.number(value, sign=True) for value in (contribution.before, contribution.after)
+    )
     figures = f"{ranks:>14}   {then:>6} → {now:>6} bp"
     return [(f"     {sign} ", "mark"), (f"{placed.symbol:<8}", style), (figures, style)]
 

@@ -104,9 +104,9 @@ def _without(document: Json) -> Rows:
 
 def _lists(lists: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """A list a measure, as one row a session."""
-    named = {name: values for name, values in lists.items() if isinstance(values, list)}
-    for values in zip(*named.values(), strict=True):
-        row = dict(zip(named, values, strict=True))
+    columns = {name: values for name, values in lists.items() if isinstance(values, list)}
+    for values in zip(*columns.values(), strict=True):
+        row = dict(zip(columns, values, strict=True))
         yield {"session": row.pop("sessions"), **row}
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def _spread(snapshot: Snapshot) -> Iterator[ReportTable]:
     spread, single = snapshot.spread, snapshot.single_spread
     if single is not None:
-        yield _own(snapshot, single)
+        yield _single_index(snapshot, single)
     if spread is None:
         return
     question = snapshot.question
@@ -47,7 +47,7 @@ def _spread(snapshot: Snapshot) -> Iterator[ReportTable]:
     yield ReportTable("Spread", ("", ">return"), tuple(rows), tuple(notes))
 
 
-def _own(snapshot: Snapshot, alone: Spread) -> ReportTable:
+def _single_index(snapshot: Snapshot, alone: Spread) -> ReportTable:
     """One index alone: its return and deepest fall, its record closes by year."""
     history = alone.history
     rows = [("return", f.pct(alone.small_return)), ("deepest fall", f.pct(alone.drawdown))]

@@ -118,16 +118,16 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
         if not self._mark_answered(message.number):
             return
         old, self.snapshot, self.market = self.snapshot, message.snapshot, message.market
-        asked = None if old is None else old.question
+        old_question = None if old is None else old.question
         if self.failed is not None and self.error == self.failed.sentence:
             self.error = ""
         self.failed, self.absent = None, False
         self._identity = message.identity
         self.window.say(message.snapshot)
-        for remark in message.snapshot.remarks if message.snapshot.question != asked else ():
+        for remark in message.snapshot.remarks if message.snapshot.question != old_question else ():
             self.tell(remark, error=True)
         self._paint()
-        if self.main is not None and asks_another(asked, message.snapshot.question):
+        if self.main is not None and asks_another(old_question, message.snapshot.question):
             self.main.to_top()
         if (top := self.top_screen) is not None:
             top.answered()

@@ -190,11 +190,11 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
 
     def _follow(self, old: Snapshot | None, new: Snapshot) -> None:
         """An answer is on the screen: what it costs to renew, looks and alerts."""
-        asked = new.question
-        pair = (asked.small, asked.large)
+        question = new.question
+        pair = (question.small, question.large)
         was = old and (old.question.small, old.question.large)
         if self._followed != self._identity or was != pair or self.refresher.priced != pair:
-            self.refresher.look_up_cost(asked)
+            self.refresher.look_up_cost(question)
             self._followed = self._identity
         self.recall.saw(new)
         self.ringer.check(new, self._identity)

@@ -108,8 +108,8 @@ class BoardScreen(Stepping, BoardAnswers, inherit_bindings=False):
             # an alert may be of one index alone
             small, _, large = name.partition(":")
             other = large or small
-            asked = replace(self.host.question, small=small, large=other, without=())
-            self._open(replace(asked, alone=not large))
+            question = replace(self.host.question, small=small, large=other, without=())
+            self._open(replace(question, alone=not large))
 
     def _open(self, question: Question) -> None:
         host, self.place.left = self.host, True

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tui.command.commands import SPREAD
-from tui.panes.frame import Start, form, frame, rooms, status, view_of
+from tui.panes.frame import Start, form, frame, pane_regions, status, view_of
 from tui.panes.spread_drawing import drawing as spread_drawing
 from tui.panes.wording import foot_line, foot_texts
 from tui.screen import chrome
@@ -37,12 +37,12 @@ def answered(width: int, height: int, start: Start, scene: Scene, now: datetime)
     lines = frame(width, height, start, len(headline))
     lines[0] = chrome.header(scene, snapshot.question, width, start.pairs)
     lines[1 : 1 + len(headline)] = headline
-    if room := rooms(width, height, seat, len(headline)).get(SPREAD):
-        body = spread_drawing(scene, view_of(seat, SPREAD), room.width, room.height - 2)
-        foot = foot_line(foot_texts(scene, funds_only=True), room.width)
-        for y, line in enumerate(body[: room.height - 2], room.y + 1):
-            lines[y] = fit_line(line, room.width)
-        lines[room.y + room.height - 1] = fit_line(foot, room.width)
+    if region := pane_regions(width, height, seat, len(headline)).get(SPREAD):
+        body = spread_drawing(scene, view_of(seat, SPREAD), region.width, region.height - 2)
+        foot = foot_line(foot_texts(scene, funds_only=True), region.width)
+        for y, line in enumerate(body[: region.height - 2], region.y + 1):
+            lines[y] = fit_line(line, region.width)
+        lines[region.y + region.height - 1] = fit_line(foot, region.width)
     standing = chrome.standing(snapshot.question, snapshot)
     lines[-2] = status("", "", chrome.age_texts(snapshot, now), width, standing)
     return [fit_line(line, width) for line in lines]

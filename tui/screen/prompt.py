@@ -204,10 +204,10 @@ class Prompt(Panel):
         from tui.command.completion import Vocabulary
 
         host = self._host
-        market, scene, asked = host.market, host.scene, host.question
+        market, scene, question = host.market, host.scene, host.question
         views = scene.snapshot.indices.values() if scene is not None else ()
         return Vocabulary(
-            pair=asked.funds,
+            pair=question.funds,
             funds=sorted(market.holdings) if market is not None else (),
             symbols=list(dict.fromkeys(s for view in views for s in view.contributors.symbols)),
             themes=[theme.name for theme in market.reference.themes] if market else (),
@@ -224,9 +224,9 @@ class Prompt(Panel):
         if market is None:
             return frozenset()
         pairs = (fund for pair in self._host.config.pairs for fund in pair)
-        asked = self._host.question
+        question = self._host.question
         return frozenset(
-            (*market.holdings, *market.reference.indices, *pairs, asked.small, asked.large)
+            (*market.holdings, *market.reference.indices, *pairs, question.small, question.large)
         )
 
     def _advise(self) -> None:

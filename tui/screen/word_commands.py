@@ -138,7 +138,7 @@ class Wording(FourPanes, inherit_bindings=False):
             return
         try:
             name, symbols = group_of(words)
-            done = app.desk.keep_group(name, symbols)
+            message = app.desk.keep_group(name, symbols)
         except (CacheError, OSError) as error:
             app.tell(why(error), error=True)
             return
@@ -146,8 +146,8 @@ class Wording(FourPanes, inherit_bindings=False):
         app.again()
         if symbols and app.market is not None:
             theme = Theme(name, tuple(dict.fromkeys(map(app.market.symbol, symbols))))
-            done = f"{self.show_names(theme)}; {done}"
-        app.tell(f"{name}: {done}")
+            message = f"{self.show_names(theme)}; {message}"
+        app.tell(f"{name}: {message}")
 
     def draw_picture(self, words: str) -> None:
         """A picture of what is shown, as a file."""

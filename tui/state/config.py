@@ -258,7 +258,7 @@ def read(text: str, where: str) -> Config:
     except SourceError as error:
         raise ConfigError(f"{error}") from None
     settings: dict[str, Any] = {}
-    given: set[str] = set()
+    user_keys: set[str] = set()
     for name, value in data.items():
         if name == "keys" and isinstance(value, dict):
             settings["keys"] = _keys(value, text, where)
@@ -273,8 +273,8 @@ def read(text: str, where: str) -> Config:
                 raise ConfigError(
                     f"{where}, line {line}: {clean(place, 60)} = {_toml(entry)}: {error}"
                 ) from None
-            given.add(key)
-    return Config(**settings, set_by_user=frozenset(given))
+            user_keys.add(key)
+    return Config(**settings, set_by_user=frozenset(user_keys))
 
 
 def _keys(entries: Mapping[str, Any], text: str, where: str) -> dict[str, str]:

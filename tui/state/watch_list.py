@@ -137,8 +137,8 @@ def _by_lines(
     tail_of = dict(zip(before, tails, strict=True))
     indent = indents[-1]
     rows = [f'{indent}"{":".join(pair)}",{tail_of.get(pair, chr(10))}' for pair in after]
-    gone = (tail_of[pair].lstrip() for pair in before if pair not in after)
-    rows += [indent + comment for comment in gone if comment]
+    orphan_comments = (tail_of[pair].lstrip() for pair in before if pair not in after)
+    rows += [indent + comment for comment in orphan_comments if comment]
     # what stands between two of the lines stays between lines of the same places
     parts = [text[: starts[0]]]
     for n, row in enumerate(rows):

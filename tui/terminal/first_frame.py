@@ -62,7 +62,7 @@ class Opening:
         self.wire = Wire()
         self.wire.forget(*size)
         #: Whether who has taken it over has left it in order; None while nobody has.
-        self.left: Callable[[], bool] | None = None
+        self.left_in_order: Callable[[], bool] | None = None
         self._before: dict[int, Any] = {}
 
     def begin(self, text: str) -> None:
@@ -89,8 +89,8 @@ class Opening:
 
     def give_back(self) -> None:
         """Give back the terminal as it was."""
-        if self.left is None or not self.left():
-            _write((_UNDO if self.left else "") + _LEAVE + _SHOW)
+        if self.left_in_order is None or not self.left_in_order():
+            _write((_UNDO if self.left_in_order else "") + _LEAVE + _SHOW)
         _set(self.modes)
 
 
@@ -125,7 +125,7 @@ def opened(
         return coloured(to_ascii(drawing) if ascii_only else drawing, theme, capabilities)
 
     def show(draw: Draw) -> None:
-        if opening.left is None:
+        if opening.left_in_order is None:
             opening.show(text(draw))
 
     try:
@@ -144,15 +144,15 @@ def give_back() -> None:
             _current.give_back()
 
 
-def take(left: Callable[[], bool]) -> Opening | None:
+def take(left_in_order: Callable[[], bool]) -> Opening | None:
     """The opening that is shown, from now on the caller's to draw on; None where there is none.
 
     Args:
-        left: tells whether the caller has left the terminal in order.
+        left_in_order: tells whether the caller has left the terminal in order.
     """
-    if _current is None or _current.left is not None:
+    if _current is None or _current.left_in_order is not None:
         return None
-    _current.left = left
+    _current.left_in_order = left_in_order
     return _current
 
 

@@ -85,8 +85,8 @@ def let_widgets_go() -> None:
         return
     from textual._styles_cache import StylesCache
 
-    asked = StylesCache.get_inner_outer
-    original = getattr(asked, "__wrapped__", None)
+    cached_method = StylesCache.get_inner_outer
+    original = getattr(cached_method, "__wrapped__", None)
     if original is None:
         return  # mended here already, or by Textual
 
@@ -139,9 +139,9 @@ def colourless(filters: Sequence[LineFilter]) -> list[LineFilter]:
 
 def plain(wire: str) -> bool:
     """Whether Textual paints and writes by itself: as set, off POSIX, or in another release."""
-    asked = os.environ.get(WIRE) or wire
+    wire_setting = os.environ.get(WIRE) or wire
     another = bool(os.environ.get("TEXTUAL_DRIVER")) or not tested()
-    return asked == "plain" or sys.platform == "win32" or another
+    return wire_setting == "plain" or sys.platform == "win32" or another
 
 
 def driver_class(wire: str) -> type[Driver] | None:

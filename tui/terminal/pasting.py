@@ -45,22 +45,22 @@ class PasteParser(XTermParser):
         #: The last signs handed on, in which a start may have begun.
         self._tail = ""
         #: What came since a start, None outside of pastes.
-        self._came: str | None = None
+        self._paste: str | None = None
         self._last_input = self._bulky = 0.0
         super().__init__(debug)
 
     def feed(self, data: str) -> Iterable[Message]:
         """Turn what was read into messages; a paste gives none before it is over."""
         if not data:
-            self._came = None
+            self._paste = None
             yield from super().feed(data)
-        elif self._came is not None:
+        elif self._paste is not None:
             self._take(data)
         else:
-            seen = self._tail + data
-            at = seen.find(START)
+            recent = self._tail + data
+            at = recent.find(START)
             if at < 0:
-                self._tail = seen[1 - len(START) :]
+                self._tail = recent[1 - len(START) :]
                 yield from super().feed(data)
                 return
             after = at + len(START) - len(self._tail)
@@ -70,35 +70,35 @@ class PasteParser(XTermParser):
             # parted the start. Either way the parser then waits for nothing, and neither counts.
             for _ in super().feed(START[-1] + END):
                 pass
-            self._tail, self._came = "", ""
+            self._tail, self._paste = "", ""
             self._bulky = time.monotonic()
             self._take(data[after:])
 
     def tick(self) -> Iterable[Message]:
         """Return the messages that are due now though nothing was read."""
-        if self._came is None:
+        if self._paste is None:
             yield from super().tick()
-        elif self._over(END in self._came, time.monotonic()):
-            yield from self._settle(self._came)
+        elif self._over(END in self._paste, time.monotonic()):
+            yield from self._settle(self._paste)
 
     def _take(self, data: str) -> None:
         """More of a paste."""
         self._last_input = time.monotonic()
-        came = (self._came or "") + data
-        if len(data) > BULK or END in came[-len(data) - len(END) :]:
+        paste = (self._paste or "") + data
+        if len(data) > BULK or END in paste[-len(data) - len(END) :]:
             self._bulky = self._last_input
-        if len(came) > 2 * MOST:
-            came = came[:MOST] + came[-LAST:]
-        self._came = came
+        if len(paste) > 2 * MOST:
+            paste = paste[:MOST] + paste[-LAST:]
+        self._paste = paste
 
     def _over(self, ended: bool, now: float) -> bool:
         silence, longest = (QUIET, BREATH) if ended else (PATIENCE, LONGEST)
         return now - self._last_input >= silence or now - self._bulky >= longest
 
-    def _settle(self, came: str) -> Iterator[Message]:
+    def _settle(self, paste: str) -> Iterator[Message]:
         """The pastes of a breath, then the keys after the last of them."""
-        self._came = None
-        text, _, after = came.rpartition(END) if END in came else (came, "", "")
+        self._paste = None
+        text, _, after = paste.rpartition(END) if END in paste else (paste, "", "")
         between, start, begun = after.rpartition(START)
         if start and between:
             # Before another paste of the same breath nobody pressed a key: a text that brings its

@@ -57,10 +57,10 @@ def styled(pen: Pen, codes: str) -> Pen:
             attributes &= ~_OFF[code]
         elif code in ("38", "48"):
             kind = next(parts, "")
-            given = [kind, *(next(parts, "") for _ in range({"5": 1, "2": 3}.get(kind, 0)))]
-            if len(given) == 1 or not all(given):
+            parameters = [kind, *(next(parts, "") for _ in range({"5": 1, "2": 3}.get(kind, 0)))]
+            if len(parameters) == 1 or not all(parameters):
                 raise ForeignError
-            colour = ";".join((code, *given))
+            colour = ";".join((code, *parameters))
             fore, back = (colour, back) if code == "38" else (fore, colour)
         elif len(code) in (2, 3) and code[:-1] in ("3", "9"):
             fore = "" if code == "39" else code

@@ -187,14 +187,14 @@ class Wire:
             self.forget()
             return f"\x1b[m{frame}"
         if self._forgotten is not None:
-            return self._sent(self._remember(), cursor)
-        return self._sent(touched, cursor)
+            return self._output(self._remember(), cursor)
+        return self._output(touched, cursor)
 
     def mend(self) -> str:
         """Return the text for the cells that are not known to be shown, "" where there are none."""
         if self._forgotten is None:
             return ""
-        return self._sent(self._remember(), self._cursor)
+        return self._output(self._remember(), self._cursor)
 
     # -- reading ---------------------------------------------------------------------
 
@@ -241,7 +241,7 @@ class Wire:
 
     # -- writing ---------------------------------------------------------------------
 
-    def _sent(self, lines: set[int], cursor: tuple[int, int]) -> str:
+    def _output(self, lines: set[int], cursor: tuple[int, int]) -> str:
         """The output for lines, from an unknown pen and place to a plain pen and the cursor."""
         out: list[str] = []
         self._pen = None
@@ -354,8 +354,8 @@ def _placed(piece: WideCell, x: int) -> list[str]:
 def _cheap(cells: list[Cell], pens: list[Pen], pen: Pen) -> bool:
     """Whether cells that are shown already cost less to send again than to jump over."""
     for cell, cell_pen in zip(cells, pens, strict=True):
-        seen = for_blank(pen, cell_pen) if cell == " " else cell_pen
-        if seen != pen or not isinstance(cell, str):
+        visible_pen = for_blank(pen, cell_pen) if cell == " " else cell_pen
+        if visible_pen != pen or not isinstance(cell, str):
             return False
     return True
 

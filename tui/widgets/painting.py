@@ -111,8 +111,8 @@ class PaintingCompositor(Compositor):
         layers = self.layers_visible
         for y, first, last in spans:
             unseen = [(first, last)]
-            for widget, seen, region in layers[y]:
-                left, right = seen.x, seen.x + seen.width
+            for widget, visible, region in layers[y]:
+                left, right = visible.x, visible.x + visible.width
                 for start, end in unseen[:]:
                     a, b = max(start, left), min(end, right)
                     if a < b:

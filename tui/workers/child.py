@@ -46,8 +46,10 @@ def progress_text(fields: dict[str, Any]) -> str:
         parts.append(f"{formats.count(failed)} failed")
     if rate := number("rate"):
         parts.append(f"{formats.number(rate, 1)} a second")
-    if (left := number("seconds_left")) is not None and stage != "done":
-        parts.append(f"{left:.0f} s left" if left < 90 else f"{left / 60:.0f} m left")
+    if (remaining := number("seconds_left")) is not None and stage != "done":
+        parts.append(
+            f"{remaining:.0f} s left" if remaining < 90 else f"{remaining / 60:.0f} m left"
+        )
     said_last = [fields.get(name) for name in ("symbol", "message")]
     return " · ".join([*parts, *(text for text in said_last if isinstance(text, str) and text)])
 
@@ -60,18 +62,18 @@ async def run(argv: list[str], report: Callable[[str], None]) -> tuple[int, str,
 
     A process that ends well without a summary of what it brought was no refresh: code 2.
     """
-    summarized, came = False, True
+    summarized, any_new = False, True
 
     def take(fields: dict[str, Any]) -> None:
-        nonlocal summarized, came
+        nonlocal summarized, any_new
         summarized = summarized or (fields.get("stage") == "done" and bool(fields.get("message")))
-        came = came and fields.get("came") is not False
+        any_new = any_new and fields.get("came") is not False
         report(progress_text(fields))
 
     code, last = await follow(argv, take, "the refresh")
     if code == 0 and not summarized:
         return 2, f"the refresh ended without its result{last and f': {last}'}", False
-    return code, last, came
+    return code, last, any_new
 
 
 async def follow(

@@ -57,8 +57,8 @@ class Refresher:
         """When a fetch that was cut short goes on by itself, "" where none was."""
         if self._until is None:
             return ""
-        left = max((self._until - self._host.now()).total_seconds(), 0.0)
-        when = f"{left:.0f} s" if left < 90 else f"{left / 60:.0f} m"
+        remaining = max((self._until - self._host.now()).total_seconds(), 0.0)
+        when = f"{remaining:.0f} s" if remaining < 90 else f"{remaining / 60:.0f} m"
         return (
             f"{self._limited_by} limits requests: what arrived is stored, fetching goes on by"
             f" itself in {when}"
@@ -116,7 +116,7 @@ class Refresher:
             host.say()
 
         try:
-            code, last, came = await child.run(argv, report)
+            code, last, any_new = await child.run(argv, report)
         finally:
             self.progress = None
         self._until = wait_until([last], host.now()) if code == 1 else None
@@ -128,8 +128,8 @@ class Refresher:
         elif code == 0:
             host.tell(last or "refreshed")
         elif code == 1:
-            done = "refreshed in part" if came else "nothing new came"
-            host.tell(f"{done}: {last or 'some lines could not be fetched'}", error=True)
+            outcome = "refreshed in part" if any_new else "nothing new came"
+            host.tell(f"{outcome}: {last or 'some lines could not be fetched'}", error=True)
         else:
             why = last or f"the refresh ended with code {code}"
             host.tell(f"the last good numbers stay: {why}", error=True)
@@ -142,11 +142,13 @@ class Refresher:
         """Say how long the vendor wants to be left alone, then go on."""
         if self._until is None:
             return
-        left = (self._until - self._host.now()).total_seconds()
-        if left <= 0:
+        remaining = (self._until - self._host.now()).total_seconds()
+        if remaining <= 0:
             self._until = None
             self.start(full=self._full, board=self._board)
             return
         self._host.say()
         # By the minute while it is long, by the second at the end: a status line is bytes.
-        self._host.set_timer(1.0 if left <= 90 else min(60.0, left - 90), self._count_down)
+        self._host.set_timer(
+            1.0 if remaining <= 90 else min(60.0, remaining - 90), self._count_down
+        )
