@@ -52,9 +52,12 @@ class Sentence(str):
         """The parts in order; a sentence among them gives its parts."""
         flat: list[str] = []
         for part in parts:
-            flat += part.parts if isinstance(part, Sentence) else [part]
+            if isinstance(part, Sentence):
+                flat += part.parts
+            else:
+                flat.append(part)
         sentence = super().__new__(cls, "".join(flat))
-        sentence.parts = tuple(part for part in flat if part)
+        sentence.parts = tuple(filter(None, flat))
         return sentence
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, cast
 
 from tui import VERSION
 from tui.text.streams import BAD_INPUT, say, write
@@ -86,11 +86,19 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     top.add_argument("--read-only", action="store_true", help="look only: fetch and keep nothing")
     top.add_argument("--index", metavar="FUND", help="one index alone, such as IWM")
     top.add_argument("--watch", action="store_true", help="open with live quotes (the key p)")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+    other = _Parser(add_help=False)
+
+    def made(*, requested: bool = True, **options: Any) -> _Parser:
+        """A command's parser; one for all that the line does not name, which parse nothing."""
+        return _Parser(**options) if requested else other
+
+    commands = top.add_subparsers(
+        dest="command", metavar="COMMAND", parser_class=cast(type[_Parser], made)
+    )
     for name, (words, question, fill) in _COMMANDS.items():
         if name not in argv:
             # its name and its words are for --help and for an error alone
-            commands.add_parser(name, help=words, add_help=False)
+            commands.add_parser(name, help=words, requested=False)
             continue
         parents = [] if question is None else [_options(question=question)]
         fill(commands.add_parser(name, parents=parents, help=words))

@@ -15,7 +15,7 @@ from core.note.story import LENGTHS, story
 from core.note.verdict import inside_window, leaders_that_left, margin, members_total, verdict
 from tui.report.document_index import index_document
 from tui.report.document_rarity import own_document, ranking_fields, rarity_document
-from tui.report.ledger import ledger
+from tui.report.ledger import NumberOrigins, ledger
 from tui.report.since import since_document
 from tui.report.values import Json, iso, json_text, number, scaled
 
@@ -296,10 +296,12 @@ def document(snapshot: Snapshot, earlier: Since | None = None) -> Json:
             if (changes := snapshot.changes.get(fund)) or fund in snapshot.announced
         },
     }
-    answer["since"] = None if earlier is None else since_document(earlier)
-    answer["prose"] = ledger(snapshot, sentences(snapshot, earlier), answer)
+    since = None if earlier is None else since_document(earlier)
+    answer["since"] = since
+    origins = NumberOrigins(snapshot, None if since is None else since["as_of"])
+    answer["prose"] = ledger(sentences(snapshot, earlier), answer, origins)
     answer["story"] = {
-        length: [ledger(snapshot, paragraph, answer) for paragraph in story(snapshot, length)]
+        length: [ledger(paragraph, answer, origins) for paragraph in story(snapshot, length)]
         for length in LENGTHS
     }
     return answer

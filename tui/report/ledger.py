@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from core.note.phrase import Figure, Sentence, listed
@@ -23,6 +24,7 @@ _ANNOUNCED: Final = (("leaders_to_leave",), ("announced",))
 _STEP: Final = re.compile(r'\.?([A-Za-z_]\w*)|\["([^"]+)"\]|\[(\d+)\]')
 
 
+@lru_cache(maxsize=4096)
 def steps(path: str) -> tuple[str | int, ...]:
     """A path's keys and places."""
     segments: list[str | int] = []
@@ -54,6 +56,7 @@ class NumberOrigins:
 
     def __init__(self, snapshot: Snapshot, earlier: str | None) -> None:
         self._snapshot, self._earlier = snapshot, earlier
+        self._origins: dict[tuple[tuple[str, ...], bool], str] = {}
 
     def of(self, path: str) -> tuple[str, str]:
         """(source, as-of) of a path."""
@@ -87,8 +90,13 @@ class NumberOrigins:
         origins = listed(sorted({change.source for change in changes if change.source}))
         return f"announced changes of {fund}: {origins}; {self._origin((fund,), lines=True)}"
 
-    def _origin(self, funds: Sequence[str], *, lines: bool) -> str:
+    def _origin(self, funds: tuple[str, ...], *, lines: bool) -> str:
         """``prices IWM: closes.csv; holdings IWM of 2026-01-21: IWM.csv``."""
+        if (funds, lines) not in self._origins:
+            self._origins[funds, lines] = self._find(funds, lines=lines)
+        return self._origins[funds, lines]
+
+    def _find(self, funds: Sequence[str], *, lines: bool) -> str:
         dates: dict[tuple[str, str], list[str]] = {}
         for source in self._snapshot.sources:
             kind, _, subject = source.what.partition(" ")
@@ -104,14 +112,12 @@ class NumberOrigins:
         )
 
 
-def ledger(snapshot: Snapshot, prose: Sequence[Sentence], document: Json) -> list[Json]:
+def ledger(prose: Sequence[Sentence], document: Json, origins: NumberOrigins) -> list[Json]:
     """The prose, sentence by sentence, each with its numbers.
 
     Raises:
         LookupError: a sentence has a number that the document has not.
     """
-    since = document.get("since")
-    origins = NumberOrigins(snapshot, since and since["as_of"])
 
     def entry(figure: Figure) -> Json:
         source, as_of = origins.of(figure.path)

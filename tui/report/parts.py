@@ -338,21 +338,20 @@ def part(document: Json, name: str) -> TidyTable:
     text, rows_of = _PARTS[name]
     if name == "daily":
         text += _series_columns()
-    columns = columns_of(f"{text} {_TAIL}")
+    own, tail = columns_of(text), columns_of(_TAIL)
     question = document["question"]
     of_question = {
         **question, "as_of": document["as_of"], "state": document["state"],
         "simulated": document["simulated"],
     }  # fmt: skip
-    tail = {column.name for column in columns_of(_TAIL)}
+    last = [of_question[column.name] for column in tail]
     rows = []
     for row in rows_of(document):
         values = []
-        for column in columns:
-            source = of_question if column.name in tail or column.name not in row else row
-            value = source.get(column.name)
+        for column in own:
+            value = row.get(column.name, of_question.get(column.name))
             if isinstance(value, list):
                 value = _JOINED[column.name].join(value)
             values.append(int(value) if column.kind == "whole" and value is not None else value)
-        rows.append(tuple(values))
-    return TidyTable(name, columns, tuple(rows))
+        rows.append((*values, *last))
+    return TidyTable(name, (*own, *tail), tuple(rows))
