@@ -163,10 +163,13 @@ def newer(market: Market, generation: int) -> Market:
 @cache
 def formats_here() -> tuple[str, ...]:
     """The formats that this machine can write: PNG needs a library of an extra, and a font."""
-    from tui.report.note_formats import FORMATS, written
+    from tui.report.note_formats import FORMATS
+    from tui.report.png import to_png
+    from tui.report.style import picture_style
 
+    size = 'xmlns="http://www.w3.org/2000/svg" width="9" height="9"'
     try:
-        written(take(small_market(), QUESTION), "png")
+        to_png(f"<svg {size}><style>{picture_style()}</style></svg>")
     except UnavailableError:
         return tuple(name for name in FORMATS if name != "png")
     return tuple(FORMATS)

@@ -18,7 +18,7 @@ import pytest
 
 from cache.store.store import Store
 from tests.answers.read import REAL
-from tests.cache.stores import bars
+from tests.cache.stores import bars, files
 from tests.home import SESSIONS, Cli, note, write_holdings, write_prices
 
 
@@ -132,29 +132,33 @@ def test_an_empty_home_has_nothing_to_answer_from(cli: Cli) -> None:
         assert err.count("\n") == 1 and "internals:" in err
 
 
-@pytest.mark.parametrize(
-    ("argv", "code", "words"),
-    [
-        (["note", "--pair", "NOPE:SPY"], 3, "no data for NOPE"),
-        (["note", "--pair", "IWM"], 2, "IWM"),
-        (["note", "--pair", "IWM:IWM"], 2, "IWM"),
-        (["note", "--window", "2Q"], 2, "2Q"),
-        (["note", "--window", "1Y"], 3, "no close near 2025-01-30"),
-        (["note", "--as-of", "yesterday"], 2, "'yesterday' is no date"),
-        (["note", "--as-of", "2020-01-01"], 3, "no close on or before 2020-01-01"),
-        (["note", "--basis", "gross"], 2, "gross"),
-        (["note", "--format", "pdf"], 2, "pdf"),
-        (["nonsense"], 2, "nonsense"),
-        (["import", "prices", "/nowhere/p.csv"], 2, "/nowhere/p.csv"),
-        (["import", "holdings", "/dev/zero", "--fund", "IWM"], 2, "/dev/zero"),
-        (["forget", "holdings", "IWM", "2020-01-01"], 2, "there are 2025-12-31"),
-    ],
-)
-def test_wrong_use_is_one_clear_line(filled: Cli, argv: list[str], code: int, words: str) -> None:
-    got, out, err = filled(*argv)
-    assert (got, out) == (code, "")
-    assert words in err and err.count("\n") == 1
-    assert note(filled)["as_of"] == "2026-01-30"  # what was held is held
+#: What is typed -> the exit code, and words of the one line.
+WRONG = {
+    "note --pair NOPE:SPY": (3, "no data for NOPE"),
+    "note --pair IWM": (2, "IWM"),
+    "note --pair IWM:IWM": (2, "IWM"),
+    "note --window 2Q": (2, "2Q"),
+    "note --window 1Y": (3, "no close near 2025-01-30"),
+    "note --as-of yesterday": (2, "'yesterday' is no date"),
+    "note --as-of 2020-01-01": (3, "no close on or before 2020-01-01"),
+    "note --basis gross": (2, "gross"),
+    "note --format pdf": (2, "pdf"),
+    "nonsense": (2, "nonsense"),
+    "import prices /nowhere/p.csv": (2, "/nowhere/p.csv"),
+    "import holdings /dev/zero --fund IWM": (2, "/dev/zero"),
+    "forget holdings IWM 2020-01-01": (2, "there are 2025-12-31"),
+}
+
+
+def test_wrong_use_is_one_clear_line(filled: Cli, tmp_path: Path) -> None:
+    before = files(tmp_path / "home" / "market")
+    for line, (code, words) in WRONG.items():
+        got, out, err = filled(*line.split())
+        assert (got, out, err.count("\n")) == (code, "", 1), line
+        assert words in err, line
+        # what was held is held
+        assert files(tmp_path / "home" / "market") == before, line
+    assert note(filled)["as_of"] == "2026-01-30"
 
 
 @pytest.mark.process

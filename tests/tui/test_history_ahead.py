@@ -128,3 +128,20 @@ def test_after_a_fetch_that_was_stopped_nothing_is_worked_out(
     )
     run(["refresh", "--history", "2020", "--fund", "IWM", "--home", str(tmp_path)])
     assert funds == ([] if left else [("IWM", "SPY")])
+
+
+def test_many_files_are_one_import(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for day, price in (("Nov 30, 2012", 10), ("Dec 31, 2012", 11)):
+        rows = "".join(f"{s},{s} Works,Equity,{100 * price},100,{price},NYSE\n" for s in PRICES)
+        head = f'Fund Holdings as of,"{day}"\n\n'
+        head += "Ticker,Name,Asset Class,Market Value,Quantity,Price,Exchange\n"
+        (tmp_path / f"{price}.csv").write_text(head + rows)
+    (tmp_path / "12.csv").write_text("nothing\n")
+    files = [str(tmp_path / f"{price}.csv") for price in (11, 12, 10)]
+    place = ["--fund", "IWM", "--home", str(tmp_path / "home")]
+    assert run(["import", "holdings", *files, *place]) == 1
+    out, err = capsys.readouterr()
+    assert "2 holdings files of IWM, 2012-11-30 to 2012-12-31; 1 row refused" in out
+    assert "12.csv" in err
+    assert run(["import", "holdings", *files, "--as-of", "2012-11-30", *place]) == 2
+    assert "--as-of is of one file" in capsys.readouterr().err

@@ -96,7 +96,8 @@ def test_w_tells_the_ranks_of_measures_as_the_command_does() -> None:
         # one of four lines rose, fewer in 2007 alone (tests/core/test_history.py)
         assert "the lowest since 31 December 2007, rank 2 of 12 such windows" in page.read_text()
 
-    drive(story, desk=desk, question=Question(window="YTD", basis="pr"))
+    question = Question(window="YTD", basis="pr")
+    drive(story, desk=desk, question=question, config=Config(note_formats=("md",)))
 
 
 def test_w_works_out_ranks_of_this_answer_where_the_store_gives_none() -> None:

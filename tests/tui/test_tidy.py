@@ -19,7 +19,7 @@ from tests.home import Cli
 from tests.market import holdings, make_market, prices, weekdays
 from tests.tui import markets
 from tui.report.document import document
-from tui.report.note_formats import tells_daily, written
+from tui.report.note_formats import FORMATS, tells_daily, written
 from tui.report.parts import PARTS, TidyTable, part
 from tui.report.tidy import part_csv, to_csv, to_pandas, to_parquet
 
@@ -108,32 +108,31 @@ def test_no_column_of_a_part_stands_twice(whole: dict[str, Any]) -> None:
         assert len(columns) == len(set(columns)), name
 
 
-@pytest.mark.parametrize("name", PARTS)
 def test_csv_parquet_and_pandas_hold_the_same_values(
-    whole: dict[str, Any], frames: dict[str, pd.DataFrame], name: str
+    whole: dict[str, Any], frames: dict[str, pd.DataFrame]
 ) -> None:
-    table = part(whole, name)
-    stored = pq.ParquetFile(io.BytesIO(to_parquet(table))).read()
-    frame = frames[name]
-    written = read(to_csv(table))
-    names = [column.name for column in table.columns]
-    assert stored.column_names == names == list(frame.columns)
-    assert len(written) == len(frame) == stored.num_rows == len(table.rows)
-    for place, column in enumerate(table.columns):
-        kept = stored.column(place).to_pylist()
-        framed, missing = frame[column.name].tolist(), frame[column.name].isna().tolist()
-        for row, stands in enumerate(kept):
-            value = table.rows[row][place]
-            said = written[row][column.name]
-            assert (stands is None) == (value is None) == (said == "" and value != "")
-            if value is None:
-                assert missing[row]
-            elif column.kind == "date":
-                assert str(stands) == said == str(framed[row].date()) == value
-            elif column.kind == "real":
-                assert stands == float(said) == framed[row] == value
-            else:
-                assert stands == value == framed[row]
+    for name in PARTS:
+        table, frame = part(whole, name), frames[name]
+        stored = pq.ParquetFile(io.BytesIO(to_parquet(table))).read()
+        written = read(to_csv(table))
+        names = [column.name for column in table.columns]
+        assert stored.column_names == names == list(frame.columns), name
+        assert len(written) == len(frame) == stored.num_rows == len(table.rows), name
+        for place, column in enumerate(table.columns):
+            kept = stored.column(place).to_pylist()
+            framed, missing = frame[column.name].tolist(), frame[column.name].isna().tolist()
+            for row, stands in enumerate(kept):
+                value, cell = table.rows[row][place], (name, column.name, row)
+                said = written[row][column.name]
+                assert (stands is None) == (value is None) == (said == "" and value != ""), cell
+                if value is None:
+                    assert missing[row], cell
+                elif column.kind == "date":
+                    assert str(stands) == said == str(framed[row].date()) == value, cell
+                elif column.kind == "real":
+                    assert stands == float(said) == framed[row] == value, cell
+                else:
+                    assert stands == value == framed[row], cell
 
 
 def test_an_empty_part_keeps_its_columns_types(whole: dict[str, Any]) -> None:
@@ -188,14 +187,18 @@ def test_export_writes_every_table(filled: Cli, tmp_path: Path) -> None:
     assert code == 2 and "p.csv" in err and err.count("\n") == 1
 
 
-def test_every_format_says_the_same_with_and_without_what_it_has_no_place_for() -> None:
+def test_every_format_says_the_same_with_and_without_what_it_has_no_place_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # what a PNG is made of says what it shows
+    monkeypatch.setattr("tui.report.png.to_png", str.encode)
     # a month has few sessions, each a hundred cells of a workbook
     month = replace(markets.QUESTION, window="MTD")
     thin, daily = (
         markets.answer(markets.small_market(), replace(month, daily=daily))
         for daily in (False, True)
     )
-    for name in markets.formats_here():
+    for name in FORMATS:
         assert (written(thin, name) == written(daily, name)) is not tells_daily(name)
     document_of_thin, whole = document(thin), document(daily)
     for name in PARTS:

@@ -79,32 +79,32 @@ def directory(target: Path) -> None:
     target.mkdir()
 
 
-@pytest.mark.parametrize(
-    ("put", "words"),
-    [
-        (there, "is there already, and not as this program wrote it"),
-        (changed, "is there already, and not as this program wrote it"),
-        (linked_hard, "is there already, and not as this program wrote it"),
-        (linked, "is a link, through which nothing is written"),
-        (linked_to_ours, "is a link, through which nothing is written"),
-        (linked_to_nothing, "is a link, through which nothing is written"),
-        (linked_to_itself, "is a link, through which nothing is written"),
-        (unread, "is a pipe that nobody reads"),
-        (directory, "Is a directory"),
-    ],
-)
-def test_what_the_program_did_not_write_stays(
-    put: Callable[[Path], None], words: str, filled: Cli, tmp_path: Path
-) -> None:
-    (tmp_path / "out").mkdir()
-    target = tmp_path / "out" / "note.txt"
-    put(target)
-    before = state(tmp_path / "out")
-    for kind in ("line", "svg"):
-        code, out, err = filled("note", "--output", target, "--format", kind)
-        assert (code, out, err.count("\n")) == (2, "", 1)
-        assert err.startswith(f"internals: {target}: {words}")
-    assert state(tmp_path / "out") == before
+#: What puts something where a note is to be written -> what is said of it.
+THERE: dict[Callable[[Path], None], str] = {
+    there: "is there already, and not as this program wrote it",
+    changed: "is there already, and not as this program wrote it",
+    linked_hard: "is there already, and not as this program wrote it",
+    linked: "is a link, through which nothing is written",
+    linked_to_ours: "is a link, through which nothing is written",
+    linked_to_nothing: "is a link, through which nothing is written",
+    linked_to_itself: "is a link, through which nothing is written",
+    unread: "is a pipe that nobody reads",
+    directory: "Is a directory",
+}
+
+
+def test_what_the_program_did_not_write_stays(filled: Cli, tmp_path: Path) -> None:
+    for put, words in THERE.items():
+        folder = tmp_path / put.__name__
+        folder.mkdir()
+        target = folder / "note.txt"
+        put(target)
+        before = state(folder)
+        for kind in ("line", "svg"):
+            code, out, err = filled("note", "--output", target, "--format", kind)
+            assert (code, out, err.count("\n")) == (2, "", 1), put.__name__
+            assert err.startswith(f"internals: {target}: {words}"), put.__name__
+        assert state(folder) == before, put.__name__
 
 
 def test_what_it_wrote_is_replaced_and_the_rest_only_when_asked_to(
@@ -164,14 +164,14 @@ def test_the_key_replaces_its_own_note_and_no_other() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "w", "w")
         assert "note written" in app.status()[0]
-        note = next(desk.notes.glob("*.html"))
+        note = next(desk.notes.glob("*.slack.json"))
         note.write_text("precious")
         before = files(desk.notes)
         await press(pilot, app, "w")
         assert f"the note is not written: {note}: is there already" in app.status()[0]
         assert files(desk.notes) == before
 
-    drive(story, desk=desk, size=(200, 60), config=Config(note_formats=("svg", "html")))
+    drive(story, desk=desk, size=(200, 60), config=Config(note_formats=("svg", "slack")))
 
 
 def test_who_only_looks_brings_takes_and_keeps_nothing(
