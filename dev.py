@@ -117,10 +117,14 @@ def check() -> None:
 
 
 def quick(rest: list[str]) -> None:
-    """The tests that start no process and no terminal."""
+    """The tests that start no process and no terminal.
+
+    None of them draws from Hypothesis, whose plugin imports all of it at the end of every run.
+    """
     ready(DEV_LOCK)
     folders = [f"--ignore=tests/{name}" for name in SLOW]
-    tests(PYTHON, "-m", " and ".join(f"not {name}" for name in SLOW), *folders, *rest, workers=2)
+    marked = " and ".join(f"not {name}" for name in SLOW)
+    tests(PYTHON, "-p", "no:hypothesispytest", "-m", marked, *folders, *rest, workers=2)
 
 
 def release() -> None:

@@ -40,7 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
     No cycles are looked for while all modules of tests are imported: those are there to stay.
     """
     gc.disable()
-    if config.getoption("--hypothesis-profile"):
+    if config.getoption("--hypothesis-profile", None):
         from tests.examples import register  # elsewhere tests/random does, which alone needs it
 
         register()
