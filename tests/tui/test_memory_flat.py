@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import threading
 import weakref
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from textual.pilot import Pilot
@@ -14,7 +16,7 @@ from textual.strip import Strip
 from core.answer.snapshot import Snapshot, take
 from core.data.market import Market
 from core.data.question import Question
-from tests.tui.driving import drive, press, until
+from tests.tui.driving import drive, press, settle, until
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.markets import QUESTION, newer, small_market
 from tui.screen.app import InternalsApp
@@ -71,6 +73,30 @@ def test_a_market_that_was_asked_is_free_as_soon_as_nobody_has_it() -> None:
     assert market_then() is None
 
 
+def test_a_thread_that_has_done_its_work_keeps_nothing_of_it() -> None:
+    class Read:
+        """Stands for the market that a page reads."""
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        read = [Read() for _ in range(3)]
+        there = [weakref.ref(one) for one in read]
+        together = threading.Barrier(len(read))  # a thread for each
+
+        def work(one: Read) -> None:
+            together.wait(60)
+
+        for one in read:
+            app.background(partial(work, one), "test")
+        del read, one
+        await settle(pilot, app)
+        # that a worker has ended is the app's last message, until there is another
+        await press(pilot, app, "2")
+        # workers that have ended refer to themselves
+        await until(lambda: gc.collect() >= 0 and not any(one() for one in there))
+
+    drive(story, market=small_market())
+
+
 @pytest.mark.usefixtures("uncollected")
 def test_markets_that_were_shown_do_not_add_up() -> None:
     desk = ForgetfulDesk(newer(small_market(), 1))
@@ -84,7 +110,7 @@ def test_markets_that_were_shown_do_not_add_up() -> None:
             app.poll()
             await press(pilot, app, "j")
             assert app.market is desk.current
-        # a table out of sight may have one of them yet, a thread that has just ended another
+        # a page that was closed may have one of them yet, a thread that is about to end another
         await until(lambda: sum(market() is not None for market in shown) <= 2)
 
     drive(story, desk=desk, question=replace(QUESTION, as_of=None))

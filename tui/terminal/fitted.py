@@ -71,6 +71,10 @@ class FittedApp(App[None], inherit_bindings=False):
         self.few: tuple[LineFilter, ...] = ()
         self.crash_log: Path | None = None
 
+    def on_load(self) -> None:
+        """Before anything is worked out in a thread."""
+        fitting.let_answers_go()
+
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our variables, for a theme that has none."""
         return dict(DEFAULTS)

@@ -6,20 +6,24 @@ import codecs
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from tui.terminal.release import tested
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from textual.app import App
     from textual.color import Color
     from textual.driver import Driver
     from textual.drivers.linux_driver import LinuxDriver
     from textual.filter import LineFilter
     from textual.style import Style
+
+T = TypeVar("T")
 
 #: Stands over the setting `wire`: "plain" or "cells".
 WIRE: Final = "INTERNALS_WIRE"
@@ -99,6 +103,27 @@ def let_widgets_go() -> None:
         return colours(base, background)
 
     StylesCache.get_inner_outer = get_inner_outer  # type: ignore[method-assign, assignment]
+
+
+def let_answers_go() -> None:
+    """Have the running loop's threads keep nothing of what they have done.
+
+    Textual 8.2: `Worker._run_threaded` sets the worker in the context of the thread that does its
+    work. There it stays, with the market that it read, until this thread has another: each idle
+    thread kept a market of its own. This goes when the worker is set in a copy of the context.
+    """
+    # the frame that is painted first does without them
+    import asyncio
+    from concurrent.futures import ThreadPoolExecutor
+    from contextvars import Context
+
+    class Threads(ThreadPoolExecutor):
+        """Threads that do each piece of work in a context of its own."""
+
+        def submit(self, fn: Callable[..., T], /, *args: Any, **named: Any) -> Future[T]:
+            return super().submit(Context().run, fn, *args, **named)
+
+    asyncio.get_running_loop().set_default_executor(Threads(thread_name_prefix="asyncio"))
 
 
 def collect_from_here() -> None:
