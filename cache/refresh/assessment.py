@@ -23,7 +23,7 @@ from cache.refresh.reasons import with_session
 from cache.store.admit import SYSTEMATIC
 from cache.store.compare import SAME, Comparison, compare
 from cache.store.rebase import Rebase
-from core.data.frames import day
+from core.data.frames import day, in_both, rows_in_both
 from core.data.record import record
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def newest(answer: Answer, stored: StoredCloses) -> Answer:
     symbol = answer.ask.symbol
     days, _ = stored.closes(symbol)
     older = answer.session < days[-RECENT:][0]
-    if not older.any() or not np.isin(answer.session[older], days).all():
+    if not older.any() or len(in_both(answer.session[older], days)) < np.count_nonzero(older):
         return answer
     if np.isnan(answer.dividend[older]).all():
         return answer.rows(~older)  # closes alone
@@ -170,13 +170,13 @@ def _of_two_sources(
     """
     symbol = answer.ask.symbol
     days, closes = stored.final_closes(symbol)
-    common, here, there = np.intersect1d(answer.session, days, return_indices=True)
-    of_vendor = stored.given_by(vendor, symbol, common)
+    here, there = rows_in_both(answer.session, days)
+    of_vendor = stored.given_by(vendor, symbol, days[there])
     corrected = np.zeros(len(answer.session), np.bool_)
     corrected[here] = of_vendor & (np.abs(answer.close[here] / closes[there] - 1) > SAME)
     paid = np.zeros(len(answer.session))
     days_paid, cash = stored.dividends(symbol)
-    _, at, which = np.intersect1d(answer.session, days_paid, return_indices=True)
+    at, which = rows_in_both(answer.session, days_paid)
     paid[at] = cash[which]
     changed = corrected.copy()
     changed[here] |= of_vendor & (np.abs(answer.dividend - paid) > SAME * paid)[here]

@@ -12,6 +12,7 @@ import numpy as np
 
 from cache.refresh.backoff import Wait, keep_waits
 from cache.store.bars import Bars
+from core.data.frames import in_both
 
 if TYPE_CHECKING:
     from cache.facts.vendors import Vendor
@@ -86,8 +87,8 @@ class Batch:
         fresh = 0
         for answer in self._answers:
             days, _ = self._stored.closes(answer.ask.symbol)
-            is_new = ~np.isnan(answer.close) & ~np.isin(answer.session, days)
-            fresh += int(np.count_nonzero(is_new))
+            priced = answer.session[~np.isnan(answer.close)]
+            fresh += len(priced) - len(in_both(priced, days))
         return fresh
 
     def refuse(self, reason: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import numpy as np
 from cache.facts.sessions import last_final, sessions
 from cache.refresh.ask import Ask
 from cache.refresh.stored_closes import StoredCloses
-from core.data.frames import day, pydate
+from core.data.frames import day, pydate, rows_in_both
 from core.data.record import record
 
 if TYPE_CHECKING:
@@ -92,19 +92,17 @@ def compare_sources(
             continue
         days, closes = stored_closes.final_closes(symbol)
         has_close = ~np.isnan(answer.close) & (answer.session >= day(first))
-        common, mine, theirs = np.intersect1d(
-            days, answer.session[has_close], assume_unique=True, return_indices=True
-        )
-        if not len(common):
+        mine, theirs = rows_in_both(days, answer.session[has_close])
+        if not len(mine):
             result.failed[symbol] = f"{source.name} gave no close of a stored session"
             continue
         result.compared += 1
-        result.closes += len(common)
+        result.closes += len(mine)
         ours, other = closes[mine], answer.close[has_close][theirs]
         apart = np.abs(other / ours - 1)
         if (apart > LIMIT).any():
             worst = int(np.argmax(apart))
-            when = pydate(common[worst])
+            when = pydate(days[mine[worst]])
             result.disagree.append(
                 Disagreement(
                     symbol,

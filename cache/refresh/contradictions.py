@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from core.data.frames import in_both, rows_in_both
 from core.data.splits import TELLING
 
 if TYPE_CHECKING:
@@ -62,14 +63,14 @@ def less_dividends(answer: Answer, stored: StoredCloses) -> bool:
         answer.dividend[has_close],
     )
     ex_dates, cash = stored.dividends(answer.ask.symbol)
-    _, at, which = np.intersect1d(session, ex_dates, return_indices=True)
+    at, which = rows_in_both(session, ex_dates)
     paid[at] = np.fmax(paid[at], cash[which])
     factor = np.ones(len(close))
     for at in np.flatnonzero(paid[1:] > 0)[::-1].tolist():
         before = close[at] / factor[at + 1] + paid[at + 1]
         factor[: at + 1] = factor[at + 1] * (1 - paid[at + 1] / before)
     days, closes = stored.final_closes(answer.ask.symbol)
-    _, mine, theirs = np.intersect1d(days, session, return_indices=True)
+    mine, theirs = rows_in_both(days, session)
     if not len(mine) or factor[theirs].min() > 1 - ADJUSTED:
         return False
     expected = closes[mine] * factor[theirs]
@@ -106,7 +107,7 @@ def other_split(answer: Answer, stored: StoredCloses, comparison: Comparison) ->
         if new and all(abs(factor / ratio - 1) > SAME_SPLIT for factor in products):
             day, factor = max(new.items())
             return f"a split of {factor:g} on {day} and closes that show one of {ratio:g}"
-    elif comparison.kind in ("agrees", "single") and np.isin(days, answer.session).any():
+    elif comparison.kind in ("agrees", "single") and len(in_both(days, answer.session)):
         for day, factor in new.items():
             shows = not 1 / TELLING < factor < TELLING
             if shows and days[-1] < np.datetime64(day) <= last:

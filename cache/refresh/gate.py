@@ -194,8 +194,10 @@ def _wrong_split(days: Dates, close: FloatArray, split: FloatArray, priced: IntA
     On a split's basis the close does not fall by it. As traded it does; where the split is turned
     round, counted twice or of another day, the step that is taken out of the closes is not there.
     """
-    moves = np.diff(np.log(close[priced]))
     split_rows = np.flatnonzero(split > 0)
+    if not len(split_rows):
+        return ""
+    moves = np.diff(np.log(close[priced]))
     if (twice := (np.diff(split_rows) <= OFF) & (np.diff(split[split_rows]) == 0)).any():
         first = split_rows[:-1][twice][0]
         return f"a split of {split[first]:g} is given twice, on {days[first]} and soon after"

@@ -11,7 +11,17 @@ import numpy as np
 
 from cache.facts.vendors import fetched_names
 from cache.store.columns import stored_values
-from core.data.frames import BoolArray, Dates, Events, FloatArray, IntArray, Prices, day, pydate
+from core.data.frames import (
+    BoolArray,
+    Dates,
+    Events,
+    FloatArray,
+    IntArray,
+    Prices,
+    day,
+    pydate,
+    rows_in_both,
+)
 from core.data.latest import latest
 
 if TYPE_CHECKING:
@@ -48,7 +58,7 @@ class StoredCloses:
         """(K,) how many of some symbols have a stored close of each of some sessions."""
         counts = np.zeros(len(days), np.intp)
         for block in self.prices.blocks:
-            _, rows, here = np.intersect1d(block.sessions, days, return_indices=True)
+            rows, here = rows_in_both(block.sessions, days)
             places = [block.column[symbol] for symbol in symbols if symbol in block.column]
             counts[here] = np.isfinite(block.close[rows][:, places]).sum(axis=1)
         return counts
@@ -178,7 +188,7 @@ class StoredCloses:
         if final is None:
             return ""
         days, closes = days[days <= day(final)], closes[days <= day(final)]
-        common, mine, theirs = np.intersect1d(days, session, return_indices=True)
+        mine, theirs = rows_in_both(days, session)
         both = ~np.isnan(close[theirs])
         if not both.any():
             if follows and not (session[~np.isnan(close)] <= day(final)).any():
@@ -186,7 +196,7 @@ class StoredCloses:
             return "the answer has no session in common with the closes in the store"
         off = np.abs(close[theirs] / closes[mine] - 1.0) > TOLERANCE
         if (off & both).any():
-            return f"its close of {common[off & both][0]} has changed"
+            return f"its close of {days[mine][off & both][0]} has changed"
         return ""
 
     def shrunk(self, answer: Answer, vendor: str, since: date = date.min) -> str:

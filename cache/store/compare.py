@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from cache.facts.sessions import sessions
-from core.data.frames import JUMP, BoolArray, Dates, FloatArray, pydate
+from core.data.frames import JUMP, BoolArray, Dates, FloatArray, pydate, rows_in_both
 from core.data.record import record
 
 if TYPE_CHECKING:
@@ -105,7 +105,8 @@ def compare(
     """
     if not len(days) or not len(new_days):
         return Comparison("agrees")
-    common, mine, theirs = np.intersect1d(days, new_days, return_indices=True)
+    mine, theirs = rows_in_both(days, new_days)
+    common = days[mine]
     if not len(common):
         return _apart(days, closes, new_days, new, splits)
     ratio = new[theirs] / closes[mine]

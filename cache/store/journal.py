@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
 
 from cache.store.pack import Json, announcement, to_json
 from core.data.record import record
@@ -92,14 +93,22 @@ def without_files(journal: Journal, files: Iterable[tuple[str, str, str]]) -> Jo
 
 def pack_journal(journal: Journal) -> bytes:
     """The journal as JSON."""
-    fields = [asdict(entry) for entry in journal]
-    for entry in fields:
-        if not entry["industries"]:
-            # which earlier releases have not
-            del entry["industries"]
-    return to_json(fields)
+    return to_json([_fields(entry) for entry in journal])
 
 
+def _fields(entry: Entry) -> Json:
+    """An entry's fields by name; `asdict` of 200 entries, which copies each text, takes 20 ms."""
+    values: dict[str, Any] = {field.name: getattr(entry, field.name) for field in fields(entry)}
+    for name in ("added", "removed"):
+        values[name] = [asdict(change) for change in values[name]]
+    if not entry.industries:
+        # which earlier releases have not
+        del values["industries"]
+    return values
+
+
+# a commit reads the journals of the generations that stay, its own among them
+@lru_cache(maxsize=4)
 def unpack_journal(data: bytes) -> Journal:
     """The journal that `pack_journal` packed."""
     return tuple(map(_entry, json.loads(data)))

@@ -208,13 +208,14 @@ class StoreReader:
         name = body.get("journal")
         return () if name is None else unpack_journal(self._fetch(name))
 
-    def _whole(self, body: Json) -> bool:
-        """Whether the list of imports, and all that it needs, is undamaged."""
+    def _whole_journal(self, body: Json) -> Journal:
+        """The list of imports; an empty one where it, or a layer that it needs, is lost."""
         try:
             journal = self._journal(body)
         except (Damaged, *STRANGE):
-            return False
-        return all((self._objects / name).exists() for e in journal for name in e.layers)
+            return ()
+        there = {path.name for path in self._objects.iterdir()} if journal else ()
+        return journal if all(name in there for e in journal for name in e.layers) else ()
 
     def _fetched(self, name: str) -> bytes:
         try:

@@ -133,7 +133,7 @@ class Store(StoreReader):
                 announced=before.announced,
                 industries=list(zip(body.get("industries", ()), before.industries, strict=True)),
                 aside=body.get("aside", []),
-                journal=self._journal(body) if self._whole(body) else (),
+                journal=self._whole_journal(body),
                 logged=not self.simulated,
                 put=self._put,
                 fetch=self._fetched,

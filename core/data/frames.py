@@ -86,12 +86,20 @@ def median(values: FloatArray) -> float:
 
 def in_both(days: Dates, others: Dates) -> Dates:
     """(K,) the days of two ascending lists that stand in both, ascending; nothing is sorted."""
-    if not len(others):
-        return others
+    return days[rows_in_both(days, others)[0]]
+
+
+def rows_in_both(days: Dates, others: Dates) -> tuple[IntArray, IntArray]:
+    """(K,) the rows of each of two ascending lists of days at which both have the same day.
+
+    As `np.intersect1d` has them, which sorts both: ten times slower.
+    """
     numbers, other_numbers = days.astype(np.int64), others.astype(np.int64)
-    place = np.minimum(other_numbers.searchsorted(numbers), len(other_numbers) - 1)
-    both: Dates = days[other_numbers[place] == numbers]
-    return both
+    place = other_numbers.searchsorted(numbers)
+    if not len(others):
+        return place[:0], place[:0]
+    same = np.flatnonzero(other_numbers[np.minimum(place, len(others) - 1)] == numbers)
+    return same, place[same]
 
 
 @record(frozen=True, eq=False, slots=True)

@@ -120,8 +120,7 @@ def test_a_poisoned_batch_is_refused_as_a_whole(
     # the next day the vendor has mended it, and nothing is left of the bad one
     mended = World()
     assert mended.run(held, AT + 1).ok
-    for symbol in mended.close:
-        check_closes(held, symbol, mended.close[symbol][: AT + 2])
+    check_closes(held, {symbol: values[: AT + 2] for symbol, values in mended.close.items()})
 
 
 def test_a_market_that_falls_by_a_third_with_its_funds_is_taken(held: Store) -> None:

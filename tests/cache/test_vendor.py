@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -84,9 +84,12 @@ class World(Vendor):
         return refresh(store, Request(PAIR, now, shipped(), **more), prices=self, files=Issuers())
 
 
-def check_closes(store: Store, symbol: str, expected: np.ndarray) -> None:
-    got = list(closes(store.read().prices, symbol).values())
-    np.testing.assert_allclose(got, expected, rtol=1e-12)
+def check_closes(store: Store, expected: Mapping[str, np.ndarray]) -> None:
+    """Each symbol's stored closes are the expected ones."""
+    prices = store.read().prices
+    for symbol, values in expected.items():
+        got = list(closes(prices, symbol).values())
+        np.testing.assert_allclose(got, values, rtol=1e-12, err_msg=symbol)
 
 
 def everything(store: Store) -> object:
@@ -143,11 +146,12 @@ def test_a_split_is_told(held: Store, factor: float, recorded: bool) -> None:
     summary = world.run(held, 60)
     done = "divided by 4" if factor > 1 else "multiplied by 10"
     assert summary.ok and f"older closes of S03 were {done}" in summary.message
-    check_closes(held, "S03", world.close["S03"][:61])
+    check_closes(held, {"S03": world.close["S03"][:61]})
 
 
-def test_a_correction_far_back_is_seen_within_twenty_sessions(store: Store) -> None:
+def test_a_correction_far_back_is_seen_within_twenty_sessions(tmp_path: Path) -> None:
     """Of a close of S03, of a dividend of S05, and one of S07 that was never paid."""
+    store = store_of_lists(tmp_path, PAIR, ("S03", "S05", "S07", "S11"), DAYS[0].item())
     world, paid = World(), {"S05": 0.31, "S07": 0.0}
     for symbol in paid:
         world.dividend[symbol][5] = 0.3
@@ -158,7 +162,7 @@ def test_a_correction_far_back_is_seen_within_twenty_sessions(store: Store) -> N
     words = [world.run(store, place).message for place in range(56, 76)]
     told = [sentence for sentence in words if "of S03 changed at Yahoo" in sentence]
     assert len(told) == 1 and "1 close of S03" in told[0]
-    check_closes(store, "S03", world.close["S03"][:76])
+    check_closes(store, {"S03": world.close["S03"][:76]})
     stored = StoredCloses(store.read().prices)
     days, cash = stored.dividends("S05")
     assert (days.tolist(), cash.tolist()) == ([DAYS[5].item()], [0.31])
