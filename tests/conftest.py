@@ -8,6 +8,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -135,12 +136,22 @@ def filled(once: Path, cli: Cli, tmp_path: Path) -> Cli:
 
 @pytest.fixture(scope="session")
 def demo_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with the simulated market, which takes a second to make; to be copied."""
+    """A home with the simulated market, which takes a second to make; to be copied.
+
+    Of several workers the first that wants it makes it for all; two at once make one each.
+    """
     from tui.service.service import Desk
     from tui.state.places import places
 
-    home = tmp_path_factory.mktemp("demo")
+    home, worker = tmp_path_factory.mktemp("demo"), os.environ.get("PYTEST_XDIST_WORKER")
+    made = tmp_path_factory.getbasetemp().parent / "demo"
+    if worker and made.exists():
+        return shutil.copytree(made, home, dirs_exist_ok=True)
     Desk(places(home, demo=True), demo=True, home=home).prepare()
+    if worker:
+        whole = shutil.copytree(home, made.with_name(f"demo-{worker}"))
+        with suppress(OSError):  # the other was first
+            whole.rename(made)
     return home
 
 

@@ -186,16 +186,23 @@ def trailing(pick: np.ufunc, values: FloatArray, size: int, rows_out: int) -> Fl
         rows_out: t.
     """
     out = np.empty((rows_out, values.shape[1]))
-    for first in range(0, rows_out, size):
-        few, row = min(size, rows_out - first), len(values) - rows_out + first
-        part = out[first : first + few]
-        part[:] = pick.reduce(values[row + few - size : row + 1], axis=0)
-        before, after = values[row + 1 - size : row + few - size], values[row + 1 : row + few]
-        for others, rows in ((before[::-1], part[-2::-1]), (after, part[1:])):
+    rest = rows_out % size
+    # blocks of as many rows as a result has are worked out together, and the rest by itself
+    for first, few, blocks in ((0, size, rows_out // size), (rows_out - rest, rest, 1)):
+        if not few * blocks:
+            continue
+        part = out[first : first + few * blocks].reshape(blocks, few, values.shape[1])
+        row = len(values) - rows_out + first
+        if few == size:
+            part[:] = values[row::size][:blocks, None]
+        else:
+            part[:] = pick.reduce(values[row + few - size : row + 1], axis=0)
+        for start, way, place in ((row + few - size - 1, -1, few - 2), (row + 1, 1, 1)):
             together = None
-            for row_of, other in zip(rows, others, strict=False):
+            for step in range(0, way * (few - 1), way):
+                other, result = values[start + step :: size][:blocks], part[:, place + step]
                 together = other if together is None else pick(together, other)
-                pick(row_of, together, out=row_of)
+                pick(result, together, out=result)
     return out
 
 
