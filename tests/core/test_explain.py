@@ -148,8 +148,9 @@ def test_an_index_and_the_gap(market: Market, snapshot: Snapshot) -> None:
 
 
 def test_every_measure_comes_to_its_number(market: Market, marked: Snapshot) -> None:
+    grounds: dict[str, Ground] = {}
     for name, fund in itertools.product(MEASURES, ("IWM", "SPY")):
-        found = explain(market, marked, fund, name)
+        found = explain(market, marked, fund, name, grounds=grounds)
         for one in found:
             assert one.title and one.formula and (one.terms or one.value is None), name
             holds(one)
@@ -159,13 +160,14 @@ def test_every_measure_comes_to_its_number(market: Market, marked: Snapshot) -> 
 
 def test_every_measure_of_a_year_comes_to_its_number(year: Market) -> None:
     snapshot = take(year, Question("S", "L", "1Y", SESSIONS[-1], daily=True))
+    grounds: dict[str, Ground] = {}
     for name in MEASURES:
         for fund in "SL":
             item = f"{fund}3 {fund}4" if name == "without" else ""
-            for one in explain(year, snapshot, fund, name, item):
+            for one in explain(year, snapshot, fund, name, item, grounds):
                 holds(one)
     for name in ("mcclellan", "trin", "above", "highs-lows", "adline", "correlation", "skew"):
-        told = explain(year, snapshot, "S", name)
+        told = explain(year, snapshot, "S", name, grounds=grounds)
         assert all(one.value is not None for one in told), name
 
 
@@ -209,11 +211,12 @@ def test_an_explanation_is_worked_out_anew_and_can_disagree(year: Market) -> Non
     ranks = {n: bent(getattr(snapshot.spread, n)) for n in ("same_window", "full_years")}
     spread = replace(bent(snapshot.spread), **ranks)
     told = replace(snapshot, indices=snapshot.indices | {"S": wrong}, spread=spread)
+    of_both: tuple[tuple[Snapshot, dict[str, Ground]], ...] = (snapshot, {}), (told, {})
     for name in (
         "equal", "median", "dispersion", "dispersion-cap", "skew", "outperforming", "equal-cap",
         "effective-n", "gini", "hhi", "correlation", "gap", "geometric",
     ):  # fmt: skip
-        right, now = (explain(year, s, "S", name)[0] for s in (snapshot, told))
+        right, now = (explain(year, s, "S", name, grounds=g)[0] for s, g in of_both)
         assert right.computed == pytest.approx(right.value, abs=1e-9)
         assert now.computed != pytest.approx(now.value, abs=1e-6), name
         assert now.computed == pytest.approx(right.computed, abs=1e-12), name
@@ -345,9 +348,9 @@ def test_lines_without_a_name_leave_no_gap_in_the_words() -> None:
 def test_an_index_that_is_not_in_the_answer_has_nothing_to_explain() -> None:
     """Without a list of SPY its measures are missing; what the funds' closes give is not."""
     bare = make_market(prices(DAYS, CLOSES), holdings("IWM", "2025-12-31", {"A": 60, "B": 40}))
-    snapshot = take(bare, Question())
+    snapshot, grounds = take(bare, Question()), dict[str, Ground]()
     for name in MEASURES:
         of_pair = name in ("gap", "geometric", "drawdown", "rank", "full-rank", "since", "z",
                            "percentile", "rolling", "streak", "ratio")  # fmt: skip
-        explained = explain(bare, snapshot, "SPY", name)
+        explained = explain(bare, snapshot, "SPY", name, grounds=grounds)
         assert bool(explained) == of_pair, name
