@@ -119,7 +119,7 @@ def _key(name: str) -> str:
 
 
 def _parts(text: str, file: Path, name: str) -> tuple[str, str, str]:
-    """What stands before a group's heading, the group with its heading, and what follows it."""
+    """The text before a group's heading, the group with its heading, and the text after it."""
     lines = text.splitlines(keepends=True)
     heads = [n for n, line in enumerate(lines) if line.lstrip().startswith("[")]
     for place, first in enumerate(heads):
@@ -134,7 +134,7 @@ def _parts(text: str, file: Path, name: str) -> tuple[str, str, str]:
 
 
 def _checked(text: str, document: dict[str, Any], file: Path, name: str) -> str:
-    """The text, where it says what is wanted and nothing else.
+    """Return the new text once it is known to hold the wanted change and no other.
 
     Raises:
         SourceError: it does not.

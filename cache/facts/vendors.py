@@ -94,7 +94,7 @@ class Vendor:
     paths: tuple[tuple[str, str], ...] = ()
 
     def path(self, request: str, **parts: object) -> str:
-        """The path of a request below the address, with what stands in it."""
+        """The path of a kind of request, with its placeholders filled in."""
         return dict(self.paths)[request].format(**parts)
 
     @property

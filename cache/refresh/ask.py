@@ -37,7 +37,7 @@ class Ask:
 
 
 def ask_groups(asks: Sequence[Ask], final: date) -> list[list[Ask]]:
-    """The asks in up to three groups, none of them empty, in their order within each."""
+    """Split asks into up to three groups, none empty, in their order within each."""
     recent = _recent(final)
     groups: list[list[Ask]] = [[], [], []]
     for ask in asks:
@@ -58,7 +58,7 @@ def _recent(final: date) -> np.datetime64:
 
 
 def sizes(asks: Sequence[Ask], final: date) -> list[AskGroup]:
-    """What there is of each group."""
+    """Count each group's asks and the sessions they reach back."""
     calendar = sessions()
     last = int(np.searchsorted(calendar, day(final), side="right"))
 

@@ -62,7 +62,7 @@ class Assessment:
 def _compared(
     answer: Answer, stored: StoredCloses, *, rounded: bool, among: BoolArray | None = None
 ) -> Comparison:
-    """Compare an answer with the stored closes; ``among``: (T,) with which of them."""
+    """Compare an answer with the stored closes, or with those that ``among``, (T,) bool, marks."""
     days, closes = stored.final_closes(answer.ask.symbol)
     if among is not None:
         days, closes = days[among], closes[among]
@@ -290,7 +290,7 @@ def assess(answer: Answer, stored: StoredCloses, vendor: Vendor, final: date) ->
 
 
 def _assess(answer: Answer, stored: StoredCloses, vendor: Vendor, final: date) -> Assessment | None:
-    """As `assess`, of an answer without dividends that stand twice."""
+    """Do what `assess` does for an answer without repeated dividends."""
     symbol, name = answer.ask.symbol, vendor.name
     if not len(stored.closes(symbol)[0]):
         return Assessment(answer, note=unused_adjusted(answer, stored))

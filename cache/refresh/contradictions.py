@@ -27,7 +27,7 @@ SAME_SPLIT: Final = 0.01
 
 
 def contradiction(answer: Answer, stored: StoredCloses, comparison: Comparison) -> str:
-    """What an answer gives that its symbol cannot have, the rest of a sentence; "" if none."""
+    """Name what an answer gives and its symbol cannot have, to end a sentence; "" if nothing."""
     if np.isnan(answer.close).all():
         return ""  # of a line that did not trade
     if paid := overpaid(answer, stored):

@@ -22,7 +22,7 @@ _PART: Final = 0.5
 
 
 def dated_by_prices(file: Holdings, prices: Prices) -> date | None:
-    """The only session whose closes, as traded, a file's prices are, whatever its date; or None."""
+    """The only session whose closes, as traded, equal a file's prices; None without just one."""
     row = {s: at for at, s in enumerate(file.symbols) if file.price[at] > 0}
     best: list[tuple[float, date]] = []
     later = np.ones(len(file.symbols))

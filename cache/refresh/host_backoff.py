@@ -89,7 +89,7 @@ def _parsed(host: str, status: int, times: int, at: str, until: str) -> tuple[st
 
 
 def keep_hosts(home: Path, hosts: Mapping[str, LeftHost], now: datetime) -> None:
-    """Remember them for the next refresh, but for those long past; failing to is no error."""
+    """Store refused hosts for the next refresh, but for those long past; failing is no error."""
     state_file.keep(
         home / _NAME,
         [

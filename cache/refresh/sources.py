@@ -23,7 +23,7 @@ class PriceSource(Protocol):
 
     @property
     def unreachable(self) -> bool:
-        """Nothing at all answered."""
+        """Whether not a single request was answered."""
 
     @property
     def limited_until(self) -> datetime | None:

@@ -64,7 +64,7 @@ class StoredCloses:
         return counts
 
     def final_closes(self, symbol: str) -> tuple[Dates, FloatArray]:
-        """As `closes`, without that of an unfinished session."""
+        """Return `closes` without the close of an unfinished session."""
         days, closes = self.closes(symbol)
         unfinished = self.prices.provisional.get(symbol)
         if unfinished is None:

@@ -143,7 +143,7 @@ def download(
 
 
 def _refusal(error: HTTPError, host: str) -> DownloadError:
-    """What an error of the server's means."""
+    """The meaning of an error that the server answered with."""
     body = b""
     with suppress(Exception):
         body = error.read(_ERROR)
@@ -165,7 +165,7 @@ def _refusal(error: HTTPError, host: str) -> DownloadError:
 
 
 def _unpacked(content: bytes, packing: str | None, host: str, limit: int) -> bytes:
-    """The content as it was before it was packed for the way."""
+    """The content with its transfer compression undone."""
     if (packing or "identity").strip().lower() == "identity":
         return content
     try:
@@ -179,7 +179,7 @@ def _unpacked(content: bytes, packing: str | None, host: str, limit: int) -> byt
 
 
 class _PlainConnection(HTTPConnection):
-    """Keeps its socket in sight, which goes over to the answer once that has begun."""
+    """A connection that keeps its socket, which http.client hands over to the answer."""
 
     connected: socket.socket | None = None
     deadline: _Deadline
@@ -192,11 +192,11 @@ class _PlainConnection(HTTPConnection):
 
 
 class _Connection(_PlainConnection, HTTPSConnection):
-    """The same with TLS."""
+    """A TLS connection with the same deadline."""
 
 
 class _Deadline(urllib.request.HTTPSHandler, urllib.request.HTTPHandler):
-    """One end for every connection of a request, those of its redirects and of a proxy too.
+    """One deadline for all connections of a request, those of redirects and of a proxy too.
 
     A time-out alone begins anew with each byte of a head.
     """
@@ -225,12 +225,12 @@ class _Deadline(urllib.request.HTTPSHandler, urllib.request.HTTPHandler):
         return connection
 
     def check(self) -> None:
-        """Refuse to go on after the end."""
+        """Raise an error once the deadline has passed."""
         if self._over:
             raise TimeoutError
 
     def end(self) -> None:
-        """From another thread: whoever reads from them reads no further, and none is opened."""
+        """Shut the connections down, from another thread, and let no other be opened."""
         self._over = True
         for connection in self._open:
             with suppress(OSError, AttributeError):
@@ -293,5 +293,5 @@ def _trusted(
 
 
 def _words(cause: object) -> str:
-    """A cause from below, as one short printable phrase."""
+    """The cause of a failed connection, as one short printable phrase."""
     return clean(str(getattr(cause, "strerror", None) or cause), 100).strip(" .")

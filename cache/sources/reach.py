@@ -36,10 +36,10 @@ class Reached:
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
-    """Does not follow redirects: one is an answer like any other."""
+    """A handler that follows no redirect: a redirect is an answer like any other."""
 
     def redirect_request(self, *args: object, **options: object) -> None:
-        """None."""
+        """Return None, by which the redirect is not followed."""
 
 
 def reach(

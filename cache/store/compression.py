@@ -59,7 +59,7 @@ def smaller(data: bytes) -> bytes:
 
 
 def as_before(data: bytes) -> bytes:
-    """The bytes that `smaller` took; those that an earlier release stored are themselves.
+    """The bytes that `smaller` compressed; those that an earlier release stored stay as they are.
 
     Raises:
         ValueError: it is damaged.

@@ -268,7 +268,7 @@ def _whole(path: Path, name: str) -> bytes | None:
 
 
 def _checked(bucket: Bucket, name: str) -> bytes:
-    """An object whose bytes are what its name says.
+    """Return an object's bytes, which have the hash that its name says.
 
     Raises:
         StoreError: it is missing or damaged.

@@ -33,7 +33,7 @@ class Rebase:
     what: Literal["close", "adj_close"] = "close"
 
     def __str__(self) -> str:
-        """What was done, for a person."""
+        """A sentence on what was changed."""
         down = self.factor < 1
         by = 1 / self.factor if down else self.factor
         what = "closes" if self.what == "close" else "adjusted closes"

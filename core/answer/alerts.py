@@ -83,7 +83,7 @@ class Alert:
 
     @property
     def text(self) -> str:
-        """As it would be typed: "contribution BE IWM > 150 bp"."""
+        """The alert as a user would type it: "contribution BE IWM > 150 bp"."""
         what = " ".join(filter(None, (self.words, self.symbol, self.fund)))
         level = f"{self.level:.6f}".rstrip("0").rstrip(".")
         return f"{what} {self.compared} {level} {self.measure.unit}".rstrip()

@@ -206,7 +206,7 @@ class Leaving:
 
 
 def leaders_to_leave(changes: tuple[Coming, ...]) -> Leaving | None:
-    """Who of the largest contributors is to leave; None where none is, or a file says otherwise."""
+    """The largest contributors that are to leave; None where none is, or a file says otherwise."""
     leaders = [
         c
         for c in sorted(changes, key=lambda c: c.rank or TOP + 1)

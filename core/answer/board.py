@@ -54,7 +54,7 @@ class Pair:
 
     @property
     def name(self) -> str:
-        """As it is requested: ``IWM:SPY``."""
+        """The pair as a user types it: ``IWM:SPY``."""
         return f"{self.small}:{self.large}"
 
 
@@ -90,7 +90,7 @@ class BoardRow:
 
     @cached_property
     def run(self) -> int | None:
-        """How many sessions that streak has, below 0 where the gap is negative."""
+        """Length of `streak` in sessions, below 0 where the gap is negative."""
         return None if self.history is None else self.history.session_run
 
     @property
@@ -100,7 +100,7 @@ class BoardRow:
 
     @property
     def ratio_year(self) -> LevelYear | None:
-        """What of it is about its averages and the last 52 weeks."""
+        """The part of `ratio` about its averages and the last 52 weeks."""
         return None if self.history is None else self.history.ratio_year
 
     def percentile(self, window: str) -> float | None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def universe(view: IndexView) -> str:
-    """Whose members an index's daily counts are of: never an exchange's issues."""
+    """The universe of an index's daily counts: the fund's lines, never an exchange's issues."""
     part = view.segments[-1]
     whose = part.carry.lender or view.fund
     return f"members by {whose}'s file of {part.holdings_as_of}, not an exchange's issues"

@@ -54,23 +54,23 @@ class IndexDetails:
 
     @cached_property
     def _numbers(self) -> IntArray:
-        """(M,) of the measured lines in the register."""
+        """(M,) numbers of the measured lines in the register."""
         return self.basket.numbers[self.rows]
 
     @cached_property
     def _symbols(self) -> tuple[str, ...]:
-        """(M,) of the measured lines."""
+        """(M,) symbols of the measured lines."""
         register = self.basket.register
         return register.texts(register.symbols, self._numbers)
 
     @cached_property
     def _weight(self) -> FloatArray:
-        """(M,) of the measured lines at the window's start."""
+        """(M,) weights of the measured lines at the window's start."""
         return self.basket.weights[self.rows]
 
     @cached_property
     def _contribution(self) -> FloatArray:
-        """(M,) of the measured lines, fractions."""
+        """(M,) contributions of the measured lines, fractions."""
         return self.basket.contribution[self.rows]
 
     def _without(self, dropped: IntArray) -> tuple[float | None, float]:
@@ -136,7 +136,7 @@ class IndexDetails:
 
     @cached_property
     def concentration(self) -> Concentration:
-        """How few names it hangs on."""
+        """How concentrated the index's weights and gains are."""
         return concentration(
             self.basket.share[0][self.rows],
             self.basket.unscaled[self.rows],

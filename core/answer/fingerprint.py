@@ -179,7 +179,7 @@ def _bits(values: FloatArray) -> Hashes:
 
 
 def _mixed(values: Hashes) -> Hashes:
-    """Integers of which every bit depends on every bit; wraps around."""
+    """Integers hashed so that every bit depends on every bit; overflow wraps around."""
     mixed = (values ^ (values >> _SHIFT)) * _ODD
     mixed = (mixed ^ (mixed >> _SHIFT)) * _ODD
     return np.asarray(mixed ^ (mixed >> _SHIFT))

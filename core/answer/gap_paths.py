@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @record(frozen=True, eq=False, slots=True)
 class YearPath:
-    """One year.
+    """The path of the gap through one year's window.
 
     Attributes:
         year: that the window ends in.
@@ -28,7 +28,7 @@ class YearPath:
 
 
 def year_paths(market: Market, snapshot: Snapshot) -> tuple[YearPath, ...]:
-    """The path behind each gap of ``snapshot.spread.same_window.history``, in its order.
+    """The path of the gap through each year of ``snapshot.spread.same_window.history``, in order.
 
     g_t = S_t / S_0 - L_t / L_0 on the sessions that both funds have, on the question's basis.
     Empty where there is no spread, or no level of that basis.

@@ -315,7 +315,7 @@ def windows_of(question: Question, sessions: Dates, every: Every) -> list[Window
 
 
 def _with_files(market: Market, fund: str, windows: Iterable[Window]) -> list[Window]:
-    """The windows from the first member list that may be used for their start."""
+    """The windows whose start is not before the first usable member list."""
     first = _first_start(market, fund)
     return [window for window in windows if window.start >= first]
 

@@ -162,6 +162,6 @@ def index_of(
 
 
 def _stray_day(market: Market, window: Window, parts: tuple[Span, ...]) -> StrayDay | None:
-    """The first day that few closes are available of among those the parts of a window end on."""
+    """The first of the days on which the window's parts end that has closes of only a few lines."""
     edges = {window.start, window.end, *(part.start for part in parts)}
     return next(filter(None, map(market.stray_day, sorted(edges))), None)

@@ -14,12 +14,12 @@ class LazyMapping(Mapping[K, V], Generic[K, V]):
     """The mapping that a function returns, called at the first access."""
 
     def __init__(self, make: Callable[[], Mapping[K, V]]) -> None:
-        """Remember how it is made."""
+        """Keep the function that makes the mapping."""
         self._make = make
 
     @property
     def ready(self) -> Mapping[K, V]:
-        """What it is, where something has looked at it already; else nothing."""
+        """The mapping if it has been computed already, else an empty one."""
         return self._made if "_made" in vars(self) else {}
 
     @cached_property

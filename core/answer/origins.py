@@ -38,7 +38,7 @@ class Origins:
 
 
 def origins_of(market: Market, window: Window) -> Origins:
-    """Where closes came from, cached; of symbols with several sources, those of a window's."""
+    """Where closes came from, cached; for a symbol of several sources, those of the window."""
     # Where each symbol has one source it is that of any window.
     stretch = window if market.prices.origin else None
     key = market.register, stretch and (stretch.start, stretch.end)

@@ -131,7 +131,7 @@ def batches_of_some(
     *,
     daily: bool,
 ) -> dict[str, PointBatch]:
-    """The points of some of the windows that points are available of, as `batches` has them.
+    """The points of some windows, out of the points of all windows; see `batches`.
 
     Args:
         market: the available data.

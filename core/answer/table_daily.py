@@ -24,7 +24,7 @@ def _moved(daily: Daily) -> FloatArray:
 
 
 def _settled(pick: Callable[[Daily], FloatArray]) -> Callable[[Daily], FloatArray]:
-    """A series, hidden while the oscillator's seed matters."""
+    """A series with NaN as long as the oscillator's seed matters."""
     return lambda daily: np.where(daily.settled, pick(daily), np.nan)
 
 

@@ -225,7 +225,7 @@ class IndexView(IndexDetails):
 
     @property
     def near(self) -> bool:
-        """Whether no list of a segment is carried so far that the answer is one in part."""
+        """Whether no segment's list is carried so far that the answer is partial."""
         return all(segment.carry.breadth for segment in self.segments)
 
     @property

@@ -118,7 +118,7 @@ class Figures:
 
     @cached_property
     def concentration(self) -> Concentrations:
-        """How few names it hangs on; its figures without them are left out."""
+        """How concentrated weights and gains are; returns without the leaders are left out."""
         swept = self.swept
         weight = swept.weight[:, None] * swept.shares[swept.start]
         first = largest(swept.scaled, weight, swept.numbers, swept.measured, max(TOPS))

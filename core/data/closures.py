@@ -51,7 +51,7 @@ class StrayDay:
 
     @property
     def by(self) -> str:
-        """Who gave the closes of the day: ``, by x.csv``, or "" where nothing is known."""
+        """The source of the day's closes: ``, by x.csv``, or "" where nothing is known."""
         further = len(self.sources) - _MOST_NAMED
         more = f" and {further:,} more" if further > 0 else ""
         return f", by {', '.join(self.sources[:_MOST_NAMED])}{more}" if self.sources else ""
@@ -97,7 +97,7 @@ def closures(calendar: Dates, blocks: Sequence[Block]) -> Dates:
 
 
 def stray_day(prices: Prices, session: date) -> StrayDay | None:
-    """The few closes of a session that most symbols have none of; None of a whole one."""
+    """Describe a session on which only a few symbols have closes; None where most have one."""
     there = before = None
     for block in reversed(prices.blocks):
         row = int(np.searchsorted(block.sessions, day(session)))

@@ -107,7 +107,7 @@ class FileCloses:
 
     @cached_property
     def untold(self) -> tuple[Untold, ...]:
-        """Periods in which a later file was still to add knowledge about these closes."""
+        """Periods in which something about these closes was not known yet."""
         return self.find_untold()
 
     def same_until(self, other: FileCloses, last: date) -> bool:
@@ -176,7 +176,7 @@ def _of_funds(
     bars: Sequence[Block],
     splits: Callable[[], Mapping[str, Sequence[tuple[date, float]]]],
 ) -> FileCloses:
-    """As `file_closes`, of each fund's files that state prices."""
+    """Do what `file_closes` does, for each fund's files that state prices."""
     if all(len(priced) < 2 for priced in funds):
         return FileCloses()
     closeless = _without_close(bars, [one for files in funds for one in files])

@@ -41,7 +41,7 @@ def untold(
     spans: LinkSpans,
     splits: Iterable[tuple[int, int]],
 ) -> tuple[Untold, ...]:
-    """The periods in which a later file was still to add knowledge about earlier closes.
+    """The periods in which something about earlier closes was not known yet.
 
     A line's prices are closes from the second file that has it; two closes of different funds'
     files are comparable from the file that spans both; a split is known from the file after it.

@@ -33,7 +33,7 @@ class IndustryList:
 
     @property
     def rows(self) -> tuple[object, ...]:
-        """What it says, whenever it was read: equal for the same file imported twice."""
+        """All that the list states, without when it was read: equal for a file imported twice."""
         return self.symbols, self.industries, self.sectors, self.source, self.as_of
 
     def check(self) -> None:

@@ -32,7 +32,7 @@ class Coded:
     codes: IntArray
 
     def of(self, lines: IntArray) -> Coded:
-        """Those of some lines."""
+        """The texts of some lines."""
         return Coded(self.texts, self.codes[lines])
 
 
@@ -68,7 +68,7 @@ class Labels:
     industry_source: IntArray
 
     def industry_sources(self, numbers: IntArray) -> Coded:
-        """Who says the industry of each line, and of when; "" where nobody does."""
+        """The source and date of each line's industry; "" where none is stated."""
         places = self.industry_source[numbers]
         different = distinct(places)
         texts = [_dated(self.files[place]) if place >= 0 else "" for place in different.tolist()]

@@ -120,7 +120,7 @@ class LineTickers:
         )
 
     def filled_between(self, first: date, last: date) -> tuple[tuple[str, ...], IntArray, Dates]:
-        """As `file_priced`, of the prices that stand inside a line's closes alone."""
+        """Do what `file_priced` does, for prices inside a line's closes alone."""
         filled = [
             (ticker, session)
             for session, tickers in self._filled_on.items()
@@ -180,7 +180,7 @@ class LineTickers:
         return tuple(tickers) if tuple(tickers) != file.symbols else file.symbols
 
     def until(self, on: date) -> date:
-        """The last day on which no more was known than on another."""
+        """The last day on which exactly as much was known as on a given day."""
         place = bisect_right(self.turns, on)
         turns = [turn - timedelta(days=1) for turn in self.turns[place : place + 1]]
         return min([*turns, self.until_told(on)])
@@ -198,7 +198,7 @@ class LineTickers:
         holdings: Mapping[str, tuple[Holdings, ...]],
         reference: Reference,
     ) -> LineTickers:
-        """The same as it was known on a date.
+        """These tickers as they were known on a date.
 
         Args:
             last: the date.

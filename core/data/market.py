@@ -116,7 +116,7 @@ class Market:
         return first_closes(self.prices.blocks)
 
     def kinds_known_on(self, as_of: date) -> Market:
-        """The same market with symbols by the kind of closes that they had on a session.
+        """This market with symbols by the kind of closes that they had on a session.
 
         Args:
             as_of: the session; symbols that have their first close after it have adjusted ones
@@ -136,7 +136,7 @@ class Market:
         return latest(self.cached("kinds", dict), last, make, _MARKETS)
 
     def known_on(self, as_of: date, serving: frozenset[Holdings]) -> Market:
-        """The same market with its lines followed as they were known on a session.
+        """This market with its lines followed as they were known on a session.
 
         A rename that only a later file tells, a ticker that only later closes show to be
         another company's: neither moves an answer for an earlier session. Where nothing that
@@ -334,7 +334,7 @@ class Market:
         return closures(self.reference.sessions, self.prices.blocks)
 
     def stray_day(self, session: date) -> StrayDay | None:
-        """The few closes of a session that most symbols have none of; None of a whole one."""
+        """Describe a session on which only a few symbols have closes; None where most have one."""
         return self.cached(("stray day", session), lambda: stray_day(self.prices, session))
 
     @cached_property

@@ -12,7 +12,7 @@ Figures = dict[str, Any]
 
 
 def figures_of(market: Market) -> Figures:
-    """What rests on the tickers of all lines of all files, which take seconds to be worked out."""
+    """Data that depend on the tickers of all lines of all files, which take seconds to compute."""
     last, funds = market.last_close, {}
     for fund in sorted(market.holdings):
         symbols = [market.symbol(s) for s in market.holdings[fund][-1].symbols]

@@ -193,7 +193,7 @@ class Matrix:
 
     @cached_property
     def _last_by_adjusted(self) -> IntArray:
-        """(N,) row of the last close of those that total return is read from adjusted ones by."""
+        """(N,) row of the last close that total return reads from adjusted ones, -1 where none."""
         rows = np.arange(len(self.sessions))[:, None]
         closed = np.isfinite(self.stand_in) & (rows < self.by_adjusted)
         return np.where(closed.any(axis=0), len(rows) - 1 - closed[::-1].argmax(axis=0), -1)

@@ -65,7 +65,7 @@ def splits_of(blocks: Iterable[Block]) -> Splits:
 
 
 def denied(step: float, size: float, near: FloatArray) -> bool:
-    """Whether the closes around a split on record deny it: turned round, twice, of another day.
+    """Whether the closes around a recorded split deny it: inverted, counted twice, of another day.
 
     Args:
         step: the move beside it of closes on its basis, as a natural logarithm, as are all.

@@ -27,7 +27,7 @@ _NEAR: Final = 0.10
 
 @record(frozen=True, slots=True)
 class Swap:
-    """A company that had another ticker than now, which is another company's.
+    """A company whose earlier ticker is now another company's.
 
     Attributes:
         old: its ticker up to the earlier file.

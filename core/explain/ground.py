@@ -62,7 +62,7 @@ class Ground:
     fund: str
 
     def of(self, fund: str) -> Ground:
-        """The same snapshot, another index of it."""
+        """Return the ground of another index of the same snapshot."""
         return Ground(self.market, self.snapshot, fund)
 
     @property

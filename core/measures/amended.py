@@ -122,7 +122,7 @@ def acting(
 def _undone(
     market: Market, fund: str, file: Holdings, start: date, as_of: date
 ) -> Iterator[Acting]:
-    """The announced changes between a session and a later file that stands for it, taken back.
+    """The announced changes, to be taken back, between a session and a later file used for it.
 
     A line was a member before its first change where that one is that it leaves. A file that
     has it so already does not show the change.

@@ -20,7 +20,7 @@ NEAR_DAYS: Final = 100
 
 @record(frozen=True, slots=True)
 class Carry:
-    """How a list came to stand for the start of a segment.
+    """How far, and from which list, members are carried to the start of a segment.
 
     Attributes:
         days: calendar days from the segment's start to the list's session: above 0 the list is
@@ -78,7 +78,7 @@ def carry(
     even: bool = False,
     weighted: bool = True,
 ) -> Carry:
-    """How a list of one session came to stand for another.
+    """Describe how a list of one session is carried to another.
 
     Args:
         listed: the list's session.

@@ -123,7 +123,7 @@ def _before(closes: FloatArray, position: IntArray) -> FloatArray:
 
 
 def may_move(matrix: Matrix, columns: IntArray, first: int, stop: int) -> bool:
-    """Whether a close on some rows may be held against one before it, which lines' marks tell.
+    """Whether a close on some rows may be compared with an earlier one, as lines' marks tell.
 
     Of closes that are prices of files of month ends none is recent enough for the next.
 

@@ -186,7 +186,7 @@ def daily(
         return None
 
     def led_from(lead: date) -> tuple[Span, ...]:
-        """Parts before the window; a file that the window has no need of moves none of them."""
+        """The parts before the window, unchanged by files that the window does not need."""
         later = any(market.session(part.origin.as_of) > as_of for part in within)
         return spans(market, fund, lead, start, as_of, later=later) if lead < start else ()
 
@@ -297,7 +297,7 @@ class _Sums:
             self._of[name][place] = np.where(some, values, np.nan)
 
     def counted(self, place: slice, counts: Counts, members: int) -> None:
-        """Everything that is counted on them, of so many members."""
+        """Set every count of some sessions, of so many members."""
         self._of["members"][place] = members
         self._of["seasoned"][place] = counts.seasoned
         self._of["traded"][place] = counts.up_known + counts.down_known

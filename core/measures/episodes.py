@@ -41,7 +41,7 @@ class ReturnSummary:
 
 @record(frozen=True, slots=True)
 class Forward:
-    """What followed within one horizon, of one series.
+    """Forward returns of one series over one horizon.
 
     Attributes:
         of: "gap", "small" or "large".
@@ -60,7 +60,7 @@ class Forward:
 
 @record(frozen=True, slots=True)
 class Followed:
-    """The episodes of a state and what followed.
+    """The episodes of a state and the forward returns after them.
 
     Attributes:
         window: sessions that the state has to have been off before an episode starts.
@@ -111,7 +111,7 @@ def forward_returns(level: FloatArray, horizon: int) -> FloatArray:
 
 @record(frozen=True, eq=False, slots=True)
 class Ahead:
-    """What followed every session of a history within one horizon: the same for every state.
+    """Forward returns after every session over one horizon, shared by all states.
 
     Attributes:
         of: "gap", "small" or "large".
@@ -129,7 +129,7 @@ class Ahead:
 def all_ahead(
     small: FloatArray, large: FloatArray, horizons: Sequence[int] = HORIZONS
 ) -> tuple[Ahead, ...]:
-    """What followed every session, of the gap and of each level.
+    """Forward returns after every session, of the gap and of each level.
 
     Args:
         small: (T,) level of the one, positive.
@@ -145,7 +145,7 @@ def all_ahead(
 
 
 def followed(sessions: Dates, state: BoolArray, window: int, ahead: Sequence[Ahead]) -> Followed:
-    """What followed the episodes of a state.
+    """Forward returns after the episodes of a state.
 
     Args:
         sessions: (T,) ascending common sessions.

@@ -56,7 +56,7 @@ StateKind = Literal["percentile", "streak", "ratio"]
 
 @record(frozen=True, slots=True)
 class State:
-    """A state at the last session, and what followed it at earlier times.
+    """A state that holds at the last session, and the forward returns after it at earlier times.
 
     Attributes:
         kind: a gap at or beyond a percentile, a streak, or a ratio at a new extreme.
@@ -103,7 +103,7 @@ class PairHistory:
 
     @property
     def large(self) -> FloatArray | None:
-        """(T,) the same for the large one; None for one index alone."""
+        """(T,) level of the large index's fund, as `small` has it; None for one index alone."""
         return None if self.series.large is None else self.series.large[: self.stop]
 
     @cached_property
@@ -114,7 +114,7 @@ class PairHistory:
 
     @property
     def whole(self) -> bool:
-        """Whether the window ends with the history: what holds today holds at its end."""
+        """Whether the window ends on the history's last session."""
         return bool(len(self.sessions)) and bool(self.sessions[-1] == day(self.end))
 
     @cached_property
@@ -153,7 +153,7 @@ class PairHistory:
 
     @cached_property
     def _ahead(self) -> tuple[Ahead, ...]:
-        """What followed every session: the base of every state."""
+        """Forward returns after every session: the base rate beside those after a state."""
         from core.measures.episodes import all_ahead
 
         return all_ahead(self.small, self.series.large_or_flat[: self.stop])
@@ -204,7 +204,7 @@ class PairHistory:
 
     @cached_property
     def ratio_year(self) -> LevelYear | None:
-        """What of `ratio` is about its averages and the last 52 weeks."""
+        """The part of `ratio` about its averages and the last 52 weeks."""
         level = self.ratio_of_prices
         return None if level is None else level_year(self.sessions, level, self.series.price_means)
 
@@ -244,7 +244,7 @@ class PairHistory:
 
     @cached_property
     def total_ratio(self) -> LevelHistory | None:
-        """The same of the levels on the question's basis, as a multiple of the first session's."""
+        """`ratio` of the levels on the question's basis, as a multiple of the first session's."""
         return level_history(self.sessions, self.ratio_of_levels) if len(self.small) else None
 
     @cached_property
@@ -255,7 +255,7 @@ class PairHistory:
 
     @cached_property
     def states(self) -> tuple[State, ...]:
-        """The states that hold at the as-of date, each with what followed it before."""
+        """The states that hold at the as-of date, each with the forward returns after it before."""
         candidates = (self._percentile_state(), self._streak_state(), self._ratio_state())
         return tuple(state for state in candidates if state is not None)
 

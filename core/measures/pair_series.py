@@ -69,7 +69,7 @@ class PairSeries:
         return self.returns_between(int(first), int(last))
 
     def returns_between(self, first: int, last: int) -> tuple[float, float]:
-        """The same between the sessions at two places."""
+        """The funds' returns between the sessions at two places, fractions."""
         small, large = self.small, self.large_or_flat
         return float(small[last] / small[first] - 1), float(large[last] / large[first] - 1)
 
@@ -84,7 +84,7 @@ class PairSeries:
 
     @cached_property
     def full_years(self) -> tuple[YearGap, ...]:
-        """The gap of each calendar year that closes are available of, ascending."""
+        """The gap of each calendar year whose closes are available, ascending."""
         first, last = (pydate(session).year for session in self.sessions[[0, -1]])
         windows = {year: full_year(year, self.sessions) for year in range(first, last + 1)}
         return tuple(self.year_gap(year, window) for year, window in windows.items() if window)

@@ -65,7 +65,7 @@ RULES: Final[Mapping[str, tuple[str, str]]] = {
 
 @record(frozen=True, slots=True)
 class Signal:
-    """A signal of one index on a session.
+    """The state of one signal of an index on a session.
 
     Attributes:
         key: of `RULES`.

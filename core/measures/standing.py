@@ -102,12 +102,12 @@ class MemberStanding:
 
     @cached_property
     def drawdowns(self) -> Drawdowns:
-        """Of the members over the window."""
+        """Deepest falls of the members over the window."""
         return drawdowns(self._closes, self._lines)
 
     @cached_property
     def tail(self) -> Counted:
-        """On the last sessions, for which a year of closes is looked through once."""
+        """Counts of members on the last sessions, which need only a year of closes."""
         first = self.first + len(self.sessions) - len(self.newest)
         fund_off_high = own_off(self.series, self.newest)
         return counted(self._traits, self.parts, first, self.newest, fund_off_high)
@@ -119,7 +119,7 @@ class MemberStanding:
 
     @cached_property
     def whole(self) -> Counted:
-        """On every session of the daily breadth; NaN before those that members are counted on."""
+        """Counts of members on every session of daily breadth; NaN where none are counted."""
         return counted(self._traits, self.parts, self.first, self.sessions, self.own_off)
 
 

@@ -73,7 +73,7 @@ class Stretch:
     end_early: float
 
     def then(self, later: Stretch) -> Stretch:
-        """This stretch and the one that follows it."""
+        """This stretch joined with the next one."""
         return Stretch(
             self.growth * later.growth,
             self.weight,
@@ -285,7 +285,7 @@ class _Axis:
         )
 
     def _chain(self, keys: Sequence[_Key]) -> Stretch:
-        """The segments of a window, what it shares with the window before not made again."""
+        """The segments of a window; those shared with the window before are reused."""
         *before, last = keys
         if not before:
             return self._segments[last]

@@ -71,7 +71,7 @@ class _Marker:
     """Bits being set, eight to a byte, so that a mask is shifted and joined as bytes."""
 
     def __init__(self, shape: tuple[int, ...]) -> None:
-        """Start with none set."""
+        """Start with no bit set."""
         self._planes = np.zeros((4, *shape), np.uint8)
 
     def mark(self, name: str, mask: BoolArray) -> None:
@@ -80,7 +80,7 @@ class _Marker:
         self._planes[plane] |= mask.view(np.uint8) * np.uint8(1 << shift)
 
     def bits(self) -> Bits:
-        """All of them in one number a cell."""
+        """The bits of each cell as one number."""
         together = np.ascontiguousarray(np.moveaxis(self._planes, 0, -1))
         return together.view("<u4")[..., 0].astype(np.uint32, copy=False)
 
@@ -233,7 +233,7 @@ def _averaged(closes: FloatArray, size: int) -> Bits:
 
 
 def _averaged_with_holes(closes: FloatArray, size: int) -> Bits:
-    """The same where lines have holes: an average is over a line's closes, moved together."""
+    """`_averaged` for lines with holes: averages over each line's own closes, without the holes."""
     order = np.argsort(np.isnan(closes), axis=0, kind="stable")
     packed = np.take_along_axis(closes, order, axis=0)
     # rounding that running sums carry along is far below what counts as above

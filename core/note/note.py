@@ -72,7 +72,7 @@ def withheld(view: IndexView) -> Sentence:
 
 
 def _ends(view: IndexView) -> Sentence:
-    """Where the lines end, and where the fund does."""
+    """Say on which day the lines' closes end, and on which the fund's."""
     early, path = view.end_early, f"{path_of(view)}.end_early"
     assert early is not None
     end = f"{path_of(view)}.segments[{len(view.segments) - 1}].end"
@@ -84,7 +84,7 @@ def _ends(view: IndexView) -> Sentence:
 
 
 def _stray(view: IndexView) -> Sentence:
-    """Whose closes of a day are available that few have closes of."""
+    """Say of how many symbols, and by which file, a day has closes on which most have none."""
     stray, path = view.stray_day, f"{path_of(view)}.stray_day"
     assert stray is not None
     return Sentence(

@@ -34,7 +34,7 @@ def unfinished(snapshot: Snapshot) -> str:
 
 
 def opening_mark(snapshot: Snapshot) -> str:
-    """What stands before the first sentence of a market that is made up, or still open."""
+    """The first words of a text: that the market is simulated, or a session still open."""
     before = "SIMULATED: " if snapshot.simulated else ""
     return before + ("Intraday: " if unfinished(snapshot) else "")
 

@@ -137,7 +137,7 @@ def _index(fund: str, index: IndexSince, *, returns: bool) -> Sentence:
 
 
 def _ends(ends: RankingEnd, path: str) -> Sentence:
-    """Who is new among the leaders, and who is no longer one."""
+    """Name the new leaders, and those that lead no longer."""
     if not ends.entered and not ends.dropped:
         return Sentence("the same names lead")
     clauses: list[Sentence] = []
@@ -167,7 +167,7 @@ def _placed(one: Placed, path: str) -> Sentence:
 
 
 def _members(fund: str, index: IndexSince) -> Sentence:
-    """Who joined and left since."""
+    """Name the lines that joined and left since."""
     path = f"since.indices{key(fund)}"
     clauses: list[Sentence] = []
     for name, words, symbols in (

@@ -67,7 +67,7 @@ def _concerns(reconstitution: date, snapshot: Snapshot) -> bool:
 
 
 def _to_leave(snapshot: Snapshot, view: IndexView, voice: ProseStyle) -> Sentence:
-    """Who of the largest contributors is to leave, as announced; nothing where none is."""
+    """Name the largest contributors that are to leave, as announced; nothing where none is."""
     leaving = leaders_to_leave(snapshot.announced.get(view.fund, ()))
     if leaving is None or not view.claims:
         return Sentence()
@@ -84,7 +84,7 @@ def _to_leave(snapshot: Snapshot, view: IndexView, voice: ProseStyle) -> Sentenc
 
 
 def in_mind(snapshot: Snapshot, voice: ProseStyle) -> list[Sentence]:
-    """Coverage, lists, estimates, and what is not claimed."""
+    """What a reader must bear in mind: coverage, lists, estimates, claims not made."""
     views = list(snapshot.indices.values())
     measured = [view for view in views if round(view.weight_measured, 4)]
     sentences = [_covered(measured, voice)] if measured else []
@@ -161,7 +161,7 @@ def _covered(views: list[IndexView], voice: ProseStyle) -> Sentence:
 
 
 def _silent(view: IndexView, voice: ProseStyle) -> Sentence:
-    """What the story leaves out of an index, and why."""
+    """Say what the story leaves out about an index, and why."""
     fund, unsaid = voice.fund(view.fund), f", so {_unsaid(breadth=view.claims_breadth)}."
     if view.end_early is not None:
         early, path = view.end_early, f"{path_of(view)}.end_early"

@@ -72,18 +72,18 @@ def _gap(snapshot: Snapshot, gap: float, voice: ProseStyle) -> list[Sentence]:
 
 
 def _reason(snapshot: Snapshot) -> Name:
-    """Why the funds' closes give no gap; what would mend it stands beside the note."""
+    """Say why the funds' closes give no gap; the remedy stands beside the note."""
     return Name(snapshot.missing[0].partition(": ")[0])
 
 
 def _unranked(snapshot: Snapshot) -> Sentence:
-    """The funds' gap is not known, nor ranked."""
+    """Say that the funds' gap is neither known nor ranked."""
     words = "How far the funds themselves are apart, and how rare that is, is not known ("
     return Sentence(words, _reason(snapshot), ").")
 
 
 def _unknown(snapshot: Snapshot) -> Sentence:
-    """The gap of a pair, or the return of one index, is not known."""
+    """Say that the gap of a pair, or the return of one index, is not known."""
     window, names = when(snapshot), introduced(snapshot)
     if snapshot.question.alone:
         first = Sentence("what ", names[0], " returned ")

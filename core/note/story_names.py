@@ -73,7 +73,7 @@ def dragged(view: IndexView, voice: ProseStyle, *, sectors: Ends = "both") -> li
 
 
 def carried(view: IndexView, voice: ProseStyle, *, sectors: Ends = "both") -> list[Sentence]:
-    """Who added most to an index, what three added together, its sectors, its best theme."""
+    """Say who added most to an index, what three added together, its sectors, its best theme."""
     lines = view.contributors
     if not view.claims or not len(lines) or lines.contribution[0] <= 0:
         return []

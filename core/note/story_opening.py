@@ -48,7 +48,7 @@ class When:
     running: bool
 
     def has(self, *, several: bool = False) -> str:
-        """The auxiliary of what has happened so far, to one or to several; "" of what is over."""
+        """The auxiliary verb of a window still running, "has" or "have"; "" of one over."""
         return f"{'have' if several else 'has'} " if self.running else ""
 
 
@@ -74,17 +74,17 @@ class Claimed:
 
     @property
     def superlative(self) -> str:
-        """The farthest in a word: "widest" of a gap, "largest" of a return."""
+        """The superlative alone: "widest" of a gap, "largest" of a return."""
         return f"{self.size.removesuffix('e')}est"
 
     @property
     def most(self) -> str:
-        """The farthest of all: "the widest lead"."""
+        """The superlative with its noun: "the widest lead"."""
         return f"{self.owner} {self.superlative} {self.kind}"
 
     @property
     def more(self) -> str:
-        """Farther than another: "a wider lead"."""
+        """The comparative with its noun: "a wider lead"."""
         return f"a {self.size.removesuffix('e')}er {self.kind}"
 
 

@@ -191,5 +191,5 @@ def verdict(snapshot: Snapshot) -> Verdict | None:
 
 
 def level(gap: float) -> bool:
-    """Whether a gap is none at the places it is printed with."""
+    """Whether a gap rounds to zero at the places it is printed with."""
     return round(abs(gap), TIE_DECIMALS) == 0

@@ -214,7 +214,7 @@ class _Frame:
 
     @property
     def beside(self) -> int:
-        """Cells right of it."""
+        """Cells right of the plot."""
         return max((formats.cell_width(text) + 1 for text in self.right), default=0)
 
 

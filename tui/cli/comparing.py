@@ -48,7 +48,7 @@ def compare(desk: Desk, question: Question, config: Config, key: str, kind: str)
 
 
 def document(result: Comparing, name: str) -> Json:
-    """What came of it as plain JSON values, closes in full precision."""
+    """The comparison as plain JSON values, closes in full precision."""
     from cache.refresh.comparing import LIMIT, SESSIONS
 
     return {

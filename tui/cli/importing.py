@@ -361,7 +361,7 @@ def _counted(
 
 
 def _doubts(files: Sequence[HoldingsFile], desk: Desk) -> list[str]:
-    """List what a person should look at again in files, which an import takes all the same."""
+    """List what a person should check again in files that an import accepts."""
     from tui.cli.file_doubts import doubts_of
 
     contents = desk.store.read_or_empty()

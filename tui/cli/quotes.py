@@ -106,7 +106,7 @@ class _Feed:
     received: bool = False
 
     def run(self) -> int:
-        """Write until the end."""
+        """Write quotes until the feed ends."""
         threading.Thread(target=self._connect, name="connect", daemon=True).start()
         alive = time.monotonic()
         try:
@@ -149,7 +149,7 @@ class _Feed:
             self.received = self.gate.take(fields, self.now()) or self.received
 
     def _connect(self) -> None:
-        """Connect again whenever a connection ends, more patiently each time nothing came."""
+        """Connect again whenever a connection ends, after longer pauses where nothing came."""
         pause = FIRST
         while not self.stop.is_set():
             self.received = False

@@ -114,7 +114,7 @@ class Page:
             self._errors = (self._errors + part)[-4096:]
 
     async def _heed(self, process: Process) -> None:
-        """Hand on what is typed and how large the page is, until it is closed."""
+        """Pass typed keys and sizes from the page to the child until the page is closed."""
         async for message in self._socket:
             try:
                 kind, *more = json.loads(message.data)

@@ -117,7 +117,7 @@ def _following(head: str, before: Sequence[str], vocabulary: Vocabulary) -> list
 
 
 def _of_names(before: Sequence[str], names: Sequence[str]) -> list[Offer]:
-    """What is left of names of several words after those typed."""
+    """The remaining words of names of several words, after those typed."""
     size, begun = len(before), [word.casefold() for word in before]
     split = [name.split() for name in names]
     endings = [name[size:] for name in split if [*map(str.casefold, name[:size])] == begun]

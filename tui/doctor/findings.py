@@ -36,7 +36,7 @@ class Finding:
     then: str = ""
 
     def cleaned(self) -> Finding:
-        """The same, fit for a terminal."""
+        """This finding with its texts cleaned for a terminal."""
         return Finding(
             clean(self.topic), self.state, clean(self.message, _LONGEST), clean(self.then, _LONGEST)
         )

@@ -74,13 +74,13 @@ class Host(Protocol):
         """The board has its rows, or a sentence in their place."""
 
     def come_back(self) -> None:
-        """From a pair without data to what was shown before it."""
+        """Return from a pair without data to what was shown before it."""
 
     def again(self) -> None:
         """Answer the same question anew; what was shown stays."""
 
     def step(self, sessions: int) -> None:
-        """As of some sessions later or earlier than the last question."""
+        """Ask again as of some sessions later or earlier."""
 
     def poll(self) -> None:
         """Show data that another process has stored."""
@@ -121,7 +121,7 @@ class Host(Protocol):
         """Call something in the loop after some seconds."""
 
     def post_message(self, message: Message) -> bool:
-        """From a thread: the only thing that crosses."""
+        """Send a message to the screen from a thread; nothing else may cross."""
 
     async def action_quit(self) -> None:
         """Leave; what is on the screen is remembered."""

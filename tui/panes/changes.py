@@ -324,7 +324,7 @@ class ChangesPane(Pane):
         return self.symbol()
 
     def turn_side(self, step: int) -> bool:
-        """From one index to the other."""
+        """Move the cursor to the table of the other index."""
         both = self.wide and self._tables[1].display
         if self.view != "membership" or not both or not 0 <= self.side + step <= 1:
             return False

@@ -139,7 +139,7 @@ class Contributors(Pane):
         return contents
 
     def _show_cursor(self) -> None:
-        """The cursor is shown in the table that keys move."""
+        """Show the cursor in the table that keys move."""
         here = self.table() if self.active else None
         for grid in (*(table.grid for table in self._tables), self._other, self._strip):
             grid.quiet(grid is not here)
@@ -212,7 +212,7 @@ class Contributors(Pane):
         return scene.sides[self.side if self.wide and self.view == "names" else 0]
 
     def turn_side(self, step: int) -> bool:
-        """From one index to the other."""
+        """Move the cursor to the table of the other index."""
         if self.view != "names" or not self.wide or not 0 <= self.side + step <= 1:
             return False
         self.side += step

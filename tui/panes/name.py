@@ -196,7 +196,7 @@ def _ends(values: FloatArray) -> tuple[float | None, float | None]:
 
 
 def _facts(snapshot: Snapshot, path: Trail, width: int) -> Drawing:
-    """Who it is, what it did, when it was a member, and what a reader should know."""
+    """The line's name, its figures, when it was a member, and what a reader should know."""
     window, basis = snapshot.window, BASIS_WORDS[snapshot.question.basis]
     head: Line = [
         (f" {path.symbol}", "bold"),

@@ -65,7 +65,7 @@ class NamesTable(Vertical):
         return max(self.size.height - 6, 2)
 
     def on_resize(self) -> None:
-        """Another height holds other rows."""
+        """Choose the rows anew for the new height."""
         if self.size.height != self._height and self._drawn is not None:
             self.draw(*self._drawn)
 

@@ -39,5 +39,5 @@ class SpreadPane(Pane):
         self._sheet.show(lambda width, height: drawing(scene, self.view, width, height))
 
     def foot(self, scene: Scene) -> list[str]:
-        """A spread depends on the two funds' closes alone."""
+        """The foot for the funds' closes alone, on which a spread depends."""
         return foot_texts(scene, funds_only=True)

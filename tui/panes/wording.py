@@ -94,7 +94,7 @@ def wrapped(text: str, width: int, style: str = "", lines: int | None = None) ->
 
 
 def hanging(head: Line, rows: Drawing) -> Drawing:
-    """Rows behind a head: the first beside it, the others under the first."""
+    """Rows with a head before the first one; the others are indented under the first."""
     indent: Line = [(" " * line_width(head), "")]
     return [[*(indent if n else head), *row] for n, row in enumerate(rows)]
 
@@ -125,7 +125,7 @@ def below_floor(scene: Scene) -> list[str]:
 
 
 def part_lines(parts: list[str], width: int, lines: int | None = None) -> Drawing:
-    """Parts a cell further in, on as many lines as needed or on so many at most."""
+    """Parts indented by one cell, on as many lines as needed or on so many at most."""
     return [[(" ", ""), (line, "")] for line in flowed(parts, width - 2, lines)]
 
 

@@ -57,7 +57,7 @@ class YearsView:
             self._pane.run_worker(work, description="years", thread=True, exit_on_error=False)
 
     def hide(self, scene: Scene) -> None:
-        """Drop the years of another answer, with the market they were worked out from."""
+        """Drop the years of another answer, and the market they were computed from."""
         if self._result is not None and self._result[0] is not scene.snapshot:
             self._result = None
 

@@ -164,7 +164,7 @@ def board_svg(board: Board, *, dark: bool = False) -> str:
 
 
 def origins(snapshot: Snapshot, *, lines: bool) -> str:
-    """Who gave the closes of the funds, or all prices and the holdings files: "prices: Yahoo"."""
+    """The sources of the funds' closes, or of all prices and holdings files: "prices: Yahoo"."""
     funds = tuple(f"prices {fund}" for fund in snapshot.question.funds)
     beginnings = {"prices": ("prices",), "holdings": ("holdings",)} if lines else {"prices": funds}
     parts = []

@@ -90,7 +90,7 @@ class NoteFigures:
             raise LookupError(f"{path}: {self._near(path)}") from None
 
     def _near(self, path: str) -> str:
-        """What there is on the way to a path that leads nowhere."""
+        """The names that do exist along a path that leads nowhere."""
         here: Any = self._document
         at = "the note"
         try:

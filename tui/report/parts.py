@@ -58,7 +58,7 @@ def columns_of(text: str) -> tuple[TidyColumn, ...]:
 
 
 def _each(*path: str) -> Callable[[Json], Rows]:
-    """A list of both indices, by its path in an index."""
+    """Return a function that lists the rows at a path in each index."""
 
     def rows(document: Json) -> Rows:
         for fund, index in document["indices"].items():
@@ -218,7 +218,7 @@ def _numbers(document: Json) -> Rows:
 
 
 def _top(key: str) -> Callable[[Json], Rows]:
-    """A list of the whole document."""
+    """Return a function that lists the rows under a key of the whole document."""
     return lambda document: document[key]
 
 

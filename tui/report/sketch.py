@@ -78,7 +78,7 @@ class Sketch:
         )
 
     def put(self, other: Sketch, x: float, y: float) -> None:
-        """Another picture's shapes, moved."""
+        """Add another picture's shapes, moved by x and y."""
         self._shapes += [f'<g transform="translate({_at(x)} {_at(y)})">', *other._shapes, "</g>"]
 
     def svg(self, name: str, style: str = "", zoom: float = 1.0) -> str:

@@ -166,7 +166,7 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
         self._paint_hold.close()
 
     def _paint_without(self) -> None:
-        """The first answer is slow: be a screen that waits for it."""
+        """Draw the screen without an answer, where the first one is slow."""
         if self.snapshot is None:
             if self.main is not None:
                 self.main.unfold()
@@ -180,7 +180,7 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
         return pair != pair_shown and listed
 
     def come_back(self) -> None:
-        """From a pair without data to what was shown before it."""
+        """Return from a pair without data to what was shown before it."""
         if self.snapshot is not None:
             self.absent, self.failed = False, None
             self.ask(self.snapshot.question)
@@ -243,7 +243,7 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
     # -- what the app does besides ---------------------------------------------------
 
     def _follow(self, old: Snapshot | None, new: Snapshot) -> None:
-        """An answer is on the screen."""
+        """Act on an answer that is now on the screen."""
         raise NotImplementedError
 
     def _look_up_cost(self, question: Question) -> None:

@@ -92,7 +92,7 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
 
     @cached_property
     def recall(self) -> Recall:
-        """What was seen before."""
+        """The looks of this run and of earlier ones."""
         from tui.workers.recall import Recall
 
         return Recall(self)
@@ -189,7 +189,7 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
             self.call_after_refresh(self.ask, self.question)
 
     def _follow(self, old: Snapshot | None, new: Snapshot) -> None:
-        """An answer is on the screen: what it costs to renew, looks and alerts."""
+        """Act on an answer on the screen: the cost to renew it, looks and alerts."""
         question = new.question
         pair = (question.small, question.large)
         was = old and (old.question.small, old.question.large)
@@ -300,7 +300,7 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
         return self.refresher.countdown or self.live.text or cost, ""
 
     def _each_minute(self) -> None:
-        """Keep what a killed process would forget; the data's age has changed."""
+        """Save the state each minute, and redraw the age of the data."""
         self._remember()
         self.say()
 

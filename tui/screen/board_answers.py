@@ -37,7 +37,7 @@ class BoardAnswers(BoardPage, inherit_bindings=False):
         self._priced: object = None
 
     def on_mount(self) -> None:
-        """What was shown last at once, then the stored data now."""
+        """Show the rows of last time at once, then ask for those of the stored data."""
         self.place.left = False
         if self.place.key not in ORDERS:
             self.place.key = "group"
@@ -49,7 +49,7 @@ class BoardAnswers(BoardPage, inherit_bindings=False):
         self.set_interval(_POLL, self._poll)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Other room: other columns, more or fewer news."""
+        """Choose columns and news anew for the new size."""
         self.show()
         if self.lines:
             self.ask_breadth()
@@ -94,7 +94,7 @@ class BoardAnswers(BoardPage, inherit_bindings=False):
         self.set_timer(_CALM, partial(self._look_up, message.number))
 
     def take_rows(self, board: Board) -> None:
-        """Rows in the order of the place, the cursor on the pair it was on."""
+        """Show rows in the chosen order, with the cursor on the pair it was on."""
         self.board = self.place.board = board
         place = self.place
         self.rows = ordered(board.rows, place.key, falling=place.falling, breadths=self.breadths)

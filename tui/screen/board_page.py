@@ -182,7 +182,7 @@ class BoardPage(PromptScreen, inherit_bindings=False):
         return [head(self.board, question, self.place, width, last=self.last, simulated=simulated)]
 
     def _draw_cover(self, width: int, height: int, *, small: bool) -> Drawing:
-        """In place of the rows: too small, nothing stored, or nothing yet."""
+        """Draw what stands in place of the rows: too small, nothing stored, or nothing yet."""
         if small:
             return too_small(width, height)
         if not self.trouble and self.board is None:

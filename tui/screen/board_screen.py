@@ -86,7 +86,7 @@ class BoardScreen(Stepping, BoardAnswers, inherit_bindings=False):
         self.deferred.do(lambda: (self.news if self.in_news else self.grid).move(how))
 
     def action_side(self) -> None:
-        """From the rows to the news, or where they will be, and back."""
+        """Let keys go to the news in place of the rows, or back."""
         if self.in_news:
             self.turn_to_news(False)
         else:
@@ -97,7 +97,7 @@ class BoardScreen(Stepping, BoardAnswers, inherit_bindings=False):
             self.turn_to_news(True)
 
     def action_open(self) -> None:
-        """The pair under the cursor, on the panes."""
+        """Open the pair under the cursor on the panes."""
         self.deferred.do(self._open_row)
 
     def _open_row(self) -> None:
@@ -137,7 +137,7 @@ class BoardScreen(Stepping, BoardAnswers, inherit_bindings=False):
             host.ask(host.question)
 
     def action_view(self) -> None:
-        """The rotation in place of the table, and back."""
+        """Show the rotation in place of the table, or the table again."""
         self.place.rotation = not self.place.rotation
         self.show()
 
@@ -160,11 +160,11 @@ class BoardScreen(Stepping, BoardAnswers, inherit_bindings=False):
             self.show()
 
     def action_step(self, sessions: int) -> None:
-        """As of a session later or earlier."""
+        """Ask again as of a session later or earlier."""
         self.ask_board(sessions)
 
     def action_window(self, step: int) -> None:
-        """The window that a pair is opened with."""
+        """Choose the window that a pair is opened with."""
         question = self.host.question
         window = stepped_window(question.window, step)
         if window is not None:
@@ -174,7 +174,7 @@ class BoardScreen(Stepping, BoardAnswers, inherit_bindings=False):
             self.ask_breadth()
 
     def action_explain(self) -> None:
-        """How the figures of the row, or of the rotation, came about."""
+        """Explain the figures of the row, or of the rotation."""
         self.deferred.do(self._explain)
 
     def _explain(self) -> None:
@@ -204,7 +204,7 @@ class BoardScreen(Stepping, BoardAnswers, inherit_bindings=False):
     # -- the command line ------------------------------------------------------------
 
     def ask(self, question: Question) -> None:
-        """Another date or basis is the board's, too; another pair is opened."""
+        """Apply another date or basis to the board too; open another pair."""
         host = self.host
         if (question.pair, question.alone) != (host.question.pair, host.question.alone):
             self._open(question)
@@ -221,7 +221,7 @@ class BoardScreen(Stepping, BoardAnswers, inherit_bindings=False):
             self.ask_board()
 
     def set_filter(self, condition: Filter | None) -> None:
-        """Nothing is filtered here."""
+        """Do nothing: the board has no filter."""
 
     def obey(self, command: str, words: str) -> None:
         """A command of the line that takes words: most are of a pair."""

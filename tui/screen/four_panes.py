@@ -84,7 +84,7 @@ class FourPanes(PromptScreen, inherit_bindings=False):
         return Seat(self.active, views, self.zoomed, self.host.first, headline)
 
     def on_mount(self) -> None:
-        """The first drawn state: no data yet, where a person was last.
+        """Draw the first state: no data yet, the panes as the person left them.
 
         An answer that came before is drawn by the app, in the room there is once this is over.
         """
@@ -128,11 +128,11 @@ class FourPanes(PromptScreen, inherit_bindings=False):
         self.update_classes(classes, update=update)
 
     def unfold(self) -> None:
-        """Let the panes be there, though there may be no answer yet."""
+        """Show the panes, even before there is an answer."""
         self.query_one("#panes").styles.display = None
 
     def to_top(self) -> None:
-        """Another question: every pane starts at its first line."""
+        """Scroll every pane to its first line, for another question."""
         for pane in self.panes:
             pane.to_top()
 
@@ -207,7 +207,7 @@ class FourPanes(PromptScreen, inherit_bindings=False):
         self._hints.show(lambda width, height: [frame.hint_line(pane, keys, width)])
 
     def _draw_cover(self, width: int, height: int) -> Drawing:
-        """In place of the panes: too small, or what to do next."""
+        """Draw what stands in place of the panes: too small, or what to do next."""
         app = self.host
         failed, simulated = app.failed, app.desk.simulated
         if failed is None or frame.form(*self.size, zoomed=False) == "small":
@@ -343,7 +343,7 @@ class FourPanes(PromptScreen, inherit_bindings=False):
         self.panes[pane - 1].set_rung(True)
 
     def quiet(self) -> None:
-        """The alerts were seen: take their marks away."""
+        """Remove the marks of alerts, which have been seen."""
         self.host.rung = ""
         for pane in self.panes:
             pane.set_rung(False)

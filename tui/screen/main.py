@@ -36,15 +36,15 @@ class MainScreen(Asking, Naming, Wording, inherit_bindings=False):
         self.activate(message.pane.NUMBER)
 
     def action_view(self) -> None:
-        """The pane's next view."""
+        """Turn to the pane's next view."""
         self.pane_here.next_view()
 
     def action_previous_view(self) -> None:
-        """The pane's view before."""
+        """Turn to the pane's previous view."""
         self.pane_here.next_view(-1)
 
     def action_zoom(self) -> None:
-        """One pane on the whole screen, and back."""
+        """Show one pane on the whole screen, or all again."""
         self.zoomed = not self.zoomed
         self._lay_out()
 
@@ -77,7 +77,7 @@ class MainScreen(Asking, Naming, Wording, inherit_bindings=False):
         self.names.change_rows(step)
 
     def action_swap(self) -> None:
-        """The other index first."""
+        """Show the other index first."""
         app = self.host
         if app.question.alone:
             app.tell(f"{app.question.small} is shown alone: there is no other index to put first")
@@ -132,7 +132,7 @@ class MainScreen(Asking, Naming, Wording, inherit_bindings=False):
             self.action_board()
 
     def action_board(self) -> None:
-        """Every pair at a glance."""
+        """Open the board: every pair at a glance."""
         from tui.screen.board_screen import BoardScreen
 
         self.app.push_screen(BoardScreen(self.host))
@@ -154,12 +154,12 @@ class MainScreen(Asking, Naming, Wording, inherit_bindings=False):
         self.app.push_screen(FetchedScreen(self.host))
 
     def action_alerts(self) -> None:
-        """The alerts that are set, which are seen by that."""
+        """Open the page of alerts, and count them as seen."""
         self.quiet()
         super().action_alerts()
 
     def action_remove(self) -> None:
-        """Only in the list of alerts: say where that is."""
+        """Say that alerts are removed in the list of alerts."""
         key = commands.key_label(self.host.keys["alerts"][0])
         self.host.tell(f"nothing is removed here: {key} lists the alerts")
 
@@ -170,7 +170,7 @@ class MainScreen(Asking, Naming, Wording, inherit_bindings=False):
         self.prompt.open(":", "import ")
 
     def action_demo(self) -> None:
-        """The simulated market, where no real one is stored that it would hide."""
+        """Open the simulated market, where no real one is stored that it would hide."""
         host = self.host
         if host.desk.simulated:
             host.tell("this is the simulated market")

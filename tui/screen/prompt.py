@@ -142,7 +142,7 @@ class Prompt(Panel):
         self._set(self._text[: self._at] + text + self._text[self._at :], self._at + len(text))
 
     def _recall(self, step: int) -> None:
-        """A line typed before that begins as this one does, older or newer."""
+        """Recall an older or newer typed line that begins as this one does."""
         lines = self._typed.lines
         place, start = self._recalled or (len(lines), self._text)
         recalled = self._typed.before(start, place, step)
@@ -154,7 +154,7 @@ class Prompt(Panel):
             self._set(start)
 
     def _complete(self, step: int) -> None:
-        """The last word, or the path, completed; where several fit, one after the other."""
+        """Complete the last word, or the path; where several fit, one after the other."""
         from tui.command.completion import completed, words_for
         from tui.command.path_completion import common_start, paths_from
 

@@ -23,7 +23,7 @@ _USUAL: Final = 1
 
 
 def asks_another(old: Question | None, new: Question) -> bool:
-    """Whether what is listed is another list: what stood under the cursor means nothing there."""
+    """Whether a new question lists other names, so that the cursor's place means nothing."""
     return old is not None and new != replace(
         old, as_of=new.as_of, above=new.above, below=new.below, without=new.without
     )
@@ -69,7 +69,7 @@ class Asking(Stepping, FourPanes, inherit_bindings=False):
             app.tell("no name is marked: space marks the one under the cursor")
 
     def action_live(self) -> None:
-        """Live quotes on, or off."""
+        """Turn live quotes on or off."""
         self.host.live.toggle()
 
     def action_note(self) -> None:

@@ -117,7 +117,7 @@ class Wording(FourPanes, inherit_bindings=False):
         app.tell(f"{count}{who}{nowhere}", error=bool(lacking))
 
     def show_movers(self, words: str) -> None:
-        """Who gained and lost bp and places since a date."""
+        """Show which lines gained and lost bp and places since a date."""
         from tui.command.line import iso_date
 
         try:

@@ -23,7 +23,7 @@ class Workbench(Host, Protocol):
 
     @property
     def recall(self) -> Recall:
-        """What was seen before."""
+        """The looks of this run and of earlier ones."""
 
     @property
     def ringer(self) -> Ringer:

@@ -34,7 +34,7 @@ def facts_of(reference: Reference) -> str:
 
 
 def stored_figures(desk: Desk) -> Figures:
-    """What `status` counts over all files and closes: looked up where the store is as it was.
+    """Counts over all files and closes for `status`, cached while the store is unchanged.
 
     Raises:
         CacheError: the store is empty or cannot be read.

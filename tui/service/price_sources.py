@@ -53,7 +53,7 @@ class Sources:
         )
 
     def make(self, key: str) -> tuple[PriceSource, Vendor]:
-        """A source with its terms; one of a plug-in is called as it calls itself."""
+        """Return a source with its terms; a plug-in's has the name that it gives itself."""
         source, vendor = self.source(key), self.vendor(key)
         return source, replace(vendor, name=source.name)
 

@@ -56,13 +56,13 @@ class LookBook:
             ]
         except (OSError, ValueError, TypeError, KeyError, LookError):
             return []
-        return [seen for seen in looks if seen.look.question_key == look.question_key]
+        return [entry for entry in looks if entry.look.question_key == look.question_key]
 
     def last(self, look: Look) -> Seen | None:
         """The look to compare with: the newest of an earlier date, else one of the same date."""
         looks = self.entries(look)
-        earlier = [seen for seen in looks if seen.look.as_of < look.as_of]
-        same = [seen for seen in looks if seen.look.as_of == look.as_of]
+        earlier = [entry for entry in looks if entry.look.as_of < look.as_of]
+        same = [entry for entry in looks if entry.look.as_of == look.as_of]
         return next(iter(earlier or same), None)
 
     def keep(self, entry: Seen) -> None:

@@ -71,7 +71,7 @@ def listed_colours(term: str) -> int | None:
 
 
 def here() -> Capabilities:
-    """Of the terminal that this process runs on."""
+    """The capabilities of the terminal that this process runs on."""
     stream = sys.__stderr__
     forced = os.environ.get("PYTHONUTF8") == "1" or "utf8" in sys._xoptions
     return capabilities(

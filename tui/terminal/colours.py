@@ -37,7 +37,7 @@ def _eight(style: Style) -> Style:
 
 
 def _of_eight(colour: Color | None) -> tuple[Color | None, bool]:
-    """One of the eight, and whether it was a bright one."""
+    """The nearest of the eight colours, and whether the given one was bright."""
     if colour is None or colour.is_default:
         return colour, False
     number = colour.downgrade(ColorSystem.STANDARD).number

@@ -50,7 +50,7 @@ def place(home: Path | None) -> Path | None:
 
 
 def report(error: BaseException, now: datetime) -> str:
-    """The way to a fault and to what caused it: files, lines and functions alone."""
+    """The traceback of a fault and of its causes: files, lines and functions alone."""
     lines = [f"internals {VERSION}, {now:%Y-%m-%d %H:%M} UTC"]
     seen: set[int] = set()
     while id(error) not in seen:
@@ -74,7 +74,7 @@ def discreet(text: str) -> str:
 
 
 def _short(filename: str) -> str:
-    """A file as its package knows it, without where that lies."""
+    """A source file's path within its package, without the directories above it."""
     path = Path(filename)
     if path.is_relative_to(_ROOT):
         return str(path.relative_to(_ROOT))

@@ -94,7 +94,7 @@ class WireDriver(LinuxDriver):
         super().process_message(message)
 
     def _changed(self, columns: int, rows: int) -> None:
-        """The terminal is not what it was; frames draw it anew, and what they leave soon is."""
+        """Forget what the terminal shows, and soon redraw what no frame has drawn anew."""
         self.wire.forget(columns, rows)
         loop = self._loop
         loop.call_soon_threadsafe(lambda: loop.call_later(_SOON, self._mend))

@@ -86,7 +86,7 @@ class FittedApp(App[None], inherit_bindings=False):
         return [*filters, NET]
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """None: everything is in the table of commands."""
+        """Offer none of Textual's own commands: all are in the table of commands."""
         return ()
 
     def action_suspend_process(self) -> None:

@@ -30,7 +30,7 @@ WIRE: Final = "INTERNALS_WIRE"
 
 
 def survive_the_terminal() -> None:
-    """Take a byte that is no UTF-8 for a sign, a paste for text alone, an error for an end.
+    """Keep invalid bytes, odd pastes and a broken terminal from ending the screen with an error.
 
     Textual 8.2: `LinuxDriver.run_input_thread` decodes strictly, and a single such byte would end
     the screen; the replacing decoder goes when it decodes with ``errors="replace"``. When the two

@@ -142,7 +142,7 @@ def squeezed(text: str, width: int) -> str:
 
 
 def to_ascii(text: str) -> str:
-    """The same cells in ASCII, for LANG=C: our own signs translated, accents off, else ``?``."""
+    """ASCII text of the same width, for LANG=C: our signs translated, accents off, else ``?``."""
     if text.isascii():
         return text
     characters: list[str] = []

@@ -19,7 +19,7 @@ Drawing: TypeAlias = list[Line]
 
 
 class Characters:
-    """What the terminal that is drawn for shows; set once, where the screen starts."""
+    """Which characters the terminal can show; set once, where the screen starts."""
 
     #: Whether it shows ASCII alone: lines are then distinguished by their signs.
     ascii_only: ClassVar[bool] = False
@@ -61,10 +61,10 @@ def split_line(line: Line, cells: int) -> tuple[Line, Line]:
 
 
 def inset(drawing: Iterable[Line]) -> Drawing:
-    """The same drawing one cell further in, under the texts around it."""
+    """A drawing indented by one cell, under the texts around it."""
     return [[(" ", ""), *line] if line else [] for line in drawing]
 
 
 def to_ascii(drawing: Iterable[Line]) -> Drawing:
-    """The same drawing for a terminal that knows only ASCII (LANG=C)."""
+    """A drawing for a terminal that knows only ASCII (LANG=C)."""
     return [[(formats.to_ascii(text), style) for text, style in line] for line in drawing]

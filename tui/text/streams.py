@@ -24,7 +24,7 @@ _LONGEST: Final = 2000
 
 
 def open_streams() -> None:
-    """Open what was closed at the start onto nothing.
+    """Open the standard streams that were closed at the start, on the null device.
 
     Python has None in its place, and the next file opened, one of the store's perhaps, would
     become the stream that a library or a child writes to.
@@ -62,7 +62,7 @@ def write_error(text: str) -> None:
 
 
 def _let_go(stream: TextIO) -> None:
-    """Point a stream that cannot be written to at nothing, so that what it still holds goes."""
+    """Point an unwritable stream at the null device, so that its buffer can be discarded."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 

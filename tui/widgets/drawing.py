@@ -168,7 +168,7 @@ class Painter(_Base):
 
 @cache
 def _bare(name: str) -> bool:
-    """Whether nothing of a style name is seen on a blank: none has a background."""
+    """Whether a style changes nothing on a blank, as no style has a background."""
     return not any(word in _SEEN_ON_BLANK for word in name.split())
 
 

@@ -54,12 +54,12 @@ class Frame(CompositorUpdate):
         return "".join([f"\x1b[{y + 1};{x + 1}H{text}" for y, x, text in self.pieces])
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """What Textual's updates also are."""
+        """Render for Rich, which Textual's own updates can do too."""
         yield Segment(self.render_segments(console))
 
 
 class PaintingCompositor(Compositor):
-    """Textual's, but for what it makes of dirty regions."""
+    """Textual's compositor with a faster drawing of changed regions."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -70,7 +70,7 @@ class PaintingCompositor(Compositor):
         self._looks: dict[Color | None, dict[Style | None, str]] = {}
 
     def render_full_update(self, simplify: bool = False) -> LayoutUpdate:
-        """Every line."""
+        """Draw every line."""
         if simplify:
             return super().render_full_update(simplify=simplify)
         self._dirty_regions.clear()
@@ -79,7 +79,7 @@ class PaintingCompositor(Compositor):
         return self._frame([(y, 0, width) for y in range(height)])  # type: ignore[return-value]
 
     def render_partial_update(self) -> ChopsUpdate | None:
-        """The lines of what is dirty."""
+        """Draw the lines of changed regions."""
         screen = self.size.region
         regions = [region.intersection(screen) for region in self._dirty_regions]
         self._dirty_regions.clear()
@@ -91,7 +91,7 @@ class PaintingCompositor(Compositor):
         super().update_widgets(widgets & self.visible_widgets.keys())
 
     def reflow(self, parent: Widget, size: Size) -> ReflowResult:
-        """As Textual's, whose first one is made a second time: its map is of every widget."""
+        """Lay out as Textual does, and keep the full map, as it already has every widget."""
         result = super().reflow(parent, size)
         self._full_map_invalidated = False
         return result
@@ -152,7 +152,7 @@ class PaintingCompositor(Compositor):
         return self._grounds[widget]
 
     def _text(self, segments: list[Segment], ground: Color | None) -> str:
-        """Segments with their looks, as the filters leave them; no ground where they have been."""
+        """Segments as text with escape sequences, after the line filters."""
         if ground is not None and not "".join([text for text, _, _ in segments]).isprintable():
             segments = NET.apply(segments, ground)
         looks = self._looks.setdefault(ground, {})
@@ -165,7 +165,7 @@ class PaintingCompositor(Compositor):
         return "".join(out)
 
     def _look(self, style: Style | None, ground: Color | None) -> str:
-        """The sequence that brings a style about."""
+        """The escape sequence that switches a style on."""
         segments = [Segment("x", style)]
         if ground is not None:
             for one in self._filters:

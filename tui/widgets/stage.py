@@ -40,7 +40,7 @@ class SizedScreen(Screen[None], inherit_bindings=False):
 
     @property
     def waits(self) -> bool:
-        """Whether a key waits for what it acts on: those after it then come after it."""
+        """Whether a key waits for what it acts on, so that later keys queue behind it."""
         return False
 
     def status_changed(self) -> None:

@@ -29,7 +29,7 @@ class Recall:
         self._unkept: set[tuple[object, ...]] = set()
 
     def saw(self, snapshot: Snapshot) -> None:
-        """An answer is on the screen; one of an earlier date, or of an open session, is no look."""
+        """Keep the answer on the screen as a look, unless of an earlier date or an open session."""
         if snapshot.as_of < snapshot.last_session or snapshot.state == "intraday":
             return
         seen_now = look(snapshot)

@@ -74,8 +74,8 @@ def settle(sheet: Sheet) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]
     reasons = _reasons(sheet, symbols)
     stocks: dict[str, Line] = {}
     others: list[tuple[str, str, float | None, str]] = []
-    for line, symbol, value, given in zip(sheet.lines, symbols, values, reasons, strict=True):
-        reason = given
+    for line, symbol, value, row_reason in zip(sheet.lines, symbols, values, reasons, strict=True):
+        reason = row_reason
         if not reason and not valid_symbol(symbol):
             if " " in symbol:
                 reason = "ticker with a blank, not a listed line"

@@ -89,7 +89,7 @@ class PriceColumns:
         return self.readings[int(self.file[row])].file if self.readings else ""
 
     def refused(self, row: int, column: str, reason: str) -> Rejected:
-        """A row as one that was refused."""
+        """Return the `Rejected` record of a row."""
         line = int(self.line[row])
         return Rejected(line, column, self.name(row), reason, self.file_of(row))
 

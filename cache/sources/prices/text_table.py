@@ -94,7 +94,7 @@ class Table(Protocol):
         """The rows below the header, blank ones left out, some thousands at a time."""
 
     def pieces(self) -> Iterator[TableRows]:
-        """The same rows as columns."""
+        """The rows of `chunks`, as columns."""
 
 
 class MemoryTable:
@@ -115,6 +115,6 @@ class MemoryTable:
             yield [row.cells for row in part], [row.line for row in part]
 
     def pieces(self) -> Iterator[TableRows]:
-        """The same rows as columns."""
+        """The rows of `chunks`, as columns."""
         for rows, lines in self.chunks():
             yield piece(rows, lines, self.layout.width)

@@ -77,7 +77,7 @@ def check(
 
 
 def _complete(asks: Sequence[Ask], answers: Sequence[Answer]) -> list[str]:
-    """Each ask is answered once, by an answer that carries it."""
+    """Faults where an ask is not answered exactly once."""
     answered = [answer.ask for answer in answers]
     wrong = [
         f"{ask.symbol} is answered {count} times, not once"
@@ -90,7 +90,7 @@ def _complete(asks: Sequence[Ask], answers: Sequence[Answer]) -> list[str]:
 
 
 def _sound(answer: Answer, start: date, final: date, now: datetime) -> list[str]:
-    """The bars of one answer are such as the gate lets through."""
+    """Faults in the bars of one answer that the gate would not let through."""
     symbol = answer.ask.symbol
     if answer.kind:
         return [f"{symbol} brought nothing: {answer.reason}"]
@@ -124,7 +124,7 @@ def _pieces(
     final: date,
     now: datetime,
 ) -> list[str]:
-    """The last sessions, requested as a piece, are those of the whole."""
+    """Faults where the last sessions, requested alone, differ from those of the whole history."""
     calendar = sessions()
     start = calendar[int(np.searchsorted(calendar, day(final))) - 3].item()
     asks = [Ask(symbol, start, now.date(), whole=False) for symbol in symbols]
@@ -146,7 +146,7 @@ def _pieces(
 
 
 def _stops(source: PriceSource, asks: Sequence[Ask], now: datetime) -> list[str]:
-    """A stop that was set before ends it at once."""
+    """Faults where a source goes on although a stop was set before."""
     stop = threading.Event()
     stop.set()
     answers = list(source.fetch(list(asks), now=now, stop=stop))

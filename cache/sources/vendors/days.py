@@ -63,7 +63,7 @@ class DayVendor(KeyedSource, ABC):
 
     @abstractmethod
     def history(self, symbol: str, first: date, last: date) -> VendorHistory:
-        """What there is of one symbol, by the vendor's spelling."""
+        """The bars and events of one symbol, by the vendor's spelling."""
 
     # The asking
 

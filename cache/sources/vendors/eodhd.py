@@ -41,7 +41,7 @@ class Eodhd(DayVendor):
         return events
 
     def history(self, symbol: str, first: date, last: date) -> VendorHistory:
-        """What there is of one symbol, listed or not."""
+        """The bars and events of one symbol, listed or delisted."""
         query = {"from": f"{first}", "to": f"{last}"}
         paths = {
             request: self.vendor.path(request, symbol=symbol)

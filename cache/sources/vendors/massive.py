@@ -33,7 +33,7 @@ class Massive(DayVendor):
         return self._events(days[0], days[-1])
 
     def history(self, symbol: str, first: date, last: date) -> VendorHistory:
-        """What there is of one symbol, as traded."""
+        """The bars and events of one symbol, as traded."""
         path = self.vendor.path("history", symbol=symbol, first=first, last=last)
         document = self._get(path, {"adjusted": "false", "sort": "asc", "limit": "50000"})
         bars = {

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class DeferredYahoo:
-    """What `Yahoo` gives; its imports wait for the first `fetch`.
+    """`Yahoo` as a source whose heavy imports wait for the first `fetch`.
 
     A refresh that finds everything current, or waits for another one and takes over its answer,
     costs 0.3 s of processor time in place of 1.4.
@@ -41,7 +41,7 @@ class DeferredYahoo:
 
     @property
     def unreachable(self) -> bool:
-        """Nothing at all answered."""
+        """Whether not a single request was answered."""
         return self._yahoo is not None and self._yahoo.unreachable
 
     @property

@@ -88,9 +88,9 @@ async def _converse(url: str, request: str, hear: Callable[[str | bytes], bool])
 
 
 class _Loop(asyncio.SelectorEventLoop):
-    """An event loop in which looking a name up holds up no end, however long it takes."""
+    """An event loop whose end never waits for a host name to be looked up."""
 
     async def getaddrinfo(self, host: Any, port: Any, **options: int) -> Any:
-        """As in any loop, but in a thread that is not waited for when the program ends."""
+        """Look a host name up in a daemon thread, for which the program's end does not wait."""
         addresses = in_thread(lambda: socket.getaddrinfo(host, port, **options), "look up")
         return await asyncio.wrap_future(addresses)

@@ -121,7 +121,7 @@ class Yahoo:
 
     @property
     def unreachable(self) -> bool:
-        """Nothing at all answered."""
+        """Whether not a single request was answered."""
         return self._rounds.unreachable
 
     @property
