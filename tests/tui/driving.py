@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence, Sized
-from contextlib import ExitStack
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence, Sized
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 from weakref import WeakKeyDictionary
@@ -14,6 +15,7 @@ from weakref import WeakKeyDictionary
 import textual.app
 import textual.pilot
 from textual._compositor import Compositor
+from textual.app import App
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
@@ -79,29 +81,33 @@ def seen(app: InternalsApp) -> str:
     return "\n".join(lines_of(app))
 
 
-async def settle(pilot: Pilot[None], app: InternalsApp, *, answered: bool = True) -> None:
+async def settle(pilot: Pilot[None], app: InternalsApp) -> None:
     """Until no question is open, no message is on its way and everything is drawn.
 
     Pilot's own pause sends a message round every widget and back, three times a key: most of what
     a key would cost here.
-
-    Args:
-        pilot: of the app.
-        app: the screen.
-        answered: whether questions and threads are waited for, and not messages alone.
     """
+    await _calm(app, partial(_asks, app), partial(_threads, app))
+
+
+async def handled(app: App[Any]) -> None:
+    """Until every message is handled and everything is drawn, whatever a thread still works on."""
+    await _calm(app, lambda: False, lambda: False)
+
+
+async def _calm(app: App[Any], asks: Callable[[], bool], threads: Callable[[], bool]) -> None:
     ready: Sized = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]
     calm, end = 0, time.monotonic() + 60
     while calm < 2 and app.is_running:
         assert time.monotonic() < end, "the screen is still busy after 60 s"
         # a thread that works gets the interpreter to itself, and not in slices of 5 ms
-        await asyncio.sleep(0.002 if answered and _threads(app) else 0)
+        await asyncio.sleep(0.002 if threads() else 0)
         if ready:
             calm = 0
             continue
         if app.screen_stack:
             app.screen._on_timer_update()  # the next frame, without the wait for it
-        calm = 0 if ready or (answered and _asks(app)) or _moves(app) else calm + 1
+        calm = 0 if ready or asks() or _moves(app) else calm + 1
 
 
 async def until(true: Callable[[], object], seconds: float = 60.0) -> None:
@@ -121,7 +127,7 @@ def _asks(app: InternalsApp) -> bool:
     return bool(app.underway.open) or app.underway.waiting is not None or _threads(app)
 
 
-def _moves(app: InternalsApp) -> bool:
+def _moves(app: App[Any]) -> bool:
     if not app.screen_stack:
         return True
     screen = app.screen
@@ -136,13 +142,20 @@ async def _at_once(min_sleep: float = 0, max_sleep: float = 0) -> None:
 
 
 async def press(pilot: Pilot[None], app: InternalsApp, *keys: str, answered: bool = True) -> None:
-    """Press keys, each after the one before is settled; the letters of a typed line at once."""
+    """Press keys, each after the answer to the one before; the letters of a typed line at once.
+
+    Args:
+        pilot: of the app.
+        app: the screen.
+        keys: one by one.
+        answered: whether answers are waited for, and not messages alone.
+    """
     for key, following in zip(keys, (*keys[1:], "enter"), strict=False):
         typing = isinstance(app.screen, PromptScreen) and app.screen.prompt.is_open
         with patch.object(textual.app, "wait_for_idle", _at_once):
             await app._press_keys([key])
         if not (typing and len(key) == len(following) == 1):
-            await settle(pilot, app, answered=answered)
+            await (settle(pilot, app) if answered else handled(app))
 
 
 async def hold(pilot: Pilot[None], app: InternalsApp, key: str, times: int) -> None:
@@ -201,6 +214,17 @@ def _paint_all(compositor: Compositor, *args: Any, **named: Any) -> Any:
     return _paint(compositor, *args, **named)
 
 
+@contextmanager
+def waiting_for_nothing() -> Iterator[None]:
+    """Textual's tests without waits for an idle processor, and with style sheets read once."""
+    with (
+        patch.object(Stylesheet, "_parse_rules", _parse_once),
+        patch.object(textual.app, "wait_for_idle", _at_once),
+        patch.object(textual.pilot, "wait_for_idle", _at_once),
+    ):
+        yield
+
+
 def drive(
     story: Story,
     *,
@@ -232,22 +256,21 @@ def drive(
 
     async def run() -> None:
         async with app.run_test(size=size) as pilot:
-            await settle(pilot, app, answered=answered)
+            await (settle(pilot, app) if answered else handled(app))
             await story(pilot, app)
 
-    with ExitStack() as patches:
-        # what a story looks at comes by its keys, and by no timer that a busy machine lets ring
-        patches.enter_context(patch("tui.screen.app.POLL", 3600.0))
-        patches.enter_context(patch.object(Stylesheet, "_parse_rules", _parse_once))
-        for module in (textual.app, textual.pilot):
-            patches.enter_context(patch.object(module, "wait_for_idle", _at_once))
-        paint = _paint_all if painted else _paint_nothing
-        patches.enter_context(patch.object(Compositor, "render_update", paint))
+    paint = _paint_all if painted else _paint_nothing
+    # what a story looks at comes by its keys, and by no timer that a busy machine lets ring
+    with (
+        patch("tui.screen.app.POLL", 3600.0),
+        patch.object(Compositor, "render_update", paint),
+        waiting_for_nothing(),
+    ):
         asyncio.run(run())
     return app
 
 
 __all__ = [
-    "Any", "cell", "drive", "hold", "in_turn", "lines_of", "press", "seen", "settle", "tables",
-    "until",
+    "Any", "cell", "drive", "handled", "hold", "in_turn", "lines_of", "press", "seen", "settle",
+    "tables", "until", "waiting_for_nothing",
 ]  # fmt: skip

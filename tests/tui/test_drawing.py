@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from textual.app import App, ComposeResult
 
+from tests.tui.driving import handled, waiting_for_nothing
 from tui.panes.sheet import Panel
 from tui.text.spans import Drawing
 
@@ -25,18 +26,19 @@ def test_a_drawing_is_made_once_a_size() -> None:
                 yield view
 
         async with One().run_test(size=(9, 3)) as pilot:
-            await pilot.pause()
+            await handled(pilot.app)
             assert view.render_line(0).text == "gap [2Jw…"
             assert view.render_line(1).text == " " * 9
             assert sizes == [(9, 3)]
             await pilot.resize_terminal(20, 3)
-            await pilot.pause()
+            await handled(pilot.app)
             assert view.render_line(0).text == "gap [2Jwide" + " " * 9
             assert sizes == [(9, 3), (20, 3)]
             view.show(None)
             assert view.render_line(0).text == " " * 20
 
-    asyncio.run(inner())
+    with waiting_for_nothing():
+        asyncio.run(inner())
 
 
 def test_blanks_have_the_look_of_the_text_before_them_where_none_is_seen() -> None:
@@ -57,7 +59,8 @@ def test_blanks_have_the_look_of_the_text_before_them_where_none_is_seen() -> No
             assert [segment.text for segment in after] == ["+1", "    "]
             assert view.segments([], 3, base)[0].text == "   "
 
-    asyncio.run(inner())
+    with waiting_for_nothing():
+        asyncio.run(inner())
 
 
 @pytest.mark.parametrize(
@@ -79,7 +82,7 @@ def test_colours_follow_the_theme(theme: str, pair: tuple[str, str]) -> None:
         async with One().run_test(size=(20, 3)) as pilot:
             dark = view.look("up").color
             pilot.app.theme = theme
-            await pilot.pause()
+            await handled(pilot.app)
             look = view.look("up").color
             assert look is not None
             assert (look == dark) == (theme == "textual-dark")
@@ -91,4 +94,5 @@ def test_colours_follow_the_theme(theme: str, pair: tuple[str, str]) -> None:
             assert small.bgcolor is None
             assert view.look("unheard") == view.look("")
 
-    asyncio.run(inner())
+    with waiting_for_nothing():
+        asyncio.run(inner())

@@ -22,7 +22,7 @@ from core.data.frames import Prices
 from core.data.market import Market
 from core.data.question import Question
 from tests.tui.board_market import board_market
-from tests.tui.driving import Story, drive, in_turn, press, seen, settle, until
+from tests.tui.driving import Story, drive, handled, in_turn, press, seen, settle, until
 from tests.tui.fake_desk import SlowDesk
 from tests.tui.markets import QUESTION, small_market
 from tui.panes import breadth, explain, name
@@ -62,7 +62,7 @@ async def early(
         send(app, opening)
         await until(gate.reached.is_set)
         send(app, *keys)
-        await settle(pilot, app, answered=False)
+        await handled(app)
         gate.may.set()
         await settle(pilot, app)
     return seen(app)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import subprocess
 import sys
@@ -11,19 +10,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 import core.answer.snapshot as snapshots
 from cache.facts.errors import StoreEmpty, StoreError
 from core.answer.snapshot import Snapshot, final_sessions, take
 from core.data.market import Market
 from core.data.question import Question
-from tests.tui.driving import seen, settle
+from tests.tui.driving import drive, press, seen, settle
 from tests.tui.fake_desk import SlowDesk
 from tests.tui.markets import QUESTION, small_market
 from tui.report.document import to_json
 from tui.screen.app import InternalsApp
 from tui.service.service import Desk
-from tui.state.config import Config
 from tui.state.places import places
 
 
@@ -121,39 +120,31 @@ def test_no_end_of_the_program_waits_for_a_disk_that_hangs(tmp_path: Path) -> No
 def test_steps_pressed_before_the_first_answer_are_taken_up_when_it_comes() -> None:
     market = small_market()
     desk = SlowDesk(market)
-    app = InternalsApp(desk, Config(), QUESTION)
     days = [str(day) for day in final_sessions(market, "IWM", "SPY")]
     before = days[days.index(str(QUESTION.as_of)) - 2]
 
-    async def run() -> None:
-        async with app.run_test(size=(120, 36)) as pilot:
-            await pilot.press("less_than_sign", "less_than_sign")
-            desk.may.set()
-            await settle(pilot, app)
-            for _ in range(500):
-                if app.snapshot is not None and str(app.snapshot.as_of) == before:
-                    break
-                await pilot.pause(0.02)
-            assert app.snapshot is not None and str(app.snapshot.as_of) == before
-            assert "IWM return" in seen(app)
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "less_than_sign", "less_than_sign", answered=False)
+        desk.may.set()
+        await settle(pilot, app)
+        assert app.snapshot is not None and str(app.snapshot.as_of) == before
+        assert "IWM return" in seen(app)
 
-    asyncio.run(run())
+    drive(story, desk=desk, answered=False)
 
 
 def test_steps_pressed_before_a_failure_are_not_taken_up_after_it() -> None:
     desk = SlowDesk(small_market())
     desk.failure = StoreError("broken")
-    app = InternalsApp(desk, Config(), QUESTION)
 
-    async def run() -> None:
-        async with app.run_test(size=(120, 36)) as pilot:
-            await pilot.press("less_than_sign")
-            desk.may.set()
-            await settle(pilot, app)
-            assert app.failed is not None
-            desk.failure = None
-            app.again()
-            await settle(pilot, app)
-            assert app.snapshot is not None and app.snapshot.as_of == QUESTION.as_of
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "less_than_sign", answered=False)
+        desk.may.set()
+        await settle(pilot, app)
+        assert app.failed is not None
+        desk.failure = None
+        app.again()
+        await settle(pilot, app)
+        assert app.snapshot is not None and app.snapshot.as_of == QUESTION.as_of
 
-    asyncio.run(run())
+    drive(story, desk=desk, answered=False)

@@ -11,7 +11,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.strip import Strip
 
-from tests.tui.driving import until
+from tests.tui.driving import handled, until, waiting_for_nothing
 from tui import charts
 from tui.widgets.columns import Cell, TableColumn
 from tui.widgets.line_table import LineTable
@@ -93,12 +93,13 @@ def run(
         app = Bench(count, table)
         async with app.run_test(size=size) as pilot:
             app.table.quiet(False)
-            await pilot.pause()
+            await handled(app)
             assert app.told == ([("highlighted", "ZX0000")] if count else [])
             app.told.clear()
             await steps(app, pilot)
 
-    asyncio.run(inner())
+    with waiting_for_nothing():
+        asyncio.run(inner())
 
 
 def moved(app: Bench, *moves: str) -> None:
@@ -110,7 +111,7 @@ def test_what_is_seen_at_80_columns() -> None:
     async def steps(app: Bench, pilot: Pilot[None]) -> None:
         app.table.sort_key = "bp"
         app.table.marked = frozenset({"ZX0001"})
-        await pilot.pause()
+        await handled(app)
         seen = app.seen()
         assert seen[:5] == [
             "  Ticker Name                 Sector       Weight % Return %    bp▼",
@@ -171,7 +172,7 @@ def test_the_cursor_moves_and_stays_in_sight() -> None:
         assert app.table.cursor_row == 0
         assert app.seen()[0].startswith("  Ticker")
         assert app.seen()[1].startswith("▸ ZX0000")
-        await pilot.pause()
+        await handled(app)
         assert app.told[:3] == [
             ("highlighted", "ZX0001"),
             ("highlighted", "ZX0002"),
@@ -184,10 +185,10 @@ def test_the_cursor_moves_and_stays_in_sight() -> None:
 def test_a_cursor_move_draws_two_lines() -> None:
     async def steps(app: Bench, pilot: Pilot[None]) -> None:
         moved(app, "down", "down")
-        await pilot.pause()
+        await handled(app)
         app.table.drawn.clear()
         moved(app, "down")
-        await pilot.pause()
+        await handled(app)
         assert sorted(app.table.drawn) == [3, 4]
 
     run(2500, steps, (80, 24))
@@ -196,10 +197,10 @@ def test_a_cursor_move_draws_two_lines() -> None:
 def test_scrolling_leaves_the_header_alone() -> None:
     async def steps(app: Bench, pilot: Pilot[None]) -> None:
         moved(app, "last")
-        await pilot.pause()
+        await handled(app)
         app.table.drawn.clear()
         moved(app, "first")
-        await pilot.pause()
+        await handled(app)
         assert 0 not in app.table.drawn
         assert set(app.table.drawn) == set(range(1, 24))
 
@@ -209,17 +210,17 @@ def test_scrolling_leaves_the_header_alone() -> None:
 def test_the_cursor_follows_its_key_through_other_data() -> None:
     async def steps(app: Bench, pilot: Pilot[None]) -> None:
         app.table.cursor_row = 3
-        await pilot.pause()
+        await handled(app)
         app.told.clear()
         keys = [f"ZX{i:04d}" for i in reversed(range(2500))]
         app.table.set_rows(2500, lambda row, key: cell(2499 - row, key), keys)
-        await pilot.pause()
+        await handled(app)
         assert app.table.cursor_row == 2496
         # It keeps the line it stood on as far as the rows reach.
         assert app.seen()[20].startswith("▸ ZX0003")
         assert app.told == []
         app.table.set_rows(2, cell, ["ZX0000", "ZX0001"])
-        await pilot.pause()
+        await handled(app)
         assert app.table.cursor_row == 1
         assert app.seen()[:3] == [
             "  Ticker Name                 Sector       Weight % Return %     bp",
@@ -244,10 +245,10 @@ def test_an_empty_table_says_so() -> None:
         ]
         assert app.told == []
         app.table.set_rows(1, cell)
-        await pilot.pause()
+        await handled(app)
         assert app.seen()[1].startswith("▸ ZX0000")
         app.table.set_rows(0, cell, empty="No name holds 'zz'.")
-        await pilot.pause()
+        await handled(app)
         assert app.seen()[1:4] == ["", "  No name holds", "  'zz'."]
 
     run(0, steps, (19, 8))
@@ -257,11 +258,11 @@ def test_a_smaller_terminal_keeps_the_cursor_in_sight() -> None:
     async def steps(app: Bench, pilot: Pilot[None]) -> None:
         app.table.cursor_row = 30
         await pilot.resize_terminal(40, 12)
-        await pilot.pause()
+        await handled(app)
         assert app.seen()[11].startswith("▸ ZX0030")
         assert app.seen()[0] == "  Ticker Name           Return %     bp"
         await pilot.resize_terminal(120, 36)
-        await pilot.pause()
+        await handled(app)
         assert app.seen()[0].split() == [
             "Ticker",
             "Name",
@@ -288,7 +289,7 @@ def test_the_mouse_points_chooses_and_scrolls() -> None:
         app.table.post_message(
             events.MouseScrollDown(app.table, 5, 5, 0, 0, 0, False, False, False)
         )
-        await pilot.pause()
+        await handled(app)
         assert "ZX0000" not in app.seen()[1]
         assert app.table.cursor_row == 4
 
@@ -306,7 +307,7 @@ def test_a_click_below_the_rows_means_nothing() -> None:
 def test_the_text_of_a_filter_is_underlined() -> None:
     async def steps(app: Bench, pilot: Pilot[None]) -> None:
         app.table.needle = "EXA"
-        await pilot.pause()
+        await handled(app)
         marked = [
             segment.text
             for segment in app.table.render_line(1)
@@ -331,7 +332,7 @@ def test_ascii_only() -> None:
         app.table.ascii_only = True
         app.table.sort_key = "name"
         app.table.marked = frozenset({"ZX0000"})
-        await pilot.pause()
+        await handled(app)
         seen = app.seen()
         assert "".join(seen).isascii()
         assert seen[0].startswith("  Ticker Namev ")
@@ -378,10 +379,11 @@ def test_lists_and_bars_are_cells_too() -> None:
                 yield table
 
         async with One().run_test(size=(30, 4)) as pilot:
-            await pilot.pause()
+            await handled(pilot.app)
             assert [table.render_line(y).text.rstrip() for y in (1, 2)] == [
                 "  AA        │███",
                 "  BB     ███│",
             ]
 
-    asyncio.run(inner())
+    with waiting_for_nothing():
+        asyncio.run(inner())

@@ -60,7 +60,7 @@ class FourPanes(PromptScreen, inherit_bindings=False):
 
     def compose(self) -> Iterator[Widget]:
         """Everything, from top to bottom."""
-        # before there is anything to style: each later change styles every widget anew
+        # before there is anything to style
         self._classify(*self.app.size, update=False)
         self._headline.styles.height = frame.headline_height(*self.app.size, self.host.seat)
         yield self._header
@@ -125,7 +125,11 @@ class FourPanes(PromptScreen, inherit_bindings=False):
             "-wide": width >= frame.WIDE,
             "-cover": small or (self.host.scene is None and not self.waiting),
         }
-        self.update_classes(classes, update=update)
+        before = self.classes
+        self.update_classes(classes, update=False)
+        if update and self.classes != before:
+            # the style sheet tells them apart for the screen's own children alone: a fifth of all
+            self.app.stylesheet.update_nodes(self.children, animate=True)
 
     def unfold(self) -> None:
         """Show the panes, even before there is an answer."""
