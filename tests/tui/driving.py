@@ -52,9 +52,10 @@ def lines_of(app: InternalsApp) -> list[str]:
 
 def _drawn(compositor: Compositor) -> list[str]:
     """A frame made in our own way, as for a terminal: a third of what Textual's strips take."""
-    if not isinstance(compositor, PaintingCompositor):
-        strips = compositor.render_strips()
-        return ["".join(segment.text for segment in strip) for strip in strips]
+    if not isinstance(compositor, PaintingCompositor):  # of a page: what lies where is the same
+        ours = PaintingCompositor()
+        vars(ours).update(vars(compositor))
+        compositor = ours
     with patch.object(compositor, "_dirty_regions", set()):  # what is to be painted stays so
         frame = compositor.render_full_update()
     assert isinstance(frame, Frame)
