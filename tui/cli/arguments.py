@@ -165,8 +165,8 @@ def _history(history: argparse.ArgumentParser) -> None:
         "--measure", default="share_up", metavar="NAME,...", help="as `explain --help` lists them"
     )
     _index(history)
-    history.add_argument("--fund", metavar="FUND", help="of the pair's funds this one")
-    history.add_argument("--every", choices=EVERY, default="year", help="what a point stands for")
+    history.add_argument("--fund", metavar="FUND", help="only this fund of the pair")
+    history.add_argument("--every", choices=EVERY, default="year", help="the period of each point")
     history.add_argument(
         "--series", default="", metavar="NAME,...", help="imported series, shown with the measures"
     )
@@ -207,20 +207,20 @@ def _refresh(fetch: argparse.ArgumentParser) -> None:
     fetch.add_argument(
         "--board", action="store_true", help="the closes of the board's funds: about 35 requests"
     )
-    fetch.add_argument("--full", action="store_true", help="ask for everything, whole")
+    fetch.add_argument("--full", action="store_true", help="fetch everything anew")
     fetch.add_argument("--retry", action="store_true", help="ask also for what failed a while ago")
     fetch.add_argument(
         "--accept", action="store_true", help="use the holdings files that were set aside"
     )
     fetch.add_argument(
-        "--compare", metavar="SOURCE", help="a table of closes that another source gives otherwise"
+        "--compare", metavar="SOURCE", help="list the closes that another source gives differently"
     )
     fetch.add_argument("--format", choices=("text", "json"), help="with --compare: the format")
     fetch.add_argument(
         "--history", type=int, metavar="YEAR", help="a fund's month-end files from a year on"
     )
     fetch.add_argument("--fund", metavar="SYMBOL", help="with --history: the fund, such as IWM")
-    fetch.add_argument("--daily", action="store_true", help="with --history: every session's")
+    fetch.add_argument("--daily", action="store_true", help="with --history: a file a session")
     fetch.add_argument("--quiet", action="store_true", help="no progress; for cron")
     fetch.add_argument("--no-alerts", action="store_true", help="judge no alerts at the end")
     fetch.add_argument("--progress", choices=("json",), help="one JSON object a line on stderr")
@@ -234,7 +234,9 @@ def _import(bring: argparse.ArgumentParser) -> None:
     )
     file.add_argument("file", type=path, nargs="+")
     file.add_argument("--fund", help="the fund, where the file does not say")
-    file.add_argument("--as-of", dest="dated", metavar="DATE", help="the file's date, likewise")
+    file.add_argument(
+        "--as-of", dest="dated", metavar="DATE", help="the date of a file without one"
+    )
     _notation(file)
     closes = kinds.add_parser(
         "prices", parents=[place], help="closes: CSV, XLSX, Parquet, JSON, or a folder of them"
@@ -247,9 +249,9 @@ def _import(bring: argparse.ArgumentParser) -> None:
         "--replace", action="store_true", help="these histories replace the stored ones"
     )
     closes.add_argument(
-        "--accept", action="store_true", help="merge what does not fit the stored closes as it is"
+        "--accept", action="store_true", help="merge also closes that do not fit the stored ones"
     )
-    closes.add_argument("--symbol", metavar="SYM", help="whose closes, where no column says")
+    closes.add_argument("--symbol", metavar="SYM", help="their ticker, where no column says")
     _notation(closes)
     ahead = kinds.add_parser("changes", parents=[place], help="CSV of announced joiners, leavers")
     ahead.add_argument("file", type=path)
@@ -266,7 +268,7 @@ def _import(bring: argparse.ArgumentParser) -> None:
     )
     below.add_argument("file", type=path)
     below.add_argument(
-        "--as-of", dest="dated", metavar="DATE", help="the day it counts from; else every day"
+        "--as-of", dest="dated", metavar="DATE", help="the first day it counts for; else all"
     )
     _columns(below)
     _dry_run(below)
@@ -309,7 +311,7 @@ def _decimal(file: argparse.ArgumentParser) -> None:
 
 
 def _dry_run(file: argparse.ArgumentParser) -> None:
-    file.add_argument("--dry-run", action="store_true", help="say what would be read, keep nothing")
+    file.add_argument("--dry-run", action="store_true", help="say what is read, store nothing")
 
 
 def _forget(forget: argparse.ArgumentParser) -> None:
@@ -344,7 +346,10 @@ def _status(status: argparse.ArgumentParser) -> None:
     status.add_argument("--format", choices=("text", "json"), default="text")
     status.add_argument("--imports", action="store_true", help="what was imported, each by number")
     status.add_argument(
-        "--pair", default=argparse.SUPPRESS, metavar="SMALL:LARGE", help="whose refresh is priced"
+        "--pair",
+        default=argparse.SUPPRESS,
+        metavar="SMALL:LARGE",
+        help="the pair whose cost is shown",
     )
 
 
