@@ -91,7 +91,7 @@ class Summary:
     notes: tuple[str, ...] = ()
 
     @property
-    def came(self) -> bool:
+    def has_new(self) -> bool:
         """Whether anything new is stored: closes, files, or symbols fetched anew."""
         return bool(self.new_bars or self.files or self.symbols)
 

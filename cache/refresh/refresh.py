@@ -83,7 +83,7 @@ def refresh(
                 with store.guard.pinned():
                     plan = RefreshRun(state, prices, vendor, files, others).all()
                 summary = summarize(state, plan, prices, files)
-                state.say("done", message=summary.message, always=True, came=summary.came)
+                state.say("done", message=summary.message, always=True, came=summary.has_new)
                 mine.ended(summary, state.clock())
                 return summary
         except StoreBusy:

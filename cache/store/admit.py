@@ -314,13 +314,13 @@ class _Work:
             values = getattr(self.bars, name)
             if values is None or not len(foreign):
                 continue
-            there = self._there(symbol, name, self.bars.session[foreign])
+            there = self._is_stored(symbol, name, self.bars.session[foreign])
             if name in EVENTS:
                 # That another source has no dividend on a day does not take one back.
                 there |= values[foreign] == 0
             self._blank.setdefault(name, np.zeros(len(self.bars), np.bool_))[foreign[there]] = True
 
-    def _there(self, symbol: str, name: str, days: Dates) -> BoolArray:
+    def _is_stored(self, symbol: str, name: str, days: Dates) -> BoolArray:
         """Return (K,) whether a symbol's field is stored on each day."""
         result = np.zeros(len(days), np.bool_)
         for block in self.prices.blocks:

@@ -96,7 +96,7 @@ class Bucket:
 
     def __init__(self, address: str, store: Any) -> None:
         self.address, self._store = address, store
-        self.requests = self.sent = 0
+        self.requests = self.bytes_sent = 0
 
     def get(self, name: str) -> bytes | None:
         """An object's bytes, None where there is none.
@@ -142,7 +142,7 @@ class Bucket:
         import obstore
 
         self._request(name, lambda: obstore.put(self._store, name, data, use_multipart=False))
-        self.sent += len(data)
+        self.bytes_sent += len(data)
 
     def point(self, name: str, data: bytes, before: Pointer | None) -> None:
         """Replace the pointer where it is still as it was read.
@@ -162,7 +162,7 @@ class Bucket:
             now = self.pointer(name)
             if now is None or now.data != data:
                 raise
-        self.sent += len(data)
+        self.bytes_sent += len(data)
 
     def _request(self, name: str, ask: Callable[[], Answer]) -> Answer:
         """Ask, and say in one sentence what went wrong; a missing object is FileNotFoundError."""

@@ -52,7 +52,7 @@ class Uploaded:
         before: the one published until now, None where there was none.
         damage: sentences: which newer generation of the store is damaged, and what is shown.
         objects: how many were put.
-        sent: bytes sent.
+        bytes_sent: bytes sent.
         requests: how many were made.
     """
 
@@ -60,7 +60,7 @@ class Uploaded:
     before: int | None
     damage: tuple[str, ...]
     objects: int
-    sent: int
+    bytes_sent: int
     requests: int
 
 
@@ -112,7 +112,7 @@ def upload(store: Store, config: Path, bucket: Bucket, now: datetime) -> Uploade
         None if fields is None else fields["generation"],
         contents.damage,
         count,
-        bucket.sent,
+        bucket.bytes_sent,
         bucket.requests,
     )
 
@@ -128,14 +128,14 @@ def _pieces(
         yield _name(data, "toml"), data
 
 
-def _put_all(bucket: Bucket, there: dict[str, int], pieces: Iterable[tuple[str, bytes]]) -> int:
+def _put_all(bucket: Bucket, sizes: dict[str, int], pieces: Iterable[tuple[str, bytes]]) -> int:
     """Put the objects that are not there in their full size; returns how many."""
     count = 0
     for name, data in pieces:
         path = f"{_OBJECTS}/{name}"
-        if there.get(path) != len(data):
+        if sizes.get(path) != len(data):
             bucket.put(path, data)
-            there[path] = len(data)
+            sizes[path] = len(data)
             count += 1
     return count
 

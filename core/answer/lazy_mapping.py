@@ -20,17 +20,17 @@ class LazyMapping(Mapping[K, V], Generic[K, V]):
     @property
     def ready(self) -> Mapping[K, V]:
         """The mapping if it has been computed already, else an empty one."""
-        return self._made if "_made" in vars(self) else {}
+        return self._mapping if "_mapping" in vars(self) else {}
 
     @cached_property
-    def _made(self) -> Mapping[K, V]:
+    def _mapping(self) -> Mapping[K, V]:
         return self._make()
 
     def __getitem__(self, key: K) -> V:
-        return self._made[key]
+        return self._mapping[key]
 
     def __iter__(self) -> Iterator[K]:
-        return iter(self._made)
+        return iter(self._mapping)
 
     def __len__(self) -> int:
-        return len(self._made)
+        return len(self._mapping)

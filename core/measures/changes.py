@@ -136,7 +136,9 @@ def window_changes(
         and (of_fund is None or _days(of_lender) > _days(of_fund))
     ):
         even = first is not None and first.carry.even
-        return _lent(changes(market, *of_lender, as_of), of_lender, lender, even=even), of_lender
+        return _borrower_changes(
+            changes(market, *of_lender, as_of), of_lender, lender, even=even
+        ), of_lender
     return None if of_fund is None else (changes(market, *of_fund, as_of), of_fund)
 
 
@@ -144,7 +146,7 @@ def _days(files: tuple[Holdings, Holdings]) -> int:
     return (files[1].as_of - files[0].as_of).days
 
 
-def _lent(
+def _borrower_changes(
     changes: Changes, files: tuple[Holdings, Holdings], lender: str, *, even: bool
 ) -> Changes:
     """The changes of a lender's files as those of the fund that borrows them."""

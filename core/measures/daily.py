@@ -145,15 +145,15 @@ def oscillators(
         trin = np.where(defined, (advances / declines) / (up_volume / down_volume), np.nan)
     swing = ema(rana[first:], FAST) - ema(rana[first:], SLOW)
 
-    def begun(values: FloatArray) -> FloatArray:
+    def after_blank(values: FloatArray) -> FloatArray:
         return np.concatenate([np.full(first, np.nan), values])
 
     return Oscillators(
         net=net,
-        line=begun(np.nancumsum(net[first:])),
+        line=after_blank(np.nancumsum(net[first:])),
         rana=rana,
-        mcclellan=begun(swing),
-        summation=begun(np.nancumsum(swing)),
+        mcclellan=after_blank(swing),
+        summation=after_blank(np.nancumsum(swing)),
         trin=trin,
     )
 
@@ -199,7 +199,7 @@ def daily(
     if matrix is None:
         return None
     marks = market.cached_of_bars((matrix, "marks"), lambda: Marks(matrix))
-    lead = max(lead, _begun(market, matrix, marks, within, start))
+    lead = max(lead, _first_session(market, matrix, marks, within, start))
     before = led_from(lead)
     opened, stop = matrix.row(lead if before else start) + 1, matrix.row(end) + 1
     listed = distinct(np.concatenate([_listed(market, matrix, p.file) for p in before + within]))
@@ -268,7 +268,7 @@ def _listed(market: Market, matrix: Matrix, file: Holdings) -> IntArray:
     return market.cached((market.register, matrix, file), find)
 
 
-def _begun(
+def _first_session(
     market: Market, matrix: Matrix, marks: Marks, parts: tuple[Span, ...], start: date
 ) -> date:
     """The session with the first available closes of a window's lines, its start at the latest."""

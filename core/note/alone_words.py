@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.measures.spread import comparisons
-from core.note.phrase import Figure, Name, Sentence, joined, percent, share, spoken
+from core.note.phrase import Figure, Name, Sentence, joined, long_date, percent, share
 from core.note.ranking_words import BASIS_WORDS, window_words
 from core.note.rarity_words import level_words, rarity_claims, stronger
 from core.note.verdict import level
@@ -26,7 +26,7 @@ def own_headline(snapshot: Snapshot, spread: Spread) -> Sentence:
     sentence = Sentence(
         Name(question.small), " returned ", Figure(percent(value), "own.return"), " ",
         window_words(snapshot), f" ({BASIS_WORDS[question.basis]} to ",
-        Figure(spoken(snapshot.window.end), "question.end"), ")",
+        Figure(long_date(snapshot.window.end), "question.end"), ")",
     )  # fmt: skip
     if level(value):
         return Sentence(sentence, ".")
@@ -58,9 +58,9 @@ def _streak(streak: Streak) -> Sentence:
     run = Sentence(f"it has {verb} ", Figure(f"{streak.length:,}", f"{_STREAK}.length"))
     last = streak.last_as_long
     if last is None:
-        first = Figure(spoken(streak.first), f"{_STREAK}.first")
+        first = Figure(long_date(streak.first), f"{_STREAK}.first")
         return Sentence(run, " sessions in a row, the longest run on record (from ", first, ")")
-    date = Figure(spoken(last.end), f"{_STREAK}.last_as_long.end")
+    date = Figure(long_date(last.end), f"{_STREAK}.last_as_long.end")
     return Sentence(run, " sessions in a row, the longest run since that to ", date)
 
 
@@ -75,12 +75,12 @@ def own_sentence(snapshot: Snapshot) -> Sentence:
         clauses.append(Sentence("its deepest fall inside the window was ", fall))
     closes, records = spread.history.ratio, spread.history.record_closes
     if closes is not None and spread.history.whole:
-        first = Figure(spoken(closes.first), f"{_LEVEL}.first")
+        first = Figure(long_date(closes.first), f"{_LEVEL}.first")
         at = "at" if closes.record_high else "level with"
         high = Sentence(f"it closed {at} its highest on record (from ", first, ")")
         if closes.high.end != closes.end:
             off = Figure(share(-closes.off(closes.high)), f"{_LEVEL}.off_high")
-            date = Figure(spoken(closes.high.end), f"{_LEVEL}.high.date")
+            date = Figure(long_date(closes.high.end), f"{_LEVEL}.high.date")
             high = Sentence("it closed ", off, " below its high of ", date)
         clauses.append(high)
         now = snapshot.as_of.year

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from core.answer.announced import leaders_to_leave
-from core.note.phrase import Figure, Name, Sentence, basis_points, key, spoken
+from core.note.phrase import Figure, Name, Sentence, basis_points, key, long_date
 
 if TYPE_CHECKING:
     from core.answer.coming import Coming
@@ -24,7 +24,7 @@ def reconstitution_sentence(snapshot: Snapshot, fund: str) -> Sentence:
     # a file holds the close of its day, after any change made at that close
     on_file = changes is not None and changes.to_date >= when
     tail = "" if on_file else "; its new list of members is not held yet"
-    date = Figure(spoken(when), f"reconstitutions{key(fund)}")
+    date = Figure(long_date(when), f"reconstitutions{key(fund)}")
     words = f"'s index {verb} reconstituted at the close of "
     return Sentence(Name(fund), words, date, tail, ".")
 
@@ -45,7 +45,7 @@ def announced_sentence(head: Sentence, view: IndexView, changes: tuple[Coming, .
         " of its top three contributors",
         f" {verb}",
         " by " if leavers.days > 1 else " on ",
-        Figure(spoken(leavers.effective), f"{path}.effective"),
+        Figure(long_date(leavers.effective), f"{path}.effective"),
         " as announced (",
         Name(" ".join(leavers.symbols)),
         "); together ",

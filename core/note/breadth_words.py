@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.note.phrase import Figure, Sentence, head, listed, path_of, share, spoken
+from core.note.phrase import Figure, Sentence, head, listed, long_date, path_of, share
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView
@@ -20,7 +20,7 @@ def list_words(view: IndexView) -> Sentence:
     members = view.breadth.members
     if members is None:
         return Sentence()
-    when = Figure(spoken(members.as_of), f"{_path(view)}.list_as_of")
+    when = Figure(long_date(members.as_of), f"{_path(view)}.list_as_of")
     return Sentence(f"by the list at the {members.which} (", when, ")")
 
 

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Final
 
 from core.measures.rarity import FAR_YEARS, TIE_DECIMALS, Standing
 from core.measures.spread import Comparisons, comparisons
-from core.note.phrase import Figure, Name, Sentence, further_places, joined, percent, points, spoken
+from core.note.phrase import (
+    Figure,
+    Name,
+    Sentence,
+    further_places,
+    joined,
+    long_date,
+    percent,
+    points,
+)
 from core.note.ranking_words import (
     BASIS_WORDS,
     NOTABLE_YEARS,
@@ -67,7 +76,7 @@ def _gap(snapshot: Snapshot, spread: Spread) -> Sentence:
         " (", small, " ", Figure(percent(one, 2 + further), "spread.small_return"),
         ", ", large, " ", Figure(percent(other, 2 + further), "spread.large_return"),
         f", {BASIS_WORDS[snapshot.question.basis]} to ",
-        Figure(spoken(snapshot.window.end), "question.end"), ")",
+        Figure(long_date(snapshot.window.end), "question.end"), ")",
     )  # fmt: skip
     words = window_words(snapshot)
     if level(spread.gap):

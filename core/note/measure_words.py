@@ -8,7 +8,7 @@ from core.answer.measure_rank import outstanding
 from core.answer.table import find
 from core.answer.unusual import unusual
 from core.measures.signals import ZWEIG_SESSIONS, signals
-from core.note.phrase import Figure, Name, Sentence, head, key, path_of, share, spoken
+from core.note.phrase import Figure, Name, Sentence, head, key, long_date, path_of, share
 from core.note.ranking_words import unfinished
 from core.note.rarity_words import beyond
 
@@ -30,13 +30,13 @@ def value_words(row: Scalar, value: float) -> str:
 def _rank_words(rank: Rank, path: str) -> Sentence:
     """``the lowest of 505 sessions from 3 July 2025``, or the strongest claim that is true."""
     of = Figure(f"{rank.of:,}", f"{path}.of")
-    first = Figure(spoken(rank.first), f"{path}.first")
+    first = Figure(long_date(rank.first), f"{path}.first")
     sample = Sentence(of, " sessions from ", first)
     most = "highest" if rank.side > 0 else "lowest"
     if rank.standing == "record":
         return Sentence(f"the {most} of ", sample)
     if rank.standing in ("far", "near") and rank.last_overlapping is not None:
-        last = Figure(spoken(rank.last_overlapping), f"{path}.last")
+        last = Figure(long_date(rank.last_overlapping), f"{path}.last")
         return Sentence(f"the {most} since ", last, " (of ", sample, ")")
     side = "higher" if rank.side > 0 else "lower"
     return Sentence(side, " than ", beyond(rank, path), " of ", sample)
@@ -70,7 +70,7 @@ def history_sentences(snapshot: Snapshot) -> list[Sentence]:
         most = "highest" if rank.side > 0 else "lowest"
         claim = Sentence(f"the {most} on record")
         if rank.since is not None:
-            since = Figure(spoken(rank.since), f"{path}.history.since")
+            since = Figure(long_date(rank.since), f"{path}.history.since")
             claim = Sentence(f"the {most} since ", since)
         place = Figure(f"{rank.rank:,}", f"{path}.history.rank")
         of = Figure(f"{rank.of:,}", f"{path}.history.of")
@@ -106,7 +106,7 @@ def signal_sentences(snapshot: Snapshot, view: IndexView) -> list[Sentence]:
             continue
         whose = Sentence(
             " (members by ", Name(part.carry.lender or view.fund), "'s file of ",
-            Figure(spoken(part.holdings_as_of), dated), ", not an exchange's issues)",
+            Figure(long_date(part.holdings_as_of), dated), ", not an exchange's issues)",
         )  # fmt: skip
         sentences.append(
             Sentence(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.note.phrase import Figure, Sentence, path_of, spoken
+from core.note.phrase import Figure, Sentence, long_date, path_of
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView
@@ -17,7 +17,7 @@ def _carried(view: IndexView, place: int) -> Sentence:
     way, missing = ("back", "left") if days > 0 else ("forward", "joined")
     return Sentence(
         "a list of ",
-        Figure(spoken(segment.holdings_as_of), f"{path}.holdings_as_of"),
+        Figure(long_date(segment.holdings_as_of), f"{path}.holdings_as_of"),
         f" carried {way} ",
         Figure(f"{abs(days):,}", f"{path}.carried_days"),
         f" days: names that {missing} are missing",
@@ -38,17 +38,17 @@ def list_trouble(view: IndexView) -> Sentence:
     for place, segment in enumerate(view.segments):
         if segment.carry.older_than:
             when = Figure(
-                spoken(segment.carry.older_than), f"{path}[{place}].membership_older_than"
+                long_date(segment.carry.older_than), f"{path}[{place}].membership_older_than"
             )
             return Sentence("membership is older than the reconstitution of ", when)
     for place, segment in enumerate(view.segments):
         if segment.carry.over:
-            when = Figure(spoken(segment.carry.over), f"{path}[{place}].carried_over")
+            when = Figure(long_date(segment.carry.over), f"{path}[{place}].carried_over")
             return Sentence("the list is carried back over the reconstitution of ", when)
     far, segment = next(
         (k, segment) for k, segment in enumerate(view.segments) if not segment.carry.leaders
     )
     if segment.carry.members:
-        when = Figure(spoken(segment.holdings_as_of), f"{path}[{far}].holdings_as_of")
+        when = Figure(long_date(segment.holdings_as_of), f"{path}[{far}].holdings_as_of")
         return Sentence("the list of ", when, " has no weights")
     return _carried(view, far)

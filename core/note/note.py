@@ -24,10 +24,10 @@ from core.note.phrase import (
     joined,
     key,
     listed,
+    long_date,
     path_of,
     percent,
     share,
-    spoken,
 )
 from core.note.ranking_words import unfinished
 from core.note.rarity_words import followed_sentence, ratio_sentence, streak_sentence
@@ -78,8 +78,8 @@ def _ends(view: IndexView) -> Sentence:
     end = f"{path_of(view)}.segments[{len(view.segments) - 1}].end"
     return Sentence(
         "lines of ", Figure(share(early.weight), f"{path}.weight"), " of weight end on ",
-        Figure(spoken(early.session), f"{path}.session"), ", the fund on ",
-        Figure(spoken(view.segments[-1].end), end),
+        Figure(long_date(early.session), f"{path}.session"), ", the fund on ",
+        Figure(long_date(view.segments[-1].end), end),
     )  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def _stray(view: IndexView) -> Sentence:
     stray, path = view.stray_day, f"{path_of(view)}.stray_day"
     assert stray is not None
     return Sentence(
-        "closes of ", Figure(spoken(stray.session), f"{path}.session"), " are held of ",
+        "closes of ", Figure(long_date(stray.session), f"{path}.session"), " are held of ",
         Figure(f"{stray.closes:,}", f"{path}.closes"), " of ",
         Figure(f"{stray.before:,}", f"{path}.before"), " symbols", Name(stray.by),
     )  # fmt: skip
@@ -122,7 +122,7 @@ def leavers_sentence(snapshot: Snapshot, view: IndexView) -> Sentence:
         head(view.fund),
         who.get(len(leavers.symbols), "all of its top three contributors"),
         " left by ",
-        Figure(spoken(changes.to_date), f"{path}.to"),
+        Figure(long_date(changes.to_date), f"{path}.to"),
         "" if inside_window(changes, snapshot.window.start) else ", before the window",
         " (",
         Name(" ".join(leavers.symbols)),
@@ -175,7 +175,7 @@ def _name_line(view: IndexView, row: int, places: int) -> Sentence:
     )  # fmt: skip
 
 
-def _leaders(begun: Sentence, view: IndexView) -> Sentence:
+def _leaders(opening: Sentence, view: IndexView) -> Sentence:
     """The top three by name and together; in an index where even they lost, so it says."""
     leaders = together(view, MOST_NAMED, listed=True)
     if leaders is None:
@@ -183,10 +183,10 @@ def _leaders(begun: Sentence, view: IndexView) -> Sentence:
     gained = view.contributors.contribution[:MOST_NAMED].sum() > 0
     verb = " brought " if gained else " held up best, "
     who = listed(_name_line(view, row, leaders.places) for row in range(MOST_NAMED))
-    return Sentence(begun, who, verb, leaders.words, ".")
+    return Sentence(opening, who, verb, leaders.words, ".")
 
 
-def _drags(begun: Sentence, view: IndexView) -> Sentence:
+def _drags(opening: Sentence, view: IndexView) -> Sentence:
     """The largest losers of an index by name and together."""
     losers = drags(view)
     if losers is None:
@@ -200,10 +200,10 @@ def _drags(begun: Sentence, view: IndexView) -> Sentence:
     lost = basis_points(-losers.contribution, places).removeprefix("+")
     total = Figure(lost, f"{path_of(view)}.drags.sum_bp")
     verb, tail = (" cost it ", " together.") if count > 1 else (" alone cost it ", ".")
-    return Sentence(begun, who, verb, total, tail)
+    return Sentence(opening, who, verb, total, tail)
 
 
-def _groups(begun: Sentence, view: IndexView) -> Sentence:
+def _groups(opening: Sentence, view: IndexView) -> Sentence:
     """The best and the worst sector, and the themes that moved the index most."""
     clauses: list[Sentence] = []
     sectors = view.sectors
@@ -225,7 +225,7 @@ def _groups(begun: Sentence, view: IndexView) -> Sentence:
         clauses.append(Sentence("by theme ", names, overlap))
     if not clauses:
         return Sentence()
-    return Sentence(begun, joined(clauses, "; "), ".")
+    return Sentence(opening, joined(clauses, "; "), ".")
 
 
 def _group(view: IndexView, kind: str, groups: Sequence[Group], place: int) -> Sentence:
@@ -239,7 +239,7 @@ def _group(view: IndexView, kind: str, groups: Sequence[Group], place: int) -> S
     return Sentence(Name(group.name), " (", *members, total, ")")
 
 
-def _leavers(begun: Sentence, snapshot: Snapshot, view: IndexView) -> Sentence:
+def _leavers(opening: Sentence, snapshot: Snapshot, view: IndexView) -> Sentence:
     """Why the leavers matter: what they contributed, and that the index goes on without it."""
     changes = snapshot.changes.get(view.fund)
     if changes is None or not view.claims or not inside_window(changes, snapshot.window.start):
@@ -256,9 +256,9 @@ def _leavers(begun: Sentence, snapshot: Snapshot, view: IndexView) -> Sentence:
         count = Figure(f"{leavers.measured:,}", f"{total}.measured")
         measured = Sentence(" (", count, " measured)")
     return Sentence(
-        begun, who, " that left between ",
-        Figure(spoken(changes.from_date), f"{path}.from"), " and ",
-        Figure(spoken(changes.to_date), f"{path}.to"), ", ",
+        opening, who, " that left between ",
+        Figure(long_date(changes.from_date), f"{path}.from"), " and ",
+        Figure(long_date(changes.to_date), f"{path}.to"), ", ",
         Figure(share(leavers.weight), f"{total}.weight"), " of the fund before, brought ",
         Figure(basis_points(leavers.contribution), f"{total}.sum_bp"), measured,
         " while members; the index goes on without them."
@@ -306,17 +306,17 @@ def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentenc
             continue
         alone = snapshot.single_spread is not None
         behind = alone or (spread is not None and (view is snapshot.small) == (spread.gap < 0))
-        begun = _marked_head(snapshot, view)
+        opening = _marked_head(snapshot, view)
         prose += [
             breadth,
             *signal_sentences(snapshot, view),
-            _drags(begun, view) if behind else Sentence(),
-            _leaders(begun, view),
-            without_sentence(begun, view),
-            _groups(begun, view),
+            _drags(opening, view) if behind else Sentence(),
+            _leaders(opening, view),
+            without_sentence(opening, view),
+            _groups(opening, view),
             leavers_sentence(snapshot, view),
-            _leavers(begun, snapshot, view),
-            announced_sentence(begun, view, snapshot.announced.get(view.fund, ())),
+            _leavers(opening, snapshot, view),
+            announced_sentence(opening, view, snapshot.announced.get(view.fund, ())),
             _covered(view),
         ]
     prose += unusual_sentences(snapshot) + history_sentences(snapshot)

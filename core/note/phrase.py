@@ -87,7 +87,7 @@ def several(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
-def spoken(value: date) -> str:
+def long_date(value: date) -> str:
     """Format a date: "26 June 2026"."""
     return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from core.note.phrase import Figure, Sentence, spoken
+from core.note.phrase import Figure, Sentence, long_date
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
@@ -43,7 +43,7 @@ def window_words(snapshot: Snapshot) -> Sentence:
     """The window as a reader would say it."""
     label = snapshot.window.label
     if ":" in label:
-        return Sentence("from ", Figure(spoken(snapshot.window.start), "question.start"))
+        return Sentence("from ", Figure(long_date(snapshot.window.start), "question.start"))
     if label in _WINDOW_WORDS:
         return Sentence(_WINDOW_WORDS[label])
     return Sentence("in ", Figure(label, "question.window"))

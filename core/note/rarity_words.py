@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Final
 
 from core.measures.rarity import STANDINGS, Standing
 from core.measures.spread import comparisons
-from core.note.phrase import Figure, Name, Sentence, joined, listed, percent, points, share, spoken
+from core.note.phrase import (
+    Figure,
+    Name,
+    Sentence,
+    joined,
+    listed,
+    long_date,
+    percent,
+    points,
+    share,
+)
 from core.note.ranking_words import same_window_words
 
 if TYPE_CHECKING:
@@ -45,7 +55,7 @@ def sample(rank: Rank, path: str = ROLLING) -> Sentence:
 
 
 def _from(rank: Rank, path: str) -> Sentence:
-    return Sentence(" from ", Figure(spoken(rank.first), f"{path}.first"))
+    return Sentence(" from ", Figure(long_date(rank.first), f"{path}.first"))
 
 
 def beyond(rank: Rank, path: str = ROLLING) -> Figure:
@@ -77,12 +87,12 @@ def rank_words(rank: Rank, kind: str, path: str = ROLLING, size: str = "wide") -
         return Sentence(f"the {most} {kind}", over, " on record", ground)
     if standing in ("far", "near"):
         assert rank.last_overlapping is not None
-        since = Figure(spoken(rank.last_overlapping), f"{path}.last_overlapping")
+        since = Figure(long_date(rank.last_overlapping), f"{path}.last_overlapping")
         return Sentence(f"the {most} {kind}", over, " since ", since, ground)
     as_wide = Figure(f"{rank.as_wide:,}", f"{path}.as_wide")
     last = Sentence()
     if rank.last is not None:
-        last = Sentence(", the last on ", Figure(spoken(rank.last), f"{path}.last"))
+        last = Sentence(", the last on ", Figure(long_date(rank.last), f"{path}.last"))
     if standing == "rare":
         wider = Sentence(
             f"{size.removesuffix('e')}er than ", beyond(rank, path), " of ", sample(rank, path)
@@ -137,7 +147,7 @@ def longest_since(streak: Streak, path: str) -> Sentence:
     """``, its longest such run since one of 13 that ended on 6 June 2008``; or nothing."""
     standing = streak.standing
     if standing == "record":
-        first = Figure(spoken(streak.first), f"{path}.first")
+        first = Figure(long_date(streak.first), f"{path}.first")
         return Sentence(", its longest such run on record (from ", first, ")")
     last = streak.last_as_long
     if standing is None or last is None:
@@ -146,7 +156,7 @@ def longest_since(streak: Streak, path: str) -> Sentence:
         ", its longest such run since one of ",
         Figure(f"{last.length:,}", f"{path}.last_as_long.length"),
         " that ended on ",
-        Figure(spoken(last.end), f"{path}.last_as_long.end"),
+        Figure(long_date(last.end), f"{path}.last_as_long.end"),
     )
 
 
@@ -160,9 +170,9 @@ def level_words(what: str, level: LevelHistory, path: str) -> Sentence:
     word, last = ("high", level.high_since) if level.side > 0 else ("low", level.low_since)
     claim = f"{what} is the {word}est"
     if last is None:
-        first = Figure(spoken(level.first), f"{path}.first")
+        first = Figure(long_date(level.first), f"{path}.first")
         return Sentence(claim, " on record (from ", first, ")")
-    return Sentence(claim, " since ", Figure(spoken(last), f"{path}.{word}_since"))
+    return Sentence(claim, " since ", Figure(long_date(last), f"{path}.{word}_since"))
 
 
 def ratio_basis(snapshot: Snapshot) -> str:
@@ -220,7 +230,7 @@ def rolling_detail(rank: Rank, kind: str) -> Sentence:
     record = rank.record
     widest = Sentence(
         "the widest was ", Figure(points(record.value), f"{ROLLING}.record.gap_pp"),
-        " to ", Figure(spoken(record.end), f"{ROLLING}.record.end"),
+        " to ", Figure(long_date(record.end), f"{ROLLING}.record.end"),
     )  # fmt: skip
     if record.end == rank.end:
         widest = Sentence("none is wider")
@@ -237,12 +247,12 @@ def ratio_sentence(snapshot: Snapshot) -> Sentence:
         return Sentence()
     what = Sentence(f"The ratio of their {ratio_basis(snapshot)} ")
     if ratio.high.end == ratio.end:
-        first = Figure(spoken(ratio.first), f"{RATIO}.first")
+        first = Figure(long_date(ratio.first), f"{RATIO}.first")
         at = "at" if ratio.record_high else "level with"
         level = Sentence(f"stands {at} its highest on record (from ", first, ")")
     else:
         off = Figure(percent(abs(ratio.off(ratio.high)), 1).lstrip("+"), f"{RATIO}.off_high")
-        date = Figure(spoken(ratio.high.end), f"{RATIO}.high.date")
+        date = Figure(long_date(ratio.high.end), f"{RATIO}.high.date")
         level = Sentence("is ", _extreme_since(ratio), off, " below its high of ", date)
     closes = [
         Figure(f"{average.closes}", f"{RATIO}.averages[{place}].closes")
@@ -266,7 +276,7 @@ def _extreme_since(ratio: LevelHistory) -> Sentence:
     word, last = ("high", ratio.high_since) if ratio.side > 0 else ("low", ratio.low_since)
     if last is None:
         return Sentence()
-    return Sentence(f"the {word}est since ", Figure(spoken(last), f"{RATIO}.{word}_since"), ", ")
+    return Sentence(f"the {word}est since ", Figure(long_date(last), f"{RATIO}.{word}_since"), ", ")
 
 
 def streak_sentence(snapshot: Snapshot) -> Sentence:
@@ -278,14 +288,14 @@ def streak_sentence(snapshot: Snapshot) -> Sentence:
     run = Sentence(_beaten(snapshot, now, path), "; ")
     last, longest = now.last_as_long, now.longest
     if last is None or longest is None:
-        first = Figure(spoken(now.first), f"{path}.first")
+        first = Figure(long_date(now.first), f"{path}.first")
         return Sentence(run, "no run from ", first, " on was as long before.")
     of = Figure(f"{last.length:,}", f"{path}.last_as_long.length")
-    end = Figure(spoken(last.end), f"{path}.last_as_long.end")
+    end = Figure(long_date(last.end), f"{path}.last_as_long.end")
     tail: Sentence = Sentence(", the longest on record")
     if longest.length != last.length:
         most = Figure(f"{longest.length:,}", f"{path}.longest.length")
-        to = Figure(spoken(longest.end), f"{path}.longest.end")
+        to = Figure(long_date(longest.end), f"{path}.longest.end")
         tail = Sentence("; the longest, of ", most, ", to ", to)
     return Sentence(run, "the last run as long, of ", of, ", went to ", end, tail, ".")
 

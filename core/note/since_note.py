@@ -13,10 +13,10 @@ from core.note.phrase import (
     joined,
     key,
     listed,
+    long_date,
     percent,
     points,
     share,
-    spoken,
 )
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def since_sentences(since: Since) -> tuple[Sentence, ...]:
 
 def _then(since: Since) -> Sentence:
     state = "" if since.before.state == "final" else f" ({since.before.state})"
-    return Sentence(Figure(spoken(since.before.as_of), "since.as_of"), state)
+    return Sentence(Figure(long_date(since.before.as_of), "since.as_of"), state)
 
 
 def _gap(since: Since) -> Sentence:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from core.note.phrase import Figure, Sentence, spoken
+from core.note.phrase import Figure, Sentence, long_date
 from core.note.prose import ProseStyle, introduced, percent, return_places
 from core.note.ranking_words import opening_mark
 from core.note.story_breadth import breadth
@@ -86,9 +86,9 @@ def _close(snapshot: Snapshot, spread: Spread, *, full: bool) -> Sentence:
     now = snapshot.as_of.year
     if closes.high.end != closes.end:
         off = percent(closes.off(closes.high), f"{_LEVEL}.off_high")
-        day = Figure(spoken(closes.high.end), f"{_LEVEL}.high.date")
+        day = Figure(long_date(closes.high.end), f"{_LEVEL}.high.date")
         return Sentence("It closed ", off, " below its record of ", day, ".")
-    first = Figure(spoken(closes.first), f"{_LEVEL}.first")
+    first = Figure(long_date(closes.first), f"{_LEVEL}.first")
     if not closes.record_high:
         return Sentence("It closed level with its record in data since ", first, ".")
     sentence = Sentence("It closed at a record in data since ", first)

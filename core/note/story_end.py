@@ -9,7 +9,7 @@ from core.answer.announced import leaders_to_leave
 from core.answer.index import no_list
 from core.note.announced import reconstitution_sentence
 from core.note.member_lists import list_trouble
-from core.note.phrase import Figure, Sentence, joined, key, listed, path_of, spoken
+from core.note.phrase import Figure, Sentence, joined, key, listed, long_date, path_of
 from core.note.prose import ProseStyle, percent
 from core.note.story_without import without
 from core.note.verdict import inside_window, leaders_that_left
@@ -44,7 +44,7 @@ def leavers(snapshot: Snapshot, voice: ProseStyle) -> list[Sentence]:
             continue
         path = f"changes{key(fund)}"
         contribution = voice.basis_points(few.contribution, f"{path}.leaders_left.sum_bp")
-        by = Figure(spoken(changes.to_date), f"{path}.to")
+        by = Figure(long_date(changes.to_date), f"{path}.to")
         together = "together " if len(few.symbols) > 1 else ""
         sentences.append(
             Sentence(
@@ -79,7 +79,7 @@ def _to_leave(snapshot: Snapshot, view: IndexView, voice: ProseStyle) -> Sentenc
         _companies(view, leaving.symbols, voice), f", which {'together ' * several}added ",
         contribution, f", {verb} to leave ", voice.fund(view.fund),
         " by " if leaving.days > 1 else " on ",
-        Figure(spoken(leaving.effective), f"{path}.effective"), " as announced.",
+        Figure(long_date(leaving.effective), f"{path}.effective"), " as announced.",
     )  # fmt: skip
 
 
@@ -166,7 +166,7 @@ def _silent(view: IndexView, voice: ProseStyle) -> Sentence:
     if view.end_early is not None:
         early, path = view.end_early, f"{path_of(view)}.end_early"
         weight = percent(early.weight, f"{path}.weight")
-        end = Figure(spoken(early.session), f"{path}.session")
+        end = Figure(long_date(early.session), f"{path}.session")
         return Sentence("Closes of ", weight, " of ", fund, "'s weight end on ", end, unsaid)
     if not view.covered:
         return Sentence("Too few closes of ", fund, "'s stocks are held for this window", unsaid)
@@ -195,7 +195,7 @@ def _grounds(
     if not counted:
         return [estimates] if estimated else []
     days = [
-        Figure(spoken(members.as_of), f"{path_of(view)}.breadth.list_as_of")
+        Figure(long_date(members.as_of), f"{path_of(view)}.breadth.list_as_of")
         for view, members in counted
     ]
     ends = [", at the window's end" if members.which == "end" else "" for _, members in counted]

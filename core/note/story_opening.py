@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.data.record import record
 from core.measures.spread import comparisons
-from core.note.phrase import Figure, Sentence, spoken
+from core.note.phrase import Figure, Sentence, long_date
 from core.note.prose import ProseStyle, introduced, percent, places_of, speaks_for_itself
 from core.note.ranking_words import NOTABLE_YEARS, opening_mark
 from core.note.rarity_words import beyond
@@ -91,7 +91,7 @@ class Claimed:
 def when(snapshot: Snapshot) -> When:
     """The window of an answer in words; one that ran to an earlier day is named by its dates."""
     window, label = snapshot.window, snapshot.window.label
-    end = Figure(spoken(window.end), "question.end")
+    end = Figure(long_date(window.end), "question.end")
     last = window.end >= snapshot.last_session
     if label == "1D":
         return When(Sentence("on ", end), dated=True, running=False)
@@ -104,7 +104,7 @@ def when(snapshot: Snapshot) -> When:
     if label.isdigit():
         year = Figure(label, "question.window")
         return When(Sentence("in ", year), dated=_is_whole_year(snapshot), running=last)
-    start = Figure(spoken(window.start), "question.start")
+    start = Figure(long_date(window.start), "question.start")
     return When(Sentence("from ", start, " to ", end), dated=True, running=False)
 
 
@@ -136,7 +136,7 @@ def to_end(snapshot: Snapshot) -> Sentence:
     """The day a window ends on, after a space; nothing where the window's words name it."""
     if when(snapshot).dated:
         return Sentence()
-    return Sentence(" to ", Figure(spoken(snapshot.window.end), "question.end"))
+    return Sentence(" to ", Figure(long_date(snapshot.window.end), "question.end"))
 
 
 def verb_of(gap: float, small_return: float, window: When) -> str:
@@ -186,7 +186,7 @@ def returns_sentence(snapshot: Snapshot, spread: Spread, voice: ProseStyle) -> S
 
 def _every(rank: Rank, path: str) -> Sentence:
     """What a value is ranked among: ``6,554 overlapping 5-session stretches since ...``."""
-    of, first = Figure(f"{rank.of:,}", f"{path}.of"), Figure(spoken(rank.first), f"{path}.first")
+    of, first = Figure(f"{rank.of:,}", f"{path}.of"), Figure(long_date(rank.first), f"{path}.first")
     over = Sentence("sessions")
     if rank.length > 1:
         length = Figure(f"{rank.length:,}", f"{path}.sessions")
@@ -213,7 +213,7 @@ def rarity_context(
         if rank is None:
             return Sentence("It is not ranked: closes are missing inside the window.")
         if rank.standing is None:
-            first = Figure(spoken(rank.first), f"{claimed.rolling}.first")
+            first = Figure(long_date(rank.first), f"{claimed.rolling}.first")
             return Sentence("Closes since ", first, " are too few to say how rare that is.")
         return _rolling_context(rank, claimed, voice, full=full)
     if ranking.of == 1:
@@ -236,7 +236,7 @@ def _rolling_claim(rank: Rank | None, claimed: Claimed) -> Sentence:
         figure = Figure(beyond(rank, path).replace(" ", ""), f"{path}.beyond")
         return Sentence(f", {claimed.more} than in ", figure, " of ", _every(rank, path))
     assert rank.last_overlapping is not None
-    last = Figure(spoken(rank.last_overlapping), f"{path}.last_overlapping")
+    last = Figure(long_date(rank.last_overlapping), f"{path}.last_overlapping")
     if rank.length == 1:
         words = f", {claimed.owner} {claimed.superlative} one-session {claimed.kind} since "
         return Sentence(words, last)
@@ -253,12 +253,12 @@ def _rolling_context(rank: Rank, claimed: Claimed, voice: ProseStyle, *, full: b
         count = Figure(f"{rank.as_wide:,}", f"{path}.as_wide")
         last = Sentence()
         if rank.last is not None and full:
-            last = Sentence(", the last on ", Figure(spoken(rank.last), f"{path}.last"))
+            last = Sentence(", the last on ", Figure(long_date(rank.last), f"{path}.last"))
         words = f"A {claimed.kind} as {claimed.size} is not unusual: "
         return Sentence(words, count, " of ", _every(rank, path), " saw one", last, ".")
     if not full:
         return Sentence()
-    record, end = rank.record, Figure(spoken(rank.record.end), f"{path}.record.end")
+    record, end = rank.record, Figure(long_date(rank.record.end), f"{path}.record.end")
     value = _value(record.value, f"{path}.record.{claimed.value}", voice)
     ended = "came" if rank.length == 1 else "ended"
     words = f"The {claimed.superlative} such {claimed.kind}, "

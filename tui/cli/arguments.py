@@ -88,12 +88,12 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     top.add_argument("--watch", action="store_true", help="open with live quotes (the key p)")
     other = _Parser(add_help=False)
 
-    def made(*, requested: bool = True, **options: Any) -> _Parser:
+    def parser_for(*, requested: bool = True, **options: Any) -> _Parser:
         """A command's parser; one for all that the line does not name, which parse nothing."""
         return _Parser(**options) if requested else other
 
     commands = top.add_subparsers(
-        dest="command", metavar="COMMAND", parser_class=cast(type[_Parser], made)
+        dest="command", metavar="COMMAND", parser_class=cast(type[_Parser], parser_for)
     )
     for name, (words, question, fill) in _COMMANDS.items():
         if name not in argv:
@@ -234,9 +234,7 @@ def _import(bring: argparse.ArgumentParser) -> None:
     )
     file.add_argument("file", type=path, nargs="+")
     file.add_argument("--fund", help="the fund, where the file does not say")
-    file.add_argument(
-        "--as-of", dest="dated", metavar="DATE", help="the date of a file without one"
-    )
+    file.add_argument("--as-of", dest="dated", metavar="DATE", help="date of a file without one")
     _notation(file)
     closes = kinds.add_parser(
         "prices", parents=[place], help="closes: CSV, XLSX, Parquet, JSON, or a folder of them"
@@ -346,10 +344,7 @@ def _status(status: argparse.ArgumentParser) -> None:
     status.add_argument("--format", choices=("text", "json"), default="text")
     status.add_argument("--imports", action="store_true", help="what was imported, each by number")
     status.add_argument(
-        "--pair",
-        default=argparse.SUPPRESS,
-        metavar="SMALL:LARGE",
-        help="the pair whose cost is shown",
+        "--pair", default=argparse.SUPPRESS, metavar="SMALL:LARGE", help="pair whose cost is shown"
     )
 
 

@@ -68,7 +68,7 @@ def _upload(desk: Desk, address: str, now: datetime, *, group: str | None) -> in
     result = upload(desk.store, desk.places.config, connect(address), now)
     new = "nothing new" if result.before == result.generation else f"{result.objects:,} objects put"
     write(
-        f"{address}: generation {result.generation}, {new}, {result.sent:,} bytes sent in"
+        f"{address}: generation {result.generation}, {new}, {result.bytes_sent:,} bytes sent in"
         f" {result.requests:,} requests; it is read with: internals --home {address}\n"
     )
     for sentence in result.damage:

@@ -93,7 +93,7 @@ def _fetch(
             files=Issuers(children=children),
         )
     # Reasons a symbol tell nothing where nobody was reached; cron mails whatever is said.
-    if style == "bar" and (summary.came or not prices.unreachable):
+    if style == "bar" and (summary.has_new or not prices.unreachable):
         write_error(safe_lines(f"{text(summary)}\n"))
     elif style != "json" and not summary.ok:
         # What is to be done about a file stands at the end of its reason.
@@ -106,7 +106,7 @@ def _fetch(
         say(summary.clock, ANSWERED)
     if summary.ok:
         return ANSWERED
-    return IN_PART if summary.came or desk.generation() is not None else NOTHING
+    return IN_PART if summary.has_new or desk.generation() is not None else NOTHING
 
 
 @contextmanager

@@ -18,7 +18,7 @@ class BoardPlace:
         key: column that the rows are sorted by.
         falling: largest first.
         rotation: the rotation is shown in place of the table.
-        left: a pair was opened from it, and esc leads back.
+        pair_opened: a pair was opened from it, and esc leads back.
         board: what was shown last.
     """
 
@@ -26,5 +26,5 @@ class BoardPlace:
     key: str = "group"
     falling: bool = False
     rotation: bool = False
-    left: bool = False
+    pair_opened: bool = False
     board: Board | None = None

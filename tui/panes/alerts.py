@@ -36,7 +36,7 @@ class AlertsScreen(PageScreen, inherit_bindings=False):
         self._host, self._ringer = host, ringer
         self._standings: tuple[StandingAlert, ...] | None = None
         self._keys = Deferred(lambda: self._standings is not None)
-        self._asked = self._underway = 0
+        self._newest_number = self._underway = 0
         self._trouble = ""
         self._at = 0
 
@@ -46,8 +46,8 @@ class AlertsScreen(PageScreen, inherit_bindings=False):
         self._list()
 
     def _list(self, without: Alert | None = None) -> None:
-        self._asked, self._underway = self._asked + 1, self._underway + 1
-        work = partial(self._look_up, self._asked, without)
+        self._newest_number, self._underway = self._newest_number + 1, self._underway + 1
+        work = partial(self._look_up, self._newest_number, without)
         self.run_worker(work, thread=True, exit_on_error=False)
 
     def _look_up(self, number: int, without: Alert | None) -> None:
@@ -56,7 +56,7 @@ class AlertsScreen(PageScreen, inherit_bindings=False):
     def _show(self, number: int, standings: tuple[StandingAlert, ...], trouble: str) -> None:
         """Draw the alerts as they stand, or the sentence why they cannot be read."""
         self._underway -= 1
-        if number != self._asked:
+        if number != self._newest_number:
             # read before the newest was removed, or removed after the newest was read
             if not self._underway:
                 self._list()

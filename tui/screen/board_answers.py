@@ -30,7 +30,7 @@ class BoardAnswers(BoardPage, inherit_bindings=False):
     def __init__(self, host: Workbench) -> None:
         super().__init__(host)
         self._identity: str | None = None
-        self._asked = self._steps = 0
+        self._newest_number = self._steps = 0
         self._busy = self._again = False
         self._counted: tuple[Board, str] | None = None
         #: The market and the pairs that a refresh was priced for.
@@ -38,7 +38,7 @@ class BoardAnswers(BoardPage, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Show the rows of last time at once, then ask for those of the stored data."""
-        self.place.left = False
+        self.place.pair_opened = False
         if self.place.key not in ORDERS:
             self.place.key = "group"
         self.grid.quiet(False)
@@ -60,12 +60,18 @@ class BoardAnswers(BoardPage, inherit_bindings=False):
         if self._busy:
             self._again = True
             return
-        self._busy, self._asked = True, self._asked + 1
+        self._busy, self._newest_number = True, self._newest_number + 1
         host, moved, self._steps = self.host, self._steps, 0
         question = host.question
         watched = host.config.pairs
         work = partial(
-            answer_board, host.desk, self._asked, watched, question.basis, question.as_of, moved
+            answer_board,
+            host.desk,
+            self._newest_number,
+            watched,
+            question.basis,
+            question.as_of,
+            moved,
         )
         host.background(lambda: self.post_message(work()), "board")
 
@@ -102,7 +108,7 @@ class BoardAnswers(BoardPage, inherit_bindings=False):
     def _look_up(self, number: int) -> None:
         """The rows stand still: look up what is new on them."""
         board = self.board
-        if board is None or number != self._asked or self._busy or not self.is_current:
+        if board is None or number != self._newest_number or self._busy or not self.is_current:
             return
         from tui.screen.board_news import look_up
 

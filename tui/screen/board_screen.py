@@ -112,7 +112,7 @@ class BoardScreen(Stepping, BoardAnswers, inherit_bindings=False):
             self._open(replace(question, alone=not large))
 
     def _open(self, question: Question) -> None:
-        host, self.place.left = self.host, True
+        host, self.place.pair_opened = self.host, True
         self.place.pair = ":".join(question.funds)
         self.app.pop_screen()
         snapshot = host.snapshot

@@ -117,7 +117,7 @@ class MainScreen(Asking, Naming, Wording, inherit_bindings=False):
         app = self.host
         if app.absent:
             app.come_back()
-            if app.place.left:
+            if app.place.pair_opened:
                 self.action_board()
         elif app.rung:
             self.quiet()
@@ -128,7 +128,7 @@ class MainScreen(Asking, Naming, Wording, inherit_bindings=False):
             self.set_filter(None)
         elif self.zoomed:
             self.action_zoom()
-        elif app.place.left:
+        elif app.place.pair_opened:
             self.action_board()
 
     def action_board(self) -> None:

@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 _set_timer = MessagePump.set_timer
 
 
-def _ring_once(pump: MessagePump, *given: Any, **named: Any) -> Timer:
+def _ring_once(pump: MessagePump, *args: Any, **kwargs: Any) -> Timer:
     """Return a timer of the app or of a widget that rings once, however late it is.
 
     Textual 8.2 passes over what a timer is late for, here all of it. Its own timer for a new size
     is of 8 ms: where the system did not run the process for as long, that size was lost with every
     later one. This goes when `Timer` rings once whatever the time.
     """
-    timer = _set_timer(pump, *given, **named)
+    timer = _set_timer(pump, *args, **kwargs)
     timer._skip = False
     return timer
 

@@ -120,8 +120,8 @@ def let_answers_go() -> None:
     class Threads(ThreadPoolExecutor):
         """Threads that do each piece of work in a context of its own."""
 
-        def submit(self, fn: Callable[..., T], /, *args: Any, **named: Any) -> Future[T]:
-            return super().submit(Context().run, fn, *args, **named)
+        def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+            return super().submit(Context().run, fn, *args, **kwargs)
 
     asyncio.get_running_loop().set_default_executor(Threads(thread_name_prefix="asyncio"))
 

@@ -110,7 +110,7 @@ class Stage(SizedScreen, inherit_bindings=False):
             self._silent = False
 
     def _refresh_layout(
-        self, size: Size | None = None, scroll: bool = False, *more: Any, **named: Any
+        self, size: Size | None = None, scroll: bool = False, *args: Any, **kwargs: Any
     ) -> None:
         """As Textual's, but that no widget asks for another layout since it got its room.
 
@@ -119,7 +119,7 @@ class Stage(SizedScreen, inherit_bindings=False):
         (`tui.terminal.release`); it goes when Textual itself tells only what changed its size.
         """
         if not self._custom or scroll or self.app.is_inline:
-            super()._refresh_layout(size, scroll, *more, **named)
+            super()._refresh_layout(size, scroll, *args, **kwargs)
             return
         size = self.outer_size if size is None else size
         if not size:
