@@ -161,7 +161,11 @@ def _line_extremes(line: FloatArray) -> tuple[FloatArray, FloatArray]:
 def states(daily: Daily) -> dict[str, FloatArray]:
     """Key -> (T,) 1 where a signal is on, 0 where not, NaN where it is not known."""
     average = zweig_average(daily)
-    fired, _ = thrusts(average)
+    return _states(daily, average, thrusts(average)[0])
+
+
+def _states(daily: Daily, average: FloatArray, fired: BoolArray) -> dict[str, FloatArray]:
+    """The same, of what is known of the thrust: its average, and where it was completed."""
     by_key = {"zweig": np.where(np.isfinite(average), fired, np.nan)}
     sides = {
         "volume": (daily.up_volume, daily.down_volume),
@@ -211,9 +215,10 @@ def signals(daily: Daily) -> tuple[Signal, ...]:
     days = daily.sessions
     if not len(days):
         return ()
-    _, days_left = thrusts(zweig_average(daily))
+    average = zweig_average(daily)
+    fired, days_left = thrusts(average)
     judged = []
-    for key, on in states(daily).items():
+    for key, on in _states(daily, average, fired).items():
         title, rule = RULES[key]
         finite = np.isfinite(on)
         if not finite[-1]:

@@ -45,8 +45,8 @@ def parsed(text: str, value: Any) -> None:
         assert float(number) * exact > 0
 
 
-def check_prose(snapshot: Snapshot, earlier: Since | None = None) -> list[str]:
-    """Every number of every sentence is found in the document; the sentences."""
+def checked(snapshot: Snapshot, earlier: Since | None = None) -> dict[str, Any]:
+    """Every number of every sentence is found in the document, which is returned."""
     found = document(snapshot, earlier)
     for sentence, entry in zip(sentences(snapshot, earlier), found["prose"], strict=True):
         assert entry["sentence"] == sentence
@@ -59,7 +59,12 @@ def check_prose(snapshot: Snapshot, earlier: Since | None = None) -> list[str]:
             parsed(number["text"], number["value"])
             assert date.fromisoformat(number["as_of"]) <= snapshot.as_of
             assert number["source"]
-    return [entry["sentence"] for entry in found["prose"]]
+    return found
+
+
+def check_prose(snapshot: Snapshot, earlier: Since | None = None) -> list[str]:
+    """The sentences, in which every number is that of the document."""
+    return [entry["sentence"] for entry in checked(snapshot, earlier)["prose"]]
 
 
 def said(snapshot: Snapshot, words: str) -> str:

@@ -17,6 +17,7 @@ from core.answer.alert_measures import MEASURES as ALERTS
 from core.answer.alerts import parse, value
 from core.answer.snapshot import Snapshot, common_sessions, take
 from core.answer.table import DAILY_KEYS, ROWS, SERIES, find, reading, shortfall, shown_in
+from core.explain.ground import Ground
 from core.explain.measures import MEASURES, explain
 from core.explain.scalars import EXPLAINED
 from core.measures.daily import Daily
@@ -90,9 +91,10 @@ def test_names_are_one_each() -> None:
 
 def test_a_row_explains_itself_and_agrees(snapshot: Snapshot) -> None:
     units = {"share": "percent", "return": "percent", "ratio": "number"}
+    grounds = dict[str, Ground]()
     for row, (fund, view) in itertools.product(ROWS, snapshot.indices.items()):
         told = reading(row, view, snapshot.daily.get(fund))
-        (one,) = explain(MARKET, snapshot, fund, row.key)
+        (one,) = explain(MARKET, snapshot, fund, row.key, grounds=grounds)
         assert one.title.startswith(f"{row.title} of {fund}"), one.title
         if told.value is None:
             assert one.value is None or not snapshot.daily[fund].settled[-1], one.title
@@ -103,7 +105,7 @@ def test_a_row_explains_itself_and_agrees(snapshot: Snapshot) -> None:
         assert one.unit == units.get(row.unit, row.unit), one.title
         for name in row.also:
             known = row.key == name or name in ("return",)
-            assert known or explain(MARKET, snapshot, fund, name), name
+            assert known or explain(MARKET, snapshot, fund, name, grounds=grounds), name
         assert MEASURES[row.key].help == row.title
 
 

@@ -14,7 +14,7 @@ from core.note.phrase import basis_points, several
 from core.note.verdict import verdict
 from core.note.verdict_words import verdict_sentence
 from tests.market import NAN, make_market, prices, weekdays
-from tests.random.test_prose import check_prose
+from tests.random.test_prose import check_prose, checked
 from tests.tui import markets
 from tui.report.document import document
 from tui.report.export import state_line, to_text
@@ -84,8 +84,9 @@ def test_a_reconstitution_near_the_date_is_named(day: date, told: str) -> None:
     sentence = reconstitution_sentence(snapshot, "IWM")
     assert sentence.startswith(f"IWM's index {told}" if told else "")
     assert bool(sentence) == bool(told)
-    assert ("reconstituted" in " ".join(check_prose(snapshot))) == bool(told)
-    assert document(snapshot)["reconstitutions"] == ({"IWM": str(day)} if told else {})
+    found = checked(snapshot)
+    assert any("reconstituted" in entry["sentence"] for entry in found["prose"]) == bool(told)
+    assert found["reconstitutions"] == ({"IWM": str(day)} if told else {})
 
 
 def test_changes_before_the_window_are_said_to_be_outside() -> None:

@@ -81,26 +81,15 @@ def test_w_writes_what_is_shown_and_says_where() -> None:
         found = json.loads((desk.notes / files[1]).read_text("utf-8"))
         assert found["as_of"] == "2026-06-25"
         assert found["indices"]["IWM"]["breadth"]["daily"]["sessions"][-1] == "2026-06-25"
+        app.config = replace(app.config, note_formats=("svg",))
         await press(pilot, app, ":", *"note", "enter")
-        assert len(list(desk.notes.iterdir())) == 3
+        assert len(list(desk.notes.iterdir())) == 4
 
     drive(story, desk=desk)
 
 
 def test_w_tells_the_ranks_of_measures_as_the_command_does() -> None:
-    desk = FakeDesk(twelve_years())
-
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "w")
-        [page] = desk.notes.glob("*.md")
-        # one of four lines rose, fewer in 2007 alone (tests/core/test_history.py)
-        assert "the lowest since 31 December 2007, rank 2 of 12 such windows" in page.read_text()
-
-    question = Question(window="YTD", basis="pr")
-    drive(story, desk=desk, question=question, config=Config(note_formats=("md",)))
-
-
-def test_w_works_out_ranks_of_this_answer_where_the_store_gives_none() -> None:
+    """Of this answer where the store gives none."""
     desk, funds = FakeDesk(twelve_years()), list[str]()
 
     def kept(
@@ -116,15 +105,16 @@ def test_w_works_out_ranks_of_this_answer_where_the_store_gives_none() -> None:
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         nonlocal meanwhile
-        for meanwhile in ("nothing", "broken", "newer data"):
-            desk.kept_histories = kept
+        for meanwhile in ("no store", "nothing", "broken", "newer data"):
+            desk.kept_histories = None if meanwhile == "no store" else kept
             funds.clear()
             await press(pilot, app, "w")
             [page] = desk.notes.iterdir()
+            # one of four lines rose, fewer in 2007 alone (tests/core/test_history.py)
             told = "the lowest since 31 December 2007, rank 2 of 12 such windows"
             # what is kept is not worked out once more
             assert (told in page.read_text()) is (meanwhile != "nothing"), meanwhile
-            assert "IWM" in funds, meanwhile
+            assert ("IWM" in funds) is (meanwhile != "no store"), meanwhile
             page.unlink()
 
     meanwhile = ""

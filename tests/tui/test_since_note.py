@@ -15,7 +15,7 @@ from core.answer.snapshot import Snapshot
 from tests.home import Cli
 from tests.random.test_prose import check_prose
 from tests.tui import markets
-from tui.report.document import document, to_json
+from tui.report.document import document
 from tui.report.note_formats import written
 from tui.report.since import compared
 
@@ -31,7 +31,7 @@ NOW = answer(markets.END)
 
 def kept(folder: Path, snapshot: Snapshot, change: Any = None) -> Path:
     path = folder / "earlier.json"
-    found = json.loads(to_json(snapshot))
+    found = document(snapshot)
     if change is not None:
         change(found)
     path.write_text(json.dumps(found))

@@ -125,15 +125,16 @@ def signal_list(scene: Scene, series: Mapping[Side, Daily], width: int, height: 
         if side not in series:
             continue
         title: Line = [(view.fund, f"{side} bold"), (f"  {universe(view)}", "dim")]
-        rows = signal_rows(series[side])
+        judged = signals(series[side])
+        rows = signal_rows(judged)
         table = _table(SIGNAL_HEAD, rows, title, width, len(SIGNAL_HEAD))
         widths = _widths(SIGNAL_HEAD, rows)
         if sum(widths) + len(widths) > width or line_width(table[0]) > width:
             table = [[(" ", ""), (view.fund, f"{side} bold")]]
-            texts = [*map(signal_sentence, signals(series[side])), f"{universe(view)}."]
+            texts = [*map(signal_sentence, judged), f"{universe(view)}."]
             table += [line for text in texts for line in inset(wrapped(text, width - 2))]
         lines += [*table, []]
-        rules |= {signal.title: signal.rule for signal in signals(series[side])}
+        rules |= {signal.title: signal.rule for signal in judged}
     if not lines:
         return wrapped(NONE, width)
     for name, rule in rules.items():

@@ -91,13 +91,15 @@ def table_html(table: ReportTable) -> str:
     remarks = columns[-1] == "" and len(columns) > 1
     titles = columns[:-1] if remarks else columns
     under = 1 if "name" in titles[1:2] else 0
+    classes = [_class(column) for column in titles]
     head = "".join(
-        f'<th scope="col"{_class(column)}>{clean(column.lstrip(">"))}</th>' for column in titles
+        f'<th scope="col"{of_column}>{clean(column.lstrip(">"))}</th>'
+        for column, of_column in zip(titles, classes, strict=True)
     )
     body = []
     for row in table.rows:
         cells = []
-        for place, column in enumerate(titles):
+        for place, of_column in enumerate(classes):
             content = clean(row[place].strip())
             if place == under and "sector" in titles and row[titles.index("sector")]:
                 # a phone has no room for the column
@@ -105,7 +107,7 @@ def table_html(table: ReportTable) -> str:
             if remarks and place == under and row[-1]:
                 content += f"<small>{clean(row[-1])}</small>"
             tag, scope = ("th", ' scope="row"') if place == 0 else ("td", "")
-            cells.append(f"<{tag}{scope}{_class(column)}>{content}</{tag}>")
+            cells.append(f"<{tag}{scope}{of_column}>{content}</{tag}>")
         body.append(f"<tr>{''.join(cells)}</tr>")
     notes = "".join(f'<p class="note">{clean(note)}</p>' for note in table.notes)
     broad = ' class="broad"' if len(titles) >= _BROAD else ""

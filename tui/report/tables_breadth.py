@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -88,10 +88,10 @@ def state_words(signal: Signal) -> str:
     return signal.state
 
 
-def signal_rows(daily: Daily) -> list[Row]:
+def signal_rows(judged: Iterable[Signal]) -> list[Row]:
     """Each signal: its state, since when, when it was last on; or what it needs."""
     rows: list[Row] = []
-    for signal in signals(daily):
+    for signal in judged:
         since = "" if signal.since is None else str(signal.since)
         last = _never(signal) if signal.last is None else str(signal.last)
         rows.append((signal.title, state_words(signal), since, last))
@@ -130,7 +130,8 @@ def breadth_tables(snapshot: Snapshot) -> Iterator[ReportTable]:
                 f"{fund}: breadth by sector", _right(SECTOR_HEAD), tuple(sector_rows(view, daily)),
                 ("up and above averages in per cent of lines; under 5 lines without a share",),
             )  # fmt: skip
+        judged = signals(daily)
         yield ReportTable(
-            f"{fund}: signals", SIGNAL_HEAD, tuple(signal_rows(daily)),
-            (f"of {universe(view)}", *(f"{s.title}: {s.rule}" for s in signals(daily))),
+            f"{fund}: signals", SIGNAL_HEAD, tuple(signal_rows(judged)),
+            (f"of {universe(view)}", *(f"{s.title}: {s.rule}" for s in judged)),
         )  # fmt: skip
