@@ -34,7 +34,9 @@ def test_sizes_that_overtake_each_other_come_to_rest(
                 size = Size(width, height)
                 app.screen.post_message(events.Resize(size, size))
                 app.screen.call_later(lambda: None)
-            await pilot.pause(0.3)
+            # in each turn all that is on its way comes to every widget
+            for _ in range(10):
+                await pilot.pause()
         assert app.screen.size == app.size == Size(120, 36)
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
