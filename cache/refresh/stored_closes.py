@@ -166,11 +166,16 @@ class StoredCloses:
 
     def final(self, symbol: str) -> date | None:
         """Return the last session with a stored final close, None where there is none."""
-        days, _ = self.closes(symbol)
         unfinished = self.prices.provisional.get(symbol)
-        if unfinished is not None:
-            days = days[days < day(unfinished)]
-        return pydate(days[-1]) if len(days) else None
+        for block in reversed(self.prices.blocks):
+            if (column := block.column.get(symbol)) is None:
+                continue
+            days = block.sessions[~np.isnan(block.close[:, column])]
+            if unfinished is not None:
+                days = days[days < day(unfinished)]
+            if len(days):
+                return pydate(days[-1])
+        return None
 
     def rewritten(self, answer: Answer, *, follows: bool = False) -> str:
         """Return why an answer does not continue the stored closes; "" where it does.

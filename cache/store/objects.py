@@ -43,9 +43,9 @@ class FileMemory:
     a piece a file come 4 KB at a time, and that takes three times as long as reading them.
     """
 
-    def __init__(self, paths: Iterable[Path]) -> None:
+    def __init__(self, paths: Iterable[Path | str]) -> None:
         """Files that cannot be looked at, and those of a strange size, are left to `read`."""
-        self._places: dict[Path, slice] = {}
+        self._places: dict[Path | str, slice] = {}
         self._memory, end = _NOWHERE, 0
         for path in paths:
             try:
@@ -59,7 +59,7 @@ class FileMemory:
         with suppress(MemoryError):
             self._memory = np.empty(end, np.uint8).data
 
-    def read(self, path: Path) -> bytes | memoryview:
+    def read(self, path: Path | str) -> bytes | memoryview:
         """A file's bytes; see `read` for what it raises."""
         return _read(path, self._memory[self._places.get(path, slice(0))])
 
@@ -81,7 +81,7 @@ def beginning(path: Path, size: int = _HASHED) -> bytes:
         os.close(opened)
 
 
-def read(path: Path) -> bytes:
+def read(path: Path | str) -> bytes:
     """A file's bytes.
 
     Raises:
@@ -91,7 +91,7 @@ def read(path: Path) -> bytes:
     return bytes(_read(path, _NOWHERE))
 
 
-def _read(path: Path, memory: memoryview) -> bytes | memoryview:
+def _read(path: Path | str, memory: memoryview) -> bytes | memoryview:
     """Return a file's bytes, in the reserved memory where the size is unchanged."""
     try:
         # Before it is opened, since to open a device may do something; and once more after.
@@ -113,7 +113,7 @@ def _read(path: Path, memory: memoryview) -> bytes | memoryview:
         raise StoreError(f"cannot read {path}: there is not enough memory") from error
 
 
-def _regular(path: Path, status: os.stat_result) -> int:
+def _regular(path: Path | str, status: os.stat_result) -> int:
     """Return the size of a regular file; a pipe or a device is refused."""
     if not stat.S_ISREG(status.st_mode):
         raise Damaged(f"{_name(path)} is no file")
@@ -139,8 +139,8 @@ def _filled(opened: int, memory: memoryview) -> memoryview:
     return memory[:size].toreadonly()
 
 
-def _name(path: Path) -> str:
-    return f"{path.parent.name}/{path.name}"
+def _name(path: Path | str) -> str:
+    return "/".join(Path(path).parts[-2:])
 
 
 def check_size(data: bytes) -> None:

@@ -94,6 +94,8 @@ def dump(held: Contents) -> Any:
     """Everything stored, arrays as their bytes."""
 
     def plain(value: Any) -> Any:
+        if isinstance(value, (str, float, int, date)):
+            return value
         if isinstance(value, np.ndarray):
             return (value.dtype.str, value.shape, value.tobytes())
         if hasattr(value, "__dataclass_fields__"):

@@ -46,19 +46,19 @@ def traits(
         )
         found |= {"trended": True, "trend_down": score == 0}
         found |= {f"trend_{part}": bool(score & part) for part in (1, 2, 4)}
-    year = [price[t] for t in price if t > on - 252]
+    year = [price[t] for t in range(on - 251, on + 1) if t in price]
     if len(year) >= 200:
         off = round(1 - now / max(year), 9)
         found |= {"seasoned_high": True, "at_high": off <= 0, "within_5": off <= 0.05}
         found |= {f"off_{n}": off >= n / 100 for n in (10, 20, 30)}
     for days, sizes in ((21, (25, 50)), (34, (13,)), (65, (25,))):
-        known = [t for t in price if on - days - FRESH <= t <= on - days]
+        known = [t for t in range(on - days - FRESH, on - days + 1) if t in price]
         found[f"moved_{days}"] = bool(known)
         for size in sizes:
             change = round(now / price[max(known)] - 1, 9) if known else 0.0
             found[f"up{size}_{days}"] = change >= size / 100
             found[f"down{size}_{days}"] = change <= -size / 100
-    prior = [t for t in price if on - FRESH <= t < on]
+    prior = [t for t in range(on - FRESH, on) if t in price]
     if prior and on and volume[on] == volume[on] and volume[on - 1] == volume[on - 1]:
         change, more = round(now / price[max(prior)] - 1, 9), volume[on] > volume[on - 1]
         found |= {"traded": True, "up4": more and change >= 0.04, "down4": more and change <= -0.04}

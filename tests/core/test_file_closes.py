@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from itertools import pairwise
@@ -17,6 +16,7 @@ from core.data.frames import Holdings, Prices
 from core.data.market import Market
 from core.explain.ground import Ground
 from core.explain.lines import line as explained
+from tests.answers.read import real_closes
 from tests.market import NAN, holdings, make_market, prices, weekdays
 
 DAYS = weekdays("2012-11-26", "2013-06-03")
@@ -339,13 +339,9 @@ def test_the_archive_gives_the_funds_month(ends: tuple[str, str], script: float)
     )
     found = snapshot.indices["IVV"]
     # the S&P 500 fund's total return, less 1.6 % a year of dividends
-    with (ARCHIVE.parent / "real/funds_daily.csv").open() as rows:
-        adjusted = {
-            row["date"]: float(row["adj_close"])
-            for row in csv.DictReader(rows)
-            if row["symbol"] == "SPY"
-        }
-    total = adjusted[ends[1]] / adjusted[ends[0]] - 1
+    sessions, closes = real_closes()
+    first, last = closes["SPY"][sessions.searchsorted(np.array(ends, "datetime64[D]")), 1]
+    total = last / first - 1
     yields = 0.016 * (days[1] - days[0]).days / 365
     assert 1e4 * (found.basket_return - total + yields) == pytest.approx(script, abs=2.0)
     assert found.weight_measured > 0.99

@@ -29,15 +29,16 @@ def calls(market: Market, question: Question) -> int:
 
 
 def test_an_answer_grows_with_the_lines_and_no_faster() -> None:
+    """Most calls are those of any market: with ten times the lines there are 2.2 times as many."""
     found = []
-    for small in (400, 4000):
+    for small in (200, 2000):
         made = make(small, small // 4, 2)
         question = Question(window="1Y", as_of=made.sessions[-1], daily=True)
         if not found:
             # what a first answer makes for good is asked of a market of its own
             take(made.market(), question)
         found.append(calls(made.market(), question))
-    assert found[1] < 10 * 1.3 * found[0]
+    assert found[1] < 5 * found[0]
 
 
 def test_how_rare_a_gap_is_costs_as_many_calls_however_long_the_history() -> None:

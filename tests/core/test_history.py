@@ -13,7 +13,7 @@ import pytest
 from core.answer.history import History, histories, ranks_of, windows_of
 from core.answer.measure_rank import NOTED, MeasureRank
 from core.answer.point_batches import Place
-from core.answer.snapshot import final_sessions, take
+from core.answer.snapshot import Snapshot, final_sessions, take
 from core.answer.table import find
 from core.data.errors import MeasureError
 from core.data.market import Market
@@ -49,6 +49,12 @@ def twelve_years(missing: int | None = None) -> Market:
     return make_market(held, *files, holdings("SPY", str(ENDS[0]), {"A": 1.0}))
 
 
+@cache
+def year_to_date() -> Snapshot:
+    """The answer as of the last session."""
+    return take(twelve_years(), Question(window="YTD", basis="pr", daily=True))
+
+
 def share_up(market: Market, **how: object) -> list[float | None]:
     question = Question(window="YTD", basis="pr", **how)  # type: ignore[arg-type]
     row = find("share_up")
@@ -77,8 +83,7 @@ def test_a_point_a_year_and_the_rank_of_the_last() -> None:
 
 
 def test_the_ranks_of_an_answer_are_those_of_its_histories() -> None:
-    market = twelve_years()
-    snapshot = take(market, Question(window="YTD", basis="pr", daily=True))
+    market, snapshot = twelve_years(), year_to_date()
     ranks = ranks_of(market, snapshot)
     rank = ranks["IWM"]["share_up"]
     assert (rank.rank, rank.of, rank.since, rank.coverage) == (2, 12, ENDS[7], 1.0)
@@ -116,9 +121,8 @@ def test_a_month_is_ranked_among_the_months() -> None:
 
 
 def test_the_note_tells_the_three_rarest_ranks_and_on_what_they_rest() -> None:
-    market = twelve_years()
-    snapshot = take(market, Question(window="YTD", basis="pr", daily=True))
-    ranks = ranks_of(market, snapshot, NOTED)
+    snapshot = year_to_date()
+    ranks = ranks_of(twelve_years(), snapshot, NOTED)
     assert set(ranks["IWM"]) <= set(NOTED)
     prose = document(replace(snapshot, measure_ranks=ranks))["prose"]
     ranked = [one for one in prose if " such windows from " in one["sentence"]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import date
 
 import numpy as np
@@ -13,7 +12,7 @@ from core.measures.episodes import episode_starts
 from core.measures.rarity import Rank
 from core.measures.ratio import level_history, records_by_year
 from core.measures.streaks import Unit, streak
-from tests.answers.read import REAL
+from tests.answers.read import REAL, real_closes
 from tests.core import naive_rarity as naive
 from tests.market import rank_of_stretch, weekdays
 
@@ -24,13 +23,8 @@ class Funds:
     """Common closes of IWM and SPY."""
 
     def __init__(self) -> None:
-        rows: dict[str, dict[str, tuple[float, float]]] = {"IWM": {}, "SPY": {}}
-        with (REAL / "funds_daily.csv").open(newline="") as file:
-            for row in csv.DictReader(file):
-                rows[row["symbol"]][row["date"]] = float(row["close"]), float(row["adj_close"])
-        days = sorted(set(rows["IWM"]) & set(rows["SPY"]))
-        self.sessions = dates_of(days)
-        self.iwm, self.spy = (np.array([rows[s][d] for d in days]) for s in ("IWM", "SPY"))
+        self.sessions, closes = real_closes()
+        self.iwm, self.spy = closes["IWM"], closes["SPY"]
 
     def to(self, last: str) -> slice:
         return slice(0, int(self.sessions.searchsorted(np.datetime64(last), side="right")))

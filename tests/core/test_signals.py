@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from core.answer.snapshot import Question, take
+from core.data.frames import dates_of
 from core.data.market import Market
+from core.data.windows import resolve
 from core.explain.measures import explain
 from core.measures.daily import Daily, daily
 from core.measures.signals import RULES, Signal, signals, states, thrusts, zweig_average
@@ -52,9 +54,9 @@ def up_share(shares: list[float]) -> np.ndarray:
     return out
 
 
-def told(market: Market, window: str = "1M") -> tuple[Daily, dict[str, Signal]]:
-    start = take(market, Question("F", "G", window, SESSIONS[-1], basis="pr")).window.start
-    found = daily(market, "F", (start, SESSIONS[-1]), SESSIONS[-1], "pr")
+def told(market: Market) -> tuple[Daily, dict[str, Signal]]:
+    month = resolve("1M", SESSIONS[-1], dates_of(SESSIONS))
+    found = daily(market, "F", (month.start, month.end), SESSIONS[-1], "pr")
     assert found is not None
     return found, {signal.key: signal for signal in signals(found)}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import date
 
 import numpy as np
@@ -11,7 +10,7 @@ import pytest
 from core.data.windows import resolve
 from core.measures.pair_series import PairSeries, YearGap
 from core.measures.spread import Ranking, rank_gap, spread
-from tests.answers.read import REAL, spread_history
+from tests.answers.read import REAL, real_closes, spread_history
 from tests.market import weekdays
 
 
@@ -89,13 +88,8 @@ def test_the_gap_two_ways_and_the_ratio_line() -> None:
 )
 @pytest.mark.parametrize("label", ["to_06-26", "H1", "FY"])
 def test_the_history_on_real_closes(column: str, basis: str, tolerance: float, label: str) -> None:
-    closes: dict[str, dict[str, float]] = {"IWM": {}, "SPY": {}}
-    with (REAL / "funds_daily.csv").open(newline="") as file:
-        for row in csv.DictReader(file):
-            closes[row["symbol"]][row["date"]] = float(row[column])
-    dates = sorted(set(closes["IWM"]) & set(closes["SPY"]))
-    sessions = np.array(dates, "datetime64[D]")
-    small, large = (np.array([closes[s][d] for d in dates]) for s in ("IWM", "SPY"))
+    sessions, closes = real_closes()
+    small, large = (closes[s][:, ("close", "adj_close").index(column)] for s in ("IWM", "SPY"))
     spec = {"to_06-26": "YTD", "H1": "H1", "FY": "YTD"}[label]
     as_of = date(2025, 12, 31) if label == "H1" else date(2026, 6, 26)
     found = spread(resolve(spec, as_of, sessions), PairSeries(sessions, small, large))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from tui.report.document import to_json
 SESSIONS = weekdays("2023-06-01", "2026-01-30")
 
 
+@cache
 def taken(last: float, window: str = "1Y", lines: int = 30, sessions: int = 0) -> Snapshot:
     """Lines that toss coins, and all move by the same per cent on the last session.
 
