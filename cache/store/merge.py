@@ -51,12 +51,13 @@ def merge(prices: Prices, bars: Bars) -> Prices:
     lapsed = _lapsed(prices, bars)
     blocks = {block.year: block for block in prices.blocks}
     years = bars.session.astype("datetime64[Y]").astype(np.int64) + 1970
-    affected = {int(year) for year in distinct(years)}
+    rows_of = _rows_of(years)
+    affected = set(rows_of)
     affected.update(day.year for day in lapsed.values())
     affected.update(b.year for b in prices.blocks if not bars.replace.isdisjoint(b.symbols))
     changed: set[str] = set()
     for year in sorted(affected):
-        rows = np.flatnonzero(years == year)
+        rows = rows_of.get(year, np.zeros(0, np.intp))
         block, moved = _rebuild(blocks.get(year), bars, rows, lapsed)
         changed |= moved
         blocks.pop(year, None)
@@ -64,6 +65,16 @@ def merge(prices: Prices, bars: Bars) -> Prices:
             blocks[year] = block
     ordered = tuple(blocks[year] for year in sorted(blocks))
     return _described(prices, bars, ordered, changed, lapsed)
+
+
+def _rows_of(years: IntArray) -> dict[int, IntArray]:
+    """Each of (K,) calendar years -> its rows, ascending."""
+    # of two bytes: such numbers are sorted in one pass
+    order = np.argsort(years.astype(np.int16), kind="stable")
+    ordered = years[order]
+    starts = np.flatnonzero(np.diff(ordered, prepend=0))
+    parts = np.split(order, starts[1:])
+    return dict(zip(ordered[starts].tolist(), parts, strict=True)) if len(order) else {}
 
 
 def _described(
@@ -235,7 +246,8 @@ def _grid(block: Block | None, bars: Bars, take: IntArray, lapsed: Mapping[str, 
         symbols=symbols,
         old_row=np.searchsorted(sessions, block.sessions if block else sessions[:0]),
         old_col=np.array([place[name] for name in (block.symbols if block else ())], np.intp),
-        rows=np.searchsorted(sessions, session),
+        # as numbers: numpy looks days up several times slower
+        rows=sessions.astype(np.int64).searchsorted(session.astype(np.int64)),
         cols=column[symbol],
         clear=(
             np.array([_position(sessions, day) for _, day in lapsed_cells], np.intp),
@@ -272,17 +284,21 @@ def _rebuild(
         new: FloatArray | None = getattr(bars, name)
         if old is None and new is None:
             continue
-        before = np.full(grid.shape, np.nan)
+        before = None
+        after = np.full(grid.shape, np.nan)
         if old is not None:
-            before[np.ix_(grid.old_row, grid.old_col)] = old
-        after = before.copy()
-        after[:, grid.replaced] = np.nan
-        after[grid.clear] = np.nan
+            after[np.ix_(grid.old_row, grid.old_col)] = old
+            before = after.copy()
+            after[:, grid.replaced] = np.nan
+            after[grid.clear] = np.nan
         if new is not None:
             values = new[take]
             has_value = ~np.isnan(values)
             after[grid.rows[has_value], grid.cols[has_value]] = values[has_value]
-        changed |= ((before != after) & ~(np.isnan(before) & np.isnan(after))).any(axis=0)
+        differs = ~np.isnan(after)
+        if before is not None:
+            differs = (before != after) & (differs | ~np.isnan(before))
+        changed |= differs.any(axis=0)
         matrices[name] = after
     events: dict[str, Events] = {}
     for name in EVENTS:

