@@ -39,12 +39,12 @@ def _set_path() -> None:
     The latter is on the path with ``python -m``, and where an entry of PYTHONPATH is empty.
     """
     try:
-        here = os.getcwd()  # noqa: PTH109
+        directory = os.getcwd()  # noqa: PTH109
     except OSError:
-        here = ""
+        directory = ""
     library = os.path.dirname(os.__file__)  # noqa: PTH120
-    if here and os.path.realpath(here) != _ROOT and not here.startswith(library):
-        sys.path[:] = [entry for entry in sys.path if entry not in ("", here)]
+    if directory and os.path.realpath(directory) != _ROOT and not directory.startswith(library):
+        sys.path[:] = [entry for entry in sys.path if entry not in ("", directory)]
     if not _ours("tui", _origin("tui")):
         sys.path.insert(0, _ROOT)
 

@@ -170,16 +170,18 @@ def _of_two_sources(
     """
     symbol = answer.ask.symbol
     days, closes = stored.final_closes(symbol)
-    here, there = rows_in_both(answer.session, days)
-    of_vendor = stored.given_by(vendor, symbol, days[there])
+    new_rows, stored_rows = rows_in_both(answer.session, days)
+    of_vendor = stored.given_by(vendor, symbol, days[stored_rows])
     corrected = np.zeros(len(answer.session), np.bool_)
-    corrected[here] = of_vendor & (np.abs(answer.close[here] / closes[there] - 1) > SAME)
+    corrected[new_rows] = of_vendor & (
+        np.abs(answer.close[new_rows] / closes[stored_rows] - 1) > SAME
+    )
     paid = np.zeros(len(answer.session))
     days_paid, cash = stored.dividends(symbol)
     at, which = rows_in_both(answer.session, days_paid)
     paid[at] = cash[which]
     changed = corrected.copy()
-    changed[here] |= of_vendor & (np.abs(answer.dividend - paid) > SAME * paid)[here]
+    changed[new_rows] |= of_vendor & (np.abs(answer.dividend - paid) > SAME * paid)[new_rows]
     # that the vendor has no event on a day does not take back what a file says of it
     answer = replace(
         answer,

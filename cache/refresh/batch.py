@@ -121,8 +121,8 @@ class Batch:
             self._remember(now)
             return None
         bars = _bars(self._answers, self.failures, self._vendor.name, now)
-        there = {s for s in self._replaced if len(self._stored.closes(s)[0])}
-        bars = replace(bars, disputed=self.disputed, replace=frozenset(there))
+        with_closes = {s for s in self._replaced if len(self._stored.closes(s)[0])}
+        bars = replace(bars, disputed=self.disputed, replace=frozenset(with_closes))
         snapshot = self._store.commit(bars=bars, rebase=self.rebase, note=self._note)
         self._clear()
         self._remember(now)

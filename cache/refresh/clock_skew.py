@@ -63,8 +63,8 @@ def clock_words(off: timedelta, whose: str) -> str:
         if minutes < 48 * 60
         else f"{minutes / 1440:,.0f} days"
     )
-    how = "fast" if off > timedelta() else "slow"
+    direction = "fast" if off > timedelta() else "slow"
     return (
-        f"this machine's clock is {long} {how} by that of {whose}: set it right;"
+        f"this machine's clock is {long} {direction} by that of {whose}: set it right;"
         " until then a close counts as final only where both clocks say so"
     )

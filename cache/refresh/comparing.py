@@ -99,9 +99,9 @@ def compare_sources(
         result.compared += 1
         result.closes += len(mine)
         ours, other = closes[mine], answer.close[has_close][theirs]
-        apart = np.abs(other / ours - 1)
-        if (apart > LIMIT).any():
-            worst = int(np.argmax(apart))
+        differences = np.abs(other / ours - 1)
+        if (differences > LIMIT).any():
+            worst = int(np.argmax(differences))
             when = pydate(days[mine[worst]])
             result.disagree.append(
                 Disagreement(
@@ -110,7 +110,7 @@ def compare_sources(
                     float(ours[worst]),
                     stored.sources_of(symbol, when, when),
                     float(other[worst]),
-                    int((apart > LIMIT).sum()),
+                    int((differences > LIMIT).sum()),
                 )
             )
     result.disagree.sort(key=lambda one: (-abs(one.relative), one.symbol))

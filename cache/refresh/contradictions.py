@@ -84,8 +84,8 @@ def lost_dividends(answer: Answer, stored: StoredCloses) -> str:
     ex_dates, _ = stored.dividends(answer.ask.symbol)
     inside = (ex_dates >= answer.session[0]) & (ex_dates <= answer.session[-1])
     ex_days, paid = ex_dates[inside], answer.session[answer.dividend > 0]
-    apart = np.abs((ex_days[:, None] - paid[None, :]).astype(np.int64))
-    lost = int(np.count_nonzero((apart > MOVED).all(axis=1)))
+    distances = np.abs((ex_days[:, None] - paid[None, :]).astype(np.int64))
+    lost = int(np.count_nonzero((distances > MOVED).all(axis=1)))
     if lost <= TAKEN_BACK or lost <= TAKEN_BACK_PART * len(ex_days):
         return ""
     count = len(ex_days)
@@ -143,11 +143,13 @@ def without_repeated(answer: Answer) -> tuple[Answer, str]:
     paid = np.flatnonzero(answer.dividend > 0)
     cash, when = answer.dividend[paid], answer.session[paid]
     near = np.diff(when.astype(np.int64)) <= MOVED
-    again = paid[1:][near & (cash[1:] == cash[:-1])]
-    if not len(again):
+    repeated = paid[1:][near & (cash[1:] == cash[:-1])]
+    if not len(repeated):
         return answer, ""
     dividend = answer.dividend.copy()
-    dividend[again] = 0.0
-    example = f"{answer.dividend[again[0]]:g} of {answer.ask.symbol} on {answer.session[again[0]]}"
+    dividend[repeated] = 0.0
+    example = (
+        f"{answer.dividend[repeated[0]]:g} of {answer.ask.symbol} on {answer.session[repeated[0]]}"
+    )
     note = f"dividend of {example} is one of days before a second time, not counted"
     return replace(answer, dividend=dividend), note

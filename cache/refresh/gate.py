@@ -222,9 +222,9 @@ def _holes(closed: Dates, vendor: str) -> str:
     calendar = sessions()
     first, last = np.searchsorted(calendar, closed[[0, -1]])
     # few vendors have the closes of Saturdays, on which the exchange met until 1952
-    there = int(np.is_busday(calendar[first : last + 1]).sum())
-    if len(closed) < (1 - HOLES) * there and there - len(closed) > STALE_SESSIONS:
-        return f"{vendor} gives {len(closed):,} closes for {there:,} sessions since {closed[0]}"
+    expected = int(np.is_busday(calendar[first : last + 1]).sum())
+    if len(closed) < (1 - HOLES) * expected and expected - len(closed) > STALE_SESSIONS:
+        return f"{vendor} gives {len(closed):,} closes for {expected:,} sessions since {closed[0]}"
     return ""
 
 

@@ -153,9 +153,9 @@ def _fewer(file: Holdings, earlier: Sequence[Holdings]) -> list[str]:
     now, then = len(file.symbols), len(before.symbols)
     if then - now <= FEWER or then - now <= FEWER_PART * then:
         return []
-    there = frozenset(file.symbols)
+    new_symbols = frozenset(file.symbols)
     missing_values = [
-        float(v) for s, v in zip(before.symbols, before.value, strict=True) if s not in there
+        float(v) for s, v in zip(before.symbols, before.value, strict=True) if s not in new_symbols
     ]
     # A small fund that trades sells several of its lines in a month.
     if then < FEW_LINES:

@@ -72,8 +72,8 @@ def turn(
         while not system.try_lock(opened):
             if not waited:
                 process = _read(opened).get("process")
-                who = f" (process {process})" if isinstance(process, int) else ""
-                waiting(f"waiting for another refresh of this store{who}")
+                holder = f" (process {process})" if isinstance(process, int) else ""
+                waiting(f"waiting for another refresh of this store{holder}")
             waited = True
             if stop.wait(_AGAIN):
                 raise StoreBusy(f"another refresh of {home} is under way; stopped waiting for it")

@@ -82,8 +82,10 @@ class PriceStage:
         run, source, anew = self.run, self.source, dict[str, None]()
         if not hasattr(source, "closes_on") or run.poisoned or run.unanswered:
             return
-        there = {*run.failed, *run.refetched}
-        symbols = [ask.symbol for ask in plan.asks if not ask.whole and ask.symbol not in there]
+        asked_before = {*run.failed, *run.refetched}
+        symbols = [
+            ask.symbol for ask in plan.asks if not ask.whole and ask.symbol not in asked_before
+        ]
         for when in plan.older:
             closes = source.closes_on(when, symbols)
             changed = older_days.changed(self.stored, self.vendor, when, closes)

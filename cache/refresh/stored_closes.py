@@ -58,9 +58,9 @@ class StoredCloses:
         """(K,) how many of some symbols have a stored close of each of some sessions."""
         counts = np.zeros(len(days), np.intp)
         for block in self.prices.blocks:
-            rows, here = rows_in_both(block.sessions, days)
+            rows, day_places = rows_in_both(block.sessions, days)
             places = [block.column[symbol] for symbol in symbols if symbol in block.column]
-            counts[here] = np.isfinite(block.close[rows][:, places]).sum(axis=1)
+            counts[day_places] = np.isfinite(block.close[rows][:, places]).sum(axis=1)
         return counts
 
     def final_closes(self, symbol: str) -> tuple[Dates, FloatArray]:
@@ -96,9 +96,9 @@ class StoredCloses:
             for events, values in ((block.dividend, dividend), (block.split, split)):
                 mine = (events.col == column) & (events.row < stop)
                 values[events.row[mine]] = events.value[mine]
-            there = ~np.isnan(close) | (dividend > 0) | (split > 0)
+            has_value = ~np.isnan(close) | (dividend > 0) | (split > 0)
             fields = (block.sessions[:stop], close, volume, dividend, split)
-            rows.append(tuple(values[there] for values in fields))
+            rows.append(tuple(values[has_value] for values in fields))
         names = ("session", "close", "volume", "dividend", "split")
         return {
             name: np.concatenate(values)

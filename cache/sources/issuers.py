@@ -108,12 +108,12 @@ class Issuers:
         from cache.sources.holdings.pages import join_pages, rows_of
 
         pages: list[bytes] = []
-        there = 0
+        rows_read = 0
         while len(pages) < PAGES:
-            pages.append(self._bytes_of(fund, url.replace("{start}", str(there + 1))))
+            pages.append(self._bytes_of(fund, url.replace("{start}", str(rows_read + 1))))
             row_count, size = rows_of(pages[-1])
-            there += row_count
-            if row_count < min(fund.page, size or fund.page) or there >= size:
+            rows_read += row_count
+            if row_count < min(fund.page, size or fund.page) or rows_read >= size:
                 break
         return join_pages(pages) if len(pages) > 1 else pages[0]
 

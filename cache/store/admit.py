@@ -84,8 +84,8 @@ def admit(
     doubtful = doubtful_dividends(prices, bars)
     if replace_all:
         priced = {bars.symbols[i] for i in distinct(bars.symbol[bars.priced()])}
-        there = {symbol for block in prices.blocks for symbol in block.symbols}
-        bars = replace(bars, replace=frozenset(priced & there))
+        stored_symbols = {symbol for block in prices.blocks for symbol in block.symbols}
+        bars = replace(bars, replace=frozenset(priced & stored_symbols))
         return Admitted(bars, notes=tuple(doubtful))
     late = LateCloses(prices, bars)
     rows = np.bincount(bars.symbol, minlength=len(bars.symbols))
@@ -314,11 +314,13 @@ class _Work:
             values = getattr(self.bars, name)
             if values is None or not len(foreign):
                 continue
-            there = self._is_stored(symbol, name, self.bars.session[foreign])
+            is_stored = self._is_stored(symbol, name, self.bars.session[foreign])
             if name in EVENTS:
                 # That another source has no dividend on a day does not take one back.
-                there |= values[foreign] == 0
-            self._blank.setdefault(name, np.zeros(len(self.bars), np.bool_))[foreign[there]] = True
+                is_stored |= values[foreign] == 0
+            self._blank.setdefault(name, np.zeros(len(self.bars), np.bool_))[foreign[is_stored]] = (
+                True
+            )
 
     def _is_stored(self, symbol: str, name: str, days: Dates) -> BoolArray:
         """Return (K,) whether a symbol's field is stored on each day."""

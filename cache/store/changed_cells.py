@@ -140,8 +140,8 @@ def _first(applied: Bars, facts: Mapping[str, Mapping[str, str | None]]) -> Laye
         values: FloatArray | None = getattr(applied, name)
         if values is None:
             continue
-        there = ~np.isnan(values)
-        cells = key[there] if order is None else key[order][there[order]]
+        has_value = ~np.isnan(values)
+        cells = key[has_value] if order is None else key[order][has_value[order]]
         if len(cells):
             nothing = np.full(len(cells), np.nan)
             columns[name] = Column(cells, nothing, nothing)
@@ -169,8 +169,8 @@ def _mark(
     if values is None:
         return
     row, col, inside = cells
-    there = ~np.isnan(values[take]) & inside
-    changed[row[there], col[there]] = True
+    has_value = ~np.isnan(values[take]) & inside
+    changed[row[has_value], col[has_value]] = True
 
 
 def _facts_between(before: Prices, after: Prices) -> dict[str, dict[str, str | None]]:

@@ -27,7 +27,7 @@ def stored_values(prices: Prices, symbol: str, *fields: str) -> tuple[Dates, Flo
         column_values = matrices[0][:, column]
         for matrix in matrices[1:]:
             column_values = np.where(np.isnan(column_values), matrix[:, column], column_values)
-        there = ~np.isnan(column_values)
-        days.append(block.sessions[there])
-        values.append(column_values[there])
+        has_value = ~np.isnan(column_values)
+        days.append(block.sessions[has_value])
+        values.append(column_values[has_value])
     return np.concatenate(days), np.concatenate(values)

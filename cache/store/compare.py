@@ -186,9 +186,9 @@ def _other_moves(closes: FloatArray, new: FloatArray) -> bool:
 
     Corrections and adjustments leave most of them as they are.
     """
-    apart = np.abs(np.diff(np.log(new / closes)))
+    differences = np.abs(np.diff(np.log(new / closes)))
     least = np.maximum(_OTHER_MOVE, 2 * rounding(closes, new)[1:])
-    return len(new) >= _MOVES and bool(np.mean(apart > least) > 0.5)
+    return len(new) >= _MOVES and bool(np.mean(differences > least) > 0.5)
 
 
 def _shift(days: Dates, closes: FloatArray, new_days: Dates, new: FloatArray, slack: float) -> str:
@@ -238,11 +238,11 @@ def _apart(
             return Comparison("rebase", 1 / recorded, session, (), example)
         large = abs(math.log(near)) > math.log(1.4)
         if split or (large and abs(move - math.log(near)) < _NEAR):
-            how = "like a split"
+            manner = "like a split"
         elif abs(move + math.log(recorded or 1.0)) > math.log(JUMP):
-            how = f"beyond {JUMP:g}-fold"
+            manner = f"beyond {JUMP:g}-fold"
         else:
             continue
-        words = f"no close in common, and a move {how} between the two: {example}"
+        words = f"no close in common, and a move {manner} between the two: {example}"
         return Comparison("apart", days=(session,), words=words)
     return Comparison("agrees")

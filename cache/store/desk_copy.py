@@ -80,9 +80,9 @@ def upload(store: Store, config: Path, bucket: Bucket, now: datetime) -> Uploade
     """
     before = bucket.pointer(MARKER)
     fields = _fields(before.data, bucket.address) if before is not None else None
-    there = bucket.sizes()
+    sizes = bucket.sizes()
     # the pointer may have come meanwhile: then this publication is overtaken, at its end
-    others = [n for n in there if n != MARKER and not n.startswith(f"{_OBJECTS}/")]
+    others = [n for n in sizes if n != MARKER and not n.startswith(f"{_OBJECTS}/")]
     if fields is None and others:
         raise StoreError(f"{bucket.address} holds other files; publish under an empty prefix")
     facts = {name: data for name in FACTS if (data := fact(config / name)) is not None}
@@ -91,7 +91,7 @@ def upload(store: Store, config: Path, bucket: Bucket, now: datetime) -> Uploade
         body, contents = store._newest()
         try:
             manifest = objects.read(store._generations / f"{contents.generation:08d}.json")
-            count = _put_all(bucket, there, _pieces(store, body, manifest, facts))
+            count = _put_all(bucket, sizes, _pieces(store, body, manifest, facts))
         except Damaged as error:
             # the store's writer may have dropped it meanwhile: then there is a newer
             if store._numbers() != numbers:

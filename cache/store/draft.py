@@ -272,15 +272,15 @@ class Draft:
         for file in reversed(entry.files):
             key = file[0], date.fromisoformat(file[1])
             places = [depth for depth, raw in enumerate(self._raws(key)) if raw == file[2]]
-            again = sum(over.files.count(file) for over in later)
-            if again < len(places):
-                self._out(key, places[again])
+            later_count = sum(over.files.count(file) for over in later)
+            if later_count < len(places):
+                self._out(key, places[later_count])
         for name in entry.industries:
             # of a list brought twice the later one goes with the later import
-            again = sum(over.industries.count(name) for over in later)
+            later_count = sum(over.industries.count(name) for over in later)
             places = [place for place, (one, _) in enumerate(self.industries) if one == name]
-            if again < len(places):
-                del self.industries[places[len(places) - 1 - again]]
+            if later_count < len(places):
+                del self.industries[places[len(places) - 1 - later_count]]
         others = tuple(c for c in self.announced if c not in entry.added)
         self.announced = others + tuple(c for c in entry.removed if c not in others)
         self.journal = self.journal[:at] + tuple(
@@ -294,15 +294,15 @@ class Draft:
 
     def _settle(self, symbols: Iterable[str]) -> None:
         """Drop facts of symbols without data, and sources without closes."""
-        there = {symbol for block in self.prices.blocks for symbol in block.symbols}
+        with_data = {symbol for block in self.prices.blocks for symbol in block.symbols}
         facts: dict[str, Any] = {}
         for name in ("through", "provisional", "source", "fetched_at", "origin", "disputed"):
             values = getattr(self.prices, name)
-            without_data = (set(symbols) - there) & values.keys()
+            without_data = (set(symbols) - with_data) & values.keys()
             if without_data:
                 facts[name] = {s: value for s, value in values.items() if s not in without_data}
         self.prices = replace(self.prices, **facts)
-        self.prices = replace(self.prices, origin=trimmed(self.prices, set(symbols) & there))
+        self.prices = replace(self.prices, origin=trimmed(self.prices, set(symbols) & with_data))
 
     def forget_symbols(self, symbols: Iterable[str]) -> None:
         """Drop every close, event and fact of some symbols, and their cells in the journal."""

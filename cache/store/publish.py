@@ -99,9 +99,11 @@ def publish(
 
 def _check_place(target: Path, home: Path) -> None:
     """Refuse a directory that is not the publisher's, or not a publication's."""
-    mine, there = home.resolve().parent, target.resolve()
-    if there == mine or there in mine.parents or mine in there.parents:
-        reason = f"{target} and the store in {mine} are inside one another; publish elsewhere"
+    own_directory, place = home.resolve().parent, target.resolve()
+    if place == own_directory or place in own_directory.parents or own_directory in place.parents:
+        reason = (
+            f"{target} and the store in {own_directory} are inside one another; publish elsewhere"
+        )
         raise StoreError(reason)
     owner.check(target, writing=True, shared=True)
     if not target.exists():

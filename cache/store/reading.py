@@ -178,8 +178,12 @@ class StoreReader:
         if body["generation"] != number:
             raise Damaged(f"generations/{path.name} is generation {body['generation']}, renamed")
         if body["simulated"] != self.simulated:
-            there, here = ("simulated", "real") if body["simulated"] else ("real", "simulated")
-            raise StoreError(f"{self.home} holds {there} data; {here} data needs its own directory")
+            stored_kind, wanted_kind = (
+                ("simulated", "real") if body["simulated"] else ("real", "simulated")
+            )
+            raise StoreError(
+                f"{self.home} holds {stored_kind} data; {wanted_kind} data needs its own directory"
+            )
         return body
 
     def _fetch(self, name: str) -> bytes:
@@ -219,8 +223,8 @@ class StoreReader:
             journal = self._journal(body)
         except (Damaged, *STRANGE):
             return ()
-        there = {path.name for path in self._objects.iterdir()} if journal else ()
-        return journal if all(name in there for e in journal for name in e.layers) else ()
+        names = {path.name for path in self._objects.iterdir()} if journal else ()
+        return journal if all(name in names for e in journal for name in e.layers) else ()
 
     def _fetched(self, name: str) -> bytes:
         try:

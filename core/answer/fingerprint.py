@@ -95,8 +95,8 @@ class Fingerprints:
         for what, (symbols, line, days) in (("file", on_files), ("break", broken)):
             places = np.searchsorted(sessions, np.array(days, "datetime64[D]"))
             salts = self._symbols(symbols)[line] ^ _FIELDS[what]
-            there = places < len(sessions)
-            np.add.at(prices, places[there], _mixed(salts[there]))
+            in_range = places < len(sessions)
+            np.add.at(prices, places[in_range], _mixed(salts[in_range]))
         return sessions, prices, traded
 
     def _of_block(self, block: Block, later: dict[str, float]) -> tuple[Dates, Hashes, Hashes]:
@@ -156,8 +156,8 @@ class Fingerprints:
             closed = np.isfinite(some[:, new])
             first = block.sessions[closed.argmax(axis=0)]
             closes = np.asarray(closed.any(axis=0)).tolist()
-            for at, there, when in zip(new, closes, first, strict=True):
-                if there:
+            for at, has_close, when in zip(new, closes, first, strict=True):
+                if has_close:
                     began[block.symbols[at]] = when
         answered = tuple(symbol for symbol in began if symbol in market.through)
         return (

@@ -146,11 +146,11 @@ def _memberships(
     listed = [symbol in market.lines(f) for f in files]
     stays: list[tuple[date | None, date | None]] = []
     opened: date | None = None
-    for place, (file, there) in enumerate(zip(files, listed, strict=True)):
+    for place, (file, is_listed) in enumerate(zip(files, listed, strict=True)):
         before = place > 0 and listed[place - 1]
-        if there and not before:
+        if is_listed and not before:
             opened = None if place == 0 else file.as_of
-        if before and not there:
+        if before and not is_listed:
             stays.append((opened, file.as_of))
     if listed and listed[-1]:
         stays.append((opened, None))

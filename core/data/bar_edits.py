@@ -151,16 +151,16 @@ def with_splits(
     """Return the blocks with further splits: symbol, session and factor of each."""
     out = []
     for block in blocks:
-        here = [one for one in splits if one[1].year == block.year]
-        if here:
+        year_splits = [one for one in splits if one[1].year == block.year]
+        if year_splits:
             column = dict(block.column)
-            for symbol, *_ in here:
+            for symbol, *_ in year_splits:
                 column.setdefault(symbol, len(column))
-            row = np.searchsorted(block.sessions, dates_of([when for _, when, _ in here]))
+            row = np.searchsorted(block.sessions, dates_of([when for _, when, _ in year_splits]))
             split = Events(
                 np.append(block.split.row, row).astype(np.intp),
-                np.append(block.split.col, [column[one[0]] for one in here]).astype(np.intp),
-                np.append(block.split.value, [factor for *_, factor in here]),
+                np.append(block.split.col, [column[one[0]] for one in year_splits]).astype(np.intp),
+                np.append(block.split.value, [factor for *_, factor in year_splits]),
             )
             tables = _tables(block, len(column))
             block = replace(block, symbols=tuple(column), split=split, **tables)

@@ -98,21 +98,21 @@ def closures(calendar: Dates, blocks: Sequence[Block]) -> Dates:
 
 def stray_day(prices: Prices, session: date) -> StrayDay | None:
     """Describe a session on which only a few symbols have closes; None where most have one."""
-    there = before = None
+    closed = before = None
     for block in reversed(prices.blocks):
         row = int(np.searchsorted(block.sessions, day(session)))
         if row < len(block.sessions) and block.sessions[row] == day(session):
-            there = _closed(block, row)
+            closed = _closed(block, row)
             symbols = block.symbols
         if row:
             before = _closed(block, row - 1)
             break
-    if there is None or before is None:
+    if closed is None or before is None:
         return None
-    closes, usual = int(there.sum()), int(before.sum())
+    closes, usual = int(closed.sum()), int(before.sum())
     if usual < LEAST or closes >= PART * usual:
         return None
-    sources = {prices.source_of(symbols[at], session) for at in np.flatnonzero(there).tolist()}
+    sources = {prices.source_of(symbols[at], session) for at in np.flatnonzero(closed).tolist()}
     return StrayDay(session, closes, usual, tuple(sorted(sources - {""})))
 
 

@@ -251,8 +251,8 @@ def _first_closes(
             continue
         lines = np.array([number[block.symbols[at]] for at in columns], np.intp)
         days = block.sessions.astype(np.int64)[closed.argmax(axis=0)]
-        there = closed.any(axis=0)
-        first[lines[there]] = np.minimum(first[lines[there]], days[there])
+        has_close = closed.any(axis=0)
+        first[lines[has_close]] = np.minimum(first[lines[has_close]], days[has_close])
     return first
 
 
@@ -319,7 +319,7 @@ def _assembled(
     linked = np.isin(line, link_line)
     line, when, close = line[linked], when[linked], close[linked]
     used, compact = np.unique(line, return_inverse=True)
-    there = set(used.tolist())
+    used_lines = set(used.tolist())
     return FileCloses(
         tuple(symbols[n] for n in used.tolist()),
         compact.astype(np.intp),
@@ -328,9 +328,9 @@ def _assembled(
         tuple(
             FoundSplit(symbols[n], _date(begin), _date(end), value)
             for n, begin, end, value in splits
-            if n in there
+            if n in used_lines
         ),
-        tuple(one for n, one in breaks if n in there),
+        tuple(one for n, one in breaks if n in used_lines),
         lambda: untold(*every),
     )
 

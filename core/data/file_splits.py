@@ -73,12 +73,12 @@ def _factors(k: FloatArray, p: FloatArray) -> FloatArray:
 def _doubtful(k: FloatArray, p: FloatArray) -> BoolArray:
     """(N,) whether quantity and price moved in opposite directions, as at an unclear split."""
     bought, moved = np.log(k), np.log(p)
-    apart = bought * moved < 0
-    far = apart & (np.abs(bought) > _TRADED) & (np.abs(moved) > _MOVED)
+    opposite = bought * moved < 0
+    far = opposite & (np.abs(bought) > _TRADED) & (np.abs(moved) > _MOVED)
     at_factor = (np.abs(k[:, None] / FACTORS - 1) <= _QUANTITY).any(axis=1)
     small = (np.abs(k[:, None] / _SMALL - 1) <= _SMALL_QUANTITY) & (
         np.abs(p[:, None] * _SMALL - 1) <= _SMALL_PRICE
     )
     return np.asarray(
-        far | (apart & at_factor & (np.abs(moved) > _MOVED_AT_FACTOR)) | small.any(axis=1)
+        far | (opposite & at_factor & (np.abs(moved) > _MOVED_AT_FACTOR)) | small.any(axis=1)
     )

@@ -164,9 +164,9 @@ def turns(bars: Sequence[Block], company: Company) -> Iterable[date]:
     yield from map(pydate, sessions[(latest != before).any(axis=0)])
     for one, other in combinations(tapes, 2):
         with np.errstate(invalid="ignore"):
-            apart = np.abs(one.level / other.level - 1) > _AGREE
-        if apart.any():
-            yield pydate(sessions[apart.argmax()])
+            disagree = np.abs(one.level / other.level - 1) > _AGREE
+        if disagree.any():
+            yield pydate(sessions[disagree.argmax()])
 
 
 def _basis(step: float, splits: Sequence[tuple[date, float]], since: date) -> float | None:

@@ -222,11 +222,11 @@ class Market:
                 closed = np.isfinite(block.close[rows, columns])
                 if block.adj_close is not None:
                     closed |= np.isfinite(block.adj_close[rows, columns])
-                there = closed.any(axis=0)
-                days = block.sessions[rows][::-1][closed[::-1].argmax(axis=0)[there]].tolist()
-                symbols = map(block.symbols.__getitem__, columns[there].tolist())
+                has_close = closed.any(axis=0)
+                days = block.sessions[rows][::-1][closed[::-1].argmax(axis=0)[has_close]].tolist()
+                symbols = map(block.symbols.__getitem__, columns[has_close].tolist())
                 dates |= dict(zip(symbols, days, strict=True))
-                columns = columns[~there]
+                columns = columns[~has_close]
         return dates
 
     def symbol(self, listed: str) -> str:

@@ -106,8 +106,8 @@ def cells(
     columns = map(matrix.column.get, symbols, repeat(-1))
     column = np.fromiter(columns, np.intp, len(symbols))[line]
     row = np.minimum(np.searchsorted(matrix.sessions, sessions), len(matrix.sessions) - 1)
-    there = (matrix.sessions[row] == sessions) & (column >= 0)
-    return row[there], column[there]
+    in_matrix = (matrix.sessions[row] == sessions) & (column >= 0)
+    return row[in_matrix], column[in_matrix]
 
 
 def laid_out(

@@ -46,12 +46,12 @@ def over_one_another(
             rows[:] = np.nan
         elif np.array_equal(place, np.arange(values.shape[1])):
             rows[:] = values
-        elif np.count_nonzero(there := place >= 0) < len(place) // 2:
+        elif np.count_nonzero(in_block := place >= 0) < len(place) // 2:
             # a year of the funds alone beside years of all their lines
             rows[:] = np.nan
-            rows[:, there] = values[:, place[there]]
+            rows[:, in_block] = values[:, place[in_block]]
         else:
             np.take(values, np.maximum(place, 0), axis=1, out=rows, mode="clip")
-            rows[:, ~there] = np.nan
+            rows[:, ~in_block] = np.nan
         first += size
     return out

@@ -100,12 +100,12 @@ def _with_holes(blocks: Sequence[Block]) -> set[str]:
         def symbols_where(mask: BoolArray, symbols: tuple[str, ...] = block.symbols) -> set[str]:
             return {symbols[place] for place in np.nonzero(mask)[0].tolist()}
 
-        there = symbols_where(begun[-1])
+        with_closes = symbols_where(begun[-1])
         holed |= symbols_where(np.asarray((hole & closed).any(axis=0)))
-        holed |= there & (stopped | (earlier & symbols_where(~closed[0])))
+        holed |= with_closes & (stopped | (earlier & symbols_where(~closed[0])))
         stopped = (stopped | earlier.difference(block.symbols) | symbols_where(hole[-1])) - holed
         stopped |= earlier & symbols_where(~begun[-1])
-        earlier |= there
+        earlier |= with_closes
     return holed
 
 
@@ -113,10 +113,10 @@ def _columns(block: Block, symbols: Sequence[str]) -> FloatArray:
     """(T, C) closes of some symbols, or adjusted closes of those without any; NaN where none."""
     where = column_places(block, symbols)
     out = np.full((len(block.sessions), len(symbols)), np.nan)
-    there = where >= 0
-    out[:, there] = block.close[:, where[there]]
+    in_block = where >= 0
+    out[:, in_block] = block.close[:, where[in_block]]
     if block.adj_close is not None:
-        bare = there & ~np.isfinite(out).any(axis=0)
+        bare = in_block & ~np.isfinite(out).any(axis=0)
         out[:, bare] = block.adj_close[:, where[bare]]
     return out
 

@@ -155,14 +155,14 @@ def _zweig(ground: Ground, session: SessionFigures, row: Scalar) -> Worked:
 def _fund_off_high(ground: Ground, session: SessionFigures, row: Scalar) -> Worked:
     """The fund's distance from its high."""
     series, when = ground.market.series(ground.fund), session.when
-    closes, there = np.zeros(0), False
+    closes, has_high = np.zeros(0), False
     if series is not None:
         days, closes = closes_up_to(series, when)
         closes = closes[-YEAR_SESSIONS:]
-        there = len(closes) >= HIGH_CLOSES and days[-1].item() == when
-    top = float(closes.max()) if there else None
+        has_high = len(closes) >= HIGH_CLOSES and days[-1].item() == when
+    top = float(closes.max()) if has_high else None
     terms = (
-        Term("close", float(closes[-1]) if there else None, "price", f"of {when}"),
+        Term("close", float(closes[-1]) if has_high else None, "price", f"of {when}"),
         Term("high", top, "price", f"highest of its last {len(closes)} closes"),
     )
     return "1 - close / high", 1 - float(closes[-1]) / top if top else None, terms

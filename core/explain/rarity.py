@@ -85,12 +85,12 @@ def rolling(ground: Ground) -> Iterator[Explanation]:
     side = -1 if gap < 0 else 1
     width = round(side * gap, TIE_DECIMALS)
     wide = [one for one in stretches if round(side * one[2], TIE_DECIMALS) >= width]
-    apart = [end for _, end, _ in wide if end <= start]
+    prior = [end for _, end, _ in wide if end <= start]
     latest = [end for _, end, _ in wide if end < rank.end]
     terms = (
         Term("gap", gap, "pp", f"{start} to {rank.end}, {size} sessions"),
         Term("stretches", float(len(stretches)), "count", f"from {rank.first}, overlapping"),
-        Term("last", str(max(apart)) if apart else "none", "text", "as wide, ended before this"),
+        Term("last", str(max(prior)) if prior else "none", "text", "as wide, ended before this"),
         Term("latest", str(max(latest)) if latest else "none", "text", "as wide, may overlap this"),
         Term("widest", max((g for *_, g in stretches), key=lambda g: side * g), "pp",
              f"to {rank.record.end}"),

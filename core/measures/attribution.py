@@ -112,9 +112,9 @@ def by_sector(small: Basket, large: Basket) -> tuple[SectorEffect, ...]:
                 for values in (np.ones(len(rows)), basket.share[0][rows], basket.unscaled[rows])
             ]
         )
-    there = np.nonzero(sides[0][0] + sides[1][0])[0]
-    names = tuple(every[place] for place in there.tolist())
-    (ws, cs), (wl, cl) = ((weight[there], earned[there]) for _, weight, earned in sides)
+    present = np.nonzero(sides[0][0] + sides[1][0])[0]
+    names = tuple(every[place] for place in present.tolist())
+    (ws, cs), (wl, cl) = ((weight[present], earned[present]) for _, weight, earned in sides)
     with np.errstate(divide="ignore", invalid="ignore"):
         rs, rl = (np.where(w > 0, c / w, np.nan) for w, c in ((ws, cs), (wl, cl)))
     effects = brinson(names, ws, wl, rs, rl)

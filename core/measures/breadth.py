@@ -184,11 +184,11 @@ def moments(returns: FloatArray, weights: FloatArray, index_return: FloatArray) 
     whole = weights.sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = returns_or_0.sum(axis=1) / n
-        apart = np.where(counted, returns - mean[:, None], 0.0)
-        squares = apart * apart
+        deviations = np.where(counted, returns - mean[:, None], 0.0)
+        squares = deviations * deviations
         deviation = np.sqrt(squares.sum(axis=1) / n)
         # a power of three takes NumPy ten times as long as two products
-        third = (squares * apart).sum(axis=1) / n
+        third = (squares * deviations).sum(axis=1) / n
         skew = third / deviation**3
         share_outperforming = np.count_nonzero(better, axis=1) / n
         weight_outperforming = (weights * better).sum(axis=1) / whole

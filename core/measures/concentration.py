@@ -248,7 +248,7 @@ def concentration(
         tops: the k wanted; those above the number of lines are left out.
         fund_return: of the fund's closes, None where they are not available.
     """
-    here = concentrations(
+    of_window = concentrations(
         share[None], np.zeros(1, np.intp), np.array([len(share)]), unscaled[None], scaled[None],
         ranked[None, : max(tops)], tops,
     )  # fmt: skip
@@ -257,7 +257,7 @@ def concentration(
         return None if math.isnan(values[0]) else float(values[0])
 
     top = []
-    for one in here.top:
+    for one in of_window.top:
         contribution = float(one.contribution[0])
         reweighted, zeroed = without(ranked[: one.k])
         top.append(
@@ -271,15 +271,15 @@ def concentration(
                 fund_zeroed=None if fund_return is None else fund_return - contribution,
             )
         )
-    half = first_or_none(here.half_of_gain)
+    half = first_or_none(of_window.half_of_gain)
     return Concentration(
-        effective_n=first_or_none(here.effective_n),
-        effective_n_gains=first_or_none(here.effective_n_gains),
-        effective_n_abs=first_or_none(here.effective_n_abs),
-        gini=first_or_none(here.gini),
-        gini_gains=first_or_none(here.gini_gains),
-        gross_gain=float(here.gross_gain[0]),
-        gross_loss=float(here.gross_loss[0]),
+        effective_n=first_or_none(of_window.effective_n),
+        effective_n_gains=first_or_none(of_window.effective_n_gains),
+        effective_n_abs=first_or_none(of_window.effective_n_abs),
+        gini=first_or_none(of_window.gini),
+        gini_gains=first_or_none(of_window.gini_gains),
+        gross_gain=float(of_window.gross_gain[0]),
+        gross_loss=float(of_window.gross_loss[0]),
         half_of_gain=None if half is None else int(half),
         curve=np.cumsum(_real(unscaled)[ranked]),
         top=tuple(top),

@@ -88,8 +88,8 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
     register = market.register
     outside = [""] * len(lines.symbols)
     for line in np.nonzero(~np.isfinite(counted))[0].tolist():
-        there = bool(member[0, line])
-        outside[line] = _outside(reasons[line], flags.get(line, [])) if there else "joined"
+        is_member = bool(member[0, line])
+        outside[line] = _outside(reasons[line], flags.get(line, [])) if is_member else "joined"
     for line in set().union(*(part.reasons for part in parts)):
         if ever[line]:
             reasons[line] = ""

@@ -88,15 +88,15 @@ def weights_at(market: Market, span: Span | None, when: date) -> HeldWeights:
     """
     if span is None:
         return HeldWeights()
-    here = replace(span, start=when, end=when)
+    at_session = replace(span, start=when, end=when)
 
     def weigh() -> HeldWeights:
-        matrix = market.matrix(years_of(market, (here,)))
+        matrix = market.matrix(years_of(market, (at_session,)))
         if matrix is None:
             return HeldWeights()
         column = market.columns(matrix)[market.rows(span.file)]
         columns = column >= 0, np.maximum(column, 0)
-        return held_weights(carried_weights(ClosesOn(market, matrix), [here], columns)[0])
+        return held_weights(carried_weights(ClosesOn(market, matrix), [at_session], columns)[0])
 
     return latest(market.cached("weights", dict), (span.file, when), weigh, _KEPT)
 
@@ -114,14 +114,14 @@ def weights_of(
     weights: dict[int, HeldWeights] = {}
     by_file: dict[Holdings, dict[int, Span]] = {}
     for place, (span, when) in enumerate(lists):
-        here = None if span is None else replace(span, start=when, end=when)
-        if here is not None and closes.cover(years_of(closes.market, (here,))):
-            by_file.setdefault(here.file, {})[place] = here
+        at_session = None if span is None else replace(span, start=when, end=when)
+        if at_session is not None and closes.cover(years_of(closes.market, (at_session,))):
+            by_file.setdefault(at_session.file, {})[place] = at_session
         else:
             weights[place] = weights_at(closes.market, span, when)
     for file, spans in by_file.items():
         columns = column[closes.market.rows(file)]
-        there = np.ones(len(columns), bool)
-        carried = carried_weights(closes, list(spans.values()), (there, columns))
+        every_row = np.ones(len(columns), bool)
+        carried = carried_weights(closes, list(spans.values()), (every_row, columns))
         weights |= zip(spans, held_weights_of(carried), strict=True)
     return [weights[place] for place in range(len(lists))]

@@ -72,18 +72,18 @@ class Sectors:
     def _names_and_codes(self) -> tuple[list[str], IntArray]:
         """Sectors A to Z, the unknown last, and (M,) the place of each line's among them."""
         sectors = self._basket.labels.coded_sectors.of(self._basket.numbers)
-        there = np.flatnonzero(np.bincount(sectors.codes)).tolist()
-        there.sort(key=lambda code: not sectors.texts[code])
+        present = np.flatnonzero(np.bincount(sectors.codes)).tolist()
+        present.sort(key=lambda code: not sectors.texts[code])
         place_of = np.zeros(len(sectors.texts), np.intp)
-        place_of[there] = np.arange(len(there))
-        return [sectors.texts[code] for code in there], place_of[sectors.codes]
+        place_of[present] = np.arange(len(present))
+        return [sectors.texts[code] for code in present], place_of[sectors.codes]
 
     @cached_property
     def _code(self) -> IntArray:
         """(N,) place of the sector of each column of the matrix, -1 of those that are no lines."""
-        there = self._columns >= 0
+        in_matrix = self._columns >= 0
         code = np.full(len(self._marks.matrix.symbols), -1)
-        code[self._columns[there]] = self._names_and_codes[1][there]
+        code[self._columns[in_matrix]] = self._names_and_codes[1][in_matrix]
         return code
 
     @cached_property
@@ -112,14 +112,14 @@ class Sectors:
         """Days -> of each sector, members above their average, and those with so many closes."""
         last = self._last
         now = [part for part in self._parts if part.rows.start <= last < part.rows.stop]
-        bits, here = np.zeros(0, np.uint16), np.zeros(0, np.intp)
+        bits, sector_codes = np.zeros(0, np.uint16), np.zeros(0, np.intp)
         if now:
             bits = self._marks.of(now[-1].columns, slice(last, last + 1))[:, 0]
-            here = self._code[now[-1].columns]
+            sector_codes = self._code[now[-1].columns]
 
         def members_with(bit: int) -> list[int]:
             # a member that the window's lists lack has -1
-            lines = np.bincount(here[(bits & bit) != 0] + 1, minlength=sectors + 1)
+            lines = np.bincount(sector_codes[(bits & bit) != 0] + 1, minlength=sectors + 1)
             return [int(count) for count in lines[1:]]
 
         return {days: tuple(map(members_with, ABOVE[days])) for days in SECTOR_AVERAGES}

@@ -191,11 +191,11 @@ def _states(daily: Daily, average: FloatArray, fired: BoolArray) -> dict[str, Fl
         omen &= (risen > 0) & (swing < 0)
         by_key["hindenburg"] = np.where(finite, omen, np.nan)
         top, bottom = _line_extremes(daily.oscillators.line)
-        apart = (off <= NEAR_HIGH + _NEAR) & (
+        diverges = (off <= NEAR_HIGH + _NEAR) & (
             top - daily.oscillators.line > LINE_BELOW * (top - bottom)
         )
         finite = np.isfinite(off) & np.isfinite(top) & (top > bottom)
-        by_key["divergence"] = np.where(finite, apart, np.nan)
+        by_key["divergence"] = np.where(finite, diverges, np.nan)
     return {key: by_key[key].astype(np.float64) for key in RULES}
 
 

@@ -324,8 +324,8 @@ class _Axis:
             measured = self._with_closes(
                 file, list(compress(spans, some)), list(compress(doubtful, some))
             )
-        for there in some:
-            yield next(measured) if there else self._nothing
+        for has_lines in some:
+            yield next(measured) if has_lines else self._nothing
 
     def _with_closes(
         self, file: Holdings, spans: Sequence[Span], doubtful: Sequence[frozenset[int]]

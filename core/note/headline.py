@@ -183,8 +183,8 @@ def rank_sentence(snapshot: Snapshot) -> Sentence:
 
 def _runner_up(ranking: Ranking, path: str, kind: str) -> Sentence:
     """The widest other year, and how far the next rank is; at rank 1, how far it is behind."""
-    runner, apart = ranking.runner_up, margin(ranking)
-    assert runner is not None and apart is not None  # a claim has ten years at least
+    runner, distance = ranking.runner_up, margin(ranking)
+    assert runner is not None and distance is not None  # a claim has ten years at least
     same_side = (runner.gap > 0) == (ranking.gap > 0)
     if not same_side:
         words = f"no other year has a {kind}; nearest is "
@@ -192,14 +192,14 @@ def _runner_up(ranking: Ranking, path: str, kind: str) -> Sentence:
         words = "the widest other year is "
     else:
         words = f"the widest other {kind} is that of "
-    who = Sentence(
+    runner_words = Sentence(
         words,
         year(runner.year, f"{path}.runner_up.year"),
         " (",
         Figure(points(runner.gap), f"{path}.runner_up.gap_pp"),
         ")",
     )
-    gap = Figure(f"{apart * 100:,.2f} pp", f"{path}.margin_pp")
+    gap = Figure(f"{distance * 100:,.2f} pp", f"{path}.margin_pp")
     if ranking.next_gap is None:
-        return Sentence(who, ", ", gap, " behind")
-    return Sentence(who, ", the next rank ", gap, " away")
+        return Sentence(runner_words, ", ", gap, " behind")
+    return Sentence(runner_words, ", the next rank ", gap, " away")

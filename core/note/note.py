@@ -116,11 +116,11 @@ def leavers_sentence(snapshot: Snapshot, view: IndexView) -> Sentence:
     leavers = leaders_that_left(changes, view)
     if leavers is None:
         return Sentence()
-    who = {1: "one of its top three contributors", 2: "two of its top three contributors"}
+    subjects = {1: "one of its top three contributors", 2: "two of its top three contributors"}
     path = f"changes{key(view.fund)}"
     return Sentence(
         head(view.fund),
-        who.get(len(leavers.symbols), "all of its top three contributors"),
+        subjects.get(len(leavers.symbols), "all of its top three contributors"),
         " left by ",
         Figure(long_date(changes.to_date), f"{path}.to"),
         "" if inside_window(changes, snapshot.window.start) else ", before the window",
@@ -182,8 +182,8 @@ def _leaders(opening: Sentence, view: IndexView) -> Sentence:
         return Sentence()
     gained = view.contributors.contribution[:MOST_NAMED].sum() > 0
     verb = " brought " if gained else " held up best, "
-    who = listed(_name_line(view, row, leaders.places) for row in range(MOST_NAMED))
-    return Sentence(opening, who, verb, leaders.words, ".")
+    names = listed(_name_line(view, row, leaders.places) for row in range(MOST_NAMED))
+    return Sentence(opening, names, verb, leaders.words, ".")
 
 
 def _drags(opening: Sentence, view: IndexView) -> Sentence:
@@ -195,12 +195,12 @@ def _drags(opening: Sentence, view: IndexView) -> Sentence:
     rows = range(len(lines) - 1, len(lines) - 1 - count, -1)
     parts = (losers.contribution, *(float(lines.contribution[row]) for row in rows))
     places = further_places(wished=[parts], amounts=parts)
-    who = listed(_name_line(view, row, places) for row in rows)
+    names = listed(_name_line(view, row, places) for row in rows)
     # "cost" says which way it went: the sum carries no sign beside it
-    lost = basis_points(-losers.contribution, places).removeprefix("+")
-    total = Figure(lost, f"{path_of(view)}.drags.sum_bp")
+    loss = basis_points(-losers.contribution, places).removeprefix("+")
+    total = Figure(loss, f"{path_of(view)}.drags.sum_bp")
     verb, tail = (" cost it ", " together.") if count > 1 else (" alone cost it ", ".")
-    return Sentence(opening, who, verb, total, tail)
+    return Sentence(opening, names, verb, total, tail)
 
 
 def _groups(opening: Sentence, view: IndexView) -> Sentence:
@@ -214,11 +214,11 @@ def _groups(opening: Sentence, view: IndexView) -> Sentence:
             clauses.append(Sentence("of its sectors ", best, " led and ", worst, " came last"))
     themes = sorted(enumerate(view.themes), key=lambda t: (-abs(t[1].contribution), t[0]))
     # a theme whose measured names are those of another one before it says nothing new
-    apart: dict[tuple[str, ...], int] = {}
+    place_of: dict[tuple[str, ...], int] = {}
     for place, theme in themes:
         if theme.contribution:
-            apart.setdefault(theme.symbols, place)
-    places = sorted([*apart.values()][:THEMES])
+            place_of.setdefault(theme.symbols, place)
+    places = sorted([*place_of.values()][:THEMES])
     if places:
         names = listed(_group(view, "themes", view.themes, place) for place in places)
         overlap = " (themes may overlap)" if len(places) > 1 else ""
@@ -234,8 +234,8 @@ def _group(view: IndexView, kind: str, groups: Sequence[Group], place: int) -> S
     total = Figure(
         basis_points(group.contribution), f"{path_of(view)}.{kind}[{row}].contribution_bp"
     )
-    who = " ".join(group.symbols[:MEMBERS]) + " …" * (len(group.symbols) > MEMBERS)
-    members = (Name(who), ", ") if group.symbols else ()
+    symbols = " ".join(group.symbols[:MEMBERS]) + " …" * (len(group.symbols) > MEMBERS)
+    members = (Name(symbols), ", ") if group.symbols else ()
     return Sentence(Name(group.name), " (", *members, total, ")")
 
 
@@ -248,15 +248,15 @@ def _leavers(opening: Sentence, snapshot: Snapshot, view: IndexView) -> Sentence
     if not leavers.measured or abs(leavers.contribution) < WORTH:
         return Sentence()
     several, total = leavers.count > 1, f"{path}.left_total"
-    who = Sentence("the line")
+    subject = Sentence("the line")
     if several:
-        who = Sentence("the ", Figure(f"{leavers.count:,}", f"{total}.count"), " lines")
+        subject = Sentence("the ", Figure(f"{leavers.count:,}", f"{total}.count"), " lines")
     measured = Sentence()
     if leavers.measured < leavers.count:
         count = Figure(f"{leavers.measured:,}", f"{total}.measured")
         measured = Sentence(" (", count, " measured)")
     return Sentence(
-        opening, who, " that left between ",
+        opening, subject, " that left between ",
         Figure(long_date(changes.from_date), f"{path}.from"), " and ",
         Figure(long_date(changes.to_date), f"{path}.to"), ", ",
         Figure(share(leavers.weight), f"{total}.weight"), " of the fund before, brought ",

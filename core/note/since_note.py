@@ -148,8 +148,8 @@ def _ends(ends: RankingEnd, path: str) -> Sentence:
         names = [_placed(one, f"{path}.{name}[{n}]") for n, one in enumerate(placed[:MOST_NAMED])]
         more = " and others" if len(placed) > MOST_NAMED else ""
         if names:
-            who = Sentence(joined(names, ", "), more) if more else listed(names)
-            clauses.append(Sentence(words, who))
+            subject = Sentence(joined(names, ", "), more) if more else listed(names)
+            clauses.append(Sentence(words, subject))
     return joined(clauses, ", ")
 
 
@@ -176,6 +176,6 @@ def _members(fund: str, index: IndexSince) -> Sentence:
     ):
         if symbols:
             count = Figure(f"{len(symbols):,}", f"{path}.{name}_count")
-            who = " ".join(symbols[:MOST_NAMED]) + " …" * (len(symbols) > MOST_NAMED)
-            clauses.append(Sentence(count, f" {words} (", Name(who), ")"))
+            first_symbols = " ".join(symbols[:MOST_NAMED]) + " …" * (len(symbols) > MOST_NAMED)
+            clauses.append(Sentence(count, f" {words} (", Name(first_symbols), ")"))
     return Sentence(Name(fund), " since then: ", listed(clauses), ".") if clauses else Sentence()

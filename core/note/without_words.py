@@ -113,14 +113,14 @@ def without_sentence(head: Sentence, view: IndexView) -> Sentence:
     if figures is None:
         return Sentence()
     path = f"{path_of(view)}.without"
-    who = " ".join(figures.symbols[:NAMES]) + " …" * (len(figures.symbols) > NAMES)
+    first_symbols = " ".join(figures.symbols[:NAMES]) + " …" * (len(figures.symbols) > NAMES)
     places = further_places(*_sum(view, figures), amounts=[figures.contribution])
     contribution = Figure(basis_points(figures.contribution, places), f"{path}.sum_bp")
     ways = [_zeroed(view, figures, path, places), _reweighted(view, figures, path)]
     clauses = [part for way in ways if way for part in (", ", way)]
     clauses[2:3] = ["; "] if len(clauses) > 2 else []
     return Sentence(
-        head, "without ", Name(who), ", which brought ", contribution,
+        head, "without ", Name(first_symbols), ", which brought ", contribution,
         *(clauses or ["; no other line is measured"]), ".",
     )  # fmt: skip
 
@@ -158,7 +158,7 @@ def _lines_left_out(view: IndexView, places: int) -> Sentence:
     """Name the lines left out: ``MSFT META (-161 bp of SPY)``."""
     assert view.without is not None
     names = view.without.symbols
-    who = " ".join(names[:NAMES]) + " …" * (len(names) > NAMES)
+    first_symbols = " ".join(names[:NAMES]) + " …" * (len(names) > NAMES)
     figure = basis_points(view.without.contribution, places)
     path = f"{path_of(view)}.without.sum_bp"
-    return Sentence(Name(who), " (", Figure(figure, path), " of ", Name(view.fund), ")")
+    return Sentence(Name(first_symbols), " (", Figure(figure, path), " of ", Name(view.fund), ")")

@@ -187,9 +187,9 @@ def _year_rows(
     bars = diverging_bars(np.array([v for _, v in pairs]), width - widest - 7, styles=styles)
     drawing: Drawing = []
     for (year, _), text, bar in zip(pairs, texts, bars, strict=True):
-        here = year == highlight
-        label = (f"{POINTER if here else ' '}{year} ", "mark bold" if here else "dim")
-        value = (" " + text.rjust(widest), "bold" if here else "")
+        highlighted = year == highlight
+        label = (f"{POINTER if highlighted else ' '}{year} ", "mark bold" if highlighted else "dim")
+        value = (" " + text.rjust(widest), "bold" if highlighted else "")
         drawing.append([label, *bar, value])
     return drawing + [[] for _ in range(height - len(drawing))]
 
@@ -237,11 +237,11 @@ def _year_columns(
     if slot >= _EACH:
         labelled += [i for i, (_, v) in enumerate(pairs) if math.isfinite(v) and i not in labelled]
     for i in labelled:
-        here = pairs[i][0] == highlight
-        style = "bold" if here else "dim"
+        highlighted = pairs[i][0] == highlight
+        style = "bold" if highlighted else "dim"
         # Beside one another there is room for one decimal.
-        places = 2 if here or slot < _EACH else 1
-        text = formats.number(pairs[i][1], places, sign=True, unit="pp" if here else "")
+        places = 2 if highlighted or slot < _EACH else 1
+        text = formats.number(pairs[i][1], places, sign=True, unit="pp" if highlighted else "")
         _write_near(canvas, 1 + i * slot, bar, [tips[i], 2 * axis - tips[i], axis + 1], text, style)
     return canvas.drawing()
 

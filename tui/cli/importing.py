@@ -136,7 +136,7 @@ def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Import
     from cache.sources.prices.read import HowToRead, read_prices
     from cache.store.admit import admit, bring_prices
 
-    how = HowToRead(
+    options = HowToRead(
         adjusted=False if arguments.unadjusted else True if arguments.adjusted else None,
         columns=arguments.columns,
         ignored=arguments.ignore,
@@ -144,7 +144,7 @@ def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Import
         dates=arguments.dates,
         symbol=arguments.symbol,
     )
-    prices = read_prices(arguments.file, how, now=now)
+    prices = read_prices(arguments.file, options, now=now)
     bars = prices.bars
     summary = (
         f"{several(len(bars), 'row')} of {several(len(bars.symbols), 'symbol')},"

@@ -39,10 +39,10 @@ def publish(desk: Desk, target: Path, *, group: str | None) -> int:
     if (address := address_of(target)) is not None:
         return _upload(desk, address, now, group=group)
     result = published.publish(desk.store, desk.places.config, target, now, group=number)
-    who = "everyone" if group is None else f"the group {group}"
+    readers = "everyone" if group is None else f"the group {group}"
     new = "; nothing new" if result.before == result.generation else ""
     write(
-        f"{target}: generation {result.generation} for {who}{new};"
+        f"{target}: generation {result.generation} for {readers}{new};"
         f" it is read with: internals --home {target}\n"
     )
     if result.closed is not None:

@@ -287,8 +287,8 @@ def hints(pane: int, keys: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str
     """
     pairs = [("1-4", "panes")] if pane else []
     for command in COMMANDS:
-        here = pane in command.panes if command.panes else True
-        if command.hint and (here if pane else command.name in _WITHOUT_DATA):
+        has_effect = pane in command.panes if command.panes else True
+        if command.hint and (has_effect if pane else command.name in _WITHOUT_DATA):
             names = _BOTH.get(command.name, (command.name,))
             pairs.append((" ".join(key_label(keys[name][0]) for name in names), command.hint))
     return pairs

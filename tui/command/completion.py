@@ -126,8 +126,8 @@ def _of_names(before: Sequence[str], names: Sequence[str]) -> list[Offer]:
 
 def _of_alert(before: Sequence[str], vocabulary: Vocabulary) -> list[Offer]:
     """The words of an alert: a measure, its name and fund, a comparison, a number."""
-    here = [m for m in MEASURES if m.of != ("pair" if len(vocabulary.pair) == 1 else "index")]
-    begun = [m for m in here if m.words.split()[: len(before)] == [*map(str.lower, before)]]
+    measures = [m for m in MEASURES if m.of != ("pair" if len(vocabulary.pair) == 1 else "index")]
+    begun = [m for m in measures if m.words.split()[: len(before)] == [*map(str.lower, before)]]
     possible = [
         Offer(m.words.split()[len(before)], m.help, more=True)
         for m in begun

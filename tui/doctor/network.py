@@ -139,8 +139,8 @@ def clock(around: Surroundings, answers: Mapping[str, Reached]) -> list[Finding]
     off = now - max(dates)
     seconds = off.total_seconds()
     if abs(seconds) > _SKEW + DEADLINE:
-        how = "fast" if seconds > 0 else "slow"
-        sentence = f"{sentence}: {abs(seconds) / 60:,.0f} minutes {how}, say the hosts"
+        direction = "fast" if seconds > 0 else "slow"
+        sentence = f"{sentence}: {abs(seconds) / 60:,.0f} minutes {direction}, say the hosts"
         then = "set it (timedatectl set-ntp true): which session has closed is read from it"
         return [Finding("clock", "fault", sentence, then)]
     return [Finding("clock", "ok", f"{sentence}, as the hosts say")]

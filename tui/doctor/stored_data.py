@@ -171,8 +171,8 @@ def _mode(home: Path) -> list[Finding]:
     if not os.access(home, os.W_OK):
         sentence = f"the store may be read and not written (mode {mode:o})"
         return [Finding("permissions", "note", sentence, "its owner refreshes; the screen works")]
-    who = "others may read" if mode & 0o044 else "yours alone"
-    return [Finding("permissions", "ok", f"the store can be written, {who} (mode {mode:o})")]
+    readers = "others may read" if mode & 0o044 else "yours alone"
+    return [Finding("permissions", "ok", f"the store can be written, {readers} (mode {mode:o})")]
 
 
 def room(around: Surroundings) -> list[Finding]:

@@ -114,15 +114,15 @@ class AlertsScreen(PageScreen, inherit_bindings=False):
         self.sheet.show(draw)
 
 
-def _rows(one: StandingAlert, here: bool, host: Host) -> Drawing:
+def _rows(one: StandingAlert, under_cursor: bool, host: Host) -> Drawing:
     """An alert on two lines: condition and number; question and when it last fired."""
     alert, fired = one.state.alert, one.state.fired
     now = "no value" if one.value is None else f"now {figure(alert, one.value)}"
     holds = one.value is not None and alert.holds(one.value)
     state = "holds" if holds else "armed" if one.state.armed else "waits to cross back"
     first: Line = [
-        (" ▸ " if here else "   ", "mark"),
-        (f"{alert.text:<36}", "bold" if here else ""),
+        (" ▸ " if under_cursor else "   ", "mark"),
+        (f"{alert.text:<36}", "bold" if under_cursor else ""),
         (f"  {now:<18}", "bold"),
         (f"  {state}", "mark" if holds else "dim"),
     ]

@@ -290,9 +290,9 @@ class ChangesPane(Pane):
         return notes
 
     def _show_cursor(self) -> None:
-        here = self.table() if self.active else None
+        table_with_cursor = self.table() if self.active else None
         for table in self._tables:
-            table.grid.quiet(table.grid is not here)
+            table.grid.quiet(table.grid is not table_with_cursor)
 
     def set_active(self, active: bool) -> None:
         """Show the cursor with the pane."""

@@ -140,9 +140,9 @@ class Contributors(Pane):
 
     def _show_cursor(self) -> None:
         """Show the cursor in the table that keys move."""
-        here = self.table() if self.active else None
+        table_with_cursor = self.table() if self.active else None
         for grid in (*(table.grid for table in self._tables), self._other, self._strip):
-            grid.quiet(grid is not here)
+            grid.quiet(grid is not table_with_cursor)
 
     def set_active(self, active: bool) -> None:
         """Show the cursor with the pane."""

@@ -234,10 +234,10 @@ def hint_line(pane: int, keys: Mapping[str, tuple[str, ...]], width: int) -> Lin
     most = max(map(hints_of, beside), key=lambda pairs: line_width(hint_spans(pairs)))
     while shared and line_width(hint_spans(shared + last + most)) > width:
         shared.pop()
-    here = hints_of(pane)
-    while here and line_width(hint_spans(shared + last + here)) > width:
-        here.pop()
-    return hint_spans(shared + last + here)
+    pane_hints = hints_of(pane)
+    while pane_hints and line_width(hint_spans(shared + last + pane_hints)) > width:
+        pane_hints.pop()
+    return hint_spans(shared + last + pane_hints)
 
 
 def hint_spans(pairs: Sequence[tuple[str, str]]) -> Line:

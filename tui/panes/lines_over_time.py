@@ -121,9 +121,9 @@ def lines_with_figures(scene: Scene, fund: str, texts: Mapping[str, Sequence[str
         name: np.full(len(symbols), np.nan) for name in ("weight", "returns", "contribution")
     }
     if view is not None:
-        here = dict(zip(view.contributors.symbols, range(len(view.contributors)), strict=True))
-        rows = [row for row, symbol in enumerate(symbols) if symbol in here]
-        places = [here[symbols[row]] for row in rows]
+        row_of = dict(zip(view.contributors.symbols, range(len(view.contributors)), strict=True))
+        rows = [row for row, symbol in enumerate(symbols) if symbol in row_of]
+        places = [row_of[symbols[row]] for row in rows]
         for name, values in figures.items():
             values[rows] = getattr(view.contributors, name)[places]
     return Lines(

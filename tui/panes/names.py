@@ -225,10 +225,10 @@ def _caption(scene: Scene, side: Side, view: IndexView | None, order: Order, wid
     parts = []
     if view.without is not None:
         names = view.without.symbols
-        who = " ".join(names) if len(names) <= 4 else f"{len(names)} names"
+        names_text = " ".join(names) if len(names) <= 4 else f"{len(names)} names"
         ways = ((view.without.fund_zeroed, "zeroed"), (view.without.reweighted, "reweighted"))
         figures = [f"{formats.pct(value)} {name}" for value, name in ways if value is not None]
-        parts += [f"without {who} {figures[0]}", *figures[1:]] if figures else []
+        parts += [f"without {names_text} {figures[0]}", *figures[1:]] if figures else []
     if view.fund_return is None:
         parts.append("basket; no fund closes")
     if order.key == "bp":

@@ -169,14 +169,14 @@ def _chart(scene: Scene, spread: Spread, width: int, height: int) -> Drawing:
 
 def _paths(scene: Scene, spread: Spread, width: int, height: int) -> Drawing:
     """The gap on its way through the window, every year beside the others."""
-    here = spread_year(spread)
+    end_year = spread_year(spread)
     charts = [
         Multiple(
             f"{one.year}",
             formats.pp(float(one.gap[-1]), unit=False),
             one.gap,
             "small" if one.gap[-1] >= 0 else "large",
-            one.year == here,
+            one.year == end_year,
         )
         for one in year_paths(scene.market, scene.snapshot)
     ]

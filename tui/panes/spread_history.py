@@ -35,10 +35,10 @@ def year_chart(
     """A bar a year; ``with_window`` puts the window itself after years it is not one of."""
     years = [year.year for year in ranking.history]
     gaps = [year.gap for year in ranking.history]
-    here = spread_year(spread)
+    end_year = spread_year(spread)
     if with_window:
-        years, gaps = [*years, here], [*gaps, ranking.gap]
-    return inset(year_bars(years, gaps, here, width - 2, height, styles=("small", "large")))
+        years, gaps = [*years, end_year], [*gaps, ranking.gap]
+    return inset(year_bars(years, gaps, end_year, width - 2, height, styles=("small", "large")))
 
 
 def spread_year(spread: Spread) -> int:

@@ -162,10 +162,10 @@ def without_text(snapshot: Snapshot, width: int) -> str:
     whole = ", ".join([zeroed, *figures]) + " (zeroed)"
     listed = {symbol for view in views if view.without for symbol in view.without.symbols}
     left_out = [symbol.rpartition(":")[2] for symbol in snapshot.question.without]
-    who = names_text([symbol for symbol in left_out if symbol in listed])
+    names = names_text([symbol for symbol in left_out if symbol in listed])
     count = f"{len(listed):,} name{'s' if len(listed) > 1 else ''}"
     texts = [
-        f"Without {who}: {whole}{reweighted}",
+        f"Without {names}: {whole}{reweighted}",
         f"Without {count}: {whole}{reweighted}",
         f"Without {count}: {whole}",
         f"Without {count}: {zeroed} (zeroed)",

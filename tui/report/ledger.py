@@ -45,10 +45,10 @@ def value_at(document: Mapping[str, Any], path: str) -> Any:
     Raises:
         LookupError: nothing stands there.
     """
-    here: Any = document
+    value: Any = document
     for step in steps(path):
-        here = here[step]
-    return here
+        value = value[step]
+    return value
 
 
 class NumberOrigins:

@@ -91,18 +91,18 @@ class NoteFigures:
 
     def _near(self, path: str) -> str:
         """The names that do exist along a path that leads nowhere."""
-        here: Any = self._document
+        value: Any = self._document
         at = "the note"
         try:
             for step in steps(path):
-                here, at = here[step], f"{step}"
+                value, at = value[step], f"{step}"
         except (LookupError, TypeError):
             pass
-        if isinstance(here, dict):
-            return f"{at} has {', '.join(here)}"
-        if isinstance(here, list):
-            return f"{at} has {len(here):,} rows, from [0]"
-        return f"{at} is {'not known' if here is None else 'one value'}"
+        if isinstance(value, dict):
+            return f"{at} has {', '.join(value)}"
+        if isinstance(value, list):
+            return f"{at} has {len(value):,} rows, from [0]"
+        return f"{at} is {'not known' if value is None else 'one value'}"
 
     def _letter(self, path: str, source: str, as_of: str) -> str:
         return self.origins.letter(source, as_of, self.state(path))

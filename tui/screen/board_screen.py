@@ -225,7 +225,7 @@ class BoardScreen(Stepping, BoardAnswers, inherit_bindings=False):
 
     def obey(self, command: str, words: str) -> None:
         """A command of the line that takes words: most are of a pair."""
-        here = {
+        methods = {
             "help": self.help_on,
             "set": self.set_setting,
             "colours": self.set_colours,
@@ -233,8 +233,8 @@ class BoardScreen(Stepping, BoardAnswers, inherit_bindings=False):
             "fund": self.add_fund,
             "import": self.host.bring,
         }
-        if command in here:
-            here[command](words)
+        if command in methods:
+            methods[command](words)
         else:
             self.host.tell(f":{command} works on a pair: open one first", error=True)
 

@@ -52,9 +52,9 @@ class Wording(FourPanes, inherit_bindings=False):
             views = ", ".join(dict.fromkeys(view for _, view in all_views))
             self.host.tell(f"no view is called {name!r}; there are {views}", error=True)
             return
-        here = next((one for one in match if one[0] == self.active), match[0])
-        self.activate(here[0])
-        self.pane_here.set_view(here[1])
+        place = next((one for one in match if one[0] == self.active), match[0])
+        self.activate(place[0])
+        self.pane_here.set_view(place[1])
 
     def go_to(self, words: str) -> None:
         """The cursor on a name, by its symbol or a part of its name."""
@@ -71,8 +71,8 @@ class Wording(FourPanes, inherit_bindings=False):
         exact = [symbol for symbol in listed if symbol.casefold() == text or symbol == line]
         near = [s for s, name in listed.items() if text and text in f"{s} {name}".casefold()]
         if not exact and len(near) != 1:
-            here = f"; near it are {' '.join(near[:_NEAR])}" if near else ""
-            error = f"{words!r} is no measured name of either index{here}"
+            nearest = f"; near it are {' '.join(near[:_NEAR])}" if near else ""
+            error = f"{words!r} is no measured name of either index{nearest}"
             app.tell(error if text else "go where? write :go NVDA", error=True)
             return
         symbol = (exact or near)[0]
@@ -112,9 +112,9 @@ class Wording(FourPanes, inherit_bindings=False):
         self.names.show(scene)
         self.changes.show(scene)
         count = f"{len(app.marked):,} marked" if app.marked else "no name is marked"
-        who = f": {names_text(tuple(app.marked))}" if app.marked else ""
+        marked_names = f": {names_text(tuple(app.marked))}" if app.marked else ""
         nowhere = f"; in neither index: {names_text(lacking)}" if lacking else ""
-        app.tell(f"{count}{who}{nowhere}", error=bool(lacking))
+        app.tell(f"{count}{marked_names}{nowhere}", error=bool(lacking))
 
     def show_movers(self, words: str) -> None:
         """Show which lines gained and lost bp and places since a date."""

@@ -95,34 +95,35 @@ def write_files(
     """
     result = []
     for at, as_of in enumerate(dates):
-        here = np.flatnonzero(quantity[at] > 0)
-        here = here[np.argsort(-quantity[at, here] * price[at, here], kind="stable")]
-        split = later_splits[at, here]
-        shares, stated = np.rint(quantity[at, here] / split), np.round(price[at, here] * split, 4)
+        listed = np.flatnonzero(quantity[at] > 0)
+        listed = listed[np.argsort(-quantity[at, listed] * price[at, listed], kind="stable")]
+        split = later_splits[at, listed]
+        shares = np.rint(quantity[at, listed] / split)
+        stated = np.round(price[at, listed] * split, 4)
         worth = float((shares * stated).sum())
         outside = worth * (1 / side.measured_part - 1)
-        there = np.flatnonzero(others.inside[at])
-        there = there[np.argsort(-others.size[there], kind="stable")]
-        size = others.size[there] / max(float(others.size[there].sum()), 1.0)
+        unmeasured = np.flatnonzero(others.inside[at])
+        unmeasured = unmeasured[np.argsort(-others.size[unmeasured], kind="stable")]
+        size = others.size[unmeasured] / max(float(others.size[unmeasured].sum()), 1.0)
         in_lines = max(outside - CASH * worth, 0.0)
-        other_price = others.price[at, there]
+        other_price = others.price[at, unmeasured]
         other_shares = np.maximum(np.rint(size * in_lines / other_price), 1.0)
         cash = round(outside - float((other_shares * other_price).sum()), 2)
         quantities = np.concatenate([shares, other_shares])
         values = quantities * np.concatenate([stated, other_price])
         # a file's price would stand for their closes: nothing is to measure them by
-        prices = np.concatenate([stated, np.full(len(there), np.nan)])
+        prices = np.concatenate([stated, np.full(len(unmeasured), np.nan)])
         total = math.fsum([*values, cash])
-        names = _pick(lines.names, here) + _pick(others.names, there)
+        names = _pick(lines.names, listed) + _pick(others.names, unmeasured)
         result.append(
             _file(
                 Holdings(
                     fund=side.fund,
                     as_of=as_of,
-                    symbols=_pick(lines.symbols, here) + _pick(others.symbols, there),
+                    symbols=_pick(lines.symbols, listed) + _pick(others.symbols, unmeasured),
                     names=names,
                     sectors=tuple(
-                        SECTORS[i] for i in (*lines.sectors[here], *others.sectors[there])
+                        SECTORS[i] for i in (*lines.sectors[listed], *others.sectors[unmeasured])
                     ),
                     industries=tuple(map(trade_of, names)),
                     quantity=quantities,
@@ -168,14 +169,14 @@ def announced(files: Iterable[Holdings]) -> Iterator[Announcement]:
     for fund, fund_files in dated.items():
         old, new = (dict(zip(f.symbols, f.names, strict=True)) for f in fund_files[-2:])
         actions: tuple[Action, ...] = ("leave", "join")
-        for action, here, there in zip(actions, (old, new), (new, old), strict=True):
-            for symbol in sorted(here.keys() - there.keys()):
+        for action, names, other_names in zip(actions, (old, new), (new, old), strict=True):
+            for symbol in sorted(names.keys() - other_names.keys()):
                 yield Announcement(
                     fund,
                     symbol,
                     action,
                     fund_files[-1].as_of,
-                    here[symbol],
+                    names[symbol],
                     ANNOUNCED,
                     fund_files[-1].source,
                 )

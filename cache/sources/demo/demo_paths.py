@@ -88,11 +88,11 @@ def follow(
         fund: (T,) closes of the fund.
     """
     start, end = int(cuts[0]), int(cuts[-1])
-    apart = np.cumsum(TRACKING_DAY * rng.standard_normal(len(raw)))
+    tracking = np.cumsum(TRACKING_DAY * rng.standard_normal(len(raw)))
     target = np.log((1 + side.basket_return) / (fund[end] / fund[start]))
-    knots = np.array([0.0, target]) - apart[[start, end]]
-    apart += np.interp(np.arange(len(raw)), [start, end], knots)
-    market = fund / fund[start] * np.exp(apart) / index_of(quantity, raw, cuts)
+    knots = np.array([0.0, target]) - tracking[[start, end]]
+    tracking += np.interp(np.arange(len(raw)), [start, end], knots)
+    market = fund / fund[start] * np.exp(tracking) / index_of(quantity, raw, cuts)
     raw *= market[:, None]
     # Exactly: the logarithms above are off by a rounding.
     raw[start], raw[end] = lines.start, lines.end

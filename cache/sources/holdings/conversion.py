@@ -124,11 +124,11 @@ def _rates(sheet: Sheet, codes: dict[int, str]) -> dict[int, float]:
     for row, rate in rates.items():
         code = codes[row]
         worth = math.log(rough[code] / rough[base])
-        apart = abs(math.log(rate) - worth), abs(math.log(rate) + worth)
-        if min(apart) > _NEAR or (code == base and rate != 1):
+        distances = abs(math.log(rate) - worth), abs(math.log(rate) + worth)
+        if min(distances) > _NEAR or (code == base and rate != 1):
             raise _no_rate(sheet, codes, f"{rate:g} is no rate of {code} to {base}", row)
-        if abs(apart[0] - apart[1]) > _TELLS:
-            ways.add(apart[0] < apart[1])
+        if abs(distances[0] - distances[1]) > _TELLS:
+            ways.add(distances[0] < distances[1])
     if len(ways) != 1:
         why = f"some are {base} a unit and some units a {base}"
         if not ways:

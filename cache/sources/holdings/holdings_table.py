@@ -95,8 +95,8 @@ class Meanings:
         folded = {fold(title) for title in titles}
         for title in self._titles:
             if fold(title) not in folded:
-                there = ", ".join(clean(t, 30) for t in titles if t)
-                reason = f'has no column "{clean(title, 40)}"; its columns are {there}'
+                file_titles = ", ".join(clean(t, 30) for t in titles if t)
+                reason = f'has no column "{clean(title, 40)}"; its columns are {file_titles}'
                 raise SourceError(reason, line=line)
 
 

@@ -186,12 +186,12 @@ def _check_same(sheet: Sheet, line: Line, other: Line) -> None:
     Raises:
         SourceError: the column may say of which fund each is; names it and the flags.
     """
-    for title, here, there in zip(sheet.unknown, line.unknown, other.unknown, strict=False):
-        if here != there and any(map(str.isalpha, here + there)):
+    for title, cell, other_cell in zip(sheet.unknown, line.unknown, other.unknown, strict=False):
+        if cell != other_cell and any(map(str.isalpha, cell + other_cell)):
             raise SourceError(
-                f'appears twice, with "{clean(here, 20)}" and "{clean(there, 20)}" under a column'
-                f' that is not known: say --columns fund="{title}" where it names the fund, or'
-                f' --ignore "{title}" where the rows are to be added up',
+                f'appears twice, with "{clean(cell, 20)}" and "{clean(other_cell, 20)}" under a'
+                f' column that is not known: say --columns fund="{title}" where it names the fund,'
+                f' or --ignore "{title}" where the rows are to be added up',
                 line=other.line,
                 column=title,
                 symbol=line.symbol,

@@ -147,12 +147,12 @@ def _splits(columns: PriceColumns, rows: IntArray) -> _Splits | None:
 
 def _priced_around(symbol: IntArray, price: FloatArray, at: IntArray) -> tuple[IntArray, IntArray]:
     """The row of the last close before each row, and of the first on or after it; -1 for none."""
-    there = np.flatnonzero(~np.isnan(price))
-    if not len(there):
+    priced = np.flatnonzero(~np.isnan(price))
+    if not len(priced):
         return np.full(len(at), -1), np.full(len(at), -1)
-    place = np.searchsorted(there, at)
-    before = np.where(place > 0, there[np.maximum(place - 1, 0)], -1)
-    after = np.where(place < len(there), there[np.minimum(place, len(there) - 1)], -1)
+    place = np.searchsorted(priced, at)
+    before = np.where(place > 0, priced[np.maximum(place - 1, 0)], -1)
+    after = np.where(place < len(priced), priced[np.minimum(place, len(priced) - 1)], -1)
     before = np.where((before >= 0) & (symbol[before] == symbol[at]), before, -1)
     after = np.where((after >= 0) & (symbol[after] == symbol[at]), after, -1)
     return before, after

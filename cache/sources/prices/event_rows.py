@@ -65,15 +65,15 @@ def without_repeated(columns: PriceColumns, rows: IntArray) -> list[Rejected]:
     paid = columns.values.get("dividend")
     if paid is None:
         return []
-    there = rows[paid[rows] > 0]
-    if len(there) < 2:
+    paid_rows = rows[paid[rows] > 0]
+    if len(paid_rows) < 2:
         return []
-    cash, symbol = paid[there], columns.symbol[there]
-    days = np.diff(columns.session[there].astype(np.int64))
+    cash, symbol = paid[paid_rows], columns.symbol[paid_rows]
+    days = np.diff(columns.session[paid_rows].astype(np.int64))
     again = (days <= AGAIN) & (symbol[1:] == symbol[:-1]) & (cash[1:] == cash[:-1])
     rejected = []
     for place in np.flatnonzero(again).tolist():
-        first, row = int(there[place]), int(there[place + 1])
+        first, row = int(paid_rows[place]), int(paid_rows[place + 1])
         reason = f"{cash[place]:g} is the dividend of {columns.session[first]} once more"
         rejected.append(columns.refused(row, "dividend", reason))
         paid[row] = 0.0

@@ -112,9 +112,9 @@ class ColumnOptions:
         Raises:
             SourceError: one was named that is not there.
         """
-        there = {fold(title) for title in titles} | set(titles) | {"*"}
+        known_titles = {fold(title) for title in titles} | set(titles) | {"*"}
         for name in (*self.columns, *self.ignored):
-            if name not in there and fold(name) not in there:
+            if name not in known_titles and fold(name) not in known_titles:
                 raise SourceError(f'has no column "{clean(name, 40)}" ({first_titles(titles)})')
 
 

@@ -178,16 +178,16 @@ def _wide(layout: Layout, columns: dict[int, Any], rows: int, options: FileOptio
     for matrix in values.values():
         filled |= ~np.isnan(matrix)
     codes = np.array([symbols.code(ticker) for ticker in tickers], np.intp)
-    who, when = np.nonzero(filled)
+    ticker_places, date_places = np.nonzero(filled)
     return PriceColumns(
         tuple(symbols.positions),
-        codes[who],
-        stamps.session[dates][when],
-        when + 1,
-        np.zeros(len(who), np.intp),
+        codes[ticker_places],
+        stamps.session[dates][date_places],
+        date_places + 1,
+        np.zeros(len(ticker_places), np.intp),
         {word: matrix[filled] for word, matrix in values.items()},
         {word: np.isinf(matrix[filled]) for word, matrix in values.items()},
-        timed=stamps.timed[dates][when] if stamps.timed.any() else None,
+        timed=stamps.timed[dates][date_places] if stamps.timed.any() else None,
         readings=[account],
         bars=layout.bars,
     )

@@ -242,10 +242,10 @@ def _once(columns: PriceColumns, rows: IntArray, rejected: list[Rejected]) -> In
     # The first row of each run of equal keys is the one the others are compared with.
     leader = rows[np.maximum.accumulate(np.where(first, np.arange(len(rows)), 0))]
     differs = np.zeros(len(rows), np.bool_)
-    again = np.flatnonzero(~first)
+    repeats = np.flatnonzero(~first)
     for values in columns.values.values():
-        a, b = values[rows[again]], values[leader[again]]
-        differs[again] |= (a != b) & ~(np.isnan(a) & np.isnan(b))
+        a, b = values[rows[repeats]], values[leader[repeats]]
+        differs[repeats] |= (a != b) & ~(np.isnan(a) & np.isnan(b))
     differing = np.flatnonzero(differs)
     check_repeats(columns, rows[differing], len(rows))
     for at in differing.tolist():

@@ -69,7 +69,7 @@ class PriceFile:
 
 
 def read_prices(
-    path: Path | Sequence[Path], how: HowToRead | None = None, *, now: datetime
+    path: Path | Sequence[Path], options: HowToRead | None = None, *, now: datetime
 ) -> PriceFile:
     """Read a price file, a folder of such, or several.
 
@@ -80,31 +80,31 @@ def read_prices(
 
     Args:
         path: a regular file, a folder of them, or several of either.
-        how: what the user said of it.
+        options: what the user said of it.
         now: when it is read, with a time zone.
 
     Raises:
         SourceError: the file cannot be used, or no row of it; one sentence with file, line
             and column.
     """
-    how = how or HowToRead()
+    options = options or HowToRead()
     paths = [path] if isinstance(path, Path) else [*path]
     files, passed = _files(paths)
     name = clean(paths[0].name or str(paths[0]), 200)
     if len(paths) > 1:
         name = f"{len(files):,} files"
-    if len(files) > 1 and how.symbol is not None:
+    if len(files) > 1 and options.symbol is not None:
         raise SourceError("--symbol says whose closes one file holds; import them one by one")
     today = last_session(now)
-    basis = {None: None, True: "adjusted", False: "unadjusted"}[how.adjusted]
+    basis = {None: None, True: "adjusted", False: "unadjusted"}[options.adjusted]
     args: dict[str, Any] = {
         "today": today.isoformat(),
         "basis": basis,
-        "columns": given_columns(how.columns, WORDS),
-        "ignore": [*how.ignored],
-        "decimal": how.decimal,
-        "dates": how.dates,
-        "symbol": how.symbol,
+        "columns": given_columns(options.columns, WORDS),
+        "ignore": [*options.ignored],
+        "decimal": options.decimal,
+        "dates": options.dates,
+        "symbol": options.symbol,
     }
     fields, arrays = _run(files, args, name)
     symbols = tuple(fields["symbols"])

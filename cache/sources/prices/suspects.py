@@ -82,8 +82,8 @@ def _by_numbers(columns: PriceColumns, rows: IntArray, values: FloatArray) -> st
     if close is None:
         return None
     symbol, price, other = columns.symbol[rows], close[rows], values[rows]
-    there = (price > 0) & (other > 0) & np.isfinite(other)
-    symbol, price, other = symbol[there], price[there], other[there]
+    comparable = (price > 0) & (other > 0) & np.isfinite(other)
+    symbol, price, other = symbol[comparable], price[comparable], other[comparable]
     if len(price) < 2:
         return None
     pairs = symbol[1:] == symbol[:-1]

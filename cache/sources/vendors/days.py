@@ -120,16 +120,16 @@ class DayVendor(KeyedSource, ABC):
         day_cache = DayCache(self._private if len(days) > KEPT_BEYOND else None, now)
         # (T, N) close and volume, NaN without a bar: years of thousands of lines fit so
         close, volume = (np.full((len(days), len(column)), np.nan) for _ in range(2))
-        there = 0
+        days_with_data = 0
         for row, when in enumerate(days):
             market = day_cache.day(when, self.day)
             self.report(f"{self.name}'s market of {when}")
-            there += bool(market)
+            days_with_data += bool(market)
             for name in column.keys() & market.keys():
                 close[row, column[name]], volume[row, column[name]] = market[name]
-        events = self.events(days) if there else DeclaredEvents()
+        events = self.events(days) if days_with_data else DeclaredEvents()
         newest = np.count_nonzero(~np.isnan(close[-1])) if days else 0
-        complete = there == len(days) and newest >= COMPLETE * len(column)
+        complete = days_with_data == len(days) and newest >= COMPLETE * len(column)
         for ask in asks:
             name = spelled[ask.symbol]
             rows = zip(days, close[:, column[name]], volume[:, column[name]], strict=True)
