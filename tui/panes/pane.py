@@ -168,7 +168,7 @@ class Pane(Widget):
 
     def to_top(self) -> None:
         """Go to the first line of what is shown."""
-        for grid in self.query(LineTable):
+        for grid in self.walk_children(LineTable):
             grid.move("first")
         if (sheet := self.sheet()) is not None:
             sheet.scroll_lines("first")

@@ -55,21 +55,20 @@ class FourPanes(PromptScreen, inherit_bindings=False):
             pane.view = frame.view_of(host.seat, pane.NUMBER)
         self._headline, self._status_height = Panel(id="headline"), 1
         self._instead, self.prompt = Panel(id="cover"), Prompt(host, self)
+        self._grid = Container(*self.panes, id="panes")
         self.deferred = Deferred(lambda: self._answered)
-        self._answered = False
+        #: The panes stand there; on a frame they come with their first answer.
+        self._unfolded = True
+        self._answered = self._one = False
 
     def compose(self) -> Iterator[Widget]:
         """Everything, from top to bottom."""
-        # before there is anything to style
-        self._classify(*self.app.size, update=False)
+        self._unfolded = not (fitting.framed(self.app) and self.waiting)
+        self._arrange(*self.app.size)
         self._headline.styles.height = frame.headline_height(*self.app.size, self.host.seat)
         yield self._header
         yield self._headline
-        panes = Container(*self.panes, id="panes")
-        if fitting.framed(self.app) and self.waiting:
-            # they come with their first answer; a class would style every widget once more
-            panes.styles.display = "none"
-        yield panes
+        yield self._grid
         yield self._instead
         yield self._status
         yield self._hints
@@ -110,30 +109,31 @@ class FourPanes(PromptScreen, inherit_bindings=False):
         self.show_status()
 
     def _lay_out(self) -> None:
-        self._classify(*self.size)
+        self._arrange(*self.size)
         self._instead.show(self._draw_cover)
         self._show_headline()
 
-    def _classify(self, width: int, height: int, *, update: bool = True) -> None:
+    def _arrange(self, width: int, height: int) -> None:
+        """Say what stands where: on each widget, as a class would style all of them anew."""
         form = frame.form(width, height, zoomed=self.zoomed)
-        small, one = form == "small", form != "four"
+        small, self._one = form == "small", form != "four"
+        covered = small or (self.host.scene is None and not self.waiting)
         for pane in self.panes:
-            pane.display = not one or pane is self.pane_here
-        classes = {
-            "-small": small,
-            "-one": one,
-            "-wide": width >= frame.WIDE,
-            "-cover": small or (self.host.scene is None and not self.waiting),
-        }
-        before = self.classes
-        self.update_classes(classes, update=False)
-        if update and self.classes != before:
-            # the style sheet tells them apart for the screen's own children alone: a fifth of all
-            self.app.stylesheet.update_nodes(self.children, animate=True)
+            pane.display = not self._one or pane is self.pane_here
+        self._header.display = self._status.display = not small
+        self._hints.display = not (small or self.prompt.is_open)
+        self._headline.display, self._instead.display = not covered, covered
+        self._grid.display = self._unfolded and not covered
+        grid = self._grid.styles
+        grid.grid_size_columns = grid.grid_size_rows = 1 if self._one else 2
+        if self._one:
+            grid.grid_columns = "1fr"
+        else:
+            grid.grid_columns = "1fr 2fr" if width >= frame.WIDE else "2fr 3fr"
 
     def unfold(self) -> None:
         """Show the panes, even before there is an answer."""
-        self.query_one("#panes").styles.display = None
+        self._unfolded = True
 
     def to_top(self) -> None:
         """Scroll every pane to its first line, for another question."""
@@ -234,7 +234,7 @@ class FourPanes(PromptScreen, inherit_bindings=False):
         if number == self.active:
             return
         self.pane_here.set_active(False)
-        if self.has_class("-one"):
+        if self._one:
             self.pane_here.display = False
         self.active = number
         self.pane_here.set_active(True)

@@ -59,7 +59,7 @@ class MainScreen(Asking, Naming, Wording, inherit_bindings=False):
     def _side(self, step: int) -> None:
         if self.pane_here.turn_side(step):
             return
-        if self.has_class("-one"):
+        if self._one:
             self.activate(min(max(self.active + step, 1), len(self.panes)))
             return
         column = (self.active - 1) % 2 + step
