@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.widget import Widget
 
 from core.answer.announced import standing_words
@@ -46,7 +46,7 @@ DATED: Final = TableColumn("what", "", 7)
 TWO: Final = 84
 
 
-class ChangesTable(Vertical):
+class ChangesTable(Widget, inherit_css=False):
     """Leavers and joiners of one index, between two of its files."""
 
     DEFAULT_CSS = """

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import TYPE_CHECKING
 
-from textual.containers import Vertical
 from textual.widget import Widget
 
 from tui.charts import diverging_bars
@@ -37,7 +36,7 @@ COLUMNS = (
 )
 
 
-class NamesTable(Vertical):
+class NamesTable(Widget, inherit_css=False):
     """One index: its caption and its table."""
 
     DEFAULT_CSS = """

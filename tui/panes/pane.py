@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 STANDS: Final = 0.3
 
 
-class Pane(Widget):
+class Pane(Widget, inherit_css=False):
     """One pane. Whatever changes a number lives in the question; the view lives here."""
 
     NUMBER: ClassVar[int]

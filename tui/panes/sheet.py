@@ -17,8 +17,11 @@ from tui.widgets.moves import rows_of_move
 Draw = Callable[[int, int], Drawing]
 
 
-class Panel(Painter, Widget):
-    """Shows what a function draws; where it draws more lines than fit, they scroll."""
+class Panel(Painter, Widget, inherit_css=False):
+    """Shows what a function draws; where it draws more lines than fit, they scroll.
+
+    It has no scrollbar and no links, and so none of the rules that Textual gives every widget.
+    """
 
     ALLOW_SELECT = False
 

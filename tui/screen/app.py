@@ -83,7 +83,7 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
         ScrollBar.renderer = AsciiScrollBarRender if config.ascii else ScrollBarRender
         for theme in THEMES.values():
             self.register_theme(theme)
-        self.theme = config.theme
+        self.begin_in(config.theme)
         self.set_keymap(dict(config.keys))
 
     def get_default_screen(self) -> Screen[Any]:

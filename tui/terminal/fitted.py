@@ -61,6 +61,8 @@ class FittedApp(App[None], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[Any]] = []
     now: Callable[[], datetime]
+    #: The theme that everything is styled for, "" before there is one.
+    _styled = ""
 
     def __init__(self, wire: str) -> None:
         fitting.survive_the_terminal()
@@ -74,6 +76,21 @@ class FittedApp(App[None], inherit_bindings=False):
     def on_load(self) -> None:
         """Before anything is worked out in a thread."""
         fitting.let_answers_go()
+
+    def begin_in(self, theme: str) -> None:
+        """Set the theme of the start, before anything is styled."""
+        self.theme = self._styled = theme
+        self.stylesheet.set_variables(self.get_css_variables())
+
+    def get_css_variables(self) -> dict[str, str]:
+        """The theme's; none as long as Textual's own is in force, in which nothing is drawn."""
+        return super().get_css_variables() if self._styled else {}
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Style everything anew for another theme; the first one, after the start, is none."""
+        if self.theme != self._styled:
+            self._styled = self.theme
+            super().refresh_css(animate)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our variables, for a theme that has none."""

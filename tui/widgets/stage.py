@@ -49,6 +49,10 @@ class SizedScreen(Screen[None], inherit_bindings=False):
     def answered(self) -> None:
         """The app has another answer."""
 
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Skip styling: what was just composed has its styles, and the app restyles all screens."""
+        event.refresh_styles = False
+
     def action_redraw(self) -> None:
         """Draw everything again."""
         fitting.redraw(self.app)
@@ -77,18 +81,13 @@ class Stage(SizedScreen, inherit_bindings=False):
     def __init__(self, *, custom: bool) -> None:
         super().__init__()
         self._custom = custom
-        self._silent = self._resumed = False
+        self._silent = False
         #: When the last layout began.
         self._laid_out = 0.0
         if custom:
             from tui.widgets.painting import PaintingCompositor
 
             self._compositor = PaintingCompositor()
-
-    def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """The first time, skip styling: what was just composed has its styles already."""
-        if not self._resumed:
-            self._resumed, event.refresh_styles = True, False
 
     def settle(self) -> None:
         """Lay out what takes another room than before; nothing is painted yet."""
