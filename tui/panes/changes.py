@@ -26,6 +26,7 @@ from tui.text import formats
 from tui.text.spans import Drawing, Line, line_width
 from tui.widgets.columns import Cell, TableColumn
 from tui.widgets.line_table import LineTable
+from tui.widgets.stage import reveal
 
 if TYPE_CHECKING:
     from tui.host.scene import Scene, Side
@@ -224,9 +225,8 @@ class ChangesPane(Pane):
         self._years = YearsView(self, self._sheet, "top10_share")
 
     def body(self) -> Iterator[Widget]:
-        """Two tables, or the drawing."""
+        """Two tables; the drawing comes with the first view of it."""
         yield self._both
-        yield self._sheet
 
     @property
     def wide(self) -> bool:
@@ -237,7 +237,8 @@ class ChangesPane(Pane):
         """The drawing, or the tables and what stands over them."""
         super().make_room(scene)
         listed = self.view == "membership"
-        self._both.display, self._sheet.display = listed, not listed
+        self._both.display = listed
+        reveal(self._sheet, not listed, after=self._both)
         if listed:
             sides = self._sides(scene)
             self._tables[1].display = len(sides) > 1

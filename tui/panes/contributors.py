@@ -25,6 +25,7 @@ from tui.panes.pane import Pane
 from tui.panes.row_selection import ROW_STEPS, Order
 from tui.panes.wording import below_floor
 from tui.widgets.line_table import LineTable
+from tui.widgets.stage import reveal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,12 +69,11 @@ class Contributors(Pane):
         self.side = 0
         self._tables = (NamesTable(), NamesTable())
         self._strip, self._other = LineTable(classes="strip"), LineTable(classes="other")
-        self._names = Horizontal(*self._tables, self._strip, classes="names")
+        self._names = Horizontal(*self._tables, classes="names")
 
     def body(self) -> Iterator[Widget]:
-        """Two tables side by side, or one table of another view."""
+        """Two tables side by side; the one table of another view comes with that."""
         yield self._names
-        yield self._other
 
     @property
     def wide(self) -> bool:
@@ -85,10 +85,12 @@ class Contributors(Pane):
         super().make_room(scene)
         self._alone = len(scene.sides) == 1
         names = self.view == "names"
-        self._names.display, self._other.display = names, not names
+        self._names.display = names
+        reveal(self._other, not names, after=self._names)
         if names:
             self._tables[1].display = self.wide
-            self._strip.display = self.size.width >= STRIP and len(scene.views()) > 0
+            strip = self.size.width >= STRIP and len(scene.views()) > 0
+            reveal(self._strip, strip, after=self._tables[1])
 
     def has(self, view: str) -> bool:
         """Whether a view has something to show: industries where a file says some."""

@@ -16,7 +16,7 @@ from tui.panes.frame import VIEWS, title, view_at
 from tui.panes.sheet import Panel
 from tui.panes.wording import foot_line, foot_texts, hanging, wrapped
 from tui.widgets.line_table import LineTable
-from tui.widgets.stage import settle
+from tui.widgets.stage import reveal, settle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,7 @@ class Pane(Widget, inherit_css=False):
     Pane {
         width: 1fr; height: 1fr; layout: vertical;
         .rule, .foot { height: 1; width: 1fr; }
-        .notes { height: auto; width: 1fr; }
+        .notes { width: 1fr; }
         .body { height: 1fr; width: 1fr; }
     }
     """
@@ -64,10 +64,9 @@ class Pane(Widget, inherit_css=False):
         self._comparing: Snapshot | None = None
 
     def compose(self) -> Iterator[Widget]:
-        """The title, the body, what to bear in mind, the foot."""
+        """The title, the body, the foot; what to bear in mind comes between the last two."""
         yield self._title
         yield from self.body()
-        yield self._notes
         yield self._foot
 
     def body(self) -> Iterator[Widget]:
@@ -233,9 +232,10 @@ class Pane(Widget, inherit_css=False):
             lines = hanging([("! ", "mark")], wrapped(". ".join(notes), width, lines=1))
         elif len(lines) > most:
             lines = [*lines[: most - 1], [*lines[most - 1], (" …", "dim")]] if most else []
-        self._notes.styles.height = len(lines)
-        self._notes.display = bool(lines)
-        self._notes.show(lambda w, h: lines)
+        reveal(self._notes, bool(lines), before=self._foot)
+        if lines:
+            self._notes.styles.height = len(lines)
+            self._notes.show(lambda w, h: lines)
 
     def on_resize(self, event: events.Resize) -> None:
         """Draw anew: the text depends on the room."""

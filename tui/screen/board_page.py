@@ -104,7 +104,6 @@ class BoardPage(PromptScreen, inherit_bindings=False):
         yield self.news
         yield self._status
         yield self._hints
-        yield self.prompt
 
     def show(self) -> None:
         """Bring everything up to the board at hand."""

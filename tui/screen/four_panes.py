@@ -26,6 +26,7 @@ from tui.screen.prompt_screen import PromptScreen
 from tui.state.state_files import Seat
 from tui.terminal import fitting
 from tui.widgets.deferred import Deferred
+from tui.widgets.stage import reveal
 
 if TYPE_CHECKING:
     from core.data.frames import Theme
@@ -69,10 +70,8 @@ class FourPanes(PromptScreen, inherit_bindings=False):
         yield self._header
         yield self._headline
         yield self._grid
-        yield self._instead
         yield self._status
         yield self._hints
-        yield self.prompt
 
     @property
     def seat(self) -> Seat:
@@ -110,7 +109,10 @@ class FourPanes(PromptScreen, inherit_bindings=False):
 
     def _lay_out(self) -> None:
         self._arrange(*self.size)
-        self._instead.show(self._draw_cover)
+        covered = not self._headline.display
+        reveal(self._instead, covered, before=self._status)
+        if covered:
+            self._instead.show(self._draw_cover)
         self._show_headline()
 
     def _arrange(self, width: int, height: int) -> None:
@@ -122,7 +124,7 @@ class FourPanes(PromptScreen, inherit_bindings=False):
             pane.display = not self._one or pane is self.pane_here
         self._header.display = self._status.display = not small
         self._hints.display = not (small or self.prompt.is_open)
-        self._headline.display, self._instead.display = not covered, covered
+        self._headline.display = not covered
         self._grid.display = self._unfolded and not covered
         grid = self._grid.styles
         grid.grid_size_columns = grid.grid_size_rows = 1 if self._one else 2

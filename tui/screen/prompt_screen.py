@@ -13,7 +13,7 @@ from tui.panes.sheet import Panel
 from tui.state.config import THEMES, ConfigError
 from tui.state.settings import from_typed
 from tui.terminal import fitting
-from tui.widgets.stage import Stage
+from tui.widgets.stage import Stage, reveal
 
 if TYPE_CHECKING:
     from tui.screen.prompt import Prompt
@@ -68,7 +68,8 @@ class PromptScreen(Stage, inherit_bindings=False):
 
     def set_prompt(self, is_open: bool) -> None:
         """The prompt in place of the hints, or the hints."""
-        self.prompt.display, self._hints.display = is_open, not is_open
+        reveal(self.prompt, is_open, after=self._hints)
+        self._hints.display = not is_open
 
     def action_command(self) -> None:
         """Type a command."""

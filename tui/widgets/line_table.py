@@ -151,7 +151,7 @@ class LineTable(Painter, ScrollView, can_focus=False, inherit_bindings=False):
             row = next((i for i, key in enumerate(self._keys) if key == before), row)
         self._resize()
         self.set_reactive(LineTable.cursor_row, row)
-        if self.is_mounted:
+        if self.is_attached:
             self._scroll_rows(row - offset)
             self._show_cursor()
         self.refresh()
@@ -241,9 +241,9 @@ class LineTable(Painter, ScrollView, can_focus=False, inherit_bindings=False):
         if size != self.virtual_size:
             # no other room is taken: more rows are no reason to lay out the screen
             self.set_reactive(LineTable.virtual_size, size)
-            if self.is_mounted and tested():
+            if self.is_attached and tested():
                 self._scroll_update(size)
-            elif self.is_mounted:
+            elif self.is_attached:
                 self.refresh(layout=True)
 
     def on_resize(self) -> None:

@@ -26,6 +26,21 @@ def settle(widget: Widget) -> None:
         screen.settle()
 
 
+def reveal(
+    widget: Widget, shown: bool, *, before: Widget | None = None, after: Widget | None = None
+) -> None:
+    """Show or hide a widget, which is mounted beside another one when it is first shown.
+
+    Each widget takes some 2 % of a start, seen or not.
+    """
+    beside = before or after
+    if shown and widget.parent is None and beside is not None:
+        assert isinstance(beside.parent, Widget)
+        beside.parent.mount(widget, before=before, after=after)
+        beside.parent.refresh(layout=True)
+    widget.display = shown
+
+
 class SizedScreen(Screen[None], inherit_bindings=False):
     """A screen that is laid out for the size the terminal has, and for none that it had.
 
