@@ -91,7 +91,7 @@ def test_a_pane_that_is_zoomed_keeps_the_room() -> None:
 
 
 def test_an_answer_before_the_screen_is_drawn_once_in_its_room() -> None:
-    rooms: list[Size] = []
+    rooms: list[tuple[Pane, Size]] = []
 
     def early(app: InternalsApp, question: Question) -> None:
         # taken while the panes are not mounted yet
@@ -105,12 +105,13 @@ def test_an_answer_before_the_screen_is_drawn_once_in_its_room() -> None:
         async with app.run_test(size=(160, 48)) as pilot:
             await settle(pilot, app)
             assert "rose" in "\n".join(lines_of(app))
+            assert all(pane.size == room for pane, room in rooms)
 
     make_room = Pane.make_room
 
-    def watched(pane: Pane, scene: Scene) -> None:
-        rooms.append(pane.size)
-        make_room(pane, scene)
+    def watched(pane: Pane, scene: Scene, room: Size) -> None:
+        rooms.append((pane, room))
+        make_room(pane, scene, room)
 
     arranged = patch.object(
         Compositor, "_arrange_root", autospec=True, side_effect=Compositor._arrange_root
@@ -121,10 +122,10 @@ def test_an_answer_before_the_screen_is_drawn_once_in_its_room() -> None:
         arranged as arrange,
     ):
         asyncio.run(run())
-    # four panes, each once: the first time they had a room
-    assert len(rooms) == 4 and all(rooms), rooms
-    # for the terminal's size, with the headline's height, and for what the panes then need
-    assert arrange.call_count == 3
+    # four panes, each once, for the room that it then has
+    assert len(rooms) == 4 and all(room for _, room in rooms), rooms
+    # for the terminal's size, then for the headline's height and what the panes need beside it
+    assert arrange.call_count == 2
 
 
 def test_an_answer_that_comes_while_the_app_ends_is_of_no_use_and_no_fault() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from textual.containers import Horizontal
+from textual.geometry import Size
 from textual.widget import Widget
 
 from core.answer.announced import standing_words
@@ -231,18 +232,18 @@ class ChangesPane(Pane):
     @property
     def wide(self) -> bool:
         """Whether both indices stand side by side."""
-        return self.size.width >= TWO
+        return self.space.width >= TWO
 
-    def make_room(self, scene: Scene) -> None:
+    def make_room(self, scene: Scene, space: Size) -> None:
         """The drawing, or the tables and what stands over them."""
-        super().make_room(scene)
+        super().make_room(scene, space)
         listed = self.view == "membership"
         self._both.display = listed
         reveal(self._sheet, not listed, after=self._both)
         if listed:
             sides = self._sides(scene)
             self._tables[1].display = len(sides) > 1
-            width = self.size.width // len(sides)
+            width = space.width // len(sides)
             for table, side in zip(self._tables, sides, strict=False):
                 table.make_room(scene, side, width)
 

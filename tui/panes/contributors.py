@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual import events
 from textual.containers import Horizontal
+from textual.geometry import Size
 from textual.widget import Widget
 
 from tui.command.commands import CONTRIBUTORS
@@ -78,19 +79,18 @@ class Contributors(Pane):
     @property
     def wide(self) -> bool:
         """Whether both indices stand side by side."""
-        return self.size.width >= TWO and not self._alone
+        return self.space.width >= TWO and not self._alone
 
-    def make_room(self, scene: Scene) -> None:
+    def make_room(self, scene: Scene, space: Size) -> None:
         """The tables of the view in force."""
-        super().make_room(scene)
+        super().make_room(scene, space)
         self._alone = len(scene.sides) == 1
-        names = self.view == "names"
-        self._names.display = names
+        self._names.display = names = self.view == "names"
         reveal(self._other, not names, after=self._names)
         if names:
             self._tables[1].display = self.wide
-            strip = self.size.width >= STRIP and len(scene.views()) > 0
-            reveal(self._strip, strip, after=self._tables[1])
+            beside = space.width >= STRIP and len(scene.views()) > 0
+            reveal(self._strip, beside, after=self._tables[1])
 
     def has(self, view: str) -> bool:
         """Whether a view has something to show: industries where a file says some."""

@@ -333,10 +333,20 @@ class PaneRegion(NamedTuple):
     height: int
 
 
-def pane_regions(width: int, height: int, seat: Seat, headline: int) -> dict[int, PaneRegion]:
-    """Visible pane -> its region, as the stylesheet's grid lays panes out; see `frame`."""
+def pane_regions(
+    width: int, height: int, seat: Seat, headline: int, below: int = _BELOW
+) -> dict[int, PaneRegion]:
+    """Visible pane -> its region, as the screen's grid lays panes out.
+
+    Args:
+        width: cells of the screen.
+        height: its lines.
+        seat: the pane that keys go to, and whether it is zoomed.
+        headline: lines of the headline, 0 for those that the one seen last takes.
+        below: lines below the panes.
+    """
     top = 1 + (headline or headline_height(width, height, seat))
-    rows = height - top - _BELOW
+    rows = height - top - below
     if form(width, height, zoomed=seat.zoomed) == "one":
         return {seat.pane: PaneRegion(0, top, width, rows)}
     # a cell between the columns, what is left over at the end
@@ -345,6 +355,6 @@ def pane_regions(width: int, height: int, seat: Seat, headline: int) -> dict[int
     return {
         SPREAD: PaneRegion(0, top, first, y - top),
         CONTRIBUTORS: PaneRegion(x, top, width - x, y - top),
-        BREADTH: PaneRegion(0, y, first, height - _BELOW - y),
-        CHANGES: PaneRegion(x, y, width - x, height - _BELOW - y),
+        BREADTH: PaneRegion(0, y, first, height - below - y),
+        CHANGES: PaneRegion(x, y, width - x, height - below - y),
     }

@@ -54,6 +54,8 @@ class Pane(Widget, inherit_css=False):
     def __init__(self) -> None:
         super().__init__(id=f"pane-{self.NUMBER}")
         self.scene: Scene | None = None
+        #: What everything is arranged for, its size once that is laid out.
+        self.space = Size(0, 0)
         self.active = self.rung = False
         #: Whether the market is, before the first scene tells.
         self.simulated = False
@@ -77,11 +79,11 @@ class Pane(Widget, inherit_css=False):
         """Draw the body for a scene, in the room it has."""
         raise NotImplementedError
 
-    def make_room(self, scene: Scene) -> None:
-        """Take a scene, and show and measure what takes room for it."""
-        self.scene = scene
-        # another room from now on is a reason to draw it once more
-        self._drawn = (scene, self.size)
+    def make_room(self, scene: Scene, space: Size) -> None:
+        """Take a scene, and show and measure what takes room for it, in the space there will be."""
+        self.scene, self.space = scene, space
+        # another one from now on is a reason to draw it once more
+        self._drawn = (scene, space)
         if self._comparing is not scene.snapshot:
             self._comparing = None
         self._show_notes(scene)
@@ -102,7 +104,7 @@ class Pane(Widget, inherit_css=False):
         if self.scene is None:
             self._title.show(self._draw_title)
             return
-        self.make_room(self.scene)
+        self.make_room(self.scene, self.size)
         settle(self)
         self.fill(self.scene)
 
@@ -222,10 +224,10 @@ class Pane(Widget, inherit_css=False):
 
     def _show_notes(self, scene: Scene) -> None:
         notes = self.notes(scene)
-        height = self.size.height
+        height = self.space.height
         most = 0 if height < 8 else 1 if height < 20 else 3 if height < 40 else 6
         lines: Drawing = []
-        width = max(self.size.width - 3, 10)
+        width = max(self.space.width - 3, 10)
         for note in notes:
             lines += hanging([("! ", "mark")], wrapped(f"{note}.", width))
         if most == 1 and len(lines) > 1:

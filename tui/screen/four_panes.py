@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.containers import Container
+from textual.geometry import Size
 from textual.reactive import Reactive
 from textual.widget import Widget
 
@@ -54,7 +55,8 @@ class FourPanes(PromptScreen, inherit_bindings=False):
         for pane in self.panes:
             pane.simulated = host.desk.simulated
             pane.view = frame.view_of(host.seat, pane.NUMBER)
-        self._headline, self._status_height = Panel(id="headline"), 1
+        self._headline = Panel(id="headline")
+        self._headline_height = self._status_height = 1
         self._instead, self.prompt = Panel(id="cover"), Prompt(host, self)
         self._grid = Container(*self.panes, id="panes")
         self.deferred = Deferred(lambda: self._answered)
@@ -152,9 +154,9 @@ class FourPanes(PromptScreen, inherit_bindings=False):
         self._show_header()
         if scene is not None:
             # first what takes room, so that everything is drawn for the room it gets
-            self.settle()
+            spaces = self._spaces()
             for pane in self.panes:
-                pane.make_room(scene)
+                pane.make_room(scene, spaces.get(pane.NUMBER, pane.size))
             self.settle()
             for pane in self.panes:
                 pane.fill(scene)
@@ -164,6 +166,16 @@ class FourPanes(PromptScreen, inherit_bindings=False):
         if self._answered and scene is None:
             self.deferred.clear()  # of no answer nothing is asked later
         self.go_on()
+
+    def _spaces(self) -> Mapping[int, Size]:
+        """Pane -> the size it gets below this headline; {} where none settles, or none is seen."""
+        width, height = self.size
+        if not self.settles or frame.form(width, height, zoomed=self.zoomed) == "small":
+            return {}
+        seat = Seat(self.active, zoomed=self.zoomed)
+        below = self._status_height + 1
+        regions = frame.pane_regions(width, height, seat, self._headline_height, below)
+        return {number: Size(region.width, region.height) for number, region in regions.items()}
 
     def _show_header(self) -> None:
         app = self.host
@@ -178,6 +190,7 @@ class FourPanes(PromptScreen, inherit_bindings=False):
         if scene is None:
             return
         lines = chrome.headline_lines(scene, *self.size)
+        self._headline_height = len(lines)
         self._headline.styles.height = len(lines)
         self._headline.show(lambda width, height: lines)
 

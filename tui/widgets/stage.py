@@ -104,9 +104,14 @@ class Stage(SizedScreen, inherit_bindings=False):
 
             self._compositor = PaintingCompositor()
 
+    @property
+    def settles(self) -> bool:
+        """Whether what is to take another room has it at once."""
+        return self._custom and self.is_attached
+
     def settle(self) -> None:
         """Lay out what takes another room than before; nothing is painted yet."""
-        if not self._custom or not self.is_attached:
+        if not self.settles:
             return
         moved = [node for node in self.walk_children(Widget) if node._layout_required]
         if not moved:
@@ -117,7 +122,7 @@ class Stage(SizedScreen, inherit_bindings=False):
                 if isinstance(above, Widget):
                     above._clear_arrangement_cache()
                     above._layout_updates += 1
-        self._silent, self._layout_required = True, False
+        self._silent = True
         try:
             self._refresh_layout()
         finally:
@@ -128,8 +133,9 @@ class Stage(SizedScreen, inherit_bindings=False):
     ) -> None:
         """As Textual's, but that no widget asks for another layout since it got its room.
 
-        A copy of 8.2's `Screen._refresh_layout`, but that only the screen's new size asks for
-        a layout. Not used with ``wire = "plain"``, nor in a release of Textual that was not tested
+        A copy of 8.2's `Screen._refresh_layout`, but that only a screen asks for a layout, where
+        its widgets do not fit it, and that none is made for what was asked before. Not used with
+        ``wire = "plain"``, nor in a release of Textual that was not tested
         (`tui.terminal.release`); it goes when Textual itself tells only what changed its size.
         """
         if not self._custom or scroll or self.app.is_inline:
@@ -140,13 +146,14 @@ class Stage(SizedScreen, inherit_bindings=False):
             return
         self._compositor.update_widgets(self._dirty_widgets)
         self._update_timer.pause()
-        self._laid_out = _time.get_time()
+        self._laid_out, self._layout_required = _time.get_time(), False
         hidden, visible, resized = self._compositor.reflow(self, size)
         self._layout_widgets.clear()
         for widget in hidden:
             widget.post_message(events.Hide())
         for widget, (region, _, _, virtual, container, _, _) in self._compositor.layers:
-            widget._size_updated(region.size, virtual, container, layout=widget is self)
+            overflows = widget is self and virtual != region.size
+            widget._size_updated(region.size, virtual, container, layout=overflows)
             if widget in visible or widget in resized:
                 widget.post_message(events.Resize(region.size, virtual, container))
         for widget in visible:
