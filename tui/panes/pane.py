@@ -82,7 +82,7 @@ class Pane(Widget, inherit_css=False):
     def make_room(self, scene: Scene, space: Size) -> None:
         """Take a scene, and show and measure what takes room for it, in the space there will be."""
         self.scene, self.space = scene, space
-        # another one from now on is a reason to draw it once more
+        # another size from now on is a reason to draw it once more
         self._drawn = (scene, space)
         if self._comparing is not scene.snapshot:
             self._comparing = None
