@@ -20,32 +20,33 @@ def of(encoding: str = "utf-8", c_locale: bool = False, **environ: str) -> Capab
     return capabilities(environ, encoding=encoding, c_locale=c_locale, colours_of=LISTED.get)
 
 
-@pytest.mark.parametrize(
-    ("environ", "colours"),
-    [
-        ({"TERM": "xterm"}, 8),
-        ({"TERM": "xterm-256color"}, 256),
-        ({"TERM": "xterm-256color", "COLORTERM": "truecolor"}, TRUE),
-        ({"TERM": "xterm", "COLORTERM": "24bit"}, TRUE),
-        ({"TERM": "tmux-256color", "TMUX": "/tmp/t,1,0"}, 256),
-        ({"TERM": "tmux-256color", "TMUX": "/tmp/t,1,0", "COLORTERM": "truecolor"}, TRUE),
-        # GNU screen hands COLORTERM on and garbles what follows from it
-        ({"TERM": "screen", "STY": "1.pts", "COLORTERM": "truecolor"}, 8),
-        ({"TERM": "screen-256color", "STY": "1.pts", "COLORTERM": "truecolor"}, 256),
-        ({"TERM": "linux", "COLORTERM": "truecolor"}, 8),
-        ({"TERM": "vt100"}, 0),
-        ({"TERM": "xterm-direct"}, TRUE),
-        ({"TERM": "rxvt-16color"}, 16),
-        ({"TERM": "xterm-kitty"}, TRUE),
-        ({"TERM": "unheard-of-256color"}, 256),
-        ({"TERM": "unheard-of"}, 8),
-        ({"TERM": "xterm-256color", "COLORTERM": "truecolor", "NO_COLOR": "1"}, 0),
-        ({"TERM": "xterm-256color", "NO_COLOR": ""}, 256),
-        ({"TERM": "dumb", "COLORTERM": "truecolor"}, 0),
-    ],
+#: An environment, and the colours of the terminal that it tells of.
+COLOURS = (
+    ({"TERM": "xterm"}, 8),
+    ({"TERM": "xterm-256color"}, 256),
+    ({"TERM": "xterm-256color", "COLORTERM": "truecolor"}, TRUE),
+    ({"TERM": "xterm", "COLORTERM": "24bit"}, TRUE),
+    ({"TERM": "tmux-256color", "TMUX": "/tmp/t,1,0"}, 256),
+    ({"TERM": "tmux-256color", "TMUX": "/tmp/t,1,0", "COLORTERM": "truecolor"}, TRUE),
+    # GNU screen hands COLORTERM on and garbles what follows from it
+    ({"TERM": "screen", "STY": "1.pts", "COLORTERM": "truecolor"}, 8),
+    ({"TERM": "screen-256color", "STY": "1.pts", "COLORTERM": "truecolor"}, 256),
+    ({"TERM": "linux", "COLORTERM": "truecolor"}, 8),
+    ({"TERM": "vt100"}, 0),
+    ({"TERM": "xterm-direct"}, TRUE),
+    ({"TERM": "rxvt-16color"}, 16),
+    ({"TERM": "xterm-kitty"}, TRUE),
+    ({"TERM": "unheard-of-256color"}, 256),
+    ({"TERM": "unheard-of"}, 8),
+    ({"TERM": "xterm-256color", "COLORTERM": "truecolor", "NO_COLOR": "1"}, 0),
+    ({"TERM": "xterm-256color", "NO_COLOR": ""}, 256),
+    ({"TERM": "dumb", "COLORTERM": "truecolor"}, 0),
 )
-def test_no_more_colours_than_the_terminal_has(environ: dict[str, str], colours: int) -> None:
-    assert of(**environ).colours == colours
+
+
+def test_no_more_colours_than_the_terminal_has() -> None:
+    for environ, colours in COLOURS:
+        assert of(**environ).colours == colours, environ
 
 
 @pytest.mark.parametrize(
@@ -82,31 +83,31 @@ def test_what_can_show_no_screen_is_refused_in_one_line(term: str) -> None:
     assert of(TERM="vt100").refusal == ""
 
 
-@pytest.mark.parametrize(
-    ("encoding", "c_locale", "environ", "unicode"),
-    [
-        ("utf-8", False, {"LANG": "de_DE.UTF-8"}, True),
-        ("utf-8", False, {"LANG": "de_DE.utf8"}, True),
-        ("utf-8", True, {"LANG": "C"}, False),
-        ("utf-8", True, {}, False),
-        # Python has set LC_CTYPE itself, here or in the process that started this one
-        ("utf-8", True, {"LANG": "C", "LC_CTYPE": "C.UTF-8"}, False),
-        ("utf-8", True, {"LC_CTYPE": "C.UTF-8"}, False),
-        ("utf-8", False, {"LANG": "C", "LC_CTYPE": "C.UTF-8"}, False),
-        # the user's own word, on a machine that has no such locale
-        ("utf-8", True, {"LANG": "sv_SE.UTF-8", "LC_CTYPE": "C.UTF-8"}, True),
-        ("utf-8", False, {"LC_CTYPE": "UTF-8"}, True),
-        ("utf-8", False, {"LC_CTYPE": "C.UTF-8"}, True),
-        ("utf-8", True, {"LC_ALL": "C", "LANG": "de_DE.UTF-8"}, False),
-        ("iso8859-1", False, {"LANG": "de_DE.ISO-8859-1"}, False),
-        ("ascii", False, {"LANG": "de_DE.UTF-8"}, False),
-        ("utf-8", False, {}, True),
-    ],
+#: Python's coding, whether the locale is C, the environment -> whether it shows Unicode.
+CODINGS: tuple[tuple[str, bool, dict[str, str], bool], ...] = (
+    ("utf-8", False, {"LANG": "de_DE.UTF-8"}, True),
+    ("utf-8", False, {"LANG": "de_DE.utf8"}, True),
+    ("utf-8", True, {"LANG": "C"}, False),
+    ("utf-8", True, {}, False),
+    # Python has set LC_CTYPE itself, here or in the process that started this one
+    ("utf-8", True, {"LANG": "C", "LC_CTYPE": "C.UTF-8"}, False),
+    ("utf-8", True, {"LC_CTYPE": "C.UTF-8"}, False),
+    ("utf-8", False, {"LANG": "C", "LC_CTYPE": "C.UTF-8"}, False),
+    # the user's own word, on a machine that has no such locale
+    ("utf-8", True, {"LANG": "sv_SE.UTF-8", "LC_CTYPE": "C.UTF-8"}, True),
+    ("utf-8", False, {"LC_CTYPE": "UTF-8"}, True),
+    ("utf-8", False, {"LC_CTYPE": "C.UTF-8"}, True),
+    ("utf-8", True, {"LC_ALL": "C", "LANG": "de_DE.UTF-8"}, False),
+    ("iso8859-1", False, {"LANG": "de_DE.ISO-8859-1"}, False),
+    ("ascii", False, {"LANG": "de_DE.UTF-8"}, False),
+    ("utf-8", False, {}, True),
 )
-def test_the_coding_is_what_the_user_says(
-    encoding: str, c_locale: bool, environ: dict[str, str], unicode: bool
-) -> None:
-    assert of(encoding, c_locale, TERM="xterm", **environ).unicode is unicode
+
+
+def test_the_coding_is_what_the_user_says() -> None:
+    for encoding, c_locale, environ, unicode in CODINGS:
+        found = of(encoding, c_locale, TERM="xterm", **environ)
+        assert found.unicode is unicode, (encoding, c_locale, environ)
 
 
 def test_what_lies_between_and_what_it_lets_through() -> None:

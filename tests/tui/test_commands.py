@@ -88,23 +88,24 @@ def test_two_keys_on_the_help_page_do_not_run_into_their_words() -> None:
     assert max(map(len, rows)) <= 60
 
 
-@pytest.mark.parametrize(
-    ("typed", "named"),
-    [
-        ("[", "left_square_bracket"),
-        ("?", "question_mark"),
-        ("x", "x"),
-        ("X", "X"),
-        ("-", "minus"),
-        ("+", "plus"),
-        ("ctrl+y", "ctrl+y"),
-        ("f5", "f5"),
-        ("comma", "comma"),
-        ("space", "space"),
-    ],
+#: A key as it is written, and as the driver names it.
+KEY_NAMES = (
+    ("[", "left_square_bracket"),
+    ("?", "question_mark"),
+    ("x", "x"),
+    ("X", "X"),
+    ("-", "minus"),
+    ("+", "plus"),
+    ("ctrl+y", "ctrl+y"),
+    ("f5", "f5"),
+    ("comma", "comma"),
+    ("space", "space"),
 )
-def test_keys_are_named_as_the_terminal_driver_names_them(typed: str, named: str) -> None:
-    assert normal_key(typed) == named
+
+
+def test_keys_are_named_as_the_terminal_driver_names_them() -> None:
+    for typed, named in KEY_NAMES:
+        assert normal_key(typed) == named
 
 
 @pytest.mark.parametrize("typed", ["", "xyz", "meta+x", "ctrl+", ",", "ctrl+xyz"])
@@ -125,74 +126,77 @@ def test_rebinding_is_checked_with_one_sentence() -> None:
         keys_of({"zoom": " , "})
 
 
-@pytest.mark.parametrize(
-    ("text", "asked"),
-    [
-        ("qqq", replace(ASKED, small="QQQ")),
-        ("IWM RSP", replace(ASKED, large="RSP")),
-        ("ijr:ivv", replace(ASKED, small="IJR", large="IVV")),
-        ("ytd", ASKED),
-        ("2025", replace(ASKED, window="2025")),
-        ("1m", replace(ASKED, window="1M")),
-        ("2026-01-02:2026-03-31", replace(ASKED, window="2026-01-02:2026-03-31")),
-        ("asof 2026-06-01", replace(ASKED, as_of=date(2026, 6, 1))),
-        ("asof", replace(ASKED, as_of=None)),
-        ("pr", ASKED),
-        ("TR", replace(ASKED, basis="tr")),
-        ("ex MSFT, meta ORCL msft", replace(ASKED, without=("MSFT", "META", "ORCL"))),
-        ("ex SPY MSFT,meta msft", replace(ASKED, without=("SPY:MSFT", "SPY:META"))),
-        ("ex spy:msft iwm be", replace(ASKED, without=("SPY:MSFT", "IWM:BE"))),
-        ("list end", replace(ASKED, breadth_list="end")),
-        ("list start", ASKED),
-        ("ex be", replace(ASKED, without=("BE",))),
-        ("ex", replace(ASKED, without=())),
-        ("", ASKED),
-        ("sort bp", Words("sort", "bp")),
-        ("mrr", Words("sort", "ret")),
-        ("fund add iwc --index a  b", Words("fund", "iwc --index a  b")),
-        ("q", Act("quit")),
-        ("since", Act("since")),
-        ("alerts", Act("alerts")),
-        ("pair 2", WatchPair(1)),
-        ("pair qqq rsp", replace(ASKED, small="QQQ", large="RSP")),
-        (
-            "alert Gap Rank<=3",
-            SetAlert(Alert("gap rank", "", "", "<=", 3.0, "IWM", "SPY", "YTD", "pr")),
-        ),
-    ],
+#: What is typed, and what it asks for.
+LINES_TYPED: tuple[tuple[str, object], ...] = (
+    ("qqq", replace(ASKED, small="QQQ")),
+    ("IWM RSP", replace(ASKED, large="RSP")),
+    ("ijr:ivv", replace(ASKED, small="IJR", large="IVV")),
+    ("ytd", ASKED),
+    ("2025", replace(ASKED, window="2025")),
+    ("1m", replace(ASKED, window="1M")),
+    ("2026-01-02:2026-03-31", replace(ASKED, window="2026-01-02:2026-03-31")),
+    ("asof 2026-06-01", replace(ASKED, as_of=date(2026, 6, 1))),
+    ("asof", replace(ASKED, as_of=None)),
+    ("pr", ASKED),
+    ("TR", replace(ASKED, basis="tr")),
+    ("ex MSFT, meta ORCL msft", replace(ASKED, without=("MSFT", "META", "ORCL"))),
+    ("ex SPY MSFT,meta msft", replace(ASKED, without=("SPY:MSFT", "SPY:META"))),
+    ("ex spy:msft iwm be", replace(ASKED, without=("SPY:MSFT", "IWM:BE"))),
+    ("list end", replace(ASKED, breadth_list="end")),
+    ("list start", ASKED),
+    ("ex be", replace(ASKED, without=("BE",))),
+    ("ex", replace(ASKED, without=())),
+    ("", ASKED),
+    ("sort bp", Words("sort", "bp")),
+    ("mrr", Words("sort", "ret")),
+    ("fund add iwc --index a  b", Words("fund", "iwc --index a  b")),
+    ("q", Act("quit")),
+    ("since", Act("since")),
+    ("alerts", Act("alerts")),
+    ("pair 2", WatchPair(1)),
+    ("pair qqq rsp", replace(ASKED, small="QQQ", large="RSP")),
+    (
+        "alert Gap Rank<=3",
+        SetAlert(Alert("gap rank", "", "", "<=", 3.0, "IWM", "SPY", "YTD", "pr")),
+    ),
 )
-def test_the_command_line(text: str, asked: object) -> None:
-    assert parse(text, ASKED, (("IWM", "SPY"), ("RSP", "SPY"))) == asked
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("asof june", "'june' is no date; write asof 2026-06-26"),
-        ("sort", "sort by what"),
-        ("sort size", "sort by what"),
-        ("iwm iwm", "IWM cannot be compared with itself"),
-        ("spy", "SPY cannot be compared with itself"),
-        ("a b c", "is no command: write a pair"),
-        ("hello!", "is no command: write a pair"),
-        ("2026-03-31:2026-01-02", "ends before it starts"),
-        ("2026-01-02:2026-01-02", "has no session"),
-        ("pair", "which pair of the watch list. 1 IWM:SPY"),
-        ("pair 0", "which pair of the watch list"),
-        ("pair 2", "which pair of the watch list"),
-        ("alert", "is no alert: write a measure"),
-        ("alert gap", "'gap' is no alert: write a measure"),
-        ("alert hats > 3", "'hats' is nothing an alert can be set on"),
-        ("ex SPY", "SPY without which names"),
-        ("fund remove IWC", "write fund add SYMBOL"),
-        ("list middle", "list start, or list end of the window"),
-        ("ex M$FT", "is no symbol"),
-        ("5Y", "no window; known are"),
-    ],
+def test_the_command_line() -> None:
+    for text, asked in LINES_TYPED:
+        assert parse(text, ASKED, (("IWM", "SPY"), ("RSP", "SPY"))) == asked, text
+
+
+#: What is typed in vain, and what is said of it.
+UNKNOWN = (
+    ("asof june", "'june' is no date; write asof 2026-06-26"),
+    ("sort", "sort by what"),
+    ("sort size", "sort by what"),
+    ("iwm iwm", "IWM cannot be compared with itself"),
+    ("spy", "SPY cannot be compared with itself"),
+    ("a b c", "is no command: write a pair"),
+    ("hello!", "is no command: write a pair"),
+    ("2026-03-31:2026-01-02", "ends before it starts"),
+    ("2026-01-02:2026-01-02", "has no session"),
+    ("pair", "which pair of the watch list. 1 IWM:SPY"),
+    ("pair 0", "which pair of the watch list"),
+    ("pair 2", "which pair of the watch list"),
+    ("alert", "is no alert: write a measure"),
+    ("alert gap", "'gap' is no alert: write a measure"),
+    ("alert hats > 3", "'hats' is nothing an alert can be set on"),
+    ("ex SPY", "SPY without which names"),
+    ("fund remove IWC", "write fund add SYMBOL"),
+    ("list middle", "list start, or list end of the window"),
+    ("ex M$FT", "is no symbol"),
+    ("5Y", "no window; known are"),
 )
-def test_what_the_command_line_does_not_know(text: str, said: str) -> None:
-    with pytest.raises(CommandError, match=said):
-        parse(text, ASKED, (("IWM", "SPY"),))
+
+
+def test_what_the_command_line_does_not_know() -> None:
+    for text, said in UNKNOWN:
+        with pytest.raises(CommandError, match=said):
+            parse(text, ASKED, (("IWM", "SPY"),))
+            pytest.fail(text)
 
 
 def test_mrr_sorts_only_what_has_returns() -> None:
@@ -219,33 +223,34 @@ LINES = Lines(
 )
 
 
-@pytest.mark.parametrize(
-    ("text", "kept"),
-    [
-        ("tech", "TECH NONE"),
-        ("energy", "BE XOM"),
-        ("sector:energy", "XOM"),
-        ("industry:equip,oil", "BE XOM"),
-        ("oil", ""),
-        ("name:ENERGY", "BE"),
-        ("symbol:b", "BE"),
-        ("ret>25", "BE"),
-        ("ret>=25", "BE XOM"),
-        ("ret<0", "TECH"),
-        ("ret=-10", "TECH"),
-        ("bp<-4", "TECH"),
-        ("bp > 20", "BE XOM"),
-        ("w>=1", "BE XOM"),
-        ("energy ret>30", "BE"),
-        ("RET>25%", "BE"),
-        ("zzz", ""),
-    ],
+#: A filter, and the lines that it keeps.
+FILTERS = (
+    ("tech", "TECH NONE"),
+    ("energy", "BE XOM"),
+    ("sector:energy", "XOM"),
+    ("industry:equip,oil", "BE XOM"),
+    ("oil", ""),
+    ("name:ENERGY", "BE"),
+    ("symbol:b", "BE"),
+    ("ret>25", "BE"),
+    ("ret>=25", "BE XOM"),
+    ("ret<0", "TECH"),
+    ("ret=-10", "TECH"),
+    ("bp<-4", "TECH"),
+    ("bp > 20", "BE XOM"),
+    ("w>=1", "BE XOM"),
+    ("energy ret>30", "BE"),
+    ("RET>25%", "BE"),
+    ("zzz", ""),
 )
-def test_filters(text: str, kept: str) -> None:
-    wanted = parse_filter(text)
-    assert wanted is not None
-    found = [s for s, keep in zip(LINES.symbols, wanted.keeps(LINES), strict=True) if keep]
-    assert " ".join(found) == kept
+
+
+def test_filters() -> None:
+    for text, kept in FILTERS:
+        wanted = parse_filter(text)
+        assert wanted is not None
+        found = [s for s, keep in zip(LINES.symbols, wanted.keeps(LINES), strict=True) if keep]
+        assert " ".join(found) == kept, text
 
 
 def test_no_filter_and_wrong_filters() -> None:

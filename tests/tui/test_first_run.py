@@ -36,6 +36,8 @@ def test_each_way_is_told_with_its_key_and_what_it_costs() -> None:
         assert "i import a file" in text
         assert "internals import holdings FILE" in text
         assert "internals doctor" in text
+        await press(pilot, app, "D")
+        assert app.wants_demo
 
     drive(story, desk=FakeDesk(None), size=(80, 24))
 
@@ -49,25 +51,18 @@ def test_what_is_fetched_from_is_the_source_of_the_settings(source: str, name: s
     assert steps["r"] == f"fetch from the issuers and {name}. 12 symbols are stale"
 
 
-def test_the_demo_is_one_key_away_and_hides_no_real_market() -> None:
+def test_the_demo_hides_no_real_market() -> None:
+    desk = FakeDesk(small_market())
+
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "D")
-        assert app.wants_demo
-
-    drive(story, desk=FakeDesk(None))
-
-    async def held(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "D")
         assert "there is a real market here" in seen(app)
-        assert not app.wants_demo
-
-    drive(held, market=small_market())
-
-    async def simulated(pilot: Pilot[None], app: InternalsApp) -> None:
+        desk.simulated = True
         await press(pilot, app, "D")
         assert "this is the simulated market" in seen(app)
+        assert not app.wants_demo
 
-    drive(simulated, market=small_market(simulated=True))
+    drive(story, desk=desk)
 
 
 @pytest.mark.process
@@ -154,12 +149,11 @@ def test_what_a_file_is(tmp_path: Path) -> None:
         kind_of(tmp_path / "none")
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
-def test_every_layout_of_closes_is_told_from_holdings(tmp_path: Path, layout: str) -> None:
-    name, make, *_ = LAYOUTS[layout]
-    path = tmp_path / name
-    path.write_bytes(make())
-    assert kind_of(path) == "prices"
+def test_every_layout_of_closes_is_told_from_holdings(tmp_path: Path) -> None:
+    for layout, (name, make, *_) in LAYOUTS.items():
+        path = tmp_path / name
+        path.write_bytes(make())
+        assert kind_of(path) == "prices", layout
 
 
 def test_paths_as_terminals_write_them(tmp_path: Path) -> None:

@@ -3,29 +3,28 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-import pytest
 
 from tui.text import formats
 
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0.2231, "+22.31 %"),
-        (-0.2184, "-21.84 %"),
-        (2.1106, "+211.06 %"),
-        (12.3456, "+1,234.56 %"),
-        (0.0, "0.00 %"),
-        (-0.00001, "0.00 %"),
-        (0.00001, "0.00 %"),
-        (None, "–"),
-        (float("nan"), "–"),
-        (float("inf"), "–"),
-        (np.float64(0.1), "+10.00 %"),
-    ],
+#: Fractions as they are printed.
+PERCENTAGES = (
+    (0.2231, "+22.31 %"),
+    (-0.2184, "-21.84 %"),
+    (2.1106, "+211.06 %"),
+    (12.3456, "+1,234.56 %"),
+    (0.0, "0.00 %"),
+    (-0.00001, "0.00 %"),
+    (0.00001, "0.00 %"),
+    (None, "–"),
+    (float("nan"), "–"),
+    (float("inf"), "–"),
+    (np.float64(0.1), "+10.00 %"),
 )
-def test_pct(value: float | None, text: str) -> None:
-    assert formats.pct(value) == text
+
+
+def test_pct() -> None:
+    for value, text in PERCENTAGES:
+        assert formats.pct(value) == text, value
 
 
 def test_units_signs_and_places() -> None:
@@ -44,49 +43,51 @@ def test_units_signs_and_places() -> None:
     assert formats.number(-1234.5, 1) == "-1,234.5"
 
 
-@pytest.mark.parametrize(
-    ("ago", "text"),
-    [
-        (timedelta(seconds=59), "now"),
-        (timedelta(seconds=60), "1 m"),
-        (timedelta(minutes=3, seconds=40), "3 m"),
-        (timedelta(minutes=59, seconds=59), "59 m"),
-        (timedelta(hours=2), "2 h"),
-        (timedelta(hours=47), "47 h"),
-        (timedelta(days=5), "5 d"),
-        (timedelta(days=27), "27 d"),
-        (timedelta(days=28), "4 w"),
-        (timedelta(days=800), "2 y"),
-        (timedelta(minutes=-3), "in 3 m"),
-        (timedelta(seconds=-20), "now"),
-    ],
+#: How long ago, as it is printed.
+AGES = (
+    (timedelta(seconds=59), "now"),
+    (timedelta(seconds=60), "1 m"),
+    (timedelta(minutes=3, seconds=40), "3 m"),
+    (timedelta(minutes=59, seconds=59), "59 m"),
+    (timedelta(hours=2), "2 h"),
+    (timedelta(hours=47), "47 h"),
+    (timedelta(days=5), "5 d"),
+    (timedelta(days=27), "27 d"),
+    (timedelta(days=28), "4 w"),
+    (timedelta(days=800), "2 y"),
+    (timedelta(minutes=-3), "in 3 m"),
+    (timedelta(seconds=-20), "now"),
 )
-def test_age(ago: timedelta, text: str) -> None:
+
+
+def test_age() -> None:
     now = datetime(2026, 6, 26, 20, 0, tzinfo=UTC)
-    assert formats.age(now - ago, now) == text
+    for ago, text in AGES:
+        assert formats.age(now - ago, now) == text, ago
 
 
-@pytest.mark.parametrize(
-    ("text", "width", "align", "fitted"),
-    [
-        ("Bloom", 8, "left", "Bloom   "),
-        ("Bloom", 8, "right", "   Bloom"),
-        ("Bloom", 8, "center", " Bloom  "),
-        ("Bloom Energy", 8, "left", "Bloom E…"),
-        ("Bloom Energy", 8, "right", "Bloom E…"),
-        ("Bloom", 5, "left", "Bloom"),
-        ("Bloom", 1, "left", "…"),
-        ("Bloom", 0, "left", ""),
-        ("株式会社", 8, "left", "株式会社"),
-        ("株式会社", 10, "right", "  株式会社"),
-        ("株式会社", 7, "left", "株式会…"),
-        # Half of a wide character cannot be shown: a blank stands for it.
-        ("株式会社", 6, "left", "株式 …"),
-        ("e\u0301te\u0301", 4, "left", "e\u0301te\u0301 "),
-    ],
+#: Text, cells and the side it stands on -> what stands there.
+FITTED: tuple[tuple[str, int, formats.Align, str], ...] = (
+    ("Bloom", 8, "left", "Bloom   "),
+    ("Bloom", 8, "right", "   Bloom"),
+    ("Bloom", 8, "center", " Bloom  "),
+    ("Bloom Energy", 8, "left", "Bloom E…"),
+    ("Bloom Energy", 8, "right", "Bloom E…"),
+    ("Bloom", 5, "left", "Bloom"),
+    ("Bloom", 1, "left", "…"),
+    ("Bloom", 0, "left", ""),
+    ("株式会社", 8, "left", "株式会社"),
+    ("株式会社", 10, "right", "  株式会社"),
+    ("株式会社", 7, "left", "株式会…"),
+    # Half of a wide character cannot be shown: a blank stands for it.
+    ("株式会社", 6, "left", "株式 …"),
+    ("e\u0301te\u0301", 4, "left", "e\u0301te\u0301 "),
 )
-def test_fit(text: str, width: int, align: formats.Align, fitted: str) -> None:
-    assert formats.fit(text, width, align) == fitted
+
+
+def test_fit() -> None:
+    for text, width, align, fitted in FITTED:
+        assert formats.fit(text, width, align) == fitted, (text, width, align)
 
 
 def test_ascii_keeps_every_cell() -> None:
