@@ -15,6 +15,7 @@ from core.answer.history import History
 from core.answer.measure_rank import Every
 from core.answer.scalar import Scalar
 from core.data.question import Question
+from tests.cache.stores import files
 from tests.core.test_history import twelve_years
 from tests.tui.driving import drive, press, seen
 from tests.tui.fake_desk import FakeDesk
@@ -122,22 +123,28 @@ def test_w_tells_the_ranks_of_measures_as_the_command_does() -> None:
     drive(story, desk=desk, question=question, config=Config(note_formats=("md",)))
 
 
-def test_w_heeds_the_settings_and_says_what_is_in_the_way(tmp_path: Path) -> None:
-    taken = tmp_path / "taken"
+def test_w_heeds_the_settings_and_replaces_its_own_note_and_no_other(tmp_path: Path) -> None:
+    taken, notes = tmp_path / "taken", tmp_path / "notes"
     taken.write_text("a file")
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "w", "w")
+        assert "note written" in app.status()[0]
+        [picture, note] = sorted(notes.iterdir(), reverse=True)
+        assert picture.name == "IWM-SPY_YTD_2026-06-26_pr.svg"
+        note.write_text("precious")
+        before = files(notes)
         await press(pilot, app, "w")
-        [note] = (tmp_path / "notes").iterdir()
-        assert note.name == "IWM-SPY_YTD_2026-06-26_pr.svg"
+        assert f"the note is not written: {note}: is there already" in app.status()[0]
+        assert files(notes) == before
         app.config = replace(app.config, note_directory=taken)
         await press(pilot, app, "w")
         said, kind = app.status()
         assert kind == "error" and "the note is not written" in said and "taken" in said
         assert "IWM leads SPY" in seen(app)
 
-    config = Config(note_directory=tmp_path / "notes", note_formats=("svg",))
-    drive(story, market=small_market(), config=config)
+    config = Config(note_directory=notes, note_formats=("svg", "slack"))
+    drive(story, market=small_market(), size=(200, 60), config=config)
 
 
 def test_w_before_an_answer_writes_nothing() -> None:

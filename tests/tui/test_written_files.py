@@ -8,17 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
 from tests.cache.stores import files
 from tests.home import Cli
-from tests.tui.driving import drive, press
-from tests.tui.fake_desk import FakeDesk
-from tests.tui.markets import small_market
 from tui.report.answer_file import write_file
-from tui.screen.app import InternalsApp
 from tui.service.service import LOOKING, Desk
-from tui.state.config import Config
 from tui.state.places import places
 from tui.state.state_files import Memory
 from tui.state.written_files import Written
@@ -156,22 +150,6 @@ def test_no_answer_lies_where_the_program_keeps_its_own(filled: Cli, tmp_path: P
     assert filled(*asked, tmp_path / "way" / "x")[0] == 2
     assert files(home) == before
     assert filled(*asked, home / "note.txt")[0] == 0
-
-
-def test_the_key_replaces_its_own_note_and_no_other() -> None:
-    desk = FakeDesk(small_market())
-
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "w", "w")
-        assert "note written" in app.status()[0]
-        note = next(desk.notes.glob("*.slack.json"))
-        note.write_text("precious")
-        before = files(desk.notes)
-        await press(pilot, app, "w")
-        assert f"the note is not written: {note}: is there already" in app.status()[0]
-        assert files(desk.notes) == before
-
-    drive(story, desk=desk, size=(200, 60), config=Config(note_formats=("svg", "slack")))
 
 
 def test_who_only_looks_brings_takes_and_keeps_nothing(
