@@ -145,7 +145,10 @@ def drop_oldest(directory: Path, most: int) -> None:
     Raises:
         OSError: one cannot be looked at or removed.
     """
-    files = sorted(directory.glob("*.json"), key=lambda path: path.stat().st_mtime)
+    files = list(directory.glob("*.json"))
+    if len(files) <= most:
+        return
+    files.sort(key=lambda path: path.stat().st_mtime)
     for old in files[:-most]:
         old.unlink(missing_ok=True)
 

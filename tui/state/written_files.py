@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -43,19 +44,32 @@ class Written:
 
     def refusal(self, target: Path) -> str:
         """Why nothing may be written at a place, "" where it may."""
-        where, places = _real(target), self._places
-        stores = [_real(places.store.with_name(name)) for name in ("market", "demo")]
-        if any(store in (where, *where.parents) for store in stores):
+        where = _real(target)
+        above = {where, *where.parents}
+        if not above.isdisjoint(self._stores):
             return "is in the store, where only this program writes files; name another place"
-        homes = {_real(home) for home in (places.config, places.settings, places.state.parent)}
-        if where.parent in homes and (
+        if where.parent in self._homes and (
             where.name in _RESERVED or where.name.startswith(_RESERVED_STARTS)
         ):
             return "is a name that this program reads for itself; name another file"
-        above = (where.parent, *where.parents)
-        if self._looking and any(home in above for home in (*homes, _real(places.notes))):
+        if self._looking and not {*where.parents}.isdisjoint({*self._homes, self._notes}):
             return "is in the home, which is opened to look only; name another place"
         return ""
+
+    @cached_property
+    def _stores(self) -> set[Path]:
+        """The directories of the store and of the simulated market."""
+        return {_real(self._places.store.with_name(name)) for name in ("market", "demo")}
+
+    @cached_property
+    def _homes(self) -> set[Path]:
+        """The directories of settings and of what is remembered."""
+        places = self._places
+        return {_real(home) for home in (places.config, places.settings, places.state.parent)}
+
+    @cached_property
+    def _notes(self) -> Path:
+        return _real(self._places.notes)
 
     def wrote(self, target: Path) -> bool:
         """Whether a file is, byte for byte, what this program wrote there last."""
