@@ -14,7 +14,7 @@ from tests.home import Cli
 from tui.report.answer_file import write_file
 from tui.service.service import LOOKING, Desk
 from tui.state.places import places
-from tui.state.state_files import Memory
+from tui.state.state_files import Memory, drop_oldest
 from tui.state.written_files import Written
 
 
@@ -199,3 +199,12 @@ def test_a_screen_that_looks_keeps_no_trace_of_a_fault(tmp_path: Path) -> None:
     ledger = written_in(tmp_path / "home", LOOKING)
     ledger.note(tmp_path / "x", b"x")
     assert not (tmp_path / "home").exists()
+
+
+def test_of_what_was_written_the_newest_are_remembered(tmp_path: Path) -> None:
+    for at in (3, 1, 2, 0):
+        (tmp_path / f"{at}.json").write_text("{}")
+        os.utime(tmp_path / f"{at}.json", (at, at))
+    for most, left in ((4, "0123"), (3, "123"), (1, "3")):
+        drop_oldest(tmp_path, most)
+        assert {path.stem for path in tmp_path.iterdir()} == set(left)
