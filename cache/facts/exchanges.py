@@ -117,7 +117,7 @@ def currency_code(text: str) -> str:
 
 @cache
 def stated_currency(text: str) -> str:
-    """What stands in a column of currencies: a code, "" where the cell is empty.
+    """Read a cell of a column of currencies: a code, "" where the cell is empty.
 
     Any other words are a currency all the same, whose worth is not known: an amount in it is never
     taken for dollars. They are returned in quotation marks, three capitals as they are.

@@ -72,7 +72,7 @@ def user() -> int | None:
 
 
 def lacking() -> tuple[str, ...]:
-    """What this system does not give, and so is not promised here; () on a POSIX system."""
+    """The features that this system lacks, not promised here; () on a POSIX system."""
     gaps = []
     if _FCNTL is None and _module("msvcrt") is None:
         gaps.append("no file locks: only one process may write to a store at a time")

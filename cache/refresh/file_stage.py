@@ -101,7 +101,7 @@ class FileStage:
                 self._keep(ask, *answer)
 
     def _get(self, fund: Fund, on: date | None) -> tuple[bytes, str]:
-        """One file and the address it came from, not before its turn."""
+        """Fetch one file, with its address, when the pause between requests is over."""
         self.run.stop.wait(max(self._next_request - time.monotonic(), 0.0))
         self._next_request = time.monotonic() + self.pace
         return self.source.get(fund, on)

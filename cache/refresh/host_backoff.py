@@ -48,7 +48,7 @@ class LeftHost:
         )
 
     def holds(self, now: datetime) -> bool:
-        """Whether it is still left alone; one refused by a clock that stood wrong is not."""
+        """Whether the host is still left alone; not so where the clock was wrong at the refusal."""
         return self.at - BEARABLE <= now < self.until
 
 

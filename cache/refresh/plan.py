@@ -274,7 +274,7 @@ def left_alone(
 
 
 def _years_back(today: date, years: int) -> date:
-    """The same day years ago and ten days more, so that the anchor has a close before it."""
+    """The date years ago, less ten days, so that the anchor has a close before it."""
     return years_back(today, years) - timedelta(days=10)
 
 

@@ -32,7 +32,7 @@ def _arrived(run: RunState, plan: Plan, why: str) -> str:
 
 
 def _changed(run: RunState, source: str) -> list[str]:
-    """What became of histories that had changed, what was refused, and the notes of the run."""
+    """Sentences on changed histories, on what was refused, and the notes of the run."""
     words = []
     if run.refetched:
         words.append(

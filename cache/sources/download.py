@@ -43,7 +43,7 @@ _ERROR: Final = 4096
 
 @record(frozen=True, slots=True)
 class Download:
-    """What an address gave.
+    """The content that an address returned.
 
     Attributes:
         content: the bytes of the answer.

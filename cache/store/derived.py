@@ -29,7 +29,7 @@ MOST: Final = 100
 
 
 class Derived:
-    """What was worked out from a store.
+    """A cache of results computed from a store.
 
     Args:
         home: the store's.

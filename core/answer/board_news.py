@@ -68,7 +68,7 @@ def _edge(percentile: float) -> int:
 
 
 def news_of(name: str, before: RowState, now: RowState) -> list[BoardNews]:
-    """What of a pair has changed between two of its sessions; [] where it is the same one."""
+    """The changes of a pair between two of its sessions; [] where it is the same session."""
     if before.end >= now.end:
         return []
     lines: list[tuple[Kind, str]] = []

@@ -76,7 +76,7 @@ class Point(NamedTuple):
 
     @property
     def counts(self) -> bool:
-        """Whether it counts for ranks."""
+        """Whether this point counts for ranks."""
         return not self.why and self.value is not None
 
 

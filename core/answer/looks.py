@@ -90,7 +90,7 @@ class Look:
 
     @property
     def alone(self) -> bool:
-        """Whether it is of one index alone."""
+        """Whether this is a look at one index alone."""
         return self.small == self.large
 
     @property

@@ -55,7 +55,7 @@ class MeasureRank:
 
     @property
     def stands_out(self) -> bool:
-        """Whether it is on record, or the farthest out since a day at least five years back."""
+        """Whether the measure is on record, or the farthest out for five years or more."""
         if not self.claim:
             return False
         return self.since is None or self.since <= years_back(self.end, FAR_YEARS)

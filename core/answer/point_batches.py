@@ -42,7 +42,7 @@ Value = tuple[float | None, str]
 
 
 class Place(NamedTuple):
-    """What all measures of a batch have in common at one window.
+    """The values that all measures of a batch share at one window.
 
     Attributes:
         start: session of the window's first close; of a daily measure the session itself.
@@ -157,7 +157,7 @@ def batches_of_some(
 
 
 class _Missing(NamedTuple):
-    """What is to be worked out of a batch."""
+    """The part of a batch that is still to be computed."""
 
     label: str
     windows: Sequence[Window]

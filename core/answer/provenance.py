@@ -84,7 +84,7 @@ def _rest_words(view: IndexView) -> str:
 
 
 def _labels(basket: Basket, fund: str, parts: tuple[Span, ...]) -> Iterator[Source]:
-    """Whose sectors and industries measured lines have, the files of the window's parts apart."""
+    """The sources of measured lines' sectors and industries, the files of the parts apart."""
     labels, serving = basket.labels, {part.origin for part in parts}
     measured = basket.numbers[basket.measured.any(axis=0)]
     by_kind = {"sectors": labels.sector_source, "industries": labels.industry_source}

@@ -65,7 +65,7 @@ class RankingEnd:
 
     @property
     def same(self) -> bool:
-        """Nothing changed at this end."""
+        """Whether nothing changed at this end."""
         return not (self.entered or self.dropped or self.moved)
 
 

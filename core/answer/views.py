@@ -347,7 +347,7 @@ class Snapshot:
 
     @property
     def complete(self) -> bool:
-        """Everything was answered; both indices are well covered, on lists not carried too far."""
+        """Whether all was answered, both indices well covered, on lists not carried too far."""
         return (
             self.ranked is not None
             and not self.not_reached

@@ -169,7 +169,7 @@ class Figures:
 
     @cached_property
     def claims_breadth(self) -> BoolArray:
-        """Whether they are good enough to count how many rose."""
+        """Whether coverage and lists are good enough to count how many lines rose."""
         lists = [all(part.carry.breadth for part in one.parts) for one in self.windows]
         return np.asarray(self.covered & np.array(lists))
 
@@ -189,7 +189,7 @@ class Figures:
 
 
 def _none_measured(one: WindowParts) -> str:
-    """That no line of a window's first list is measured."""
+    """The sentence that no line of a window's first list is measured."""
     size, fund = len(one.parts[0].file.symbols), one.parts[0].fund
     return f"none of the {size:,} lines of {fund} has closes at both ends of the window"
 

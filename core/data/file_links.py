@@ -31,7 +31,7 @@ class PricedFile:
 
 
 class Links:
-    """What pairs of files show: line, the two days, the factor (NaN: not known), the price."""
+    """Facts that pairs of files show: line, two days, factor (NaN: not known), price."""
 
     def __init__(self) -> None:
         self.parts: list[tuple[IntArray, IntArray, IntArray, FloatArray, FloatArray]] = []

@@ -307,7 +307,7 @@ class Holdings:
 
     @cached_property
     def share_listed(self) -> float:
-        """What all rows, those left out among them, add up to of the fund; below 1: rows lack."""
+        """The part of the fund that all rows, left-out ones too, add up to; below 1: rows lack."""
         others = [other.weight for other in self.others if math.isfinite(other.weight)]
         return math.fsum([*(self.value / self.total).tolist(), *others])
 

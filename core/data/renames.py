@@ -55,7 +55,7 @@ class Company:
     key: str = ""
 
     def means(self, file: Holdings, row: int, ticker: str) -> bool:
-        """Whether a row of a file under one of its tickers is this company.
+        """Whether a row of a file with one of the company's tickers is this company.
 
         A ticker may be another company's before it came here, and after it was given up:
         then the name or the identifier decides.

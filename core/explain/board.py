@@ -28,7 +28,7 @@ class FundReturns:
 
 @record(frozen=True, slots=True)
 class RowParts:
-    """What the gaps of a row come from.
+    """The returns and sources behind the gaps of a row.
 
     Attributes:
         returns: window -> the returns of both funds; none where the window is not available.

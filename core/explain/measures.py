@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 @record(frozen=True, slots=True)
 class Measure:
-    """One measure.
+    """A measure that can be explained.
 
     Attributes:
         help: what it is, in a few words.

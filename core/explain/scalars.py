@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def _nth(make: Explain, place: int) -> Explain:
-    """One of several explanations that are made together."""
+    """A function that gives one of several explanations made together."""
     return lambda ground: islice(make(ground), place, place + 1)
 
 

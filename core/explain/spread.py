@@ -119,7 +119,7 @@ def _terms(ranking: Ranking, gaps: Sequence[tuple[YearGap, float]]) -> tuple[Ter
 
 
 def _width(ranking: Ranking, gap: float) -> float:
-    """How wide a gap is on the side of the ranked one, at the decimals at which gaps tie."""
+    """The width of a gap on the side of the ranked one, rounded as ties are."""
     return round(-gap if ranking.gap < 0 else gap, TIE_DECIMALS)
 
 

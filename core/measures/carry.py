@@ -54,12 +54,12 @@ class Carry:
 
     @property
     def leaders(self) -> bool:
-        """Whether it is good enough to name leaders."""
+        """Whether the list is good enough to name leaders."""
         return self.members and self.weighted
 
     @property
     def breadth(self) -> bool:
-        """Whether it is good enough to count how many rose."""
+        """Whether the list is good enough to count how many lines rose."""
         return self.members and self.days <= NEAR_DAYS
 
     @property

@@ -45,7 +45,7 @@ FAST, SLOW = 0.10, 0.05
 
 @record(frozen=True, eq=False, slots=True)
 class Oscillators:
-    """What follows from counts alone; (T,) float64 each, NaN where not defined.
+    """Series that follow from daily counts alone; (T,) float64 each, NaN where not defined.
 
     Attributes:
         net: A - D.

@@ -165,7 +165,7 @@ def states(daily: Daily) -> dict[str, FloatArray]:
 
 
 def _states(daily: Daily, average: FloatArray, fired: BoolArray) -> dict[str, FloatArray]:
-    """The same, of what is known of the thrust: its average, and where it was completed."""
+    """`states`, from the thrust's average and the sessions on which it was completed."""
     by_key = {"zweig": np.where(np.isfinite(average), fired, np.nan)}
     sides = {
         "volume": (daily.up_volume, daily.down_volume),

@@ -150,7 +150,7 @@ def runs(signs: NDArray[np.int8]) -> tuple[IntArray, IntArray]:
 
 
 def last_run(signs: NDArray[np.int8]) -> int:
-    """How many of some signs up to the last are equal to it, times that sign; 0 for a level one."""
+    """Length of the run of equal signs at the end, times that sign; 0 where the last one is 0."""
     if not len(signs) or not signs[-1]:
         return 0
     differing = signs[::-1] != signs[-1]

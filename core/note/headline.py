@@ -143,7 +143,7 @@ def _claims(
 
 
 def calendar_standing(ranking: Ranking) -> Standing | None:
-    """How strong the claim of a rank among years is, in the order of those among all stretches."""
+    """The strength of a claim of a rank among years, on the scale of claims among all stretches."""
     if not ranking.claim:
         return None
     if ranking.on_record:

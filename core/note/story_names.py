@@ -104,7 +104,7 @@ def carried(view: IndexView, voice: ProseStyle, *, sectors: Ends = "both") -> li
 
 
 def _estimated(view: IndexView, voice: ProseStyle) -> str:
-    """What marks an index's first amount where its weights are estimated; the end says more."""
+    """The mark of an index's first amount where its weights are estimated; the end says more."""
     return voice.once(view.fund, "an estimated ") if view.estimated else ""
 
 

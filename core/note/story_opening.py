@@ -140,7 +140,7 @@ def to_end(snapshot: Snapshot) -> Sentence:
 
 
 def verb_of(gap: float, small_return: float, window: When) -> str:
-    """What the small side of a gap did to the large one; who lost less has outpaced nobody."""
+    """The verb for the small side of a gap: who lost less has outpaced nobody."""
     if gap < 0:
         return "lagged"
     if small_return > 0:
@@ -164,7 +164,7 @@ def gap_sentence(
 
 
 def returns_sentence(snapshot: Snapshot, spread: Spread, voice: ProseStyle) -> Sentence:
-    """What each of two funds made, at places at which the gap between them adds up."""
+    """Say what each of two funds returned, at places at which the gap between them adds up."""
     question = snapshot.question
     one, other = spread.small_return, spread.large_return
     places = places_of(spread.gap, one, other)
@@ -271,7 +271,7 @@ def _value(value: float, path: str, voice: ProseStyle) -> Figure | Sentence:
 
 
 def _part(snapshot: Snapshot) -> str:
-    """What is compared with the same of other years."""
+    """Words for the period compared with other years: a calendar year, or this part of one."""
     return "for a calendar year" if _is_whole_year(snapshot) else "for this part of a year"
 
 
@@ -309,7 +309,7 @@ def _since(ranking: Ranking) -> YearGap | None:
 
 
 def _calendar_context(ranking: Ranking, claimed: Claimed, voice: ProseStyle) -> Sentence:
-    """What the year that comes next to a claim made, or the one that it names."""
+    """Say what the runner-up of a claim was, or the earlier year that the claim names."""
     path = claimed.calendar
     runner = ranking.runner_up
     if ranking.on_record and runner is not None and (runner.gap > 0) == (ranking.gap > 0):

@@ -20,7 +20,7 @@ _WEIGHTED_UP: Final = "with the other stocks weighted up"
 
 
 def without(snapshot: Snapshot, voice: ProseStyle) -> list[Sentence]:
-    """What would be without the names that the question leaves out; nothing where it has none."""
+    """Say what the answer is without the names that the question leaves out; else nothing."""
     views = [view for view in snapshot.indices.values() if view.without is not None]
     if not views or not all(view.claims for view in views):
         return []
@@ -52,7 +52,7 @@ def _gap(snapshot: Snapshot, views: list[IndexView], voice: ProseStyle) -> Sente
 
 
 def _apart(gap: float, path: str, voice: ProseStyle) -> Sentence:
-    """Where a gap leaves its small side: ``13.4 points ahead``."""
+    """Say where a gap leaves its small side: ``13.4 points ahead``."""
     if level(gap):
         return Sentence("level")
     return Sentence(voice.points(gap, path), " ahead" if gap > 0 else " behind")

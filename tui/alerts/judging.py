@@ -38,7 +38,7 @@ def key_of_snapshot(snapshot: Snapshot) -> QuestionKey:
 def answers(
     desk: DeskLike, alerts: Iterable[Alert], at_hand: Snapshot | None = None
 ) -> list[Snapshot]:
-    """An answer to each question of some alerts, as of the last session; one at hand is used."""
+    """Answer each question of some alerts, as of the last session; one at hand is used."""
     by_question: dict[QuestionKey, list[Alert]] = {}
     for alert in alerts:
         by_question.setdefault(key_of_alert(alert), []).append(alert)

@@ -51,7 +51,7 @@ class AlertReply(Message):
 
 @record(frozen=True, slots=True)
 class StandingAlert:
-    """An alert with the number it is judged on now, None where it is not known."""
+    """An alert and the number it is judged on now, None where it is not known."""
 
     state: AlertState
     value: float | None

@@ -91,7 +91,7 @@ def _question(desk: Desk, arguments: Json) -> Question:
 
 
 def _head(snapshot: Snapshot, document: Json) -> Json:
-    """What every answer to a question says of itself."""
+    """The fields that describe an answer to a question."""
     words = f"simulated, {snapshot.state_words}" if snapshot.simulated else snapshot.state_words
     return {
         "question": document["question"],

@@ -53,7 +53,7 @@ def fund_rows(desk: Desk) -> list[dict[str, Any]]:
 
 
 def _row(fund: Fund, funds: Mapping[str, Fund], files: Sequence[Holdings]) -> dict[str, Any]:
-    """What is known of a fund, as JSON gives it."""
+    """The known facts of a fund, as JSON gives them."""
     from cache.refresh.file_plan import dated_lenders
 
     lenders = dated_lenders(funds, fund.symbol)

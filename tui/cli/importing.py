@@ -206,7 +206,7 @@ def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Impo
 def _reader(
     arguments: argparse.Namespace, desk: Desk, now: datetime
 ) -> Callable[..., HoldingsFile]:
-    """What reads a holdings file as the arguments say."""
+    """The function that reads a holdings file as the arguments say."""
     from cache.facts.column_titles import column_words, given_columns
     from cache.facts.funds import load_funds
     from cache.sources.holdings.read import Notation, read_holdings

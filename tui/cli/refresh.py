@@ -111,7 +111,7 @@ def _fetch(
 
 @contextmanager
 def reporting(arguments: argparse.Namespace) -> Iterator[Callable[[Progress], None] | None]:
-    """What shows progress on stderr as the arguments ask for it; None for nothing."""
+    """The function that shows progress on stderr as the arguments ask for it; None for none."""
     style = _style(arguments)
     with ExitStack() as stack:
         yield _json if style == "json" else _bar(stack) if style == "bar" else None

@@ -75,7 +75,7 @@ def show(
 
 
 def _first_numbers(desk: Desk, config: Config, question: Question, start: Start) -> Draw | None:
-    """What draws the first answer on the frame; None where there is none so soon.
+    """The function that draws the first answer on the frame; None where none is ready so soon.
 
     Two threads that load modules at once take longer than one after the other: the screen is
     loaded afterwards.

@@ -33,7 +33,7 @@ def paths_from(typed: str) -> list[str]:
 
 
 def common_start(words: Sequence[str]) -> str:
-    """What the words, in ascending order, all begin with."""
+    """The longest common beginning of words in ascending order."""
     # What the first and the last of them share, all of them share.
     ends = zip(words[0], words[-1], strict=False)
     return "".join(a for a, _ in itertools.takewhile(lambda pair: pair[0] == pair[1], ends))

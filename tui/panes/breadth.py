@@ -83,7 +83,7 @@ class BreadthPane(Pane):
         self._daily: tuple[Snapshot, dict[Side, Daily]] | None = None
 
     def body(self) -> Iterator[Widget]:
-        """One drawing."""
+        """The body: one drawing."""
         yield self._sheet
 
     def sheet(self) -> Panel:

@@ -152,7 +152,7 @@ class Contributors(Pane):
         self._show_cursor()
 
     def notes(self, scene: Scene) -> list[str]:
-        """Every warning: this is the pane they are about; first, what is not claimed."""
+        """All warnings, which are about this pane; first, what is not claimed."""
         notes = below_floor(scene)
         warnings = [warning.rstrip(".") for warning in scene.snapshot.warnings]
         if self.view == "themes" and any(view.themes for _, view in scene.views()):
@@ -287,7 +287,7 @@ class Contributors(Pane):
         self._set_order(Order(order.key, not order.falling))
 
     def best(self) -> None:
-        """Best contributors first, or worst."""
+        """Show the best contributors first, or the worst."""
         if self.view in _ORDERS:
             self.reverse()
             return
@@ -303,7 +303,7 @@ class Contributors(Pane):
         self.to_top()
 
     def change_rows(self, step: int) -> None:
-        """More or fewer lines in full."""
+        """Show more or fewer lines in full."""
         self.view = "names"
         fits = self._tables[0].fits
         step += self.step

@@ -155,7 +155,7 @@ def place_text(question: Question, pairs: Sequence[tuple[str, str]]) -> Line:
 
 
 def status(message: str, kind: str, ages: Sequence[str], width: int, standing: str = "") -> Line:
-    """What holds and is not usual, then a sentence, then the data's age where all fit.
+    """Unusual states that hold, then a sentence, then the data's age where all fit.
 
     Args:
         message: what is to be said.
@@ -257,7 +257,7 @@ def too_small(width: int, height: int) -> Drawing:
 
 @record(frozen=True, slots=True)
 class Start:
-    """What the frame shows before anything is read.
+    """The frame's contents before anything is read.
 
     Attributes:
         question: what is asked first.

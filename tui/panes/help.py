@@ -71,7 +71,7 @@ class PageScreen(SizedScreen, inherit_bindings=False):
         self.sheet.scroll_lines(how)
 
     def action_back(self) -> None:
-        """Back to the panes."""
+        """Go back to the panes."""
         self.app.pop_screen()
 
 

@@ -41,7 +41,7 @@ def mark_notes(answers: Sequence[tuple[str, Contributions | IndexView]]) -> list
 
 
 def mark_of(one: Contributions | IndexView) -> str:
-    """What stands behind the name of an answer whose numbers are less sure."""
+    """The mark behind the name of an answer whose numbers are less sure."""
     return UNCLAIMED if not one.claims else ESTIMATED if one.estimated else ""
 
 

@@ -91,7 +91,7 @@ def _short(
     readings: Mapping[str, Mapping[Side, Reading]],
     width: int,
 ) -> Drawing:
-    """What has too few closes, and how many lines have them."""
+    """Sentences on the measures for which lines have too few closes."""
     sentences = dict.fromkeys(
         f"{view.fund}: {words}."
         for side, view in views

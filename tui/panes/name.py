@@ -66,7 +66,7 @@ class NameScreen(Stepping, PageScreen, inherit_bindings=False):
         self.run_worker(self._follow, thread=True, exit_on_error=False)
 
     def action_other_name(self, step: int) -> None:
-        """The next name of the index by contribution, or the one before."""
+        """Show the next name of the index by contribution, or the one before."""
         view = self.snapshot.indices.get(self.fund)
         symbols = view.contributors.symbols if view is not None else ()
         if not symbols:

@@ -27,7 +27,7 @@ class SpreadPane(Pane):
         self._sheet = Panel(classes="body")
 
     def body(self) -> Iterator[Widget]:
-        """One drawing."""
+        """The body: one drawing."""
         yield self._sheet
 
     def sheet(self) -> Panel:

@@ -49,7 +49,7 @@ def _cell(period: PeriodGap | None, *, bold: bool) -> tuple[str, str]:
 
 
 def _parts(scene: Scene, periods: dict[tuple[int, int], PeriodGap]) -> list[str]:
-    """What the figures are, how many months were won, what the mark means."""
+    """Say what the figures are, how many months were won, what the mark means."""
     question = scene.snapshot.question
     whole = [p.gap for (_, month), p in periods.items() if month and not p.partial]
     won = sum(gap > 0 for gap in whole)

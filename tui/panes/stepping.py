@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class _Page(Protocol):
-    """What a page has that these keys need."""
+    """The attributes of a page that these keys need."""
 
     @property
     def host(self) -> Host: ...
@@ -32,7 +32,7 @@ class Stepping:
     """The actions, for the four panes, the board and the page of a name."""
 
     def action_window(self: _Page, step: int) -> None:
-        """The next shorter or longer window."""
+        """Ask for the next shorter or longer window."""
         question = self.host.question
         window = stepped_window(question.window, step)
         if window is None:
@@ -50,7 +50,7 @@ class Stepping:
         self.ask(replace(self.host.question, as_of=None))
 
     def action_basis(self: _Page) -> None:
-        """Price return, or total return."""
+        """Switch between price return and total return."""
         question = self.host.question
         other = replace(question, basis="tr" if question.basis == "pr" else "pr")
         if other == question:

@@ -157,7 +157,7 @@ def to_line(board: Board, breadths: Breadths = UNCOUNTED) -> str:
 
 
 def farthest_words(row: BoardRow) -> str:
-    """How far out a row's gap lies at most: "3M gap at percentile 0.2"; "" without a rank."""
+    """The row's most extreme gap: "3M gap at percentile 0.2"; "" without a rank."""
     if row.farthest is None:
         return ""
     window, percentile = row.farthest

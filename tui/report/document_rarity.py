@@ -166,7 +166,7 @@ def state_name(state: State) -> str:
 
 
 def followed_document(history: PairHistory) -> list[Json]:
-    """What followed each state that holds at the as-of date, a row a horizon and series."""
+    """Forward returns after each state that holds at the as-of date, a row a horizon and series."""
     return [
         _forward(state, forward) for state in history.states for forward in state.followed.horizons
     ]

@@ -99,7 +99,7 @@ def signal_rows(judged: Iterable[Signal]) -> list[Row]:
 
 
 def _never(signal: Signal) -> str:
-    """What stands for the day that a signal was last on, where there is none."""
+    """The word in place of the day that a signal was last on, where there is none."""
     return signal.needs if signal.first is None else f"never, from {signal.first}"
 
 

@@ -239,7 +239,7 @@ class BoardScreen(Stepping, BoardAnswers, inherit_bindings=False):
             self.host.tell(f":{command} works on a pair: open one first", error=True)
 
     def watch_pair(self, place: int) -> None:
-        """A pair of the watch list by its place, from 0."""
+        """Open a pair of the watch list by its place, from 0."""
         small, large = self.host.config.pairs[place]
         question = self.host.question
         self._open(replace(question, small=small, large=large, alone=False, without=()))

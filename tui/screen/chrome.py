@@ -67,7 +67,7 @@ def headline_lines(scene: Scene, width: int, height: int) -> Drawing:
 
 
 def copy_heading(snapshot: Snapshot, pane: int, view: str) -> str:
-    """What stands over what is copied: pair, window, basis, date and view, tab-separated."""
+    """The heading over copied text: pair, window, basis, date and view, tab-separated."""
     question, window = snapshot.question, snapshot.window
     parts = [
         f"{question.small} – {question.large}",

@@ -305,7 +305,7 @@ class FourPanes(PromptScreen, inherit_bindings=False):
         raise NotImplementedError
 
     def show_theme(self, name: str) -> None:
-        """A theme's names alone, and marked; "" for all names again, none of them marked."""
+        """Show a theme's names alone, and marked; "" for all names again, none of them marked."""
         app = self.host
         if app.scene is None:
             return
@@ -327,7 +327,7 @@ class FourPanes(PromptScreen, inherit_bindings=False):
         self.set_filter(None)
 
     def show_names(self, theme: Theme) -> str:
-        """A theme's names alone, and marked; returns how many of them the indices have."""
+        """Show a theme's names alone, and marked; returns how many of them the indices have."""
         app, scene = self.host, self.host.scene
         if scene is None:
             return ""
@@ -345,7 +345,7 @@ class FourPanes(PromptScreen, inherit_bindings=False):
         return f"{count}; in neither index: {' '.join(lacking)}" if lacking else count
 
     def watch_pair(self, place: int) -> None:
-        """A pair of the watch list by its place, from 0; window, date and basis stay."""
+        """Show a pair of the watch list by its place, from 0; window, date and basis stay."""
         app = self.host
         small, large = app.config.pairs[place]
         if (small, large) == (app.question.small, app.question.large):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class MainScreen(Asking, Naming, Wording, inherit_bindings=False):
-    """How far, who, how broad, who changes: one pane each."""
+    """The main screen: a pane each for the gap, the contributors, breadth and changes."""
 
     BINDINGS: ClassVar[list[Any]] = keys.bindings()
 

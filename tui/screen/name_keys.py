@@ -19,7 +19,7 @@ class Naming(FourPanes, inherit_bindings=False):
     """What the main screen does with the names it lists."""
 
     def action_drill(self) -> None:
-        """The name under the cursor on a screen of its own."""
+        """Open the name under the cursor on a screen of its own."""
         self.deferred.do(self._drill)
 
     def _drill(self) -> None:
@@ -90,7 +90,7 @@ class Naming(FourPanes, inherit_bindings=False):
         self.listing().reverse()
 
     def action_best(self) -> None:
-        """Best contributors first, or worst."""
+        """Show the best contributors first, or the worst."""
         self.activate(CONTRIBUTORS)
         self.names.best()
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class _Owner(Protocol):
-    """What the prompt asks of the screen it stands on; what each does is said there."""
+    """The methods of the screen that the prompt stands on; each is described there."""
 
     SORTS: ClassVar[Collection[str]]
 

@@ -88,7 +88,7 @@ class PromptScreen(Stage, inherit_bindings=False):
         self.host.refresh_data(full=False, again=True, board=self.BOARD)
 
     def action_alerts(self) -> None:
-        """The alerts that are set."""
+        """Open the page of the alerts that are set."""
         from tui.panes.alerts import AlertsScreen
 
         self.app.push_screen(AlertsScreen(self.host, self.host.ringer))
@@ -101,7 +101,7 @@ class PromptScreen(Stage, inherit_bindings=False):
         raise NotImplementedError
 
     def action_sort(self) -> None:
-        """The next key is the letter of a column."""
+        """Wait for the letter of a column, the next key."""
         self.sorting = True
         self._show_hints()
 
@@ -124,13 +124,13 @@ class PromptScreen(Stage, inherit_bindings=False):
     # -- the command line ------------------------------------------------------------
 
     def help_on(self, words: str) -> None:
-        """The help page, or its parts about a word."""
+        """Open the help page, or its parts about a word."""
         from tui.panes.help import HelpScreen
 
         self.app.push_screen(HelpScreen(self.host.keys, words))
 
     def set_colours(self, words: str) -> None:
-        """Another palette, now and from now on."""
+        """Use another palette, now and from now on."""
         host, name = self.host, words.strip().casefold()
         if name not in THEMES:
             host.tell(f"no palette is called {words!r}; there are {', '.join(THEMES)}", error=True)

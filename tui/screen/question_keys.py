@@ -35,14 +35,14 @@ class Asking(Stepping, FourPanes, inherit_bindings=False):
     _note: Worker[Any] | None = None
 
     def action_pair(self, step: int) -> None:
-        """The next pair of the watch list, or the one before; round at its ends."""
+        """Show the next pair of the watch list, or the one before; round at its ends."""
         app = self.host
         pairs, pair = app.config.pairs, (app.question.small, app.question.large)
         place = pairs.index(pair) + step if pair in pairs else min(step, 0)
         self.watch_pair(place % len(pairs))
 
     def action_thresholds(self, step: int) -> None:
-        """Finer or coarser thresholds of breadth."""
+        """Show finer or coarser thresholds of breadth."""
         app = self.host
         in_force = (app.question.above, app.question.below)
         place = THRESHOLDS.index(in_force) if in_force in THRESHOLDS else _USUAL
@@ -55,7 +55,7 @@ class Asking(Stepping, FourPanes, inherit_bindings=False):
         app.tell(f"thresholds {steps} %")
 
     def action_without(self) -> None:
-        """The indices without the marked names, or with them again."""
+        """Show the indices without the marked names, or with them again."""
         self.deferred.do(self._without)
 
     def _without(self) -> None:

@@ -43,7 +43,7 @@ class Wording(FourPanes, inherit_bindings=False):
             action(words)
 
     def show_view(self, name: str) -> None:
-        """A view by its name or the beginning of it, in the pane that has it."""
+        """Show a view by its name or the beginning of it, in the pane that has it."""
         view_name = name.casefold()
         all_views = [(number, view) for number, views in frame.VIEWS.items() for view in views]
         begun = [one for one in all_views if one[1].startswith(view_name)]
@@ -57,7 +57,7 @@ class Wording(FourPanes, inherit_bindings=False):
         self.pane_here.set_view(place[1])
 
     def go_to(self, words: str) -> None:
-        """The cursor on a name, by its symbol or a part of its name."""
+        """Put the cursor on a name, by its symbol or a part of its name."""
         app = self.host
         if app.scene is None:
             return
@@ -150,7 +150,7 @@ class Wording(FourPanes, inherit_bindings=False):
         app.tell(f"{name}: {message}")
 
     def draw_picture(self, words: str) -> None:
-        """A picture of what is shown, as a file."""
+        """Write a picture of what is shown to a file."""
         from tui.workers.note_writer import write_picture
 
         self.host.background(partial(write_picture, self.host, words), "picture", thread=False)

@@ -149,7 +149,7 @@ def _by_lines(
 
 
 def _tail(rest: str) -> str:
-    """What stands on a line behind a pair, without its comma."""
+    """The text on a line after a pair, without its comma."""
     return rest.lstrip(" \t")[1:] if rest.lstrip(" \t").startswith(",") else rest
 
 

@@ -45,5 +45,5 @@ def tested() -> bool:
 
 
 def style_key(styles: RenderStyles) -> object:
-    """What is another after any change of a widget's style; always another where none is known."""
+    """A key that changes with a widget's style; always another where none is known."""
     return styles._cache_key if tested() else object()

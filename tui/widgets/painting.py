@@ -97,7 +97,7 @@ class PaintingCompositor(Compositor):
         return result
 
     def _frame(self, spans: list[tuple[int, int, int]]) -> Frame:
-        """What is seen in spans of lines, each widget's part of one as a piece."""
+        """The visible parts of spans of lines, each widget's part of one as a piece."""
         assert self.root is not None
         app = self.root.app
         self._colours = app.console._color_system
@@ -141,7 +141,7 @@ class PaintingCompositor(Compositor):
         return self._text(segments, ground.colour)
 
     def _ours(self, widget: Widget) -> tuple[Backdrop, int] | None:
-        """What one of our widgets is drawn on, and how wide; None for any other, drawn whole."""
+        """The background and the width of one of our widgets; None for any other, drawn whole."""
         if widget not in self._grounds:
             ground_and_width = None
             if self._by_style and isinstance(widget, Painter) and widget.ground.bare:

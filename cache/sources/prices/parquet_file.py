@@ -212,7 +212,7 @@ def _encoded(column: Any, name: str) -> tuple[list[str], IntArray]:
 
 
 def _dates(column: Any, options: FileOptions) -> tuple[Stamps, IntArray]:
-    """What the distinct dates of a column are, and each row's position among them."""
+    """The distinct dates of a column, and each row's position among them."""
     import pyarrow as pa
     import pyarrow.compute as pc
 

@@ -86,7 +86,7 @@ def price_source(settings: SourceSettings) -> PriceSource:
 
 
 def _plugin(key: str) -> Callable[[SourceSettings], PriceSource]:
-    """What makes the source of a plug-in.
+    """The function that makes the source of a plug-in.
 
     Raises:
         SourceError: no plug-in is called so, or it cannot be loaded.

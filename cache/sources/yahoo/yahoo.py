@@ -231,7 +231,7 @@ class Yahoo:
         return self._reading if len(content) > LARGE else contextlib.nullcontext()
 
     def _read(self, ask: Ask) -> tuple[Bars, Mapping[str, Any]]:
-        """What yfinance parses from the answer that the session repeats."""
+        """Let yfinance parse the answer, which the session repeats to it."""
         ticker = yfinance.Ticker(ask.symbol, session=self._session)
         frame = ticker.history(
             start=ask.start.isoformat(),
