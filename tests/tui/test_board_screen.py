@@ -37,6 +37,12 @@ ASKED = Question(basis="pr")
 ENDS = ("2026-06-25", "2026-06-26")
 
 
+@pytest.fixture
+def looked_up_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is new on the rows is looked up as soon as they are there."""
+    monkeypatch.setattr("tui.screen.board_answers._CALM", 0.001)
+
+
 def rows_of(app: InternalsApp) -> list[str]:
     """The names of the pairs in sight, top down."""
     assert isinstance(app.screen, BoardScreen)
@@ -113,14 +119,6 @@ def test_order_and_cursor_are_found_again_at_the_next_start() -> None:
 
     drive(first, desk=desk, question=ASKED)
     drive(second, desk=desk, question=ASKED)
-    # a column that is none any more is no order
-    desk.memory.remember(ASKED, replace(desk.memory.seat(), board_key="moon"))
-
-    async def third(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "B")
-        assert isinstance(app.screen, BoardScreen) and app.place.key == "group"
-
-    drive(third, desk=desk, question=ASKED)
 
 
 def test_r_fetches_what_the_board_shows_and_its_cost_is_said_first() -> None:
@@ -146,6 +144,7 @@ def test_r_fetches_what_the_board_shows_and_its_cost_is_said_first() -> None:
     drive(story, desk=desk, question=ASKED, config=Config(pairs=(("IWM", "QQQ"),)))
 
 
+@pytest.mark.usefixtures("looked_up_at_once")
 def test_rows_their_explanation_and_the_rotation() -> None:
     assert board(MARKET, [row.pair for row in board(MARKET, ()).rows]).rows == ()
 
@@ -217,23 +216,66 @@ def test_the_heads_of_the_rotation_have_their_names_whole(size: tuple[int, int])
     assert len(lacking) <= (2 if size[0] == 80 else 0)
 
 
-def test_settings_and_colours_are_set_on_the_board_too() -> None:
+def test_settings_colours_and_pairs_of_one_s_own_are_set_on_the_board_too() -> None:
     desk = FakeDesk(MARKET)
+    # a column that is none any more is no order
+    desk.memory.remember(ASKED, replace(desk.memory.seat(), board_key="moon"))
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "B", ":", *"set open board", "enter")
-        assert "open board from the next start on: saved in config.toml" in seen(app)
-        await press(pilot, app, ":", *"colours light", "enter")
-        assert app.theme == "light" and isinstance(app.screen, BoardScreen)
-        await press(pilot, app, ":", *"set open window", "enter")
-        assert "write one of panes, board" in seen(app)
-        await press(pilot, app, ":", *"view years", "enter")
-        assert ":view works on a pair: open one first" in seen(app)
+        await press(pilot, app, "B")
+        assert isinstance(app.screen, BoardScreen) and app.place.key == "group"
+        await settings_and_colours_are_saved(pilot, app)
+        text = 'open = "board"\ntheme = "light"\n'
+        assert desk.config_file.path.read_text() == text
+        await pairs_of_one_s_own_are_saved_in_the_config_and_read_at_once(
+            pilot, app, desk.config_file.path
+        )
 
     drive(story, desk=desk, question=ASKED)
-    assert desk.config_file.path.read_text() == 'open = "board"\ntheme = "light"\n'
 
 
+async def settings_and_colours_are_saved(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, ":", *"set open board", "enter")
+    assert "open board from the next start on: saved in config.toml" in seen(app)
+    await press(pilot, app, ":", *"colours light", "enter")
+    assert app.theme == "light" and isinstance(app.screen, BoardScreen)
+    await press(pilot, app, ":", *"set open window", "enter")
+    assert "write one of panes, board" in seen(app)
+    await press(pilot, app, ":", *"view years", "enter")
+    assert ":view works on a pair: open one first" in seen(app)
+
+
+async def pairs_of_one_s_own_are_saved_in_the_config_and_read_at_once(
+    pilot: Pilot[None], app: InternalsApp, file: Path
+) -> None:
+    await press(pilot, app, ":", *"pair add iwm:qqq", "enter")
+    assert "IWM:QQQ is on the watch list of 5 now" in seen(app)
+    assert rows_of(app)[26:] == ["IWM:QQQ"]
+    assert load(file).pairs[-1] == ("IWM", "QQQ")
+    await press(pilot, app, "G", "enter")
+    assert (app.question.small, app.question.large) == ("IWM", "QQQ")
+    await press(pilot, app, "escape", ":", *"pair move IWM:QQQ 1", "enter")
+    assert load(file).pairs[0] == ("IWM", "QQQ")
+    await press(pilot, app, ":", *"pair remove IWM:QQQ", "enter")
+    assert len(rows_of(app)) == 26
+    # another process writes meanwhile, and its comment stays
+    file.write_text('# mine\npairs = ["XLE:XLK"] # oil\n')
+    os.utime(file, (1, 1))
+    assert isinstance(app.screen, BoardScreen)
+    app.screen._poll()
+    await until(lambda: rows_of(app)[26:] == ["XLE:XLK"])
+    await press(pilot, app, ":", *"pair add IWM:IWC", "enter")
+    assert file.read_text() == '# mine\npairs = ["XLE:XLK", "IWM:IWC"] # oil\n'
+    # a file that cannot be used leaves the list in force, and is left alone
+    file.write_text("pairs = 3\n")
+    app.screen._poll()
+    assert "write a list of pairs" in seen(app)
+    await press(pilot, app, ":", *"pair add IWM:MDY", "enter")
+    assert file.read_text() == "pairs = 3\n"
+    assert rows_of(app)[26:] == ["XLE:XLK", "IWM:IWC"]
+
+
+@pytest.mark.usefixtures("looked_up_at_once")
 def test_what_is_new_since_the_last_look_and_alerts_over_all_pairs() -> None:
     desk = FakeDesk(MARKET)
     pairs = [Pair("SMH", "SPY"), Pair("IWM", "SPY")]
@@ -259,40 +301,6 @@ def test_what_is_new_since_the_last_look_and_alerts_over_all_pairs() -> None:
     drive(story, desk=desk, question=ASKED, size=(120, 48))
 
 
-def test_pairs_of_one_s_own_are_saved_in_the_config_and_read_at_once() -> None:
-    desk = FakeDesk(MARKET)
-    file = desk.config_file.path
-
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "B", ":", *"pair add iwm:qqq", "enter")
-        assert "IWM:QQQ is on the watch list of 5 now" in seen(app)
-        assert rows_of(app)[26:] == ["IWM:QQQ"]
-        assert load(file).pairs[-1] == ("IWM", "QQQ")
-        await press(pilot, app, "G", "enter")
-        assert (app.question.small, app.question.large) == ("IWM", "QQQ")
-        await press(pilot, app, "escape", ":", *"pair move IWM:QQQ 1", "enter")
-        assert load(file).pairs[0] == ("IWM", "QQQ")
-        await press(pilot, app, ":", *"pair remove IWM:QQQ", "enter")
-        assert len(rows_of(app)) == 26
-        # another process writes meanwhile, and its comment stays
-        file.write_text('# mine\npairs = ["XLE:XLK"] # oil\n')
-        os.utime(file, (1, 1))
-        assert isinstance(app.screen, BoardScreen)
-        app.screen._poll()
-        await until(lambda: rows_of(app)[26:] == ["XLE:XLK"])
-        await press(pilot, app, ":", *"pair add IWM:IWC", "enter")
-        assert file.read_text() == '# mine\npairs = ["XLE:XLK", "IWM:IWC"] # oil\n'
-        # a file that cannot be used leaves the list in force, and is left alone
-        file.write_text("pairs = 3\n")
-        app.screen._poll()
-        assert "write a list of pairs" in seen(app)
-        await press(pilot, app, ":", *"pair add IWM:MDY", "enter")
-        assert file.read_text() == "pairs = 3\n"
-        assert rows_of(app)[26:] == ["XLE:XLK", "IWM:IWC"]
-
-    drive(story, desk=desk, question=ASKED)
-
-
 def test_it_opens_first_where_the_config_says_so() -> None:
     config = Config(opens="board")
 
@@ -305,33 +313,27 @@ def test_it_opens_first_where_the_config_says_so() -> None:
     drive(story, desk=FakeDesk(MARKET), question=ASKED, config=config)
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
-def test_200_pairs_scroll_under_the_headings(theme: str) -> None:
+def test_200_pairs_scroll_under_the_headings_and_a_long_one_is_named_whole() -> None:
     funds = ("IWM", "SPY", "QQQ", "RSP", "MDY", "IJR", "IVV", "SMH", "IGV", "EFA", "EEM", "NONE")
-    pairs = tuple((a, b) for a in funds for b in funds if a != b)[:100]
+    pairs = tuple((a, b) for a in funds for b in funds if a != b)[:99]
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "B", "G")
-        lines = seen(app).splitlines()
-        assert "pair" in lines[1]
-        # 126 rows: the last one in the last line above the news
-        assert lines[16].startswith("▸ ")
-        await press(pilot, app, "enter", "escape")
-        assert app.place.pair == rows_of(app)[-1]
+        for theme in ("dark", "light"):
+            app.theme = theme
+            await press(pilot, app, "B", "g")
+            (row,) = (line for line in seen(app).splitlines()[:17] if "▸ IWM:SPY " in line)
+            # other columns give way, none of the gaps of the windows
+            assert len(re.findall(r"[+-]\d+\.\d\d", row)) == 5
+            await press(pilot, app, "G")
+            lines = seen(app).splitlines()
+            assert "pair" in lines[1]
+            # 126 rows: the last one in the last line above the news
+            assert lines[16].startswith("▸ EXS1.DE:Z049.TO ")
+            await press(pilot, app, "enter", "escape")
+            assert app.place.pair == rows_of(app)[-1]
+            await press(pilot, app, "escape")
 
-    config = Config(pairs=pairs, theme=theme)
-    drive(story, desk=FakeDesk(MARKET), question=ASKED, size=(80, 24), config=config)
-
-
-def test_a_long_pair_is_named_whole_and_other_columns_give_way() -> None:
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "B")
-        (row,) = (line for line in seen(app).splitlines() if " IWM:SPY " in line)
-        assert len(re.findall(r"[+-]\d+\.\d\d", row)) == 5  # the gaps of all windows
-        await press(pilot, app, "G")
-        assert "EXS1.DE:Z049.TO " in seen(app)
-
-    config = Config(pairs=(("EXS1.DE", "Z049.TO"),))
+    config = Config(pairs=(*pairs, ("EXS1.DE", "Z049.TO")))
     drive(story, desk=FakeDesk(MARKET), question=ASKED, size=(80, 24), config=config)
 
 
@@ -355,6 +357,7 @@ def test_nothing_held_and_half_of_a_pair() -> None:
     drive(half, desk=FakeDesk(small_market(simulated=True)))
 
 
+@pytest.mark.usefixtures("looked_up_at_once")
 def test_breadth_of_the_index_that_leads_where_there_is_room() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "B")
