@@ -264,6 +264,7 @@ def drive(
     # what a story looks at comes by its keys, and by no timer that a busy machine lets ring
     with (
         patch("tui.screen.app.POLL", 3600.0),
+        patch("tui.panes.pane.STANDS", 3600.0),
         patch.object(Compositor, "render_update", paint),
         waiting_for_nothing(),
     ):

@@ -174,6 +174,12 @@ def test_a_name_is_copied_when_its_page_is_there_and_alerts_go_one_by_one_howeve
     drive(lambda pilot, app: in_turn(pilot, app, names), market=MARKET)
 
 
+@pytest.fixture
+def looked_up_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is new on the board's rows is looked up as soon as they are there."""
+    monkeypatch.setattr(board_answers, "_CALM", 0.001)
+
+
 def test_the_board_takes_keys_before_it_has_rows_and_news() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await early(pilot, app, board_answers, "answer_board", "B", "j", "j", "enter")
@@ -185,11 +191,12 @@ def test_the_board_takes_keys_before_it_has_rows_and_news() -> None:
     drive(story, market=board_market(), question=Question(basis="pr"), size=(80, 24))
 
 
+@pytest.mark.usefixtures("looked_up_at_once")
 def test_what_is_new_on_the_board_is_gone_to_before_it_is_known() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         gate = Gate(board_news.look_up)
         with patch.object(board_news, "look_up", gate):
-            await press(pilot, app, "B")
+            await press(pilot, app, "B", answered=False)
             await until(gate.reached.is_set)
             screen = app.screen
             assert isinstance(screen, BoardScreen) and screen.in_news is False
@@ -267,6 +274,7 @@ def test_what_failed_is_told_when_the_market_is_there_and_not_before(
     drive(story, desk=desk, answered=False)
 
 
+@pytest.mark.usefixtures("looked_up_at_once")
 def test_keys_for_news_of_which_there_is_none_go_to_the_rows() -> None:
     def nothing_new(host: Any, board: Board, **_: Any) -> board_news.NewsTaken:
         return board_news.NewsTaken(board, "the last look", (), frozenset())

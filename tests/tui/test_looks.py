@@ -250,7 +250,8 @@ def walk(names: list[str]) -> dict[tuple[str, str], tuple[str, set[tuple[str, st
     size = LOOKS[names[0]][0]
     if "-board" in names[0]:
         question = Question(basis="pr")
-        drive(story, desk=FakeDesk(board_market()), size=size, question=question)
+        with patch("tui.screen.board_answers._CALM", 0.001):
+            drive(story, desk=FakeDesk(board_market()), size=size, question=question)
     else:
         # a market of its own: another story may have had the changes since the session before
         # worked out, and here they are not waited for

@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 from functools import cache
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from textual.pilot import Pilot
@@ -186,7 +187,8 @@ def test_the_change_of_the_day_comes_to_a_view_that_stands() -> None:
     assert one is not None and other is not None and one != other
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "3", "z", "v")
+        with patch("tui.panes.pane.STANDS", 0.001):
+            await press(pilot, app, "3", "z", "v")
         assert app.main is not None and app.main.pane_here.view == "ladder"
         await until(lambda: re.search(r"IWM +day ", seen(app)))
         (line,) = [line for line in lines_of(app) if line.strip().startswith("median return")]

@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from unittest.mock import patch
 
 import pytest
 from textual.pilot import Pilot
@@ -103,13 +104,14 @@ def test_markets_that_were_shown_do_not_add_up() -> None:
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         shown: list[weakref.ref[Market]] = []
-        for generation in range(2, 6):
-            await press(pilot, app, *LOOKS)
-            shown.append(weakref.ref(desk.market()))
-            desk.current = newer(small_market(), generation)
-            app.poll()
-            await press(pilot, app, "j")
-            assert app.market is desk.current
+        with patch("tui.panes.pane.STANDS", 0.3):  # as in the program
+            for generation in range(2, 6):
+                await press(pilot, app, *LOOKS)
+                shown.append(weakref.ref(desk.market()))
+                desk.current = newer(small_market(), generation)
+                app.poll()
+                await press(pilot, app, "j")
+                assert app.market is desk.current
         # a page that was closed may have one of them yet, a thread that is about to end another
         await until(lambda: sum(market() is not None for market in shown) <= 2)
 
