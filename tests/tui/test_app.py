@@ -11,7 +11,18 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
-from tests.tui.driving import cell, drive, lines_of, press, seen, settle, tables, until
+from tests.tui.driving import (
+    Story,
+    cell,
+    drive,
+    in_turn,
+    lines_of,
+    press,
+    seen,
+    settle,
+    tables,
+    until,
+)
 from tests.tui.markets import END, HOSTILE, small_market
 from tui.panes.name import NameScreen
 from tui.panes.wording import wrapped
@@ -26,27 +37,38 @@ async def resize(pilot: Pilot[None], app: InternalsApp, width: int, height: int)
     await settle(pilot, app)
 
 
-def test_numbers_of_a_real_market_as_printed() -> None:
+def test_a_real_market() -> None:
+    stories: dict[Story, tuple[str, ...]] = {
+        nothing_of_an_older_answer_comes_back_with_another_height: (*":ytd", "enter"),
+        no_size_and_no_timer_is_lost_on_a_machine_that_stops_the_process_for_a_while: (),
+        the_mouse_chooses_panes_rows_and_headers: ("s", "b"),
+    }
+
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        # the first question is what was given
-        assert app.snapshot is not None
-        assert app.snapshot.as_of == END
-        assert "SIMULATED" not in seen(app).upper()
-        for size in ((80, 24), (100, 30), (120, 36), (160, 48), (200, 60)):
-            await resize(pilot, app, *size)
-            text = " ".join(" ".join(line.split()) for line in lines_of(app)[1:4])
-            assert "IWM leads SPY by 11.00 pp this year" in text
-            # 2021 was 12 points the other way: wider, but no lead
-            assert "a wider lead than in any full year since 2018." in text
-        await resize(pilot, app, 160, 48)
-        leaders_and_laggards_of_both_indices_are_side_by_side(app)
-        await contributions_and_closing_rows_add_up(pilot, app)
-        await resize(pilot, app, 160, 60)
-        await the_gap_view_says_what_a_name_brought_to_each_index(pilot, app)
-        await resize(pilot, app, 160, 48)
-        await what_is_not_measured_is_in_no_running_sum(pilot, app)
+        await in_turn(pilot, app, stories)
+        await numbers_as_printed(pilot, app)
 
     drive(story, market=MARKET)
+
+
+async def numbers_as_printed(pilot: Pilot[None], app: InternalsApp) -> None:
+    # the first question is what was given
+    assert app.snapshot is not None
+    assert app.snapshot.as_of == END
+    assert "SIMULATED" not in seen(app).upper()
+    for size in ((80, 24), (100, 30), (120, 36), (160, 48), (200, 60)):
+        await resize(pilot, app, *size)
+        text = " ".join(" ".join(line.split()) for line in lines_of(app)[1:4])
+        assert "IWM leads SPY by 11.00 pp this year" in text
+        # 2021 was 12 points the other way: wider, but no lead
+        assert "a wider lead than in any full year since 2018." in text
+    await resize(pilot, app, 160, 48)
+    leaders_and_laggards_of_both_indices_are_side_by_side(app)
+    await contributions_and_closing_rows_add_up(pilot, app)
+    await resize(pilot, app, 160, 60)
+    await the_gap_view_says_what_a_name_brought_to_each_index(pilot, app)
+    await resize(pilot, app, 160, 48)
+    await what_is_not_measured_is_in_no_running_sum(pilot, app)
 
 
 def leaders_and_laggards_of_both_indices_are_side_by_side(app: InternalsApp) -> None:
@@ -173,37 +195,37 @@ def test_a_storm_of_sizes() -> None:
     drive(story, market=MARKET, painted=True)
 
 
-def test_no_size_and_no_timer_is_lost_on_a_machine_that_stops_the_process_for_a_while() -> None:
+async def no_size_and_no_timer_is_lost_on_a_machine_that_stops_the_process_for_a_while(
+    pilot: Pilot[None], app: InternalsApp
+) -> None:
     """Textual waits 8 ms for a next size; here they are over before its timer is looked at."""
     clock = itertools.count(0.0, 0.05)
 
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        rung: list[int] = []
-        with patch("textual.timer._time.get_time", lambda: next(clock)):
-            for size in ((100, 30), (1, 1), (112, 32)):
-                await pilot.resize_terminal(*size)
-                await until(lambda rows=size[1]: len(lines_of(app)) == rows)  # type: ignore[misc]
-            for number, widget in enumerate((app.screen, *app.screen.walk_children())):
-                widget.set_timer(0.008, partial(rung.append, number))
-            await until(lambda: len(rung) == number + 1)
-
-    drive(story, market=MARKET)
+    rung: list[int] = []
+    with patch("textual.timer._time.get_time", lambda: next(clock)):
+        for size in ((100, 30), (1, 1), (112, 32)):
+            await pilot.resize_terminal(*size)
+            await until(lambda rows=size[1]: len(lines_of(app)) == rows)  # type: ignore[misc]
+        for number, widget in enumerate((app.screen, *app.screen.walk_children())):
+            widget.set_timer(0.008, partial(rung.append, number))
+        await until(lambda: len(rung) == number + 1)
+    await resize(pilot, app, 120, 36)
 
 
-def test_nothing_of_an_older_answer_comes_back_with_another_height() -> None:
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "2")
-        assert "S29" in seen(app)
-        # The window of 2016 has the funds' closes alone.
-        await press(pilot, app, ":", *"2016", "enter")
-        for size in ((120, 40), (120, 34), (160, 48)):
-            await resize(pilot, app, *size)
-            assert "IWM – SPY  2016" in seen(app)
-            assert "S29" not in seen(app)
-            assert "+20.00 %" not in seen(app)
-            assert "is measured" in seen(app)
-
-    drive(story, market=MARKET)
+async def nothing_of_an_older_answer_comes_back_with_another_height(
+    pilot: Pilot[None], app: InternalsApp
+) -> None:
+    await press(pilot, app, "2")
+    assert "S29" in seen(app)
+    # The window of 2016 has the funds' closes alone.
+    await press(pilot, app, ":", *"2016", "enter")
+    for size in ((120, 40), (120, 34), (160, 48)):
+        await resize(pilot, app, *size)
+        assert "IWM – SPY  2016" in seen(app)
+        assert "S29" not in seen(app)
+        assert "+20.00 %" not in seen(app)
+        assert "is measured" in seen(app)
+    await resize(pilot, app, 120, 36)
 
 
 def test_no_word_and_no_unit_stands_alone_on_the_last_line() -> None:
@@ -232,21 +254,18 @@ def test_one_index_without_files_leaves_its_room_to_the_other() -> None:
     drive(story, market=one, size=(160, 40))
 
 
-def test_the_mouse_chooses_panes_rows_and_headers() -> None:
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        grid = tables(app)[0]
-        await pilot.click(grid, offset=(4, 2))
-        await settle(pilot, app)
-        assert "▸2 Contributors" in seen(app)
-        assert any("▸ S28" in line for line in lines_of(app))
-        await pilot.click(grid, offset=(3, 0))
-        await settle(pilot, app)
-        assert "symbol▲" in seen(app)
-        await pilot.click("#pane-3")
-        await settle(pilot, app)
-        assert "▸3 Breadth" in seen(app)
-
-    drive(story, market=MARKET)
+async def the_mouse_chooses_panes_rows_and_headers(pilot: Pilot[None], app: InternalsApp) -> None:
+    grid = tables(app)[0]
+    await pilot.click(grid, offset=(4, 2))
+    await settle(pilot, app)
+    assert "▸2 Contributors" in seen(app)
+    assert any("▸ S28" in line for line in lines_of(app))
+    await pilot.click(grid, offset=(3, 0))
+    await settle(pilot, app)
+    assert "symbol▲" in seen(app)
+    await pilot.click("#pane-3")
+    await settle(pilot, app)
+    assert "▸3 Breadth" in seen(app)
 
 
 def test_every_theme_draws_the_same_text() -> None:
