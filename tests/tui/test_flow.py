@@ -40,9 +40,8 @@ def test_an_empty_store_says_what_to_do_next() -> None:
         await settle(pilot, app)
         assert len(lines_of(app)) == 24
         assert all(len(line) <= 80 for line in lines_of(app))
-        for key in ["1", "2", "v", "z", "x", "b", "s", "j", "enter", "slash"]:
-            await pilot.press(key)
-        await pilot.press("escape", "X", "space", "greater_than_sign", "y", "Y", "+")
+        await press(pilot, app, *"12vzxbsj", "enter", "slash")
+        await press(pilot, app, "escape", "X", "space", "greater_than_sign", "y", "Y", "+")
         # another process brings data: it is shown without a key
         desk.current = MARKET
         app.poll()
@@ -112,8 +111,7 @@ def test_a_slow_answer_never_replaces_a_newer_one() -> None:
     desk = SlowDesk()
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await pilot.press("t")
-        await pilot.pause(0.05)
+        await press(pilot, app, "t", answered=False)
         assert "price return" in seen(app)  # the old numbers stay
         app.ask(replace(QUESTION, window="3M"))
         await until(lambda: app.snapshot is not None and app.snapshot.window.label == "3M")
@@ -175,10 +173,11 @@ def test_a_held_key_builds_no_queue() -> None:
     drive(story, desk=desk, painted=True)
 
 
-def test_new_data_of_another_process_is_shown() -> None:
+def test_opening_sends_no_request_and_new_data_of_another_process_is_shown() -> None:
     desk = FakeDesk(MARKET)
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        assert "r costs 4 requests" in seen(app) and desk.full == []
         assert "store 7" in seen(app)
         desk.current = newer(MARKET, 8)
         app.poll()
@@ -187,7 +186,7 @@ def test_new_data_of_another_process_is_shown() -> None:
         asked = len(desk.asked)
         app.poll()
         await settle(pilot, app)
-        assert len(desk.asked) == asked
+        assert len(desk.asked) == asked and desk.full == []
 
     drive(story, desk=desk)
 
@@ -252,19 +251,13 @@ def test_a_refresh_that_cannot_start_is_a_sentence() -> None:
     drive(story, desk=desk)
 
 
-def test_opening_sends_no_request_unless_the_config_says_so() -> None:
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        assert "r costs 4 requests" in seen(app)
-
+def test_opening_sends_a_request_where_the_config_says_so() -> None:
     desk = FakeDesk(MARKET)
-    drive(story, desk=desk)
-    assert desk.full == []
 
-    async def asked(pilot: Pilot[None], app: InternalsApp) -> None:
-        pass
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        assert desk.full == [False]
 
-    drive(asked, desk=desk, config=Config(refresh_on_open=True))
-    assert desk.full == [False]
+    drive(story, desk=desk, config=Config(refresh_on_open=True))
 
 
 def test_nothing_is_sent_while_nothing_changes() -> None:
@@ -275,7 +268,7 @@ def test_nothing_is_sent_while_nothing_changes() -> None:
         for _ in range(5):
             app.poll()
             app.say()
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.02)  # a frame is 17 ms
         assert len(app.screen._dirty_widgets) == updates == 0
 
     drive(story, market=MARKET, painted=True)
