@@ -192,7 +192,7 @@ LOOKS: dict[str, tuple[tuple[int, int], tuple[str, ...], str]] = {
     ),
     "40x10-weights": (
         (40, 10),
-        ("4", *":view", "space", *"weights", "enter"),
+        ("z", "4", *":view", "space", *"weights", "enter"),
         "Two measures with both indices' values, told apart by their short titles.",
     ),
     "80x24-empty": ((80, 24), (), "Nothing is held: what to do next, no empty pane."),
@@ -213,11 +213,14 @@ def themes_of(name: str) -> tuple[str, ...]:
 def walks() -> list[list[str]]:
     """The looks that one start of the screen shows one after the other, those of a size.
 
-    Those of the board are one walk through the sizes; an empty store is started for its own.
+    The smallest sizes come after others. Those of the board are one walk through the sizes; an
+    empty store is started for its own.
     """
     by_start: dict[object, list[str]] = {}
     for name, (size, *_) in LOOKS.items():
-        start = "board" if "-board" in name else name if name.endswith("-empty") else size
+        start: object = "board" if "-board" in name else size if size[0] >= 80 else (160, 48)
+        if name.endswith("-empty"):
+            start = name
         by_start.setdefault(start, []).append(name)
     return list(by_start.values())
 
