@@ -8,6 +8,7 @@ import random
 import zlib
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ import pytest
 from cache.sources.holdings.read import read_holdings
 from cache.store import compression, draft, pack
 from cache.store.store import Store
+from core.data.frames import Holdings
 from tests.market import holdings
 
 NOW = datetime(2026, 6, 27, 12, 30, tzinfo=UTC)
@@ -57,11 +59,17 @@ def issuers_text(lines: int) -> bytes:
     return (head + "".join(rows)).encode()
 
 
+@cache
+def large() -> tuple[bytes, Holdings]:
+    """A file of 2,000 lines, and its rows."""
+    raw = issuers_text(2000)
+    return raw, read_holdings(raw, fund="IWM", as_of=DAY, now=NOW).holdings
+
+
 def test_a_file_with_its_rows_takes_one_and_a_half_times_what_it_takes_zipped(
     tmp_path: Path,
 ) -> None:
-    raw = issuers_text(2000)
-    rows = read_holdings(raw, fund="IWM", as_of=DAY, now=NOW).holdings
+    raw, rows = large()
     assert len(rows.symbols) == 2000
     store = Store(tmp_path)
     store.commit(holdings=[(rows, raw)])
@@ -128,7 +136,7 @@ def test_every_number_of_a_file_comes_back_bit_by_bit(number: float) -> None:
 
 
 def test_numbers_of_two_decimals_are_a_quarter_smaller_and_as_arrays_still_read() -> None:
-    rows = read_holdings(issuers_text(2000), fund="IWM", as_of=DAY, now=NOW).holdings
+    _, rows = large()
     text, numbers = pack.pack_holdings(rows)
     file = io.BytesIO()
     np.save(file, np.stack([rows.quantity, rows.price, rows.value]))

@@ -13,6 +13,7 @@ from cache.sources.holdings.layouts import parse
 from cache.sources.holdings.read import FileReading, HoldingsFile
 from cache.sources.holdings.report import left_out, report
 from core.data.frames import Holdings, LeftOut
+from tests.cache.holdings_maker import read
 
 GERMAN = """Fondsposition per,30/Sep/2026
 
@@ -102,3 +103,20 @@ def test_a_row_that_stands_twice_word_for_word_counts_once() -> None:
     assert dict(zip(fields["symbols"], arrays["value"], strict=True)) == {"AAA": 1000, "BBB": 1500}
     assert fields["total"] == 3500
     assert fields["rejected"] == [(4, "", "AAA", "is line 2 once more, and counts once")]
+
+
+@pytest.mark.parametrize(("exchanged", "told"), [(0, False), (1, False), (6, True)])
+def test_weights_that_are_not_those_of_the_values_are_told(exchanged: int, told: bool) -> None:
+    """Two lines of twenty, or six, have the weights of one another; none of the others is off."""
+    values = [1000.0 * (n + 1) for n in range(20)]
+    weights = [100 * value / sum(values) for value in values]
+    for n in range(0, 2 * (exchanged // 2), 2):
+        weights[n], weights[n + 1] = weights[n + 1], weights[n]
+    text = "Fund,Date,Ticker,Name,Market Value,Weight (%)\n" + "".join(
+        f"IWM,2026-06-05,QA{chr(65 + n)},Corp {n},{value:.2f},{weight:.2f}\n"
+        for n, (value, weight) in enumerate(zip(values, weights, strict=True))
+    )
+    file = read(text)
+    words = "the weights of 6 of 20 rows are not those of their values (QAA: 0.95%, by its value"
+    assert any(words in note for note in file.reading.notes) == told
+    assert file.holdings.value.tolist() == values

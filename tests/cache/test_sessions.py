@@ -104,11 +104,9 @@ def test_shape() -> None:
     assert not days.flags.writeable
 
 
-@pytest.mark.parametrize(("year", "count"), COUNTS.items())
-def test_sessions_a_year(year: int, count: int) -> None:
-    days = sessions()
-    inside = (days >= np.datetime64(f"{year}-01-01")) & (days <= np.datetime64(f"{year}-12-31"))
-    assert inside.sum() == count
+def test_sessions_a_year() -> None:
+    years = sessions().astype("datetime64[Y]").astype(int) + 1970
+    assert {year: np.count_nonzero(years == year) for year in COUNTS} == COUNTS
 
 
 @pytest.mark.parametrize(

@@ -392,20 +392,3 @@ def test_a_column_that_stands_twice_is_refused() -> None:
     text = "symbol,name,quantity,price,Price\nAAA,Alpha,1,2,3\n"
     assert "line 1, column price: this column appears twice" in refusal(text, fund="IWM")
     assert read("symbol,weight,note,note\nAAA,1,a,b\n", fund="I", as_of=date(2026, 3, 31))
-
-
-@pytest.mark.parametrize(("exchanged", "told"), [(0, False), (1, False), (6, True)])
-def test_weights_that_are_not_those_of_the_values_are_told(exchanged: int, told: bool) -> None:
-    """Two lines of twenty, or six, have the weights of one another; none of the others is off."""
-    values = [1000.0 * (n + 1) for n in range(20)]
-    weights = [100 * value / sum(values) for value in values]
-    for n in range(0, 2 * (exchanged // 2), 2):
-        weights[n], weights[n + 1] = weights[n + 1], weights[n]
-    text = "Fund,Date,Ticker,Name,Market Value,Weight (%)\n" + "".join(
-        f"IWM,2026-06-05,QA{chr(65 + n)},Corp {n},{value:.2f},{weight:.2f}\n"
-        for n, (value, weight) in enumerate(zip(values, weights, strict=True))
-    )
-    file = read(text)
-    words = "the weights of 6 of 20 rows are not those of their values (QAA: 0.95%, by its value"
-    assert any(words in note for note in file.reading.notes) == told
-    assert file.holdings.value.tolist() == values
