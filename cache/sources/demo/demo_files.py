@@ -122,9 +122,8 @@ def write_files(
                     as_of=as_of,
                     symbols=_pick(lines.symbols, listed) + _pick(others.symbols, unmeasured),
                     names=names,
-                    sectors=tuple(
-                        SECTORS[i] for i in (*lines.sectors[listed], *others.sectors[unmeasured])
-                    ),
+                    sectors=_pick(SECTORS, lines.sectors[listed])
+                    + _pick(SECTORS, others.sectors[unmeasured]),
                     industries=tuple(map(trade_of, names)),
                     quantity=quantities,
                     price=prices,
@@ -154,7 +153,7 @@ def _file(holdings: Holdings, cash: float) -> tuple[Holdings, bytes]:
 
 
 def _pick(texts: tuple[str, ...], at: IntArray) -> tuple[str, ...]:
-    return tuple(texts[i] for i in at)
+    return tuple(map(texts.__getitem__, at.tolist()))
 
 
 def announced(files: Iterable[Holdings]) -> Iterator[Announcement]:

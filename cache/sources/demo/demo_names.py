@@ -6,6 +6,7 @@ simulated: nobody can take one for a company.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -48,6 +49,7 @@ def draw_sectors(rng: np.random.Generator, count: int, parts: tuple[float, ...])
     return rng.choice(len(SECTORS), size=count, p=parts).astype(np.intp)
 
 
+@cache
 def trade_of(name: str) -> str:
     """The trade in an invented name, its industry; "" for the name of a company that exists."""
     first, *words = name.split(" ")

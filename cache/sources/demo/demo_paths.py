@@ -37,14 +37,17 @@ def raw_paths(
     day = side.day * np.exp(0.25 * rng.standard_normal(count)) * (1 + 0.3 * np.abs(log_return))
     noise = rng.standard_normal((rows, count))
     noise *= np.minimum(day, 2.5 * side.day)
-    reports = (np.arange(rows)[:, None] + rng.integers(REPORT_EVERY, size=count)) % REPORT_EVERY
-    noise[reports == 0] *= REPORT
+    phase = rng.integers(REPORT_EVERY, size=count)
+    for first in range(REPORT_EVERY):
+        reporting = np.flatnonzero((first + phase) % REPORT_EVERY == 0)
+        noise[first::REPORT_EVERY, reporting] *= REPORT
     noise += SECTOR_DAY * rng.standard_normal((rows, len(SECTORS)))[:, lines.sectors]
     walk = np.cumsum(np.clip(noise, -LARGEST_MOVE, LARGEST_MOVE, out=noise), axis=0, out=noise)
     at_start = np.log(lines.start) - walk[start]
     at_end = np.log(lines.end) - walk[end]
-    part = np.clip((np.arange(rows) - start) / (end - start), 0.0, 1.0)[:, None]
-    walk += at_start + (at_end - at_start) * part
+    part = np.minimum((np.arange(start, rows) - start) / (end - start), 1.0)[:, None]
+    walk[:start] += at_start
+    walk[start:] += at_start + (at_end - at_start) * part
     return np.exp(walk, out=walk)
 
 
