@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -21,13 +22,19 @@ def market() -> Market:
     return Market()
 
 
-@pytest.fixture
-def store(market: Market, tmp_path: Path) -> Store:
-    """Its closes of 600 sessions."""
-    store = store_of_lists(tmp_path, PAIR, LINES, DAYS[HELD - 1].item())
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Its closes of 600 sessions; to be copied."""
+    filled = store_of_lists(tmp_path_factory.mktemp("filled"), PAIR, LINES, DAYS[HELD - 1].item())
     for place in (HELD - 1, 540, 599):
-        market.run(store, place)
-    return store
+        Market().run(filled, place)
+    return filled
+
+
+@pytest.fixture
+def store(filled: Store, tmp_path: Path) -> Store:
+    """A copy of them."""
+    return Store(shutil.copytree(filled.home, tmp_path / "market"))
 
 
 def history(store: Store, symbol: str) -> tuple[list[object], list[float]]:

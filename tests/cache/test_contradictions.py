@@ -25,12 +25,13 @@ from tests.cache.test_vendor import (
     World,
     evening,
     everything,
+    few,
     filled_once,
     held,
     store,
 )
 
-__all__ = ["filled_once", "held", "store"]
+__all__ = ["few", "filled_once", "held", "store"]
 
 #: Held up to the session before this one; it and the sessions after it are new.
 AT = 60
@@ -96,26 +97,26 @@ DENIED = {
 
 @pytest.mark.parametrize(("wrong", "words"), DENIED.items())
 def test_what_the_stored_closes_deny_is_refused(
-    store: Store, wrong: Callable[[World], None], words: str
+    few: Store, wrong: Callable[[World], None], words: str
 ) -> None:
     world = World()
     world.dividend["S03"][[10, 20, 40]] = 0.5
-    world.run(store, AT - 1)
-    before = everything(store)
+    world.run(few, AT - 1)
+    before = everything(few)
     wrong(world)
-    summary = world.run(store, AT, full=True)
+    summary = world.run(few, AT, full=True)
     assert [*summary.failed] == ["S03"] and words in summary.failed["S03"]
     assert "the stored closes stay" in summary.failed["S03"]
-    after = everything(store)
+    after = everything(few)
     assert after["S03"] == before["S03"] and len(after["S04"]) == AT + 1  # type: ignore[index]
 
 
-def test_adjusted_closes_without_their_dividends_are_told_by_those_held(store: Store) -> None:
+def test_adjusted_closes_without_their_dividends_are_told_by_those_held(few: Store) -> None:
     world = World()
     world.dividend["S03"][40] = 0.01 * world.close["S03"][39]
-    world.run(store, AT - 1)
+    world.run(few, AT - 1)
     adjusted_without_dividends(world)
-    summary = world.run(store, AT, full=True)
+    summary = world.run(few, AT, full=True)
     assert "closes that are adjusted for dividends" in summary.failed["S03"]
 
 
@@ -162,55 +163,55 @@ def test_splits_as_declared_are_taken(
         assert stored.closes(symbol)[1] == expected, symbol
 
 
-def test_a_split_on_record_twice_is_refused(store: Store) -> None:
+def test_a_split_on_record_twice_is_refused(few: Store) -> None:
     world = World()
     world.split["S03"][[40, 41]] = 2.0
-    assert "a split of 2 is given twice" in world.run(store, AT).failed["S03"]
+    assert "a split of 2 is given twice" in world.run(few, AT).failed["S03"]
 
 
-def test_a_dividend_on_record_twice_counts_once_and_is_told(store: Store) -> None:
+def test_a_dividend_on_record_twice_counts_once_and_is_told(few: Store) -> None:
     world = World()
     world.dividend["S03"][[10, 12, 40, 55]] = 0.5
-    summary = world.run(store, AT)
+    summary = world.run(few, AT)
     assert summary.ok and f"dividend of 0.5 of S03 on {DAYS[12]}" in summary.message
-    days, cash = StoredCloses(store.read().prices).dividends("S03")
+    days, cash = StoredCloses(few.read().prices).dividends("S03")
     assert days.tolist() == DAYS[[10, 40, 55]].tolist() and cash.tolist() == [0.5] * 3
 
 
-def test_a_dividend_that_a_vendor_takes_back_is_told(store: Store) -> None:
+def test_a_dividend_that_a_vendor_takes_back_is_told(few: Store) -> None:
     world = World()
     world.dividend["S03"][[10, 40]] = 0.5
-    world.run(store, AT - 1)
+    world.run(few, AT - 1)
     world.dividend["S03"][40] = 0.0
-    assert "1 dividend of S03 changed at Yahoo" in world.run(store, AT, full=True).message
+    assert "1 dividend of S03 changed at Yahoo" in world.run(few, AT, full=True).message
 
 
-def test_what_a_vendor_changed_in_a_history_fetched_whole_is_told(store: Store) -> None:
+def test_what_a_vendor_changed_in_a_history_fetched_whole_is_told(few: Store) -> None:
     """Closes of 30 sessions far back, and the last one, which is why the history is fetched."""
     world = World()
-    world.run(store, 60)
+    world.run(few, 60)
     world.close["S03"][10:40] *= 1 + 0.01 * np.sin(np.arange(30))
     world.close["S03"][10] *= 1.001
-    summary = world.run(store, 61)
+    summary = world.run(few, 61)
     assert summary.ok and "S03" not in summary.message
     world.close["S03"][59] *= 1.001
-    summary = world.run(store, 62)
+    summary = world.run(few, 62)
     assert summary.ok and "31 closes of S03 changed at Yahoo" in summary.message
-    got = list(closes(store.read().prices, "S03").values())
+    got = list(closes(few.read().prices, "S03").values())
     assert got == pytest.approx(world.close["S03"][:63])
 
 
-def test_a_first_close_of_a_session_that_had_not_ended_is_replaced(store: Store) -> None:
+def test_a_first_close_of_a_session_that_had_not_ended_is_replaced(few: Store) -> None:
     """A line listed on the day of a refresh before the close, and the next refresh after it."""
     world = World()
     world.close["S03"][:AT] = np.nan
     noon = evening(AT) - timedelta(hours=6)
-    refresh(store, Request(PAIR, noon, shipped()), prices=world, files=Issuers())
-    assert store.read().prices.provisional["S03"] == DAYS[AT]
-    assert list(closes(store.read().prices, "S03")) == [DAYS[AT].item()]
+    refresh(few, Request(PAIR, noon, shipped()), prices=world, files=Issuers())
+    assert few.read().prices.provisional["S03"] == DAYS[AT]
+    assert list(closes(few.read().prices, "S03")) == [DAYS[AT].item()]
     world.close["S03"][AT] *= 1.01
-    assert world.run(store, AT).ok
-    assert closes(store.read().prices, "S03") == {DAYS[AT].item(): world.close["S03"][AT]}
+    assert world.run(few, AT).ok
+    assert closes(few.read().prices, "S03") == {DAYS[AT].item(): world.close["S03"][AT]}
 
 
 @pytest.mark.parametrize("lines", [1, 3])

@@ -26,12 +26,24 @@ def filled(home: Path, count: int = 3) -> Store:
     return Store(home)
 
 
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return filled(tmp_path_factory.mktemp("three"))
+
+
+@pytest.fixture
+def store(three: Store, tmp_path: Path) -> Store:
+    """A copy of a store after three steps."""
+    return Store(shutil.copytree(three.home, tmp_path, dirs_exist_ok=True))
+
+
 def manifest(home: Path, number: int) -> Path:
     return home / "generations" / f"{number:08d}.json"
 
 
-def test_a_deleted_newest_manifest_is_told_until_the_next_commit(tmp_path: Path) -> None:
-    store = filled(tmp_path)
+def test_a_deleted_newest_manifest_is_told_until_the_next_commit(
+    store: Store, tmp_path: Path
+) -> None:
     manifest(tmp_path, 3).unlink()
     for _ in range(2):
         contents = Store(tmp_path).read()
@@ -48,8 +60,7 @@ def test_a_deleted_newest_manifest_is_told_until_the_next_commit(tmp_path: Path)
     assert (contents.generation, contents.damage, steps.step_of(contents)) == (4, (), 3)
 
 
-def test_with_no_manifest_left_a_store_is_not_empty(tmp_path: Path) -> None:
-    store = filled(tmp_path)
+def test_with_no_manifest_left_a_store_is_not_empty(store: Store, tmp_path: Path) -> None:
     for path in (tmp_path / "generations").iterdir():
         path.unlink()
     for act in (Store.read, lambda one: steps.commit(one, 1)):
@@ -61,8 +72,10 @@ def test_with_no_manifest_left_a_store_is_not_empty(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "how", ["none", "empty", "flipped", "directory", "zero", "pipe", "another's"]
 )
-def test_without_its_head_a_store_is_read_and_nothing_said(tmp_path: Path, how: str) -> None:
-    store, path = filled(tmp_path), tmp_path / head.NAME
+def test_without_its_head_a_store_is_read_and_nothing_said(
+    store: Store, tmp_path: Path, how: str
+) -> None:
+    path = tmp_path / head.NAME
     good = path.read_bytes()
     path.unlink()
     if how == "directory":
@@ -97,9 +110,9 @@ def test_a_disk_that_fails_under_the_head_refuses_no_commit(tmp_path: Path) -> N
 
 
 def test_a_commit_between_the_two_looks_of_a_reader_is_no_loss(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store, look = filled(tmp_path), head.read
+    look = head.read
     waiting = [4, 5, 6, 7]
 
     def looked(home: Path) -> int:

@@ -27,14 +27,21 @@ from tui.service.published import published_age, published_words
 NOW = datetime(2026, 6, 27, 12, 30, tzinfo=UTC)
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    """A private store with two generations, and themes of its owner's beside it."""
-    store = Store(tmp_path / "home" / "market")
+@pytest.fixture(scope="module")
+def private(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a private store of two generations, and themes of its owner's beside it."""
+    home = tmp_path_factory.mktemp("private") / "home"
+    store = Store(home / "market")
     store.commit(bars=rich())
     store.commit(holdings=[(holdings(), RAW)])
-    (tmp_path / "home" / "themes.toml").write_text('[mine]\nsymbols = ["NA"]\n')
-    return store
+    (home / "themes.toml").write_text('[mine]\nsymbols = ["NA"]\n')
+    return home
+
+
+@pytest.fixture
+def store(private: Path, tmp_path: Path) -> Store:
+    """The store in a copy of it."""
+    return Store(shutil.copytree(private, tmp_path / "home") / "market")
 
 
 def out(store: Store, target: Path, group: int | None = None) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,10 +24,10 @@ from tests.cache import store_writer
 from tests.cache.stores import RAW, ROOT, bars, closes, dump, files, holdings, manifest, rich
 
 
-@pytest.fixture
-def three(tmp_path: Path) -> tuple[Path, dict[int, str]]:
-    """A store of three generations, and what each holds."""
-    store = Store(tmp_path)
+@pytest.fixture(scope="module")
+def three_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[int, str]]:
+    """A store of three generations, and what each holds; to be copied."""
+    store = Store(tmp_path_factory.mktemp("three"))
     # No later generation touches 2024: all three share its objects.
     days = ["2024-12-31", "2025-12-31"]
     dumps = [
@@ -34,7 +35,14 @@ def three(tmp_path: Path) -> tuple[Path, dict[int, str]]:
         store.commit(bars=rich(), holdings=[(holdings(), RAW)]),
         store.commit(bars=bars(days=["2026-01-05"]), holdings=[(holdings("SPY"), b"spy")]),
     ]
-    return tmp_path, {held.generation: dump(held) for held in dumps}
+    return store.home, {held.generation: dump(held) for held in dumps}
+
+
+@pytest.fixture
+def three(three_once: tuple[Path, dict[int, str]], tmp_path: Path) -> tuple[Path, dict[int, str]]:
+    """A copy of it."""
+    home, dumps = three_once
+    return shutil.copytree(home, tmp_path, dirs_exist_ok=True), dumps
 
 
 def harmed(data: bytes) -> list[bytes]:

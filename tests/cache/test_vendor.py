@@ -32,6 +32,8 @@ ALL = sessions()
 DAYS = ALL[(np.datetime64("2026-03-02") <= ALL) & (np.datetime64("2026-06-26") >= ALL)]
 PAIR = ("IWM", "IVV")
 LINES = tuple(f"S{n:02}" for n in range(15))
+#: Some of them, for what is told of one line alone.
+FEW = ("S03", "S04", "S05", "S07", "S11")
 
 
 def evening(place: int) -> datetime:
@@ -102,6 +104,11 @@ def store(tmp_path: Path) -> Store:
     return store_of_lists(tmp_path, PAIR, LINES, DAYS[0].item())
 
 
+@pytest.fixture
+def few(tmp_path: Path) -> Store:
+    return store_of_lists(tmp_path, PAIR, FEW, DAYS[0].item())
+
+
 @pytest.fixture(scope="session")
 def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """A store with every close of the world up to session 59; to be copied."""
@@ -149,21 +156,20 @@ def test_a_split_is_told(held: Store, factor: float, recorded: bool) -> None:
     check_closes(held, {"S03": world.close["S03"][:61]})
 
 
-def test_a_correction_far_back_is_seen_within_twenty_sessions(tmp_path: Path) -> None:
+def test_a_correction_far_back_is_seen_within_twenty_sessions(few: Store) -> None:
     """Of a close of S03, of a dividend of S05, and one of S07 that was never paid."""
-    store = store_of_lists(tmp_path, PAIR, ("S03", "S05", "S07", "S11"), DAYS[0].item())
     world, paid = World(), {"S05": 0.31, "S07": 0.0}
     for symbol in paid:
         world.dividend[symbol][5] = 0.3
-    world.run(store, 55)
+    world.run(few, 55)
     world.close["S03"][5] *= 1.02
     for symbol, cash in paid.items():
         world.dividend[symbol][5] = cash
-    words = [world.run(store, place).message for place in range(56, 76)]
+    words = [world.run(few, place).message for place in range(56, 76)]
     told = [sentence for sentence in words if "of S03 changed at Yahoo" in sentence]
     assert len(told) == 1 and "1 close of S03" in told[0]
-    check_closes(store, {"S03": world.close["S03"][:76]})
-    stored = StoredCloses(store.read().prices)
+    check_closes(few, {"S03": world.close["S03"][:76]})
+    stored = StoredCloses(few.read().prices)
     days, cash = stored.dividends("S05")
     assert (days.tolist(), cash.tolist()) == ([DAYS[5].item()], [0.31])
     assert not len(stored.dividends("S07")[0])
@@ -219,90 +225,88 @@ def test_beside_closes_of_a_file_a_vendor_corrects_its_own(
     assert "own.csv, whose closes stay" in prices.disputed["S05"]
 
 
-def test_a_fall_after_the_last_close_of_a_file_is_no_difference_from_it(store: Store) -> None:
+def test_a_fall_after_the_last_close_of_a_file_is_no_difference_from_it(few: Store) -> None:
     """S03 halves on the first session that is Yahoo's, and an answer begins with that session."""
     world = World()
     world.close["S03"][41:] *= 0.5
-    bring_prices(store, own(world, ["S03"], 40), Note("prices", evening(40), "own.csv"))
-    world.run(store, 50)
+    bring_prices(few, own(world, ["S03"], 40), Note("prices", evening(40), "own.csv"))
+    world.run(few, 50)
     ask = Ask("S03", DAYS[41].item(), DAYS[51].item(), whole=False)
     (answer,) = world.fetch([ask], now=evening(51))
     assert isinstance(answer, Answer)
-    assessment = of_another(answer, StoredCloses(store.read().prices), "Yahoo")
+    assessment = of_another(answer, StoredCloses(few.read().prices), "Yahoo")
     assert (assessment.reason, assessment.note, assessment.disputed) == ("", "", "")
     assert assessment.answer.session.tolist() == [DAYS[51].item()]
     world.close["S03"][45] *= 1.01
     (answer,) = world.fetch([ask], now=evening(51))
-    corrected = of_another(answer, StoredCloses(store.read().prices), "Yahoo")  # type: ignore[arg-type]
+    corrected = of_another(answer, StoredCloses(few.read().prices), "Yahoo")  # type: ignore[arg-type]
     assert (corrected.note, corrected.disputed) == ("1 close of S03 changed at Yahoo", "")
 
 
-def test_closes_that_begin_after_adjusted_ones_are_told(store: Store) -> None:
+def test_closes_that_begin_after_adjusted_ones_are_told(few: Store) -> None:
     """The vendor has no close of S03 before the 30th session, a file has adjusted ones."""
     world = World()
     adjusted = own(world, ["S03"], 55)
     bars = replace(adjusted, adj_close=adjusted.close, close=np.full(56, np.nan))
-    bring_prices(store, bars, Note("prices", evening(55), "own.csv"))
+    bring_prices(few, bars, Note("prices", evening(55), "own.csv"))
     world.close["S03"][:30] = np.nan
-    summary = world.run(store, 56)
+    summary = world.run(few, 56)
     words = f"the closes of S03 begin on {DAYS[30]}; its adjusted closes, stored from {DAYS[0]}"
     assert summary.ok and f"{words}, are not used beside them" in summary.message
     # what came since is the vendor's, and it may correct it
     world.close["S03"][54] *= 1.01
-    assert "1 close of S03 changed at Yahoo" in world.run(store, 57).message
+    assert "1 close of S03 changed at Yahoo" in world.run(few, 57).message
 
 
-def test_a_whole_history_is_asked_for_from_the_first_adjusted_close(store: Store) -> None:
+def test_a_whole_history_is_asked_for_from_the_first_adjusted_close(few: Store) -> None:
     """A file's adjusted closes of S03 are of 1997, and a refresh asks for two years otherwise."""
     day = np.array(["1997-05-15"], "datetime64[D]")
     bars = Bars(("S03",), np.zeros(1, np.intp), day, adj_close=np.array([2.0]), source="own.csv",
                 close=np.array([np.nan]), fetched_at=evening(5))  # fmt: skip
-    bring_prices(store, bars, Note("prices", evening(5), "own.csv"))
+    bring_prices(few, bars, Note("prices", evening(5), "own.csv"))
     world = World()
-    world.run(store, 56)
+    world.run(few, 56)
     starts = {ask.symbol: ask.start for ask in world.asked}
     assert starts["S03"] == date(1997, 5, 15) < starts["S04"]
 
 
-def test_a_file_that_is_another_history_is_not_continued(store: Store) -> None:
+def test_a_file_that_is_another_history_is_not_continued(few: Store) -> None:
     world = World()
     wrong = own(world, ["S03"], 40)
     assert wrong.close is not None
     waved = wrong.close * (1 + 0.02 * np.cos(np.arange(41)))
-    bring_prices(store, Bars(wrong.symbols, wrong.symbol, wrong.session, close=waved,
-                             source="own.csv", fetched_at=evening(40)),
-                 Note("prices", evening(40)))  # fmt: skip
-    summary = world.run(store, 60)
+    bring_prices(few, replace(wrong, close=waved), Note("prices", evening(40)))
+    summary = world.run(few, 60)
     assert list(summary.failed) == ["S03"] and "forget prices S03" in summary.failed["S03"]
-    assert list(closes(store.read().prices, "S03").values()) == waved.tolist()
-    store.change(lambda draft: draft.forget_symbols(["S03"]))
-    assert world.run(store, 61).ok
-    assert len(closes(store.read().prices, "S03")) == 62
+    assert list(closes(few.read().prices, "S03").values()) == waved.tolist()
+    few.change(lambda draft: draft.forget_symbols(["S03"]))
+    assert world.run(few, 61).ok
+    assert len(closes(few.read().prices, "S03")) == 62
 
 
-def test_a_file_from_before_a_split_is_brought_onto_the_vendors_basis(store: Store) -> None:
+def test_a_file_from_before_a_split_is_brought_onto_the_vendors_basis(few: Store) -> None:
     world = World()
-    bring_prices(store, own(world, ["S03"], 40, 4.0), Note("prices", evening(40)))
+    bring_prices(few, own(world, ["S03"], 40, 4.0), Note("prices", evening(40)))
     world.split["S03"][50] = 4.0
-    summary = world.run(store, 60)
+    summary = world.run(few, 60)
     assert summary.ok and "older closes of S03 were divided by 4" in summary.message
-    prices = store.read().prices
+    prices = few.read().prices
     assert list(closes(prices, "S03").values()) == pytest.approx(world.close["S03"][:61], rel=1e-4)
     assert prices.source_of("S03", DAYS[9].item()) == "own.csv"
-    assert world.run(store, 61).ok
+    assert world.run(few, 61).ok
 
 
-def test_a_refresh_taken_back_leaves_no_trace(store: Store) -> None:
+def test_a_refresh_taken_back_leaves_no_trace(few: Store) -> None:
     world = World()
-    world.run(store, 50)
-    before, facts = everything(store), store.read().prices
+    world.run(few, 50)
+    before, facts = everything(few), few.read().prices
     world.close["S03"] = world.close["S03"] / 4
     world.split["S03"][60] = 4.0
-    world.run(store, 60)
-    entry = store.journal()[-1]
-    assert entry.kind == "refresh" and everything(store) != before
-    after = store.change(lambda draft: draft.take_back(entry.id)).prices
-    assert everything(store) == before
+    world.run(few, 60)
+    entry = few.journal()[-1]
+    assert entry.kind == "refresh" and everything(few) != before
+    after = few.change(lambda draft: draft.take_back(entry.id)).prices
+    assert everything(few) == before
     for name in ("through", "source", "fetched_at", "failures", "origin", "disputed"):
         assert getattr(after, name) == getattr(facts, name)
 
