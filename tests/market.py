@@ -24,6 +24,9 @@ from core.data.market import Market
 from core.measures.rarity import Rank, holes, rank_value, stretch_gaps
 
 NAN = float("nan")
+DAYS = np.arange(np.datetime64("1999-01-01"), np.datetime64("2028-01-01"))
+#: Weekdays from 1999 to 2027.
+CALENDAR = DAYS[np.is_busday(DAYS)]
 
 
 def weekdays(first: str, last: str) -> list[date]:
@@ -157,12 +160,11 @@ def make_market(
     by_fund: dict[str, list[Holdings]] = {}
     for file in sorted(files, key=lambda f: f.as_of):
         by_fund.setdefault(file.fund, []).append(file)
-    calendar = np.arange(np.datetime64("1999-01-01"), np.datetime64("2028-01-01"))
     return Market(
         closes,
         {fund: tuple(dated) for fund, dated in by_fund.items()},
         Reference(
-            sessions=calendar[np.is_busday(calendar)],
+            sessions=CALENDAR,
             aliases=aliases or {},
             reconstitutions=reconstitutions or {},
             themes=tuple(themes),

@@ -80,9 +80,16 @@ def sync(directory: Path) -> None:
 
 
 def sync_above(directory: Path) -> None:
-    """Make the path down to a directory durable, as far as permissions and the system allow."""
+    """Make the path down to a directory durable, as far as permissions and the system allow.
+
+    It ends where the directory's file system is mounted: the names above are not of this disk, and
+    to sync another one is a wait of milliseconds.
+    """
+    device = os.stat(directory).st_dev  # noqa: PTH116
     for above in directory.absolute().parents:
         try:
+            if os.stat(above).st_dev != device:  # noqa: PTH116
+                return
             sync(above)
         except OSError as error:
             if error.errno == errno.EIO:

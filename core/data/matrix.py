@@ -110,7 +110,8 @@ class Matrix:
         """
         row = np.asarray(row)[..., None]
         last_rows = np.where(row >= self.first_close, row, -1)
-        last_rows[..., self._gaps] = np.where(row >= 0, self._last_in_gaps[row[..., 0]], -1)
+        if len(self._gaps):
+            last_rows[..., self._gaps] = np.where(row >= 0, self._last_in_gaps[row[..., 0]], -1)
         return last_rows
 
     def of_file(self, rows: IntArray) -> BoolArray:
@@ -252,6 +253,8 @@ class Matrix:
             if wide.any():
                 rows, columns = np.nonzero(wide)
                 jumps += zip((rows + first + 1).tolist(), far[columns].tolist(), strict=True)
+        if not len(self._gaps):
+            return jumps
         # where the row before has no close, the move is from an earlier one
         rows = closed[closed > 0]
         last, before = self._last_in_gaps[rows], self._last_in_gaps[rows - 1]
