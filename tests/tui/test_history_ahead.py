@@ -144,4 +144,4 @@ def test_many_files_are_one_import(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "2 holdings files of IWM, 2012-11-30 to 2012-12-31; 1 row refused" in out
     assert "12.csv" in err
     assert run(["import", "holdings", *files, "--as-of", "2012-11-30", *place]) == 2
-    assert "--as-of is of one file" in capsys.readouterr().err
+    assert "--as-of dates one file" in capsys.readouterr().err

@@ -225,7 +225,7 @@ def _funds(desk: Desk, arguments: Json) -> Json:
     rows, symbol = fund_rows(desk), arguments.get("fund", "").upper()
     rows = [row for row in rows if symbol in ("", row["symbol"])]
     if not rows:
-        raise BadCallError(f"{symbol} is no fund that is known; without `fund` all are listed")
+        raise BadCallError(f"no fund {symbol} is known; without `fund` all are listed")
     return _store_answer(desk, {"funds": rows}, {"rows": MOST_ROWS, **arguments}, datetime.now(UTC))
 
 

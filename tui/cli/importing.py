@@ -170,7 +170,7 @@ def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Impo
     if len(files) == 1:
         return _one_file(files[0], arguments, desk, now)
     if arguments.dated:
-        raise SourceError("--as-of is of one file: import the files that state no date singly")
+        raise SourceError("--as-of dates one file: import each file without a date by itself")
     from concurrent.futures import ThreadPoolExecutor
 
     from cache.sources.sandbox import Children

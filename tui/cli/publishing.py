@@ -64,7 +64,7 @@ def _upload(desk: Desk, address: str, now: datetime, *, group: str | None) -> in
     from cache.store.desk_copy import upload
 
     if group is not None:
-        return say(f"who reads {address} is settled by its own rights, not by --group", BAD_INPUT)
+        return say(f"the bucket's own rights decide who reads {address}, not --group", BAD_INPUT)
     result = upload(desk.store, desk.places.config, connect(address), now)
     new = "nothing new" if result.before == result.generation else f"{result.objects:,} objects put"
     write(

@@ -107,7 +107,7 @@ def to_svg(snapshot: Snapshot, name: str, *, dark: bool = False) -> str:
         UnavailableError: the answer has nothing to draw it from.
     """
     if snapshot.question.without:
-        raise UnavailableError("a picture is of whole indices: take back the names left out first")
+        raise UnavailableError("a picture shows whole indices: bring back the names left out first")
     picture = PICTURES[name]
     answer = picture.draw(snapshot, _INSIDE)
     if isinstance(answer, str):

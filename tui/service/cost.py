@@ -83,8 +83,8 @@ def sentence(
     )
     newest = max(prices.fetched_at.values(), default=now)
     if newest - now > _SLOW:
-        # what is stale is asked of the clock: one that stands before the data knows nothing
-        return f"the newest data is {ago(newest, now)}: set the clock right, nothing else is sure"
+        # with a clock that is behind the data nothing can be said of its age
+        return f"the newest data is {ago(newest, now)}: set this machine's clock right first"
     waiting = next_try(plan.waiting.values(), now) if plan.waiting else ""
     if plan.refusals:
         quiet = "; ".join(f"{host} {refusal}" for host, refusal in plan.refusals.items())
