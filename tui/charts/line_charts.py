@@ -74,11 +74,13 @@ def stacked_charts(dates: Dates, charts: Sequence[SubChart], width: int) -> Draw
             raise ValueError(
                 f"series {line.name} has {len(line.values)} values for {len(dates)} dates"
             )
+    # one alone has the gutters of its own texts
     gutters = [
         gutters_of(
             one.series, one.ends, width, one.rows, unit=one.unit, sign=one.sign, zero=one.zero
         )
         for one in charts
+        if len(charts) > 1
     ]
     widest = (max((g[0] for g in gutters), default=0), max((g[1] for g in gutters), default=0))
     drawing: Drawing = []

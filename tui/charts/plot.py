@@ -84,13 +84,15 @@ class Dots:
     def paint(self, canvas: Canvas, left: int) -> None:
         """Put the cells on a canvas, from cell ``left`` of its first line."""
         cells = np.nonzero(self._layer >= 0)
-        of_cells = np.array([*cells, self._bits[cells], self._layer[cells], self._style[cells]])
-        for y, x, bits, layer, style in of_cells.T.tolist():
-            if Characters.ascii_only:
-                glyph = _GLYPHS[(layer - 1) % len(_GLYPHS)] if layer else "-"
-            else:
-                glyph = chr(0x2800 + bits)
-            canvas.put_glyph(left + x, y, glyph, self._styles[style])
+        rows, columns = (places.tolist() for places in cells)
+        if Characters.ascii_only:
+            layers = self._layer[cells].tolist()
+            glyphs = [_GLYPHS[(layer - 1) % len(_GLYPHS)] if layer else "-" for layer in layers]
+        else:
+            glyphs = [chr(0x2800 + bits) for bits in self._bits[cells].tolist()]
+        styles = [self._styles[style] for style in self._style[cells].tolist()]
+        for y, x, glyph, style in zip(rows, columns, glyphs, styles, strict=True):
+            canvas.put_glyph(left + x, y, glyph, style)
 
 
 @record(frozen=True, slots=True)
