@@ -35,7 +35,7 @@ def test_sizes_that_overtake_each_other_come_to_rest(
                 app.screen.post_message(events.Resize(size, size))
                 app.screen.call_later(lambda: None)
             # in each turn all that is on its way comes to every widget
-            for _ in range(10):
+            for _ in range(3):
                 await pilot.pause()
         assert app.screen.size == app.size == Size(120, 36)
 
