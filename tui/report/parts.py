@@ -338,7 +338,7 @@ def part(document: Json, name: str) -> TidyTable:
     text, rows_of = _PARTS[name]
     if name == "daily":
         text += _series_columns()
-    own, tail = columns_of(text), columns_of(_TAIL)
+    part_columns, tail = columns_of(text), columns_of(_TAIL)
     question = document["question"]
     of_question = {
         **question, "as_of": document["as_of"], "state": document["state"],
@@ -348,10 +348,10 @@ def part(document: Json, name: str) -> TidyTable:
     rows = []
     for row in rows_of(document):
         values = []
-        for column in own:
+        for column in part_columns:
             value = row.get(column.name, of_question.get(column.name))
             if isinstance(value, list):
                 value = _JOINED[column.name].join(value)
             values.append(int(value) if column.kind == "whole" and value is not None else value)
         rows.append((*values, *last))
-    return TidyTable(name, (*own, *tail), tuple(rows))
+    return TidyTable(name, (*part_columns, *tail), tuple(rows))

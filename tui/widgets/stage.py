@@ -27,18 +27,18 @@ def settle(widget: Widget) -> None:
 
 
 def reveal(
-    widget: Widget, shown: bool, *, before: Widget | None = None, after: Widget | None = None
+    widget: Widget, visible: bool, *, before: Widget | None = None, after: Widget | None = None
 ) -> None:
     """Show or hide a widget, which is mounted beside another one when it is first shown.
 
     Each widget takes some 2 % of a start, seen or not.
     """
     beside = before or after
-    if shown and widget.parent is None and beside is not None:
+    if visible and widget.parent is None and beside is not None:
         assert isinstance(beside.parent, Widget)
         beside.parent.mount(widget, before=before, after=after)
         beside.parent.refresh(layout=True)
-    widget.display = shown
+    widget.display = visible
 
 
 class SizedScreen(Screen[None], inherit_bindings=False):
