@@ -63,6 +63,7 @@ class FourPanes(PromptScreen, inherit_bindings=False):
         #: The panes stand there; on a frame they come with their first answer.
         self._unfolded = True
         self._answered = self._one = False
+        self._laid_out_for = Size(0, 0)
 
     def compose(self) -> Iterator[Widget]:
         """Everything, from top to bottom."""
@@ -105,11 +106,13 @@ class FourPanes(PromptScreen, inherit_bindings=False):
         return self.panes[self.active - 1]
 
     def on_resize(self, event: events.Resize) -> None:
-        """Lay out for the present size."""
-        self._lay_out()
-        self.show_status()
+        """Lay out for the present size, where that was not done for another reason."""
+        if self._laid_out_for != self.size:
+            self._lay_out()
+            self.show_status()
 
     def _lay_out(self) -> None:
+        self._laid_out_for = self.size
         self._arrange(*self.size)
         covered = not self._headline.display
         reveal(self._instead, covered, before=self._status)

@@ -144,8 +144,8 @@ class PaintingCompositor(Compositor):
         """The background and the width of one of our widgets; None for any other, drawn whole."""
         if widget not in self._grounds:
             ground_and_width = None
-            if self._by_style and isinstance(widget, Painter) and widget.ground.bare:
-                ground_and_width = widget.ground, widget.line_width
+            if self._by_style and isinstance(widget, Painter) and (ground := widget.ground).bare:
+                ground_and_width = ground, widget.line_width
             else:
                 self._blocks[widget] = widget.render_lines(widget.outer_size.region)
             self._grounds[widget] = ground_and_width
