@@ -221,13 +221,14 @@ class ChangesPane(Pane):
         self.order: Order | None = None
         self.side = 0
         self._tables = (ChangesTable(), ChangesTable())
-        self._both = Horizontal(*self._tables, classes="tables")
+        self._both = Horizontal(classes="tables")
         self._sheet = Panel(classes="body")
         self._years = YearsView(self, self._sheet, "top10_share")
 
     def body(self) -> Iterator[Widget]:
-        """Two tables; the drawing comes with the first view of it."""
-        yield self._both
+        """One table or two side by side; the drawing comes with the first view of it."""
+        with self._both:
+            yield from self._tables[: 1 + self.wide]
 
     @property
     def wide(self) -> bool:
@@ -242,7 +243,7 @@ class ChangesPane(Pane):
         reveal(self._sheet, not listed, after=self._both)
         if listed:
             sides = self._sides(scene)
-            self._tables[1].display = len(sides) > 1
+            reveal(self._tables[1], len(sides) > 1, after=self._tables[0])
             width = space.width // len(sides)
             for table, side in zip(self._tables, sides, strict=False):
                 table.make_room(scene, side, width)

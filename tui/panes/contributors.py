@@ -65,16 +65,16 @@ class Contributors(Pane):
         #: What n and N look for among all lines, once they have been pressed.
         self.sought: Filter | None = None
         self._alone = False
-        self._step_before = 0
-        self.step = 0
+        self.step = self._step_before = 0
         self.side = 0
         self._tables = (NamesTable(), NamesTable())
         self._strip, self._other = LineTable(classes="strip"), LineTable(classes="other")
-        self._names = Horizontal(*self._tables, classes="names")
+        self._names = Horizontal(classes="names")
 
     def body(self) -> Iterator[Widget]:
-        """Two tables side by side; the one table of another view comes with that."""
-        yield self._names
+        """One table or two side by side; the one table of another view comes with that."""
+        with self._names:
+            yield from self._tables[: 1 + self.wide]
 
     @property
     def wide(self) -> bool:
@@ -88,9 +88,9 @@ class Contributors(Pane):
         self._names.display = names = self.view == "names"
         reveal(self._other, not names, after=self._names)
         if names:
-            self._tables[1].display = self.wide
-            beside = space.width >= STRIP and len(scene.views()) > 0
-            reveal(self._strip, beside, after=self._tables[1])
+            reveal(self._tables[1], self.wide, after=self._tables[0])
+            strip = space.width >= STRIP and len(scene.views()) > 0
+            reveal(self._strip, strip, after=self._names.children[-1])
 
     def has(self, view: str) -> bool:
         """Whether a view has something to show: industries where a file says some."""

@@ -54,7 +54,7 @@ class Pane(Widget, inherit_css=False):
     def __init__(self) -> None:
         super().__init__(id=f"pane-{self.NUMBER}")
         self.scene: Scene | None = None
-        #: What everything is arranged for, its size once that is laid out.
+        #: The size that everything is arranged for, its own once that is laid out.
         self.space = Size(0, 0)
         self.active = self.rung = False
         #: Whether the market is, before the first scene tells.

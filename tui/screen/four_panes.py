@@ -68,7 +68,12 @@ class FourPanes(PromptScreen, inherit_bindings=False):
     def compose(self) -> Iterator[Widget]:
         """Everything, from top to bottom."""
         self._unfolded = not (fitting.framed(self.app) and self.waiting)
-        self._arrange(*self.app.size)
+        width, height = self.app.size
+        self._arrange(width, height)
+        regions = frame.pane_regions(width, height, Seat(self.active, zoomed=self.zoomed), 1)
+        for pane in self.panes:
+            region = regions.get(pane.NUMBER)
+            pane.space = Size(region.width, region.height) if region else self.app.size
         self._headline.styles.height = frame.headline_height(*self.app.size, self.host.seat)
         yield self._header
         yield self._headline
