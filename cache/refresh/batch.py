@@ -35,6 +35,7 @@ class Batch:
         rebase: older closes to bring onto another basis before the bars are merged.
         disputed: symbol -> how its answer differs from another source's closes; "" where it
             does not.
+        remarks: what to tell the user of what it changes in the store.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Batch:
         self.failures: dict[str, str] = {}
         self.rebase: list[Rebase] = []
         self.disputed: dict[str, str] = {}
+        self.remarks: list[str] = []
 
     def add(self, answer: Answer, *, replaces: bool) -> None:
         """Add an answer's bars; ``replaces`` where they replace the symbol's stored history."""

@@ -28,6 +28,11 @@ _FEW: Final = 3
 #: Part of the lines with a large move, or with a split, that no session has: of 2,348 real lines
 #: 0.4 % on the wildest of 249 sessions.
 _JUMPED: Final = 0.1
+#: Part of the lines that may split on one session where the stored closes show it, being above the
+#: vendor's by as much: funds of one issuer split together.
+_SPLIT_TOGETHER: Final = 0.5
+#: Stored closes stand to an answer's as splits on record say where they differ by less than this.
+_SPLIT_SHOWN: Final = 1e-3
 #: Part of the lines whose newest six closes may all be one: of 2,348 real lines one at a time.
 _STILL_PART: Final = 0.01
 #: A dividend above this part of the close, of more than this part of the lines.
@@ -45,6 +50,7 @@ class Evidence:
         self._fund_moves: dict[date, list[float]] = {}
         self._repeated: Counter[tuple[date, int]] = Counter()
         self._split: Counter[date] = Counter()
+        self._split_shown: Counter[date] = Counter()
         self._paid: Counter[date] = Counter()
         self.lines = 0
         #: Lines whose newest closes are all one.
@@ -65,6 +71,8 @@ class Evidence:
         """Count an answer that passes by itself."""
         symbol = answer.ask.symbol
         days, closes = self._stored.closes(symbol)
+        moved = _split_since(answer, self._stored)
+        closes = closes / moved
         has_close = ~np.isnan(answer.close)
         session, close = answer.session[has_close], answer.close[has_close]
         split, paid = answer.split[has_close] > 0, answer.dividend[has_close]
@@ -83,7 +91,8 @@ class Evidence:
             if symbol not in self._pair:
                 for back in np.flatnonzero(_same(close[at], before)).tolist():
                     self._repeated[when, back + 1] += 1
-                self._split[when] += bool(split[at])
+                shown = self._split if moved == 1 else self._split_shown
+                shown[when] += bool(split[at])
                 self._paid[when] += bool(paid[at] > _PAID * before[0])
         before = closes if not has_close.any() else closes[days < answer.session[has_close][0]]
         recent = np.concatenate((before, answer.close[has_close]))[-(NEWEST + 1) :]
@@ -134,12 +143,34 @@ class Evidence:
                 f"{jumped:,} of {count:,} lines rise or fall by a third beside their fund on"
                 f" {when}, and no split is on record"
             )
-        splits = self._split[when]
-        if splits >= ODD and splits > _JUMPED * count:
+        alone = self._split[when]
+        splits = alone + self._split_shown[when]
+        if splits >= ODD and (alone > _JUMPED * count or splits > _SPLIT_TOGETHER * count):
             return f"{splits:,} of {count:,} lines have a split on {when}"
         if self._paid[when] > _PAYING * count:
             return f"{self._paid[when]:,} of {count:,} lines pay over {_PAID:.0%} on {when}"
         return ""
+
+
+def _split_since(answer: Answer, stored: StoredCloses) -> float:
+    """The splits on record by which an answer's closes are below the stored ones; 1 where none are.
+
+    They are of sessions after the last close in common, or of that one where the store has none.
+    """
+    symbol = answer.ask.symbol
+    days, closes = stored.final_closes(symbol)
+    has_close = ~np.isnan(answer.close)
+    common, mine, theirs = np.intersect1d(days, answer.session[has_close], return_indices=True)
+    if not len(common):
+        return 1.0
+    close, before = answer.close[has_close][theirs[-1:]], closes[mine[-1:]]
+    slack = max(_SPLIT_SHOWN, float(rounding(before, close)[0]))
+    known, last = stored.splits(symbol), pydate(common[-1])
+    on_record = known | answer.splits()
+    since = math.prod(factor for when, factor in on_record.items() if when > last)
+    late = 1.0 if last in known else on_record.get(last, 1.0)
+    ratio = float(before[0] / close[0])
+    return next((one for one in (since, since * late) if abs(ratio / one - 1) <= slack), 1.0)
 
 
 def _same(close: float, before: FloatArray) -> BoolArray:

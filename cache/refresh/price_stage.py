@@ -131,7 +131,7 @@ class PriceStage:
             run.refetched.append(symbol)
         run.failed.pop(symbol, None)
         if assessment.note:
-            run.notes.append(assessment.note)
+            self.batch.remarks.append(assessment.note)
         if assessment.rebase is not None:
             self.batch.rebase.append(assessment.rebase)
         self.batch.add(assessment.answer, replaces=answer.ask.whole and not foreign)
@@ -148,5 +148,6 @@ class PriceStage:
             run.refetched = [symbol for symbol in run.refetched if symbol not in dropped]
         run.symbols += batch.symbols
         run.new_bars += batch.new_bars
+        run.notes += batch.remarks
         run.generation = batch.flush(run.clock()) or run.generation
         return bool(run.poisoned)

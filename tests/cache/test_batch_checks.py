@@ -8,9 +8,18 @@ import numpy as np
 import pytest
 
 from cache.store.store import Store
-from tests.cache.test_vendor import LINES, World, check_closes, everything, filled_once, held
+from tests.cache.test_vendor import (
+    DAYS,
+    LINES,
+    World,
+    check_closes,
+    everything,
+    filled_once,
+    held,
+    store,
+)  # fmt: skip
 
-__all__ = ["filled_once", "held"]
+__all__ = ["filled_once", "held", "store"]
 
 #: The session that is wrong: the first that is not stored.
 AT = 60
@@ -49,6 +58,18 @@ def older(world: World) -> None:
 def all_split(world: World) -> None:
     for symbol in LINES:
         world.split[symbol][AT] = 2.0
+        world.close[symbol] = world.close[symbol] / 2
+
+
+def most_split(world: World) -> None:
+    for symbol in LINES[:8]:
+        world.split[symbol][AT] = 2.0
+        world.close[symbol] = world.close[symbol] / 2
+
+
+def moved(world: World) -> None:
+    """All closes of four lines are halved, and no split is on record."""
+    for symbol in LINES[:4]:
         world.close[symbol] = world.close[symbol] / 2
 
 
@@ -102,6 +123,8 @@ POISONS = {
     rounded: "15 of 15 lines repeat the close before",
     older: "15 of 15 lines repeat the close of 3 sessions before",
     all_split: "15 of 15 lines have a split",
+    most_split: "8 of 15 lines have a split",
+    moved: "4 of 15 lines rise or fall by a third beside their fund",
     all_paid: "15 of 15 lines pay over 2%",
 }
 
@@ -116,6 +139,7 @@ def test_a_poisoned_batch_is_refused_as_a_whole(
         summary = world.run(held, AT, full=full)
         assert not summary.ok and POISONS[poison] in summary.message, full
         assert "the stored closes stay" in summary.message, full
+        assert "older closes of" not in summary.message, full
         assert everything(held) == before, full
     # the next day the vendor has mended it, and nothing is left of the bad one
     mended = World()
@@ -131,3 +155,57 @@ def test_a_market_that_falls_by_a_third_with_its_funds_is_taken(held: Store) -> 
     world.close["S03"][AT:] *= 0.2
     assert world.run(held, AT).ok
     assert np.isclose(world.close["S03"][AT] / world.close["S03"][AT - 1], 0.12, rtol=0.05)
+
+
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize(
+    "splits",
+    [
+        {"S03": (61, 2.0), "S05": (62, 4.0), "S07": (63, 0.1)},
+        {"S03": (62, 2.0), "S05": (62, 3.0), "S07": (62, 2.0)},
+        {"S03": (60, 2.0), "S05": (60, 4.0), "S07": (60, 0.1), "S09": (60, 3.0)},
+        {"S03": (59, 2.0), "S05": (59, 4.0), "S07": (59, 0.1)},
+    ],
+    ids=["in a week", "together", "at once", "on record late"],
+)
+def test_splits_on_record_that_the_closes_show_are_taken(
+    held: Store, splits: dict[str, tuple[int, float]], full: bool
+) -> None:
+    """Four sessions come at once, and a fifth of the lines has split, as of funds of one issuer."""
+    world = World()
+    for symbol, (place, factor) in splits.items():
+        world.split[symbol][place] = factor
+        world.close[symbol] = world.close[symbol] / factor
+    summary = world.run(held, 63, full=full)
+    assert summary.ok, summary.message
+    true = World().close
+    for symbol in true:
+        _, factor = splits.get(symbol, (0, 1.0))
+        check_closes(held, symbol, true[symbol][:64] / factor)
+
+
+def test_a_split_of_long_ago_does_not_explain_closes_that_move_now(store: Store) -> None:
+    world = World()
+    for symbol in LINES[:4]:
+        world.split[symbol][5] = 2.0
+    assert world.run(store, 59).ok
+    before = everything(store)
+    moved(world)
+    summary = world.run(store, 60)
+    assert "4 of 15 lines rise or fall by a third beside their fund" in summary.message
+    assert everything(store) == before
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_fall_beside_a_split_on_record_is_no_part_of_it(held: Store, full: bool) -> None:
+    """Three lines split 2:1 four sessions later; their first new closes halve once more."""
+    world, before = World(), everything(held)
+    for symbol in LINES[:3]:
+        world.split[symbol][AT + 4] = 2.0
+        world.close[symbol] = world.close[symbol] / 2
+        world.close[symbol][AT:] /= 2
+    summary = world.run(held, AT + 4, full=full)
+    assert f"3 of 15 lines rise or fall by a third beside their fund on {DAYS[AT]}" in (
+        summary.message
+    )
+    assert everything(held) == before
