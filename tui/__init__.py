@@ -1,5 +1,3 @@
 """The screen and the command line."""
 
-from typing import Final
-
-VERSION: Final = "0.1.0"
+VERSION = "0.1.0"

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+# an interrupt before `main` is one of Python's own, with a traceback: nothing more is loaded here
 import gc
 import os
 import signal
 import sys
-from importlib.util import find_spec
 
 #: The folder in which `core`, `cache` and `tui` lie side by side.
 _ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))  # noqa: PTH120
 _BAD_INPUT = 2
+#: Seconds.
+_SOON = 0.01
 
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
     # until the program is there, ctrl+c ends it as it ends any other, without a traceback
-    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.SIG_IGN:  # in the background of a shell's script it stays ignored
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     _set_path()
     if misplaced := _misplaced():
         if sys.stderr is not None:
@@ -26,11 +30,51 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # what modules make while they load is no garbage
     gc.disable()
-    from tui.cli.dispatch import run
+    from tui.cli.dispatch import INTERRUPTED, run
 
     gc.enable()
-    signal.signal(signal.SIGINT, before)
-    sys.exit(run(sys.argv[1:]))
+    code = INTERRUPTED
+    sys.unraisablehook = _not_raised
+    try:
+        signal.signal(signal.SIGINT, before)
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        pass
+    finally:
+        # without one also while the interpreter takes itself down
+        if before is not signal.SIG_IGN:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+    sys.exit(code)
+
+
+def _not_raised(lost: sys.UnraisableHookArgs) -> None:
+    """Where ctrl+c came in code out of which nothing is raised, such as a destructor: once more.
+
+    Python would print a traceback, and the command would go on.
+    """
+    if not issubclass(lost.exc_type, KeyboardInterrupt):
+        sys.__unraisablehook__(lost)
+        return
+    from threading import Thread
+
+    Thread(target=_interrupt_again, daemon=True).start()
+
+
+def _interrupt_again() -> None:
+    """In a thread: ctrl+c once more, when the main thread has left the hook that loses it."""
+    import time
+    from _thread import interrupt_main
+    from threading import main_thread
+
+    main_number = main_thread().ident or 0
+    while True:
+        frame = sys._current_frames().get(main_number)
+        while frame is not None and frame.f_code is not _not_raised.__code__:
+            frame = frame.f_back
+        if frame is None:
+            break
+        time.sleep(_SOON)
+    interrupt_main()
 
 
 def _set_path() -> None:
@@ -51,6 +95,8 @@ def _set_path() -> None:
 
 def _origin(name: str) -> str | None:
     """The file that a package would be loaded from; nothing of it is run."""
+    from importlib.util import find_spec
+
     spec = find_spec(name)
     return spec.origin if spec is not None else None
 

@@ -17,6 +17,16 @@ from cache.facts.errors import SourceError
 T = TypeVar("T")
 
 
+class Stop(threading.Event):
+    """An event that ends a refresh.
+
+    Attributes:
+        number: of the signal that set it, 0 where none has.
+    """
+
+    number = 0
+
+
 @contextmanager
 def signals(stop: threading.Event) -> Iterator[None]:
     """Let the first SIGINT, SIGTERM or SIGHUP set ``stop``; the next does what it always did."""
@@ -30,6 +40,8 @@ def signals(stop: threading.Event) -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
     def end(number: int, frame: object) -> None:
+        if isinstance(stop, Stop):
+            stop.number = number
         stop.set()
         restore()
 

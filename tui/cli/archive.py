@@ -16,8 +16,9 @@ from cache.facts.funds import load_funds
 from cache.facts.sessions import last_final
 from cache.refresh.absent_files import load_absent
 from cache.refresh.archive import archive_plan, fetch_archive
+from cache.refresh.interrupt import Stop
 from tui.state.config import FILE, ConfigError, load
-from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say
+from tui.text.streams import ANSWERED, BAD_INPUT, BY_SIGNAL, IN_PART, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +60,10 @@ def fetch_history(desk: Desk, arguments: argparse.Namespace) -> int:
         return ANSWERED
     with reporting(arguments) as report, Children() as children:
         issuers = Issuers(children=children)
-        summary = fetch_archive(desk.store, fund, plan, issuers, now, desk.reference, report=report)
+        stop = Stop()
+        summary = fetch_archive(
+            desk.store, fund, plan, issuers, now, desk.reference, report=report, stop=stop
+        )
     reasons = Counter(reason.partition(";")[0] for reason in summary.failed.values())
     words = [f"{len(summary.files):,} files fetched"]
     words += [f"{count:,} not: {reason}" for reason, count in reasons.most_common(3)]
@@ -70,6 +74,8 @@ def fetch_history(desk: Desk, arguments: argparse.Namespace) -> int:
     if not summary.left:
         # who has stopped it waits for nothing more
         keep_histories(desk, {symbol: len(summary.files)}, quiet=arguments.quiet)
+    if summary.left and stop.number:
+        return BY_SIGNAL + stop.number
     return IN_PART if summary.failed or summary.left else ANSWERED
 
 

@@ -1,7 +1,7 @@
 """The command line: arguments to the screen, to a written answer, or to the store.
 
 Exit codes: 0 answered, 1 answered in part, 2 wrong use or bad input, 3 nothing to answer
-from. Errors are one line on stderr; stdout carries the answer alone.
+from, 130 ended by ctrl+c. Errors are one line on stderr; stdout carries the answer alone.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ _EXITS: Final = (
     ("1", "answered in part"),
     ("2", "wrong use or bad input"),
     ("3", "nothing to answer from"),
+    ("130", "ended by ctrl+c"),
 )
 _FILES: Final = (
     ("INTERNALS_HOME", "the directory of all data, as --home"),

@@ -15,7 +15,7 @@ from cache.facts.errors import CacheError, why
 from tui.service.cost import window_start
 from tui.text import formats as f
 from tui.text.safe import safe, safe_lines
-from tui.text.streams import ANSWERED, IN_PART, NOTHING, say, write_error
+from tui.text.streams import ANSWERED, BY_SIGNAL, IN_PART, NOTHING, say, write_error
 
 if TYPE_CHECKING:
     from cache.refresh.progress import Progress, Summary
@@ -30,7 +30,8 @@ def fetch(desk: Desk, question: Question, config: Config, arguments: argparse.Na
     """Fetch what is stale for a pair or for the board, and judge the alerts.
 
     Returns:
-        The exit code: 0 with everything brought, 1 in part, 3 with nothing held at all.
+        The exit code: 0 with everything brought, 1 in part, 3 with nothing held at all; above
+        128 where a signal has stopped it.
 
     Raises:
         CacheError: another refresh is under way, or the store cannot be written.
@@ -56,14 +57,14 @@ def _fetch(
     from cache.facts.errors import StoreError
     from cache.facts.funds import load_funds
     from cache.facts.pairs import board_funds
-    from cache.refresh.interrupt import heed_reader
+    from cache.refresh.interrupt import Stop, heed_reader
     from cache.refresh.refresh import refresh
     from cache.refresh.request import Request
     from cache.sources.issuers import Issuers
     from cache.sources.sandbox import Children
     from tui.service.price_sources import Sources
 
-    home, now = desk.store.home, datetime.now(UTC)
+    home, now, stop = desk.store.home, datetime.now(UTC), Stop()
     if style == "json":
         with suppress(OSError, ValueError):
             heed_reader(sys.stderr.fileno())
@@ -91,6 +92,7 @@ def _fetch(
             vendor=vendor,
             others=[(partial(sources.source, key), sources.vendor(key)) for key in config.then],
             files=Issuers(children=children),
+            stop=stop,
         )
     # Reasons a symbol tell nothing where nobody was reached; cron mails whatever is said.
     if style == "bar" and (summary.has_new or not prices.unreachable):
@@ -106,6 +108,8 @@ def _fetch(
         say(summary.clock, ANSWERED)
     if summary.ok:
         return ANSWERED
+    if stop.number:
+        return BY_SIGNAL + stop.number
     return IN_PART if summary.has_new or desk.generation() is not None else NOTHING
 
 

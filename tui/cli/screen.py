@@ -18,7 +18,7 @@ from tui.state.config import Config
 from tui.terminal import crash, fitting, title
 from tui.terminal.capabilities import Capabilities, here, prepare
 from tui.text.spans import Characters
-from tui.text.streams import ANSWERED, BAD_INPUT, draw_on_terminal, say
+from tui.text.streams import ANSWERED, BAD_INPUT, BY_SIGNAL, draw_on_terminal, say
 
 if TYPE_CHECKING:
     from core.data.question import Question
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 #: As many colours as these need no theme of their own.
 _MANY: Final = 256
-#: Above this a code names the signal that ended the screen, as shells tell it.
-_SIGNAL: Final = 128
 #: Seconds the first answer may take before the screen is loaded beside it.
 _FIRST: Final = 2.0
 #: Opens what the screen asks for data: the desk, the settings there, and the first question.
@@ -71,7 +69,7 @@ def show(
             app = _run(demo, config, demo.opening() or question, terminal)
     code = app.return_code or ANSWERED
     # a screen that broke has said so; it is no answer in part
-    return code if code == ANSWERED or code > _SIGNAL else BAD_INPUT
+    return code if code == ANSWERED or code > BY_SIGNAL else BAD_INPUT
 
 
 def _first_numbers(desk: Desk, config: Config, question: Question, start: Start) -> Draw | None:

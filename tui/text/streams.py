@@ -17,6 +17,8 @@ ANSWERED: Final = 0
 IN_PART: Final = 1
 BAD_INPUT: Final = 2
 NOTHING: Final = 3
+#: A shell adds this to the number of the signal that ended a command.
+BY_SIGNAL: Final = 128
 #: Formats that other programs read, in UTF-8 whatever the terminal's coding.
 _DATA: Final = ("json", "csv", "html", "svg", "slack")
 #: The longest sentence on stderr, in characters.

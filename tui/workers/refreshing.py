@@ -13,6 +13,7 @@ from cache.facts.errors import CacheError
 from cache.refresh.reasons import wait_until
 from core.data.errors import CoreError
 from tui.host.messages import Cost
+from tui.text.streams import BY_SIGNAL, IN_PART
 from tui.workers import child
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class Refresher:
             self._count_down()
         elif code == 0:
             host.tell(last or "refreshed")
-        elif code == 1:
+        elif code == IN_PART or code > BY_SIGNAL:
             outcome = "refreshed in part" if any_new else "nothing new came"
             host.tell(f"{outcome}: {last or 'some lines could not be fetched'}", error=True)
         else:
