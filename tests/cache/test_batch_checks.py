@@ -178,10 +178,10 @@ def test_splits_on_record_that_the_closes_show_are_taken(
         world.close[symbol] = world.close[symbol] / factor
     summary = world.run(held, 63, full=full)
     assert summary.ok, summary.message
-    true = World().close
-    for symbol in true:
-        _, factor = splits.get(symbol, (0, 1.0))
-        check_closes(held, symbol, true[symbol][:64] / factor)
+    expected = World().close
+    for symbol, (_, factor) in splits.items():
+        expected[symbol] = expected[symbol] / factor
+    check_closes(held, {symbol: values[:64] for symbol, values in expected.items()})
 
 
 def test_a_split_of_long_ago_does_not_explain_closes_that_move_now(store: Store) -> None:
