@@ -167,6 +167,22 @@ def test_rates_that_do_not_do_are_told_by_what_is_wrong(
     assert "rates are needed" not in said and '"FX Rate"' not in said
 
 
+@pytest.mark.parametrize("money", ["EUR", "JPY", "Uzbek Som"])
+def test_a_row_without_currency_is_not_in_the_one_of_others(money: str) -> None:
+    """6,000 dollars beside 94,000 yen, or some 600 dollars, are not 6 % of the whole but 90 %."""
+    rows: list[tuple[object, ...]] = [("AAA", 94_000, money), ("BBB", 6_000, "")]
+    error = refused(fund_file("csv", rows))
+    assert (error.symbol, error.line) == ("BBB", 3)
+    assert "its value names no currency, and others are in " in error.reason
+    weighed = fund_file("csv", [(*rows[0], "40%"), (*rows[1], "60%")], "Weight")
+    fields, arrays = parse(io.BytesIO(weighed), {"fund": "TST"})
+    assert fields["symbols"] == ["BBB"] and arrays["value"][0] / fields["total"] == 0.6
+    # a title that names the currency of all values says it of that row too
+    text = "Ticker,Market Value (EUR),Currency\nAAA,60,EUR\nBBB,40,\n"
+    fields, _ = parse(io.BytesIO(text.encode()), {"fund": "TST"})
+    assert (fields["total"], fields["currency"]) == (100, "EUR")
+
+
 def test_a_row_without_currency_beside_several_is_named() -> None:
     rows = [("AAA", 100, "USD", 1), ("BBB", 100, "EUR", 1.15), ("CCC", 100, "-", 1)]
     error = refused(fund_file("csv", [*rows], "FX Rate"))

@@ -44,9 +44,13 @@ def in_one_currency(sheet: Sheet, money: list[float]) -> list[float]:
     stated = {row for row in rows if not math.isnan(lines[row].value)}
     codes = {row: _currency_of(sheet, lines[row], stated=row in stated) for row in rows}
     several = sorted(set(codes.values()) - {""})
-    if len(several) <= 1:
+    unnamed = [row for row, code in codes.items() if not code]
+    # what names no currency is in dollars, or in that of the title; beside another it may be either
+    beside = len(several) == 1 and several != ["USD"] and not sheet.currency and bool(unnamed)
+    if len(several) <= 1 and not beside:
         sheet.currency = sheet.currency or next(iter(several), "")
         return money
+    listed = _listed([*several, *["no currency named"] * beside])
     weights = [lines[row].weight for row in rows]
     if all(weight == weight for weight in weights):
         if len(stated) == len(rows) and _proportional([money[r] for r in rows], weights):
@@ -55,14 +59,19 @@ def in_one_currency(sheet: Sheet, money: list[float]) -> list[float]:
                 " go with the weights"
             )
             return money
-        sheet.notes.append(f"values are in {_listed(several)}: the weights are taken instead")
+        sheet.notes.append(f"values are in {listed}: the weights are taken instead")
         return [math.nan] * len(money)
+    if beside:
+        why = f"its value names no currency, and others are in {several[0]}: name it in each row"
+        line = lines[unnamed[0]]
+        symbol = clean(line.symbol, 20) or None
+        raise SourceError(f"{why}, or {_DO_WITHOUT}", line=line.line, symbol=symbol)
     rates = _rates(sheet, codes)
     for row, rate in rates.items():
         money[row] *= rate
     sheet.currency = _base(sheet, codes) or sheet.currency
     sheet.notes.append(
-        f"values in {_listed(several)} are converted to {sheet.currency or 'one currency'} by the"
+        f"values in {listed} are converted to {sheet.currency or 'one currency'} by the"
         " file's own rates"
     )
     return money
