@@ -106,13 +106,6 @@ async def what_is_not_measured_is_in_no_running_sum(pilot: Pilot[None], app: Int
     assert "+864 bp" in seen(app)
 
 
-def test_every_pane_says_simulated() -> None:
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        assert seen(app).count("SIMULATED") == 5  # the header and four panes
-
-    drive(story, market=small_market(simulated=True))
-
-
 def test_below_the_floor_nothing_is_claimed_and_numbers_are_listed() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "2", "z")

@@ -337,30 +337,15 @@ def test_200_pairs_scroll_under_the_headings_and_a_long_one_is_named_whole() -> 
     drive(story, desk=FakeDesk(MARKET), question=ASKED, size=(80, 24), config=config)
 
 
-def test_nothing_held_and_half_of_a_pair() -> None:
-    async def nothing(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "B")
-        assert "nothing is held yet" in seen(app)
-        await press(pilot, app, "escape")
-        assert not isinstance(app.screen, BoardScreen)
-
-    drive(nothing, desk=FakeDesk(None), question=ASKED)
-
-    async def half(pilot: Pilot[None], app: InternalsApp) -> None:
+@pytest.mark.usefixtures("looked_up_at_once")
+def test_half_of_a_pair_and_breadth_of_the_index_that_leads_where_there_is_room() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "B", "j", "j")
         assert re.search(r"MDY:SPY +no closes of MDY", seen(app))
         await press(pilot, app, "enter")
         assert "MDY" in seen(app)
         await press(pilot, app, "escape")
         assert isinstance(app.screen, BoardScreen)
-
-    drive(half, desk=FakeDesk(small_market(simulated=True)))
-
-
-@pytest.mark.usefixtures("looked_up_at_once")
-def test_breadth_of_the_index_that_leads_where_there_is_room() -> None:
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "B")
         # 19 of 30 lines rose
         await until(lambda: re.search(r"IWM:SPY .* 63\.3 ", seen(app)))
         # a step of the date leaves its columns, empty until it is counted anew

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from core.answer.snapshot import take
 from core.answer.trail import trail
 from core.data.frames import Theme
-from tests.tui.driving import drive, lines_of, press, seen, settle, until
+from tests.tui.driving import drive, handled, lines_of, press, seen, settle, until
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.markets import QUESTION, small_market
 from tests.tui.test_standing import type_line
@@ -27,29 +27,7 @@ def head(app: InternalsApp) -> str:
     return " ".join(lines_of(app)[1].split())
 
 
-def test_the_page_of_a_name_knows_window_date_and_basis() -> None:
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, "2", "enter")
-        assert head(app).startswith("in IWM, YTD 2025-12-31 → 2026-06-26, price return")
-        await press(pilot, app, "right_square_bracket")
-        assert "in IWM, 1Y 2025-06-26 → 2026-06-26" in head(app)
-        await press(pilot, app, "right_square_bracket")
-        assert "1Y is the longest window" in lines_of(app)[-1]
-        await press(pilot, app, "left_square_bracket", "less_than_sign")
-        assert "YTD 2025-12-31 → 2026-06-25" in head(app)
-        assert "[ ] window" in lines_of(app)[-1] and "S29  Example S29" in seen(app)
-        await press(pilot, app, "t")
-        assert "total return" in head(app)
-        await press(pilot, app, "home")
-        assert "as of 2026-06-30" in head(app)
-        # the panes are of the same question
-        await press(pilot, app, "escape")
-        assert "total return" in lines_of(app)[0] and "2026-06-30" in lines_of(app)[0]
-
-    drive(story, market=MARKET, size=(110, 30))
-
-
-def test_the_page_of_a_name_tells_no_window_with_the_figures_of_another() -> None:
+def test_the_page_of_a_name_tells_window_date_and_basis_with_their_figures() -> None:
     ready = Event()
     ready.set()
 
@@ -62,17 +40,38 @@ def test_the_page_of_a_name_tells_no_window_with_the_figures_of_another() -> Non
         before = lines_of(app)[:4]
         ready.clear()
         try:
-            await pilot.press("right_square_bracket")
+            await press(pilot, app, "right_square_bracket", answered=False)
             await until(lambda: app.snapshot and app.snapshot.window.label == "1Y")
-            await pilot.pause()
+            await handled(app)
             assert lines_of(app)[:4] == before
         finally:
             ready.set()
         await settle(pilot, app)
         assert "in IWM, 1Y 2025-06-26 → 2026-06-26" in head(app)
+        await press(pilot, app, "left_square_bracket", "escape")
+        await window_date_and_basis(pilot, app)
 
     with patch("tui.panes.name.trail", slow):
         drive(story, market=MARKET, size=(110, 30))
+
+
+async def window_date_and_basis(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "2", "enter")
+    assert head(app).startswith("in IWM, YTD 2025-12-31 → 2026-06-26, price return")
+    await press(pilot, app, "right_square_bracket")
+    assert "in IWM, 1Y 2025-06-26 → 2026-06-26" in head(app)
+    await press(pilot, app, "right_square_bracket")
+    assert "1Y is the longest window" in lines_of(app)[-1]
+    await press(pilot, app, "left_square_bracket", "less_than_sign")
+    assert "YTD 2025-12-31 → 2026-06-25" in head(app)
+    assert "[ ] window" in lines_of(app)[-1] and "S29  Example S29" in seen(app)
+    await press(pilot, app, "t")
+    assert "total return" in head(app)
+    await press(pilot, app, "home")
+    assert "as of 2026-06-30" in head(app)
+    # the panes are of the same question
+    await press(pilot, app, "escape")
+    assert "total return" in lines_of(app)[0] and "2026-06-30" in lines_of(app)[0]
 
 
 def test_the_column_that_names_are_sorted_by_is_in_sight() -> None:

@@ -180,6 +180,7 @@ def looked_up_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(board_answers, "_CALM", 0.001)
 
 
+@pytest.mark.usefixtures("looked_up_at_once")
 def test_the_board_takes_keys_before_it_has_rows_and_news() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await early(pilot, app, board_answers, "answer_board", "B", "j", "j", "enter")
@@ -187,26 +188,41 @@ def test_the_board_takes_keys_before_it_has_rows_and_news() -> None:
         await press(pilot, app, "escape")
         text = await early(pilot, app, board_news, "parts_of", "d", "G")
         assert "more lines" not in text and "closes: MDY" in text
+        await press(pilot, app, "escape", "escape")
+        await pilot.resize_terminal(120, 48)
+        await settle(pilot, app)
+        await keys_for_news_of_which_there_is_none_go_to_the_rows(pilot, app)
+        await press(pilot, app, "escape", "escape")
+        await what_is_new_is_gone_to_before_it_is_known(pilot, app)
 
     drive(story, market=board_market(), question=Question(basis="pr"), size=(80, 24))
 
 
-@pytest.mark.usefixtures("looked_up_at_once")
-def test_what_is_new_on_the_board_is_gone_to_before_it_is_known() -> None:
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        gate = Gate(board_news.look_up)
-        with patch.object(board_news, "look_up", gate):
-            await press(pilot, app, "B", answered=False)
-            await until(gate.reached.is_set)
-            screen = app.screen
-            assert isinstance(screen, BoardScreen) and screen.in_news is False
-            send(app, "tab", "G", "enter")
-            await until(lambda: screen.in_news)
-            gate.may.set()
-            await until(lambda: app.screen is not screen)
-        assert ":".join(app.question.funds) == screen.lines[-1].pair != screen.rows[-1].pair.name
+async def keys_for_news_of_which_there_is_none_go_to_the_rows(
+    pilot: Pilot[None], app: InternalsApp
+) -> None:
+    def nothing_new(host: Any, board: Board, **_: Any) -> board_news.NewsTaken:
+        return board_news.NewsTaken(board, "the last look", (), frozenset())
 
-    drive(story, market=board_market(), question=Question(basis="pr"), size=(120, 48))
+    with patch.object(board_news, "look_up", nothing_new):
+        await early(pilot, app, board_news, "look_up", "B", "tab", "G", "enter")
+    rows = app.place.board.rows if app.place.board is not None else ()
+    # as the same keys do when it is known that nothing is new
+    assert ":".join(app.question.funds) == rows[-1].pair.name
+
+
+async def what_is_new_is_gone_to_before_it_is_known(pilot: Pilot[None], app: InternalsApp) -> None:
+    gate = Gate(board_news.look_up)
+    with patch.object(board_news, "look_up", gate):
+        await press(pilot, app, "B", answered=False)
+        await until(gate.reached.is_set)
+        screen = app.screen
+        assert isinstance(screen, BoardScreen) and screen.in_news is False
+        send(app, "tab", "G", "enter")
+        await until(lambda: screen.in_news)
+        gate.may.set()
+        await until(lambda: app.screen is not screen)
+    assert ":".join(app.question.funds) == screen.lines[-1].pair != screen.rows[-1].pair.name
 
 
 def test_what_is_asked_of_the_first_answer_waits_for_it() -> None:
@@ -272,21 +288,6 @@ def test_what_failed_is_told_when_the_market_is_there_and_not_before(
         assert told in page and ("nothing failed" in page) == (told == "nothing failed")
 
     drive(story, desk=desk, answered=False)
-
-
-@pytest.mark.usefixtures("looked_up_at_once")
-def test_keys_for_news_of_which_there_is_none_go_to_the_rows() -> None:
-    def nothing_new(host: Any, board: Board, **_: Any) -> board_news.NewsTaken:
-        return board_news.NewsTaken(board, "the last look", (), frozenset())
-
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        with patch.object(board_news, "look_up", nothing_new):
-            await early(pilot, app, board_news, "look_up", "B", "tab", "G", "enter")
-        rows = app.place.board.rows if app.place.board is not None else ()
-        # as the same keys do when it is known that nothing is new
-        assert ":".join(app.question.funds) == rows[-1].pair.name
-
-    drive(story, market=board_market(), question=Question(basis="pr"), size=(120, 48))
 
 
 #: Keys of which one waits for the first answer -> what takes them back on the pane of names.

@@ -22,6 +22,7 @@ from tests.tui.driving import drive, hold, lines_of, press, seen, settle, until
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.markets import QUESTION, newer, small_market
 from tui.screen.app import InternalsApp
+from tui.screen.board_screen import BoardScreen
 from tui.state.config import Config
 
 MARKET = small_market()
@@ -42,6 +43,10 @@ def test_an_empty_store_says_what_to_do_next() -> None:
         assert all(len(line) <= 80 for line in lines_of(app))
         await press(pilot, app, *"12vzxbsj", "enter", "slash")
         await press(pilot, app, "escape", "X", "space", "greater_than_sign", "y", "Y", "+")
+        await press(pilot, app, "escape", "B")
+        assert isinstance(app.screen, BoardScreen) and "nothing is held yet" in seen(app)
+        await press(pilot, app, "escape")
+        assert not isinstance(app.screen, BoardScreen)
         # another process brings data: it is shown without a key
         desk.current = MARKET
         app.poll()

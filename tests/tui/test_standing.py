@@ -24,16 +24,12 @@ def test_what_stands_and_where_it_starts() -> None:
         await names_left_out_stand_in_status_headline_and_pane(pilot, app)
         await another_window_starts_at_the_top_another_date_does_not(pilot, app)
         await views_both_ways_by_name_and_by_mouse(pilot, app)
-
-    drive(story, market=MARKET, size=(120, 36))
-
-
-def test_what_stands_on_a_small_screen() -> None:
-    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await pilot.resize_terminal(80, 24)
+        await settle(pilot, app)
         await a_filter_stands_in_the_status_line_until_it_goes(pilot, app)
         await a_long_error_is_read_whole_and_what_was_typed_is_there_again(pilot, app)
 
-    drive(story, market=MARKET, size=(80, 24))
+    drive(story, market=MARKET, size=(120, 36))
 
 
 async def names_left_out_stand_in_status_headline_and_pane(
