@@ -12,6 +12,7 @@ seeded with the first value); TRIN after R. Arms.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -112,13 +113,13 @@ class Daily:
 
 def ema(values: FloatArray, alpha: float) -> FloatArray:
     """(T,) exponential average seeded with the first finite value; a NaN leaves it as it was."""
-    out = np.full(len(values), np.nan)
-    average = np.nan
-    for place, value in enumerate(values.tolist()):
+    averages: list[float] = []
+    average = math.nan
+    for value in values.tolist():
         if value == value:
             average = value if average != average else average + alpha * (value - average)
-        out[place] = average
-    return out
+        averages.append(average)
+    return np.array(averages, np.float64)
 
 
 def oscillators(
