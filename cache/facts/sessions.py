@@ -9,7 +9,7 @@ are computed from the exchange's rules (`cache.facts.holidays`), and are marked 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -89,6 +89,8 @@ def closes_at(session: date) -> datetime:
     return datetime.combine(session, bell, NEW_YORK).astimezone(UTC)
 
 
+# these two are asked for each of a refresh's thousands of lines, at one moment or few
+@lru_cache(maxsize=64)
 def last_session(now: datetime) -> date:
     """The latest session that has opened by ``now`` (a time with a time zone)."""
     local = _local(now)
@@ -97,6 +99,7 @@ def last_session(now: datetime) -> date:
     return _on_or_before(local.date())
 
 
+@lru_cache(maxsize=64)
 def last_final(now: datetime) -> date:
     """The latest session whose close, and 20 minutes after it, has passed by ``now``."""
     session = _on_or_before(_local(now).date())
