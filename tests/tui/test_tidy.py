@@ -135,10 +135,16 @@ def test_csv_parquet_and_pandas_hold_the_same_values(
                     assert stands == value == framed[row], cell
 
 
-def test_an_empty_part_keeps_its_columns_types(whole: dict[str, Any]) -> None:
+def test_an_empty_part_keeps_its_columns_types(
+    whole: dict[str, Any], frames: dict[str, pd.DataFrame]
+) -> None:
     stored = pq.ParquetFile(io.BytesIO(to_parquet(part(whole, "issuers"))))
     kinds = {f.name: str(f.type) for f in stored.schema_arrow}
     assert kinds["weight_start"] == "double" and kinds["end"] == "date32[day]"
+    framed = {name: str(kind) for name, kind in frames["issuers"].dtypes.items()}
+    assert (framed["weight_start"], framed["measured"]) == ("float64", "Int64")
+    assert (framed["end"], framed["simulated"]) == ("datetime64[s]", "boolean")
+    assert framed["symbols"] == "object"
 
 
 def test_a_text_that_starts_like_a_formula_is_made_harmless(whole: dict[str, Any]) -> None:

@@ -90,16 +90,27 @@ def to_parquet(table: TidyTable) -> bytes:
 
 def to_pandas(snapshot: Snapshot) -> dict[str, pd.DataFrame]:
     """Every part of an answer as a pandas frame, for a notebook; dates are timestamps."""
+    import numpy as np
     import pandas as pd
 
-    kinds = {"whole": "Int64", "flag": "boolean", "real": "float64", "date": "datetime64[s]"}
+    arrays: Mapping[Kind, Callable[[Sequence[Any]], Any]] = {
+        "text": lambda values: list(values) if values else np.array((), object),
+        "real": lambda values: np.array(values, np.float64),
+        "whole": lambda values: pd.array(values, "Int64"),
+        "date": lambda values: np.array(values, "datetime64[s]"),
+        "flag": lambda values: pd.array(values, "boolean"),
+    }
     whole = document(snapshot)
     frames = {}
     for name in PARTS:
         table = part(whole, name)
-        frame = pd.DataFrame(list(table.rows), columns=[column.name for column in table.columns])
-        typed = {c.name: kinds[c.kind] for c in table.columns if c.kind in kinds}
-        frames[name] = frame.astype(typed)
+        columns = zip(*table.rows, strict=True) if table.rows else ((),) * len(table.columns)
+        frames[name] = pd.DataFrame(
+            {
+                column.name: arrays[column.kind](values)
+                for column, values in zip(table.columns, columns, strict=True)
+            }
+        )
     return frames
 
 
