@@ -82,6 +82,12 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
             return None
         return Scene(self.snapshot, self.market, self.first, frozenset(self.marked))
 
+    @property
+    def between_pairs(self) -> bool:
+        """Whether another pair than the one that is shown has been asked for, and is to come."""
+        shown = None if self.snapshot is None else self.snapshot.question.funds
+        return bool(self.underway.open) and shown not in (None, self.question.funds)
+
     def ask(self, question: Question) -> None:
         """Answer another question; what is on the screen stays until it is answered."""
         self.notice = self.error = ""
@@ -126,9 +132,7 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
         self.window.say(message.snapshot)
         for remark in message.snapshot.remarks if message.snapshot.question != old_question else ():
             self.tell(remark, error=True)
-        self._paint()
-        if self.main is not None and asks_another(old_question, message.snapshot.question):
-            self.main.to_top()
+        self._paint(to_top=asks_another(old_question, message.snapshot.question))
         if (top := self.top_screen) is not None:
             top.answered()
         # what nobody looks at yet waits until this is painted
@@ -155,10 +159,10 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
         self._paint()
         self.say()
 
-    def _paint(self) -> None:
+    def _paint(self, *, to_top: bool = False) -> None:
         """Draw the screen now, or as soon as it is mounted, and delay nothing any more."""
         if self.main is not None:
-            self.main.show()
+            self.main.show(to_top=to_top)
         elif isinstance(lowest := next(iter(self.open_screens), None), MainScreen):
             # not mounted yet it has no room: its tables would be drawn for none, and seen so
             lowest.call_later(self._paint)

@@ -59,7 +59,7 @@ class FourPanes(PromptScreen, inherit_bindings=False):
         self._headline_height = self._status_height = 1
         self._instead, self.prompt = Panel(id="cover"), Prompt(host, self)
         self._grid = Container(*self.panes, id="panes")
-        self.deferred = Deferred(lambda: self._answered)
+        self.deferred = Deferred(lambda: self._answered and not host.between_pairs)
         #: The panes stand there; on a frame they come with their first answer.
         self._unfolded = True
         self._answered = self._one = False
@@ -152,8 +152,8 @@ class FourPanes(PromptScreen, inherit_bindings=False):
         for pane in self.panes:
             pane.to_top()
 
-    def show(self) -> None:
-        """Bring everything up to the app's scene."""
+    def show(self, *, to_top: bool = False) -> None:
+        """Bring everything up to the app's scene, ``to_top`` with each pane at its first line."""
         scene = self.host.scene
         if not self.waiting:
             # the answer may have been there before this screen was
@@ -168,6 +168,8 @@ class FourPanes(PromptScreen, inherit_bindings=False):
             self.settle()
             for pane in self.panes:
                 pane.fill(scene)
+        if to_top:
+            self.to_top()
         self.show_status()
         self._show_hints()
         self._answered = not self.waiting

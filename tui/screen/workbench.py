@@ -26,5 +26,9 @@ class Workbench(Host, Protocol):
         """The looks of this run and of earlier ones."""
 
     @property
+    def between_pairs(self) -> bool:
+        """Whether another pair than the one that is shown has been asked for, and is to come."""
+
+    @property
     def ringer(self) -> Ringer:
         """The alerts."""
