@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from typing import Any
 from unittest.mock import patch
 
 from textual import events
 from textual._compositor import Compositor
+from textual.css.stylesheet import Stylesheet
+from textual.dom import DOMNode
 from textual.geometry import Size
 from textual.pilot import Pilot
 
@@ -25,6 +29,7 @@ from tui.screen.first_numbers import answered
 from tui.state.config import Config
 from tui.state.state_files import Seat
 from tui.text.spans import plain
+from tui.widgets.line_table import LineTable
 
 PAIRS = Config().pairs
 START = Start(QUESTION, PAIRS, KEYS, Seat(), simulated=True)
@@ -126,6 +131,25 @@ def test_an_answer_before_the_screen_is_drawn_once_in_its_room() -> None:
     assert len(rooms) == 4 and all(room for _, room in rooms), rooms
     # for the terminal's size, then for the headline's height and what the panes need beside it
     assert arrange.call_count == 2
+
+
+def test_nothing_is_styled_twice_and_what_is_not_seen_is_not_mounted() -> None:
+    apply, styled = Stylesheet.apply, []
+
+    def counted(sheet: Stylesheet, node: DOMNode, **options: Any) -> None:
+        styled.append(node)
+        apply(sheet, node, **options)
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        for keys in ((), ("z", "z"), ("?", "escape")):
+            await press(pilot, app, *keys)
+            # of names and of changes: there is no room for a second one of each beside it
+            assert app.main is not None and len(app.main.query(LineTable)) == 2
+
+    with patch.object(Stylesheet, "apply", counted):
+        drive(story, market=small_market(), config=Config(theme="light"))
+    assert len(set(styled)) > 30
+    assert max(Counter(styled).values()) == 1, Counter(styled).most_common(3)
 
 
 def test_an_answer_that_comes_while_the_app_ends_is_of_no_use_and_no_fault() -> None:
