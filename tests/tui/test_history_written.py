@@ -29,8 +29,8 @@ LINES = {
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with the funds' closes and three files of IWM."""
+def filled_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the funds' closes and three files of IWM; to be copied."""
     folder = tmp_path_factory.mktemp("history")
     place = ["--home", str(folder / "home")]
     closes = folder / "closes.csv"
@@ -43,6 +43,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         file.write_text("symbol,name,sector,industry,quantity,price\n" + "\n".join(lines) + "\n")
         assert run(["import", "holdings", str(file), "--fund", "IWM", "--as-of", day, *place]) == 0
     return folder / "home"
+
+
+@pytest.fixture
+def home(filled_home: Path, tmp_path: Path) -> Path:
+    """A copy of that home, for a test to change."""
+    return Path(shutil.copytree(filled_home, tmp_path / "home"))
 
 
 def history(home: Path, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
@@ -167,9 +173,7 @@ def bring(place: Path, text: str, folder: Path, *words: str) -> int:
 
 
 def test_a_series_from_its_file_to_the_history_and_out_again(
-    home: Path,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert bring(home, SERIES, tmp_path, "--dry-run") == 0
     assert "2 values, 2012-12-31 to 2013-01-31" in capsys.readouterr().out
@@ -178,11 +182,8 @@ def test_a_series_from_its_file_to_the_history_and_out_again(
     assert bring(home, SERIES, tmp_path) == 0
     code, out, _ = history(home, capsys, "--series", "$SPXA200R", "--format", "json")
     fields = json.loads(out)["histories"][-1]
-    assert (fields["fund"], fields["measure"], fields["window"]) == (
-        "a chart",
-        "$SPXA200R",
-        "level",
-    )
+    series = fields["fund"], fields["measure"], fields["window"]
+    assert series == ("a chart", "$SPXA200R", "level")
     # of the window to 2012-12-31 and of that to 2013-01-31
     assert [(p["end"], p["value"]) for p in fields["points"]] == [(ENDS[1], 64.2), (ENDS[2], 81.5)]
     assert (fields["rank"]["rank"], fields["rank"]["of"], fields["rank"]["side"]) == (1, 2, "high")
