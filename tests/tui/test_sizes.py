@@ -8,9 +8,10 @@ from textual.geometry import Size
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from tests.tui.driving import drive, press
+from tests.tui.driving import drive, press, seen, settle
 from tests.tui.markets import small_market
 from tui.screen.app import InternalsApp
+from tui.screen.board_page import BoardPage
 from tui.state.config import Config
 
 
@@ -46,3 +47,24 @@ def test_sizes_that_overtake_each_other_come_to_rest(
         await rest(pilot, app)
 
     drive(story, market=small_market(), config=Config(wire=wire), painted=True)
+
+
+def test_hints_stay_away_from_too_small_a_terminal_and_from_a_line_that_is_typed() -> None:
+    async def small(pilot: Pilot[None], app: InternalsApp) -> None:
+        for key in ("B", "q"):
+            await press(pilot, app, ":", "x", "escape")
+            assert "help" not in seen(app), app.screen
+            await press(pilot, app, key)
+
+    async def typed(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "B", ":", "x")
+        before = seen(app)
+        assert isinstance(app.screen, BoardPage)
+        app.screen.show()  # as a new board does
+        await settle(pilot, app)
+        assert seen(app) == before and "help" not in before
+        await press(pilot, app, "escape")
+        assert "help" in seen(app)
+
+    drive(small, market=small_market(), size=(30, 8))
+    drive(typed, market=small_market())

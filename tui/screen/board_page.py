@@ -116,7 +116,8 @@ class BoardPage(PromptScreen, inherit_bindings=False):
         self.grid.display, self._chart.display = not (covered or rotation), rotation and not covered
         news = news_height(height, len(self.rows))
         self._cover_panel.display, self.news.display = covered, bool(news) and not covered
-        self._header.display = self._status.display = self._hints.display = not small
+        self._header.display = self._status.display = not small
+        self._hints.display = not (small or self.prompt.is_open)
         if self.news.display:
             self.news.styles.height = news
         self.settle()

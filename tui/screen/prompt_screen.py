@@ -67,9 +67,9 @@ class PromptScreen(Stage, inherit_bindings=False):
         self.host.take_up()
 
     def set_prompt(self, is_open: bool) -> None:
-        """The prompt in place of the hints, or the hints."""
+        """The prompt in place of the hints, or the hints where the terminal is not too small."""
         reveal(self.prompt, is_open, after=self._hints)
-        self._hints.display = not is_open
+        self._hints.display = self._header.display and not is_open
 
     def action_command(self) -> None:
         """Type a command."""
