@@ -35,6 +35,10 @@ def floats(*values: float) -> Any:
     return np.array(values)
 
 
+#: Days of rows in order, but for the second, which is the first once more.
+TWICE = np.array(["2026-06-25", "2026-06-25", "2026-06-25", "2026-06-26"], "datetime64[D]")
+
+
 def test_good_bars_pass() -> None:
     bars().check()
     bars(through={"IWM": date(2026, 6, 26)}, replace=frozenset({"NA"})).check()
@@ -61,6 +65,7 @@ def test_no_rows_at_all_pass() -> None:
         ({"dividend": floats(-0.1, 0, 0, 0)}, "column dividend, IWM"),
         ({"split": floats(0, 0, 0, np.inf)}, "column split, NA"),
         ({"symbol": np.array([0, 0, 0, 1])}, "prices.csv, IWM: on 2026-06-25: this day is given"),
+        ({"session": TWICE}, "prices.csv, IWM: on 2026-06-25: this day is given twice"),
         ({"replace": frozenset({"SPY"})}, "prices.csv, SPY: its history is to be replaced"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import stat
 from collections.abc import Callable
@@ -202,9 +203,13 @@ def test_a_screen_that_looks_keeps_no_trace_of_a_fault(tmp_path: Path) -> None:
 
 
 def test_of_what_was_written_the_newest_are_remembered(tmp_path: Path) -> None:
-    for at in (3, 1, 2, 0):
-        (tmp_path / f"{at}.json").write_text("{}")
-        os.utime(tmp_path / f"{at}.json", (at, at))
-    for most, left in ((4, "0123"), (3, "123"), (1, "3")):
-        drop_oldest(tmp_path, most)
-        assert {path.stem for path in tmp_path.iterdir()} == set(left)
+    """In whatever order a directory lists its files: they are made in every one."""
+    for number, order in enumerate(itertools.permutations(range(4))):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        for at in order:
+            (folder / f"{at}.json").write_text("{}")
+            os.utime(folder / f"{at}.json", (at, at))
+        for most, left in ((4, "0123"), (3, "123"), (1, "3")):
+            drop_oldest(folder, most)
+            assert {path.stem for path in folder.iterdir()} == set(left), order
