@@ -121,6 +121,7 @@ def test_order_and_cursor_are_found_again_at_the_next_start() -> None:
     drive(second, desk=desk, question=ASKED)
 
 
+@pytest.mark.process
 def test_r_fetches_what_the_board_shows_and_its_cost_is_said_first() -> None:
     desk = FakeDesk(MARKET)
     done = {"stage": "done", "message": "30 symbols fetched"}

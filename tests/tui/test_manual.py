@@ -37,6 +37,7 @@ def test_the_page_that_is_kept_is_the_one_of_now() -> None:
     assert FILE.read_text(encoding="utf-8") == page(), "python3 dev.py manual writes it anew"
 
 
+@pytest.mark.process
 def test_the_page_is_good_roff() -> None:
     if shutil.which("groff") is None:
         pytest.skip("groff is not installed")
