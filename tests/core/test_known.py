@@ -262,3 +262,13 @@ def test_a_first_dividend_after_the_window_does_not_move_its_total_return() -> N
     total = FALL[35] / 60 * 1.029 * (1 + 1 / FALL[30]) - 1
     assert later.contributors.returns[row] == pytest.approx(total)
     assert later.fund_return == pytest.approx(1.029 * 1.1 - 1)
+
+
+def test_a_tenfold_move_over_sessions_without_a_close_is_doubted() -> None:
+    gone = [2.0, NAN, NAN, 21.0, *[21.0] * (SIZE - 4)]
+    for closes, rows in ((gone, [3]), ([2.0, NAN, NAN, 19.0, *gone[4:]], [])):
+        market = make_market(prices(DAYS, {**FUNDS, "A": closes}), LARGE)
+        matrix = market.matrix((2026, 2026))
+        assert matrix is not None
+        found = [(row, column) for row, column, _ in matrix.doubts]
+        assert found == [(row, matrix.column["A"]) for row in rows]
