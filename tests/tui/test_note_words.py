@@ -18,6 +18,7 @@ from tests.random.test_prose import check_prose, checked
 from tests.tui import markets
 from tui.report.document import document
 from tui.report.export import state_line, to_text
+from tui.report.ledger import NumberOrigins
 from tui.report.short import to_line
 
 
@@ -29,6 +30,17 @@ def snapshot() -> Snapshot:
 def test_one_thing_is_counted_in_the_singular() -> None:
     assert several(1, "row") == "1 row" and several(0, "row") == "0 rows"
     assert several(2348, "industry", "industries") == "2,348 industries"
+
+
+def test_a_number_of_the_funds_alone_names_no_file_of_holdings(snapshot: Snapshot) -> None:
+    """Nor after one of the members was looked up, or before it."""
+    of_funds = "prices IWM: typed by hand; prices SPY: typed by hand"
+    of_members = "holdings IWM of 2025-12-31: IWM.csv"
+    origins = NumberOrigins(snapshot, None)
+    for _ in range(2):
+        assert origins.of("spread.gap_pp") == (of_funds, "2026-06-26")
+        assert of_members in origins.of("verdict.share")[0]
+        assert "SPY" not in origins.of("indices.IWM.leaders[0].bp")[0]
 
 
 def test_amounts_under_ten_basis_points_get_a_decimal() -> None:
