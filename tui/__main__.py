@@ -11,8 +11,6 @@ import sys
 #: The folder in which `core`, `cache` and `tui` lie side by side.
 _ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))  # noqa: PTH120
 _BAD_INPUT = 2
-#: Seconds.
-_SOON = 0.01
 
 
 def main() -> None:
@@ -48,33 +46,15 @@ def main() -> None:
 
 
 def _not_raised(lost: sys.UnraisableHookArgs) -> None:
-    """Where ctrl+c came in code out of which nothing is raised, such as a destructor: once more.
+    """Where ctrl+c came in code out of which nothing is raised, such as a destructor: end at once.
 
     Python would print a traceback, and the command would go on.
     """
     if not issubclass(lost.exc_type, KeyboardInterrupt):
         sys.__unraisablehook__(lost)
         return
-    from threading import Thread
-
-    Thread(target=_interrupt_again, daemon=True).start()
-
-
-def _interrupt_again() -> None:
-    """In a thread: ctrl+c once more, when the main thread has left the hook that loses it."""
-    import time
-    from _thread import interrupt_main
-    from threading import main_thread
-
-    main_number = main_thread().ident or 0
-    while True:
-        frame = sys._current_frames().get(main_number)
-        while frame is not None and frame.f_code is not _not_raised.__code__:
-            frame = frame.f_back
-        if frame is None:
-            break
-        time.sleep(_SOON)
-    interrupt_main()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.raise_signal(signal.SIGINT)
 
 
 def _set_path() -> None:

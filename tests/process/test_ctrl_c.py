@@ -114,7 +114,7 @@ def test_before_arguments_are_read() -> None:
 
 
 def test_in_code_out_of_which_nothing_is_raised() -> None:
-    assert run(DESTROYED, "status") == (130, "", "")
+    assert run(DESTROYED, "status") == (-signal.SIGINT, "", "")
 
 
 def test_while_the_interpreter_takes_itself_down() -> None:
