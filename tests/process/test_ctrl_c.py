@@ -149,8 +149,13 @@ def stopped_by(number: int) -> Callable[..., Summary]:
     """A refresh that such a signal stops."""
 
     def refresh(*args: object, stop: object, **more: object) -> Summary:
-        with signals(stop):  # type: ignore[arg-type]
-            signal.raise_signal(number)
+        # one that is ignored, as under nohup, stays so
+        before = signal.signal(number, signal.SIG_DFL)
+        try:
+            with signals(stop):  # type: ignore[arg-type]
+                signal.raise_signal(number)
+        finally:
+            signal.signal(number, before)
         return Summary(ok=False, message="stopped early", stopped=True)
 
     return refresh
