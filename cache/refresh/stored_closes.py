@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from cache.facts.vendors import fetched_names
-from cache.store.columns import stored_values
+from cache.store.stored_values import stored_values
 from core.data.frames import (
     BoolArray,
     Dates,

@@ -18,11 +18,11 @@ import numpy as np
 
 from cache.facts.errors import SourceError
 from cache.store.bars import EVENTS, MATRICES, Bars
-from cache.store.columns import stored_values
 from cache.store.compare import Comparison, compare
 from cache.store.doubts import NO_SESSIONS, doubtful_dividends, long_gaps, repeated_session
 from cache.store.late_closes import LateCloses
 from cache.store.rebase import Rebase
+from cache.store.stored_values import stored_values
 from core.data.frames import BoolArray, Dates, FloatArray, IntArray, Prices, day, distinct, pydate
 from core.data.record import record
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.store.columns import stored_values
+from cache.store.stored_values import stored_values
 from core.data.dividends import unbelievable
 from core.data.frames import pydate
 from core.data.takeovers import GAP

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cache.store.columns import stored_values
+from cache.store.stored_values import stored_values
 
 if TYPE_CHECKING:
     from cache.store.bars import Bars

@@ -20,7 +20,7 @@ from cache.refresh.progress import Progress, Summary
 from cache.refresh.refresh import refresh
 from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
-from cache.sources.yahoo.deferred import DeferredYahoo
+from cache.sources.yahoo.deferred_yahoo import DeferredYahoo
 from cache.store.store import Store
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_world import later

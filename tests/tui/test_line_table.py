@@ -13,8 +13,8 @@ from textual.strip import Strip
 
 from tests.tui.driving import handled, until, waiting_for_nothing
 from tui import charts
-from tui.widgets.columns import Cell, TableColumn
 from tui.widgets.line_table import LineTable
+from tui.widgets.table_columns import Cell, TableColumn
 
 COLUMNS = [
     TableColumn("symbol", "Ticker", 6),

@@ -6,7 +6,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.test_line_table import COLUMNS, Bench, run
-from tui.widgets.columns import TableColumn, lay_out
+from tui.widgets.table_columns import TableColumn, lay_out
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tui.charts import sparkline
 from tui.text import formats as f
 from tui.text.board_figures import UNCOUNTED, Breadths, figure, is_new, value_of
 from tui.text.spans import line_width
-from tui.widgets.columns import Cell, PlacedColumn, TableColumn, row_line
+from tui.widgets.table_columns import Cell, PlacedColumn, TableColumn, row_line
 
 if TYPE_CHECKING:
     from datetime import date

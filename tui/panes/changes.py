@@ -25,9 +25,9 @@ from tui.panes.wording import wrapped
 from tui.panes.years import YearsView
 from tui.text import formats
 from tui.text.spans import Drawing, Line, line_width
-from tui.widgets.columns import Cell, TableColumn
 from tui.widgets.line_table import LineTable
 from tui.widgets.stage import reveal
+from tui.widgets.table_columns import Cell, TableColumn
 
 if TYPE_CHECKING:
     from tui.host.scene import Scene, Side

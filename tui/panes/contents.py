@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 from core.data.record import record
 from tui.charts import diverging_bars
 from tui.charts.canvas import finite_range
-from tui.widgets.columns import keeping
+from tui.widgets.table_columns import keeping
 
 if TYPE_CHECKING:
-    from tui.widgets.columns import Cell, CellOf, TableColumn
     from tui.widgets.line_table import LineTable
+    from tui.widgets.table_columns import Cell, CellOf, TableColumn
 
 #: Key of the row that sums a table up.
 ALL: Final = "all"

@@ -16,7 +16,7 @@ from core.data.labels import coded
 from tui.command.filters import Filter
 from tui.panes.contents import ALL, GridContents, of_rows
 from tui.text import formats
-from tui.widgets.columns import Cell, TableColumn
+from tui.widgets.table_columns import Cell, TableColumn
 
 if TYPE_CHECKING:
     from core.answer.snapshot import IndexView

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.data.frames import FloatArray
     from tui.host.scene import Scene
     from tui.panes.row_selection import Order
-    from tui.widgets.columns import Cell, CellOf, TableColumn
+    from tui.widgets.table_columns import Cell, CellOf, TableColumn
 
 #: What stands behind a window's name where its numbers are less sure than others.
 ESTIMATED, UNCLAIMED = "~", "!"

@@ -21,7 +21,7 @@ from tui.panes.lines_over_time import (
 )
 from tui.panes.wording import why_not
 from tui.text import formats
-from tui.widgets.columns import Cell, TableColumn
+from tui.widgets.table_columns import Cell, TableColumn
 
 if TYPE_CHECKING:
     from datetime import date
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tui.command.filters import Filter
     from tui.host.scene import Scene
     from tui.panes.row_selection import Order
-    from tui.widgets.columns import CellOf
+    from tui.widgets.table_columns import CellOf
 
 #: Columns that movers are sorted by -> the letter after the sort key, and a word.
 MOVER_SORTS: Final = {

@@ -13,8 +13,8 @@ from tui.panes.sheet import Panel
 from tui.panes.wording import why_not
 from tui.text import formats
 from tui.text.spans import Drawing, Line, line_width
-from tui.widgets.columns import Cell, TableColumn, keeping
 from tui.widgets.line_table import LineTable
+from tui.widgets.table_columns import Cell, TableColumn, keeping
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Lines

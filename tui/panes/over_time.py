@@ -24,7 +24,7 @@ from tui.panes.lines_over_time import (
 from tui.panes.row_selection import Order
 from tui.panes.wording import why_not
 from tui.text import formats
-from tui.widgets.columns import Cell, TableColumn
+from tui.widgets.table_columns import Cell, TableColumn
 
 if TYPE_CHECKING:
     from core.answer.contributions import Contributions, WindowColumn

@@ -18,9 +18,9 @@ from tui.panes.sheet import Panel
 from tui.panes.wording import wrapped
 from tui.screen.prompt_screen import PromptScreen
 from tui.text.spans import inset
-from tui.widgets.columns import TableColumn
 from tui.widgets.deferred import Deferred
 from tui.widgets.line_table import LineTable
+from tui.widgets.table_columns import TableColumn
 
 if TYPE_CHECKING:
     from core.answer.board import Board, BoardRow

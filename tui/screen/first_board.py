@@ -9,7 +9,7 @@ from tui.panes.board_frame import head, hint_line, news_height
 from tui.panes.board_rows import ORDERS, BoardCells, columns_for, lit_cells, ordered
 from tui.panes.frame import Start, form, frame
 from tui.text.spans import Drawing, fit_line, split_line
-from tui.widgets.columns import lay_out, title_line, width_of
+from tui.widgets.table_columns import lay_out, title_line, width_of
 
 if TYPE_CHECKING:
     from core.answer.board import Board

@@ -22,7 +22,9 @@ from tui.terminal.release import style_key, tested
 from tui.text import formats
 from tui.text.safe import safe
 from tui.text.spans import Line, split_line
-from tui.widgets.columns import (
+from tui.widgets.drawing import NO_STYLE, Backdrop, Painter
+from tui.widgets.moves import rows_of_move
+from tui.widgets.table_columns import (
     GAP,
     GUTTER,
     Cell,
@@ -35,8 +37,6 @@ from tui.widgets.columns import (
     title_line,
     width_of,
 )
-from tui.widgets.drawing import NO_STYLE, Backdrop, Painter
-from tui.widgets.moves import rows_of_move
 
 #: Row -> its label, the fullest text first, and its style; None for a row without.
 LabelOf = Callable[[int], tuple[tuple[str, ...], str] | None]

@@ -57,7 +57,7 @@ def price_source(settings: SourceSettings) -> PriceSource:
     """
     key = settings.vendor.key
     if key == "yahoo":
-        from cache.sources.yahoo.deferred import DeferredYahoo
+        from cache.sources.yahoo.deferred_yahoo import DeferredYahoo
 
         return DeferredYahoo(
             settings.private / "yfinance",
