@@ -236,6 +236,7 @@ def drive(
     question: Question = QUESTION,
     painted: bool = False,
     answered: bool = True,
+    news: bool = False,
 ) -> InternalsApp:
     """Run a story against the screen.
 
@@ -249,6 +250,7 @@ def drive(
         painted: whether each frame is painted, as on a terminal: for stories of the painting
             itself, of time and of memory.
         answered: whether the story begins with the first answer, and not while it is waited for.
+        news: whether what is new on the board's rows is looked up, as soon as they are there.
 
     Returns:
         The app, which has ended.
@@ -265,6 +267,7 @@ def drive(
     with (
         patch("tui.screen.app.POLL", 3600.0),
         patch("tui.panes.pane.STANDS", 3600.0),
+        patch("tui.screen.board_answers._CALM", 0.001 if news else 3600.0),
         patch.object(Compositor, "render_update", paint),
         waiting_for_nothing(),
     ):

@@ -37,12 +37,6 @@ ASKED = Question(basis="pr")
 ENDS = ("2026-06-25", "2026-06-26")
 
 
-@pytest.fixture
-def looked_up_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is new on the rows is looked up as soon as they are there."""
-    monkeypatch.setattr("tui.screen.board_answers._CALM", 0.001)
-
-
 def rows_of(app: InternalsApp) -> list[str]:
     """The names of the pairs in sight, top down."""
     assert isinstance(app.screen, BoardScreen)
@@ -145,7 +139,6 @@ def test_r_fetches_what_the_board_shows_and_its_cost_is_said_first() -> None:
     drive(story, desk=desk, question=ASKED, config=Config(pairs=(("IWM", "QQQ"),)))
 
 
-@pytest.mark.usefixtures("looked_up_at_once")
 def test_rows_their_explanation_and_the_rotation() -> None:
     assert board(MARKET, [row.pair for row in board(MARKET, ()).rows]).rows == ()
 
@@ -157,7 +150,7 @@ def test_rows_their_explanation_and_the_rotation() -> None:
         await press(pilot, app, "escape", "v", "j")
         await the_rotation_has_every_pair_and_its_formula(pilot, app)
 
-    drive(story, desk=FakeDesk(MARKET), question=ASKED, size=(120, 48))
+    drive(story, desk=FakeDesk(MARKET), question=ASKED, size=(120, 48), news=True)
 
 
 async def the_rows_are_in_their_groups_and_say_what_is_missing(app: InternalsApp) -> None:
@@ -276,7 +269,6 @@ async def pairs_of_one_s_own_are_saved_in_the_config_and_read_at_once(
     assert rows_of(app)[26:] == ["XLE:XLK", "IWM:IWC"]
 
 
-@pytest.mark.usefixtures("looked_up_at_once")
 def test_what_is_new_since_the_last_look_and_alerts_over_all_pairs() -> None:
     desk = FakeDesk(MARKET)
     pairs = [Pair("SMH", "SPY"), Pair("IWM", "SPY")]
@@ -299,7 +291,7 @@ def test_what_is_new_since_the_last_look_and_alerts_over_all_pairs() -> None:
         await press(pilot, app, "tab", "enter")
         assert (app.question.small, app.question.large) == ("QQQ", "SPY")
 
-    drive(story, desk=desk, question=ASKED, size=(120, 48))
+    drive(story, desk=desk, question=ASKED, size=(120, 48), news=True)
 
 
 def test_it_opens_first_where_the_config_says_so() -> None:
@@ -338,7 +330,6 @@ def test_200_pairs_scroll_under_the_headings_and_a_long_one_is_named_whole() -> 
     drive(story, desk=FakeDesk(MARKET), question=ASKED, size=(80, 24), config=config)
 
 
-@pytest.mark.usefixtures("looked_up_at_once")
 def test_half_of_a_pair_and_breadth_of_the_index_that_leads_where_there_is_room() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "B", "j", "j")
@@ -362,7 +353,7 @@ def test_half_of_a_pair_and_breadth_of_the_index_that_leads_where_there_is_room(
         await press(pilot, app, "s", "u")
         assert rows_of(app)[0] == "IWM:SPY"
 
-    drive(story, desk=FakeDesk(small_market()), size=(170, 45))
+    drive(story, desk=FakeDesk(small_market()), size=(170, 45), news=True)
 
 
 def test_the_order_of_the_board_itself(tmp_path: Path) -> None:

@@ -174,13 +174,6 @@ def test_a_name_is_copied_when_its_page_is_there_and_alerts_go_one_by_one_howeve
     drive(lambda pilot, app: in_turn(pilot, app, names), market=MARKET)
 
 
-@pytest.fixture
-def looked_up_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is new on the board's rows is looked up as soon as they are there."""
-    monkeypatch.setattr(board_answers, "_CALM", 0.001)
-
-
-@pytest.mark.usefixtures("looked_up_at_once")
 def test_the_board_takes_keys_before_it_has_rows_and_news() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await early(pilot, app, board_answers, "answer_board", "B", "j", "j", "enter")
@@ -195,7 +188,7 @@ def test_the_board_takes_keys_before_it_has_rows_and_news() -> None:
         await press(pilot, app, "escape", "escape")
         await what_is_new_is_gone_to_before_it_is_known(pilot, app)
 
-    drive(story, market=board_market(), question=Question(basis="pr"), size=(80, 24))
+    drive(story, market=board_market(), question=Question(basis="pr"), size=(80, 24), news=True)
 
 
 async def keys_for_news_of_which_there_is_none_go_to_the_rows(

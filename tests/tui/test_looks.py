@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from unittest.mock import patch
 
 import pytest
 from textual.pilot import Pilot
@@ -253,14 +252,12 @@ def walk(names: list[str]) -> dict[tuple[str, str], tuple[str, set[tuple[str, st
     size = LOOKS[names[0]][0]
     if "-board" in names[0]:
         question = Question(basis="pr")
-        with patch("tui.screen.board_answers._CALM", 0.001):
-            drive(story, desk=FakeDesk(board_market()), size=size, question=question)
+        drive(story, desk=FakeDesk(board_market()), size=size, question=question, news=True)
     else:
         # a market of its own: another story may have had the changes since the session before
         # worked out, and here they are not waited for
         held = None if names[0].endswith("-empty") else newer(small_market(simulated=True), 7)
-        with patch("tui.panes.pane.STANDS", 3600.0):
-            drive(story, desk=FakeDesk(held), size=size)
+        drive(story, desk=FakeDesk(held), size=size)
     return looks
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from unittest.mock import patch
-
 import pytest
 from textual import events
 from textual.geometry import Size
@@ -69,6 +67,4 @@ def test_hints_stay_away_from_too_small_a_terminal_and_from_a_line_that_is_typed
         assert "help" in seen(app)
 
     drive(small, market=small_market(), size=(30, 8))
-    # what is new on the board, which has columns of its own, does not come meanwhile
-    with patch("tui.screen.board_answers._CALM", 3600.0):
-        drive(typed, market=small_market())
+    drive(typed, market=small_market())
