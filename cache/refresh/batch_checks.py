@@ -12,7 +12,7 @@ import numpy as np
 from cache.store.admit import ODD, ODD_PART
 from cache.store.compare import rounding
 from cache.store.doubts import REPEATED, REPEATED_PART
-from core.data.frames import pydate
+from core.data.frames import pydate, rows_in_both
 
 if TYPE_CHECKING:
     from cache.refresh.gate import Answer
@@ -158,15 +158,18 @@ def _split_since(answer: Answer, stored: StoredCloses) -> float:
     They are of sessions after the last close in common, or of that one where the store has none.
     """
     symbol = answer.ask.symbol
+    known = stored.splits(symbol)
+    on_record = known | answer.splits()
+    if not on_record:
+        return 1.0
     days, closes = stored.final_closes(symbol)
     has_close = ~np.isnan(answer.close)
-    common, mine, theirs = np.intersect1d(days, answer.session[has_close], return_indices=True)
-    if not len(common):
+    mine, theirs = rows_in_both(days, answer.session[has_close])
+    if not len(mine):
         return 1.0
     close, before = answer.close[has_close][theirs[-1:]], closes[mine[-1:]]
     slack = max(_SPLIT_SHOWN, float(rounding(before, close)[0]))
-    known, last = stored.splits(symbol), pydate(common[-1])
-    on_record = known | answer.splits()
+    last = pydate(days[mine[-1]])
     since = math.prod(factor for when, factor in on_record.items() if when > last)
     late = 1.0 if last in known else on_record.get(last, 1.0)
     ratio = float(before[0] / close[0])

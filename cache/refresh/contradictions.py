@@ -56,12 +56,8 @@ def less_dividends(answer: Answer, stored: StoredCloses) -> bool:
     Such are adjusted closes, each earlier one times 1 - D / P(ex - 1) for every later dividend,
     the stored ones among them: with the dividends beside them these would count twice.
     """
-    has_close = ~np.isnan(answer.close)
-    session, close, paid = (
-        answer.session[has_close],
-        answer.close[has_close],
-        answer.dividend[has_close],
-    )
+    priced = answer.rows(~np.isnan(answer.close))
+    session, close, paid = priced.session, priced.close, priced.dividend
     ex_dates, cash = stored.dividends(answer.ask.symbol)
     at, which = rows_in_both(session, ex_dates)
     paid[at] = np.fmax(paid[at], cash[which])

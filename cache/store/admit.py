@@ -318,9 +318,8 @@ class _Work:
             if name in EVENTS:
                 # That another source has no dividend on a day does not take one back.
                 is_stored |= values[foreign] == 0
-            self._blank.setdefault(name, np.zeros(len(self.bars), np.bool_))[foreign[is_stored]] = (
-                True
-            )
+            blank = self._blank.setdefault(name, np.zeros(len(self.bars), np.bool_))
+            blank[foreign[is_stored]] = True
 
     def _is_stored(self, symbol: str, name: str, days: Dates) -> BoolArray:
         """Return (K,) whether a symbol's field is stored on each day."""

@@ -136,9 +136,8 @@ def window_changes(
         and (of_fund is None or _days(of_lender) > _days(of_fund))
     ):
         even = first is not None and first.carry.even
-        return _borrower_changes(
-            changes(market, *of_lender, as_of), of_lender, lender, even=even
-        ), of_lender
+        lender_changes = changes(market, *of_lender, as_of)
+        return _borrower_changes(lender_changes, of_lender, lender, even=even), of_lender
     return None if of_fund is None else (changes(market, *of_fund, as_of), of_fund)
 
 

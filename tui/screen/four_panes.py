@@ -68,12 +68,10 @@ class FourPanes(PromptScreen, inherit_bindings=False):
     def compose(self) -> Iterator[Widget]:
         """Everything, from top to bottom."""
         self._unfolded = not (fitting.framed(self.app) and self.waiting)
-        width, height = self.app.size
-        self._arrange(width, height)
-        regions = frame.pane_regions(width, height, Seat(self.active, zoomed=self.zoomed), 1)
+        self._arrange(*self.app.size)
+        spaces = self._spaces(self.app.size)
         for pane in self.panes:
-            region = regions.get(pane.NUMBER)
-            pane.space = Size(region.width, region.height) if region else self.app.size
+            pane.space = spaces.get(pane.NUMBER, self.app.size)
         self._headline.styles.height = frame.headline_height(*self.app.size, self.host.seat)
         yield self._header
         yield self._headline
@@ -162,7 +160,8 @@ class FourPanes(PromptScreen, inherit_bindings=False):
         self._show_header()
         if scene is not None:
             # first what takes room, so that everything is drawn for the room it gets
-            spaces = self._spaces()
+            small = frame.form(*self.size, zoomed=self.zoomed) == "small"
+            spaces = self._spaces(self.size) if self.settles and not small else {}
             for pane in self.panes:
                 pane.make_room(scene, spaces.get(pane.NUMBER, pane.size))
             self.settle()
@@ -177,14 +176,11 @@ class FourPanes(PromptScreen, inherit_bindings=False):
             self.deferred.clear()  # of no answer nothing is asked later
         self.go_on()
 
-    def _spaces(self) -> Mapping[int, Size]:
-        """Pane -> the size it gets below this headline; {} where none settles, or none is seen."""
-        width, height = self.size
-        if not self.settles or frame.form(width, height, zoomed=self.zoomed) == "small":
-            return {}
+    def _spaces(self, size: Size) -> Mapping[int, Size]:
+        """Visible pane -> the size it gets below the headline."""
         seat = Seat(self.active, zoomed=self.zoomed)
         below = self._status_height + 1
-        regions = frame.pane_regions(width, height, seat, self._headline_height, below)
+        regions = frame.pane_regions(*size, seat, self._headline_height, below)
         return {number: Size(region.width, region.height) for number, region in regions.items()}
 
     def _show_header(self) -> None:
