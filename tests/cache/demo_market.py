@@ -49,8 +49,10 @@ class Market:
         self.seconds = time.process_time() - started
         assert self.bars.close is not None
         recent = self.bars.session >= np.datetime64("2024-07-10")
-        self.days, row = np.unique(self.bars.session[recent], return_inverse=True)
+        on = self.bars.session[recent]
+        self.days = np.unique(on)
         self.close = np.full((len(self.days), len(self.bars.symbols)), np.nan)
+        row = self.days.searchsorted(on)
         self.close[row, self.bars.symbol[recent]] = self.bars.close[recent]
         self.col = {symbol: i for i, symbol in enumerate(self.bars.symbols)}
         self.answer = cache(self._answer)

@@ -22,11 +22,11 @@ def traits(
         breaks: places of closes that are not held against those before.
     """
     first = max([0, *(place for place in breaks if place <= on)])
-    price = {t: closes[t] for t in range(first, on + 1) if closes[t] == closes[t]}
+    price = {t: close for t, close in enumerate(closes[first : on + 1], first) if close == close}
     found: dict[str, bool] = {}
     if on not in price:
         return found
-    now, own = price[on], [price[t] for t in sorted(price)]
+    now, own = price[on], [*price.values()]
 
     def mean(size: int, back: int = 0) -> float | None:
         part = own[len(own) - size - back : len(own) - back]
