@@ -46,6 +46,7 @@ def rooms() -> tuple[Room, ...]:
     return tuple(ordered)
 
 
+@cache
 def room_of(module: str, known: tuple[Room, ...]) -> Room | None:
     """The room a module lies in; None for what lies in none."""
     return next((r for r in known if module == r or module.startswith(f"{r}.")), None)

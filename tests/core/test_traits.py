@@ -57,18 +57,18 @@ def laid_out(closes: np.ndarray, volume: np.ndarray) -> Market:
     ("seed", "end"), [(0, SIZE), (1, SIZE), (2, SIZE), pytest.param(3, 245, id="early")]
 )
 def test_every_bit_is_that_of_the_second_implementation(seed: int, end: int) -> None:
-    closes, volume = random_lines(seed, 16)
+    closes, volume = random_lines(seed, 13)
     market = laid_out(closes, volume)
     matrix = market.matrix(range(2024, 2027))
     assert matrix is not None
-    columns = np.array([matrix.column[f"L{n:02}"] for n in range(16)])
+    columns = np.array([matrix.column[f"L{n:02}"] for n in range(13)])
     asked = slice(end - 45, end)
     bits, off = Traits(matrix).of(columns, asked)
     # in two pieces, later rows first: what was worked out before is added to
     pieces = Traits(matrix)
     later = pieces.of(columns, slice(end - 9, end))[0]
     assert (later == bits[:, -9:]).all() and (pieces.of(columns, asked)[0] == bits).all()
-    for line in range(16):
+    for line in range(13):
         breaks = [SIZE - 60] if line == 7 else []
         own = closes[:, line].tolist(), volume[:, line].tolist()
         for on in range(asked.start, end):
