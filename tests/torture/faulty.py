@@ -1,6 +1,6 @@
 """Stand-ins for `os` in `cache.store.disk`: one fails a call, the other records all of them.
 
-What was recorded is a disk that can lose power after any call: `Disk.crash` gives one of the
+What was recorded is a disk that can lose power after any call: `Disk.left` gives one of the
 states that POSIX allows then. Content that was not synced is old, empty, torn or new; a name in
 a directory that was not synced is the old one or the new one, each by itself, in any order.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,26 +101,37 @@ class Disk:
         elif name == "replace":
             self._at(more[:-1]).now[more[-1]] = folder.now.pop(path[-1])
 
-    def crash(self, place: Path, choose: random.Random, how: str) -> None:
-        """Put one state that a power cut may leave under ``place``.
+    def left(self, choose: random.Random, how: str) -> dict[str, bytes | None]:
+        """One state that a power cut may leave: path -> content, None of a directory.
 
         Args:
-            place: an empty directory.
             choose: for "any": old or new, each name and content by itself.
             how: "lost": nothing that was not synced; "names": every name, and no content
                 that was not synced; "any": any mixture, with torn contents.
         """
-        self._write(self.root, place, choose, how)
+        return dict(_left(self.root, "", choose, how))
 
-    def _write(self, folder: _Folder, place: Path, choose: random.Random, how: str) -> None:
-        for name in {**folder.lasts, **folder.now}:
-            old, new = folder.lasts.get(name), folder.now.get(name)
-            kept = {"lost": old, "names": new}.get(how, choose.choice((old, new)))
-            if isinstance(kept, _Folder):
-                (place / name).mkdir(mode=0o700)
-                self._write(kept, place / name, choose, how)
-            elif kept is not None:
-                (place / name).write_bytes(_content(kept, choose, how))
+
+def _left(
+    folder: _Folder, above: str, choose: random.Random, how: str
+) -> Iterator[tuple[str, bytes | None]]:
+    for name in {**folder.lasts, **folder.now}:
+        old, new = folder.lasts.get(name), folder.now.get(name)
+        kept = {"lost": old, "names": new}.get(how, choose.choice((old, new)))
+        if isinstance(kept, _Folder):
+            yield above + name, None
+            yield from _left(kept, f"{above}{name}/", choose, how)
+        elif kept is not None:
+            yield above + name, _content(kept, choose, how)
+
+
+def put(place: Path, state: Mapping[str, bytes | None]) -> None:
+    """Make the directories and files of a state under an empty directory."""
+    for path, content in state.items():
+        if content is None:
+            (place / path).mkdir(mode=0o700)
+        else:
+            (place / path).write_bytes(content)
 
 
 def _content(file: _File, choose: random.Random, how: str) -> bytes:

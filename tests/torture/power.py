@@ -12,7 +12,7 @@ from pathlib import Path
 from cache.facts.errors import StoreError
 from cache.store.store import Store
 from tests.torture import steps
-from tests.torture.faulty import Disk, Recording, instead
+from tests.torture.faulty import Disk, Recording, instead, put
 from tests.torture.processes import mounting
 from tests.torture.report import Row, judged
 
@@ -60,7 +60,7 @@ def replayed(folder: Path, samples: int, stride: int) -> Row:
             states += 1
             place = folder / "cut"
             place.mkdir()
-            disk.crash(place, chance, way)
+            put(place, disk.left(chance, way))
             home = place / "made" / "on the way" / "home"
             if said := _checked(home, acknowledged, states):
                 wrong.append(f"after call {at} ({name}, {way}): {said}")
