@@ -49,7 +49,7 @@ def both(path: Path) -> list[bytes]:
 
 @pytest.mark.parametrize("size", [0, 1, MIB - 1, MIB, MIB + 1, 3 * MIB + 7])
 def test_files_of_every_size_come_back_as_they_are(tmp_path: Path, size: int) -> None:
-    contents = [random.Random(n).randbytes(size) for n in range(3)]
+    contents = [np.random.default_rng(n).bytes(size) for n in range(3)]
     paths = [tmp_path / str(n) for n in range(3)]
     for path, content in zip(paths, contents, strict=True):
         path.write_bytes(content)
@@ -61,7 +61,7 @@ def test_files_of_every_size_come_back_as_they_are(tmp_path: Path, size: int) ->
 
 
 def test_short_reads_are_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path, content = tmp_path / "one", random.Random(1).randbytes(2 * MIB)
+    path, content = tmp_path / "one", np.random.default_rng(1).bytes(2 * MIB)
     path.write_bytes(content)
     instead(
         monkeypatch,
@@ -75,7 +75,7 @@ def test_short_reads_are_gone_on_with(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_a_file_that_changes_its_size_meanwhile_is_what_it_is_now(
     tmp_path: Path, after: int
 ) -> None:
-    path, content = tmp_path / "one", random.Random(2).randbytes(3 * MIB)
+    path, content = tmp_path / "one", np.random.default_rng(2).bytes(3 * MIB)
     path.write_bytes(content[: 2 * MIB])
     memory = FileMemory([path])
     path.write_bytes(content[:after])
@@ -85,7 +85,7 @@ def test_a_file_that_changes_its_size_meanwhile_is_what_it_is_now(
 def test_a_file_cut_short_while_it_is_read_is_not_made_whole_by_old_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, content = tmp_path / "one", random.Random(3).randbytes(2 * MIB)
+    path, content = tmp_path / "one", np.random.default_rng(3).bytes(2 * MIB)
     path.write_bytes(content)
     whole = path.stat()
     with monkeypatch.context() as patch:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 
 import pytest
 
@@ -29,20 +30,16 @@ from core.answer.snapshot import Question, Snapshot, take
 from tests.tui.markets import END, small_market
 
 ASKED = Question(basis="pr")
-MARKET = small_market()
+ALONE = replace(ASKED, large="IWM", alone=True)
 NOW = datetime(2026, 7, 1, 14, 30, tzinfo=UTC)
 
 
+@cache
 def answered(question: Question = ASKED, covered: float = 0.96) -> Snapshot:
-    held = MARKET if covered == 0.96 else small_market(covered=covered)
+    held = small_market(covered=covered)
     found = take(held, question)
     by_day = {fund: daily_of(held, found, fund) for fund in found.indices}
     return replace(found, daily={f: own for f, own in by_day.items() if own is not None})
-
-
-SNAPSHOT = answered()
-ALONE = replace(ASKED, large="IWM", alone=True)
-ONE = answered(ALONE)
 
 
 #: An alert -> the number that it is set on, by hand.
@@ -67,14 +64,14 @@ TOLD = {
 
 def test_the_number_an_alert_is_set_on() -> None:
     # the joiners' two last sessions add a hundredth of a per cent to the gains
-    told = {text: value(parse(text, ASKED), SNAPSHOT) for text in TOLD}
+    told = {text: value(parse(text, ASKED), answered()) for text in TOLD}
     assert told == pytest.approx(TOLD, rel=1e-4)
 
 
 def test_every_measure_is_told_of_the_hand_market_and_says_what_it_is() -> None:
     for measure in MEASURES:
         subject = f"{measure.words} S29" if measure.symbol else measure.words
-        asked, answer = (ALONE, ONE) if measure.of == "index" else (ASKED, SNAPSHOT)
+        asked, answer = (ALONE, answered(ALONE)) if measure.of == "index" else (ASKED, answered())
         alert = parse(f"{subject} > 1", asked)
         assert alert.measure is measure
         # no volume is held, and no index has fifty lines
@@ -93,8 +90,8 @@ def test_every_measure_is_told_of_the_hand_market_and_says_what_it_is() -> None:
     [
         ("return rank <= 1", 1),
         ("return > 20", 20.12),
-        # straight up since 31 December, and no stretch as long made as much before
-        ("return percentile > 99", 100 * (1 - 1 / ONE.single_spread.rolling.of)),  # type: ignore[union-attr]
+        # straight up since 31 December; none of 2,870 stretches as long made as much before
+        ("return percentile > 99", 100 * 2870 / 2871),
         # a record: the whole history, from 31 December 2014 to 30 June 2026
         ("close high since > 1 y", 11.496),
         ("share_up < 50", 100 * 19 / 30),
@@ -103,15 +100,15 @@ def test_every_measure_is_told_of_the_hand_market_and_says_what_it_is() -> None:
 )
 def test_an_alert_on_one_index_alone(text: str, told: float) -> None:
     alert = parse(text, ALONE)
-    assert value(alert, ONE) == pytest.approx(told, rel=1e-3)
-    assert value(alert, SNAPSHOT) is None
+    assert value(alert, answered(ALONE)) == pytest.approx(told, rel=1e-3)
+    assert value(alert, answered()) is None
     kept = AlertState(alert)
     assert json.loads(json.dumps(to_json(kept)))["pair"] == "IWM"
     assert from_json(to_json(kept)) == kept and alert.question == replace(ALONE, as_of=None)
 
 
 def test_an_alert_that_fires_names_the_index(text: str = "return rank <= 3") -> None:
-    fired = judge(AlertState(parse(text, ALONE)), ONE, NOW).fired
+    fired = judge(AlertState(parse(text, ALONE)), answered(ALONE), NOW).fired
     assert fired is not None
     assert fired.sentence == "return rank <= 3: now 1 (IWM YTD pr, 2026-06-30)"
 
@@ -177,24 +174,24 @@ def test_below_the_floor_only_what_rests_on_closes_is_judged() -> None:
 
 
 def test_a_name_the_index_does_not_have_is_never_judged() -> None:
-    assert value(parse("contribution ZZZ > 1", ASKED), SNAPSHOT) is None
+    assert value(parse("contribution ZZZ > 1", ASKED), answered()) is None
 
 
 def test_it_fires_once_a_crossing_and_is_armed_again_when_it_has_crossed_back() -> None:
     alert = parse("gap > 11", ASKED)
     kept = AlertState(alert)
-    kept = judge(kept, SNAPSHOT, NOW)
+    kept = judge(kept, answered(), NOW)
     assert kept.fired is not None
     assert not kept.armed
     assert not kept.shown
     assert kept.fired.value == pytest.approx(11.011)
     assert kept.fired.sentence == ("gap > 11 pp: now 11.01 pp (IWM:SPY YTD pr, 2026-06-30)")
     later = datetime(2026, 7, 2, tzinfo=UTC)
-    assert judge(kept, SNAPSHOT, later) == kept
+    assert judge(kept, answered(), later) == kept
     below = replace(alert, level=12.0)
-    crossed = judge(replace(kept, alert=below), SNAPSHOT, later)
+    crossed = judge(replace(kept, alert=below), answered(), later)
     assert crossed.armed
-    again = judge(replace(crossed, alert=alert), SNAPSHOT, later)
+    again = judge(replace(crossed, alert=alert), answered(), later)
     assert again.fired is not None
     assert again.fired.at == later
 
@@ -222,21 +219,21 @@ def test_exactly_at_the_level() -> None:
 
 def test_what_is_simulated_or_intraday_says_so() -> None:
     alert = parse("gap > 5", ASKED)
-    made_up = replace(SNAPSHOT, simulated=True, state="intraday")
+    made_up = replace(answered(), simulated=True, state="intraday")
     assert alerts.wording(alert, 11.0, made_up).startswith("SIMULATED: intraday: gap > 5 pp")
 
 
 def test_estimated_weights_are_said_where_the_number_rests_on_them() -> None:
     # November's file alone: the start weights of December are carried
-    view = replace(SNAPSHOT.indices["IWM"], estimated=True)
-    carried = replace(SNAPSHOT, indices={**SNAPSHOT.indices, "IWM": view})
+    view = replace(answered().indices["IWM"], estimated=True)
+    carried = replace(answered(), indices={**answered().indices, "IWM": view})
     assert "estimated weights" in alerts.wording(parse("top3 share > 1", ASKED), 29.0, carried)
     assert "estimated weights" not in alerts.wording(parse("breadth > 1", ASKED), 29.0, carried)
 
 
 def test_an_alert_survives_as_json() -> None:
     for text in ("gap > 11.25", "contribution BRK-B SPY <= -1234567.5", "gap rank <= 3"):
-        kept = judge(AlertState(parse(text, ASKED)), SNAPSHOT, NOW)
+        kept = judge(AlertState(parse(text, ASKED)), answered(), NOW)
         assert from_json(json.loads(json.dumps(to_json(kept)))) == kept
 
 
