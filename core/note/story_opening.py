@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from core.data.record import record
@@ -110,8 +111,9 @@ def when(snapshot: Snapshot) -> When:
 
 def _is_whole_year(snapshot: Snapshot) -> bool:
     """Whether the window is a calendar year that is over."""
-    window = snapshot.window
-    return window.label.isdigit() and window.end_anchor <= snapshot.last_session
+    end, label = snapshot.window.end_anchor, snapshot.window.label
+    over = label.isdigit() and end == date(int(label), 12, 31)
+    return over and end <= snapshot.last_session
 
 
 def moved(value: float) -> str:

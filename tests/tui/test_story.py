@@ -219,6 +219,8 @@ def test_what_is_withheld_in_the_note_is_withheld_here() -> None:
         ({"window": "2018"}, "IWM outpaced SPY by 13.97 percentage points in 2018"),
         ({"window": "2025"}, "IWM lagged SPY by 5.0 percentage points in 2025, the 5th-widest"
          " deficit for a calendar year in 11 years"),
+        # a year that is not over is no calendar year
+        ({"window": "2026"}, " percentage points in 2026, the widest lead for this part of a year in"),
         ({"window": "2026-01-30:2026-03-31"}, " from 30 January 2026 to 31 March 2026"),
         ({"as_of": date(2026, 3, 31)}, " from 31 December 2025 to 31 March 2026"),
     ],
@@ -227,6 +229,15 @@ def test_a_window_is_named_as_a_reader_names_it(change: Any, start: str) -> None
     # sessions to 30 June are held: what ran to an earlier day is told by its dates
     text = check(take(markets.small_market(), replace(markets.QUESTION, **change)), "full")
     assert start in text.partition(". ")[0]
+
+
+@pytest.mark.parametrize(("window", "end"), [("2026", "26 June 2026"), ("2025", "15 July 2025")])
+def test_a_part_of_a_year_is_told_with_its_end(window: str, end: str) -> None:
+    as_of = date(2025, 7, 15) if window == "2025" else markets.QUESTION.as_of
+    text = check(
+        take(markets.small_market(), replace(markets.QUESTION, window=window, as_of=as_of)), "full"
+    )
+    assert f" in {window}" in text and f" to {end}, SPY" in text and "calendar year" not in text
 
 
 def test_one_index_alone_is_told_in_the_same_order() -> None:
