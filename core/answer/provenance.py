@@ -146,6 +146,7 @@ def warnings(
                 f"{fund}: {view.rest * 1e4:+,.0f} bp of the fund's return is neither in its"
                 f" measured lines nor in their coverage ({_rest_words(view)})"
             )
+    sentences += unknown_sectors(indices)
     without = price_returns(market, question, window)
     if without and not _has_dividends(market, window):
         sentences.append("there are no dividends: total return equals price return")
@@ -155,6 +156,18 @@ def warnings(
             for fund in without
         ]
     return sentences
+
+
+def unknown_sectors(indices: Mapping[str, IndexView]) -> Iterator[str]:
+    """Sentences on indices too few of whose sectors are known; none where no file says any."""
+    shares = {fund: view.basket.sector_share for fund, view in indices.items()}
+    for fund, view in indices.items():
+        if any(shares.values()) and not view.claims_sectors:
+            known = f"only {shares[fund] * 100:.1f} %" if shares[fund] else "nothing"
+            yield (
+                f"{fund}: {known} of its measured weight has a known sector: nothing is claimed"
+                " by sector; `internals import industries` takes a list of them"
+            )
 
 
 def price_returns(market: Market, question: Question, window: Window) -> tuple[str, ...]:

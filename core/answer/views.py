@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from core.measures.spread import Spread
 
 State = Literal["final", "intraday", "partial"]
-#: Below this measured weight nothing is claimed about leaders or breadth.
+#: Below this measured weight nothing is claimed about leaders or breadth, nor about sectors
+#: where those of less weight are known.
 COVERAGE_FLOOR: Final = 0.90
 
 
@@ -241,6 +242,11 @@ class IndexView(IndexDetails):
         return self.covered and self.near
 
     @property
+    def claims_sectors(self) -> bool:
+        """Whether the sectors of enough weight are known for statements about sectors."""
+        return covers(self.basket.sector_share)
+
+    @property
     def complete(self) -> bool:
         """Whether every figure of the index may be claimed."""
         return self.covered and self.near and self.claims_breadth
@@ -321,8 +327,10 @@ class Snapshot:
 
     @property
     def sector_effects(self) -> tuple[SectorEffect, ...]:
-        """The gap of the two baskets by sector; () where a side is missing."""
-        return () if self.pair is None else self.pair.sector_effects
+        """The gap of the two baskets by sector; () where a side or its sectors are missing."""
+        if self.pair is None or not all(view.claims_sectors for view in self.indices.values()):
+            return ()
+        return self.pair.sector_effects
 
     @property
     def state_words(self) -> str:

@@ -130,6 +130,11 @@ class Basket:
         return np.asarray(self.share[int(self.measured.any(axis=1).argmax())])
 
     @property
+    def sector_share(self) -> float:
+        """Share of the measured lines whose sector a file says, at the window's start."""
+        return float(self.start_share[self.labels.sector_source[self.numbers] >= 0].sum())
+
+    @property
     def weights(self) -> FloatArray:
         """(M,) m_1 share at the window's start; 0 for a line that joined later."""
         return np.asarray(self.segments[0].weight_measured * self.share[0])

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from core.data.register import UNKNOWN
 from core.note.announced import announced_sentence, reconstitution_sentence
 from core.note.breadth_words import breadth_in_full
 from core.note.headline import headline, rank_sentence
@@ -207,8 +208,9 @@ def _groups(opening: Sentence, view: IndexView) -> Sentence:
     """The best and the worst sector, and the themes that moved the index most."""
     clauses: list[Sentence] = []
     sectors = view.sectors
-    if len(sectors) > 1:
-        best, worst = _group(view, "sectors", sectors, 0), _group(view, "sectors", sectors, -1)
+    known = [place for place, sector in enumerate(sectors) if sector.name != UNKNOWN]
+    if len(known) > 1 and view.claims_sectors:
+        best, worst = (_group(view, "sectors", sectors, place) for place in (known[0], known[-1]))
         # two that are printed alike did not part
         if best.figures[-1] != worst.figures[-1]:
             clauses.append(Sentence("of its sectors ", best, " led and ", worst, " came last"))
@@ -230,9 +232,9 @@ def _groups(opening: Sentence, view: IndexView) -> Sentence:
 
 def _group(view: IndexView, kind: str, groups: Sequence[Group], place: int) -> Sentence:
     """Name a group: ``software (PLTR INTU ACN CRM, -67 bp)``."""
-    group, row = groups[place], place % len(groups)
+    group = groups[place]
     total = Figure(
-        basis_points(group.contribution), f"{path_of(view)}.{kind}[{row}].contribution_bp"
+        basis_points(group.contribution), f"{path_of(view)}.{kind}[{place}].contribution_bp"
     )
     symbols = " ".join(group.symbols[:MEMBERS]) + " …" * (len(group.symbols) > MEMBERS)
     members = (Name(symbols), ", ") if group.symbols else ()

@@ -119,9 +119,11 @@ def _moved(view: IndexView, path: str) -> Sentence:
 def _sectors(view: IndexView, voice: ProseStyle, ends: Ends, *, weakest_first: bool) -> Sentence:
     """The sector that moved an index most its way, and the one at the other end."""
     sectors = view.sectors
-    if ends == "none" or len(sectors) < 2:
+    known = [place for place, sector in enumerate(sectors) if sector.name != UNKNOWN]
+    if ends == "none" or len(known) < 2 or not view.claims_sectors:
         return Sentence()
-    best, worst = sectors[0].contribution, sectors[-1].contribution
+    leader, last = known[0], known[-1]
+    best, worst = sectors[leader].contribution, sectors[last].contribution
     if max(abs(best), abs(worst)) < _WORTH:
         return Sentence()
 
@@ -129,21 +131,20 @@ def _sectors(view: IndexView, voice: ProseStyle, ends: Ends, *, weakest_first: b
         path = f"{path_of(view)}.sectors[{row}].contribution_bp"
         return voice.basis_points(sectors[row].contribution, path)
 
-    last = len(sectors) - 1
-    strong, weak = Name(sectors[0].name), Name(sectors[last].name)
+    strong, weak = Name(sectors[leader].name), Name(sectors[last].name)
     if best < 0:
         return Sentence("Every sector lost, from ", weak, " (", amount(last), ") to ", strong, " (",
-                        amount(0), ").")  # fmt: skip
+                        amount(leader), ").")  # fmt: skip
     if worst > 0:
-        return Sentence("Every sector gained, from ", strong, " (", amount(0), ") to ", weak, " (",
-                        amount(last), ").")  # fmt: skip
+        return Sentence("Every sector gained, from ", strong, " (", amount(leader), ") to ",
+                        weak, " (", amount(last), ").")  # fmt: skip
     if weakest_first:
         first = Sentence(
             voice.fund(view.fund), "'s weakest sector, ", weak, ", cost ", amount(last)
         )
-        second = Sentence("; the strongest, ", strong, ", added ", amount(0))
+        second = Sentence("; the strongest, ", strong, ", added ", amount(leader))
     else:
-        first = Sentence(strong, " led the sectors with ", amount(0))
+        first = Sentence(strong, " led the sectors with ", amount(leader))
         second = Sentence("; ", weak, " cost ", amount(last))
     return Sentence(first, second if ends == "both" else Sentence(), ".")
 

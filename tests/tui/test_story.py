@@ -220,7 +220,7 @@ def test_what_is_withheld_in_the_note_is_withheld_here() -> None:
         ({"window": "2025"}, "IWM lagged SPY by 5.0 percentage points in 2025, the 5th-widest"
          " deficit for a calendar year in 11 years"),
         # a year that is not over is no calendar year
-        ({"window": "2026"}, " percentage points in 2026, the widest lead for this part of a year in"),
+        ({"window": "2026"}, " in 2026, the widest lead for this part of a year in 12 years"),
         ({"window": "2026-01-30:2026-03-31"}, " from 30 January 2026 to 31 March 2026"),
         ({"as_of": date(2026, 3, 31)}, " from 31 December 2025 to 31 March 2026"),
     ],

@@ -43,6 +43,7 @@ def explained(
         UnavailableError: the answer has no such number.
         CacheError, CoreError: the question has no answer.
     """
+    from core.answer.provenance import unknown_sectors
     from core.data.errors import UnavailableError
 
     snapshot, market = desk.take(_with_step(question, measure or "")), desk.market()
@@ -53,6 +54,8 @@ def explained(
     parts = parse_name(market, snapshot, fund, symbol, measure)
     if not parts:
         missing = "; ".join(snapshot.missing)
+        if (measure or "").startswith("brinson"):
+            missing = missing or "; ".join(unknown_sectors(snapshot.indices))
         raise UnavailableError(missing or f"the answer has no {measure} of {fund}")
     return snapshot, parts
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from core.answer.group_names import group_members
+from core.answer.provenance import unknown_sectors
 from core.answer.views import Lines
 from core.data.industries import UNTOLD
 from core.data.labels import coded
@@ -296,7 +297,9 @@ def sector_effects(scene: Scene, *, best: bool) -> GridContents:
         rows.append({"name": ("gap of the baskets", "dim"), **whole})
         values.append(float("nan"))
         keys.append(ALL)
-    return GridContents(columns, tuple(keys), of_rows(rows), {"bar": values}, both_needed(scene))
+    why = " ".join(f"{one}." for one in unknown_sectors(scene.snapshot.indices))
+    empty = both_needed(scene) if scene.snapshot.pair is None else why or "No sector is known."
+    return GridContents(columns, tuple(keys), of_rows(rows), {"bar": values}, empty)
 
 
 def both_needed(scene: Scene) -> str:
