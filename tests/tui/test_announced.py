@@ -50,6 +50,21 @@ def test_import_is_kept_and_told_and_can_be_forgotten(filled: Cli, tmp_path: Pat
 
 
 @pytest.mark.process
+def test_a_day_of_no_session_and_a_leaver_that_is_no_member_are_doubted(
+    filled: Cli, tmp_path: Path
+) -> None:
+    path = tmp_path / "ch.csv"
+    path.write_text(HEAD + "IWM,A,leave,2026-06-27,\nIWM,ZZZZ,leave,2026-06-26,\n")
+    code, _, err = filled("import", "changes", path)
+    assert code == 0
+    assert "look at it again: A: 2026-06-27 is no session of the exchange" in err
+    assert (
+        "look at it again: ZZZZ: IWM's file of 2025-12-31 has no such line" in err
+        and err.count("look at it") == 2
+    )
+
+
+@pytest.mark.process
 def test_refused_rows_are_listed_and_a_bad_file_changes_nothing(
     filled: Cli, tmp_path: Path
 ) -> None:

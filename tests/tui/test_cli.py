@@ -138,6 +138,12 @@ WRONG = {
     "note --pair IWM": (2, "IWM"),
     "note --pair IWM:IWM": (2, "IWM"),
     "note --window 2Q": (2, "2Q"),
+    "note --index MYA:MYB": (2, "--index MYA:MYB: write one fund such as IWM; --pair takes two"),
+    "note --index=": (2, "write one fund such as IWM"),
+    # no fund is not a wish for all of them
+    "refresh --fund=": (2, '"" is no fund; write one such as IWM'),
+    "history --fund=../x": (2, '"../x" is no fund'),
+    "explain QQQ": (2, "QQQ is not of the pair IWM:SPY; name it with --pair or --index"),
     "note --window 1Y": (3, "no close near 2025-01-30"),
     "note --as-of yesterday": (2, "'yesterday' is no date"),
     "note --as-of 2020-01-01": (3, "no close on or before 2020-01-01"),

@@ -36,7 +36,7 @@ def fetch_history(desk: Desk, arguments: argparse.Namespace) -> int:
     from tui.cli.refresh import reporting
 
     now = datetime.now(UTC)
-    symbol = (arguments.fund or "").strip().upper()
+    symbol = arguments.fund or ""
     fund = load_funds(desk.places.config / "funds.toml").get(symbol)
     if fund is None or not fund.dated:
         what = "--history needs --fund" if not symbol else f"{symbol}: its issuer has no archive"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NoReturn, cast
 
+from core.data.symbol_pattern import valid_symbol
 from tui import VERSION
 from tui.text.streams import BAD_INPUT, say, write
 
@@ -53,6 +54,14 @@ def path(text: str) -> Path:
     if not text.strip():
         raise argparse.ArgumentTypeError("the path is empty; is a variable not set?")
     return Path(text)
+
+
+def fund(text: str) -> str:
+    """A fund's symbol from the command line, in capitals; an empty one would count as not given."""
+    symbol = text.strip().upper()
+    if not valid_symbol(symbol):
+        raise argparse.ArgumentTypeError(f'"{text}" is no fund; write one such as IWM')
+    return symbol
 
 
 def _options(*, question: bool) -> _Parser:
@@ -165,7 +174,7 @@ def _history(history: argparse.ArgumentParser) -> None:
         "--measure", default="share_up", metavar="NAME,...", help="as `explain --help` lists them"
     )
     _index(history)
-    history.add_argument("--fund", metavar="FUND", help="only this fund of the pair")
+    history.add_argument("--fund", type=fund, metavar="FUND", help="only this fund of the pair")
     history.add_argument("--every", choices=EVERY, default="year", help="the period of each point")
     history.add_argument(
         "--series", default="", metavar="NAME,...", help="imported series, shown with the measures"
@@ -219,7 +228,9 @@ def _refresh(fetch: argparse.ArgumentParser) -> None:
     fetch.add_argument(
         "--history", type=int, metavar="YEAR", help="a fund's month-end files from a year on"
     )
-    fetch.add_argument("--fund", metavar="SYMBOL", help="with --history: the fund, such as IWM")
+    fetch.add_argument(
+        "--fund", type=fund, metavar="SYMBOL", help="with --history: the fund, such as IWM"
+    )
     fetch.add_argument("--daily", action="store_true", help="with --history: a file a session")
     fetch.add_argument("--quiet", action="store_true", help="no progress; for cron")
     fetch.add_argument("--no-alerts", action="store_true", help="judge no alerts at the end")
@@ -233,7 +244,7 @@ def _import(bring: argparse.ArgumentParser) -> None:
         "holdings", parents=[place], help="an issuer's CSV, XLSX or JSON, or your own"
     )
     file.add_argument("file", type=path, nargs="+")
-    file.add_argument("--fund", help="the fund, where the file does not say")
+    file.add_argument("--fund", type=fund, help="the fund, where the file does not say")
     file.add_argument("--as-of", dest="dated", metavar="DATE", help="date of a file without one")
     _notation(file)
     closes = kinds.add_parser(
@@ -258,7 +269,7 @@ def _import(bring: argparse.ArgumentParser) -> None:
         "membership", parents=[place], help="CSV of symbol, from, to: lists without weights"
     )
     members.add_argument("file", type=path)
-    members.add_argument("--fund", required=True, help="whose index it is, such as IWM")
+    members.add_argument("--fund", type=fund, required=True, help="whose index it is, such as IWM")
     _dates(members)
     _dry_run(members)
     below = kinds.add_parser(

@@ -46,11 +46,11 @@ def explained(
     from core.answer.provenance import unknown_sectors
     from core.data.errors import UnavailableError
 
-    snapshot, market = desk.take(_with_step(question, measure or "")), desk.market()
     fund = fund.upper()
     if fund not in (question.small, question.large):
         pair = f"{question.small}:{question.large}"
-        raise ConfigError(f"{fund} is not of the pair {pair}; name it with --pair")
+        raise ConfigError(f"{fund} is not of the pair {pair}; name it with --pair or --index")
+    snapshot, market = desk.take(_with_step(question, measure or "")), desk.market()
     parts = parse_name(market, snapshot, fund, symbol, measure)
     if not parts:
         missing = "; ".join(snapshot.missing)

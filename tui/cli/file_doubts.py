@@ -1,17 +1,18 @@
-"""What a person should look at again in holdings files that are imported by hand."""
+"""What a person should look at again in holdings files and changes that are imported by hand."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from cache.refresh.jumps import lines_apart, odd, unlike
+from core.data.frames import day
 from core.note.phrase import several
 
 if TYPE_CHECKING:
     from cache.sources.holdings.read import HoldingsFile
-    from core.data.frames import Holdings, Prices
+    from core.data.frames import Announcement, Dates, Holdings, Prices
 
 
 def doubts_of(
@@ -49,3 +50,31 @@ def doubts_of(
         before.append(rows)
         before.sort(key=lambda one: one.as_of)
     return notes
+
+
+def doubts_of_changes(
+    changes: Iterable[Announcement], holdings: Mapping[str, Sequence[Holdings]], sessions: Dates
+) -> list[str]:
+    """List what is odd about announced changes: no session, or no such line to leave.
+
+    Args:
+        changes: as read.
+        holdings: fund -> its stored files, ascending.
+        sessions: (T,) ascending sessions of the exchange.
+    """
+    odd_ones: dict[str, list[str]] = {}
+    for change in changes:
+        if day(change.effective) not in sessions:
+            why = f"{change.effective} is no session of the exchange"
+            odd_ones.setdefault(why, []).append(change.symbol)
+        newest = next(reversed(holdings.get(change.fund, ())), None)
+        if newest is None or change.action != "leave" or newest.as_of > change.effective:
+            continue
+        if change.symbol not in newest.symbols:
+            why = f"{change.fund}'s file of {newest.as_of} has no such line to leave"
+            odd_ones.setdefault(why, []).append(change.symbol)
+    return [
+        f"taken, but look at it again: {', '.join(symbols[:3])}"
+        f"{f' and {len(symbols) - 3} more' if len(symbols) > 3 else ''}: {why}"
+        for why, symbols in odd_ones.items()
+    ]

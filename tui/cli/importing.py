@@ -215,7 +215,7 @@ def _reader(
     titles = {word: title for title, word in words.items()}
     return partial(
         read_holdings,
-        fund=arguments.fund.upper() if arguments.fund else None,
+        fund=arguments.fund,
         now=now,
         funds=load_funds(desk.places.config / "funds.toml"),
         notation=Notation(arguments.dates, arguments.decimal, titles, arguments.ignore),
@@ -259,6 +259,7 @@ def _dated(read: Callable[..., HoldingsFile], desk: Desk, now: datetime) -> date
 
 def _changes(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _ImportResult:
     from cache.sources.holdings.announced import adding, read_changes
+    from tui.cli.file_doubts import doubts_of_changes
 
     changes, rejected = read_changes(arguments.file, now=now, dates=arguments.dates)
     summary = "; ".join(
@@ -266,16 +267,17 @@ def _changes(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Impor
     )
     note = Note("changes", now, arguments.file.name, summary)
     # the answer of today is of the newest stored session, and tells of them
-    newest = desk.store.read_or_empty().newest_session
-    announced = min(now.date(), newest or now.date())
+    stored = desk.store.read_or_empty()
+    announced = min(now.date(), stored.newest_session or now.date())
+    doubts = doubts_of_changes(changes, stored.holdings, desk.reference.sessions)
     contents = desk.store.commit(announce=adding(changes, announced), note=note)
-    return _ImportResult(f"announced: {summary}", rejected, contents.generation)
+    return _ImportResult(f"announced: {summary}", rejected, contents.generation, (), doubts)
 
 
 def _membership(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _ImportResult:
     from cache.sources.membership import read_membership
 
-    fund = arguments.fund.upper()
+    fund = arguments.fund
     lists, rejected = read_membership(
         arguments.file, fund, desk.reference.sessions, now=now, dates=arguments.dates
     )

@@ -38,13 +38,15 @@ def of_index(question: Question, fund: str | None, *, pair: bool) -> Question:
     """The question of one index alone, or as it is where none is named.
 
     Raises:
-        ConfigError: a pair was named as well.
+        ConfigError: a pair was named as well, or what is named can be no fund.
     """
     if fund is None:
         return question
     if pair:
         raise ConfigError("--index names one fund and --pair two: give one of the two")
     fund = fund.strip().upper()
+    if not valid_symbol(fund):
+        raise ConfigError(f"--index {fund}: write one fund such as IWM; --pair takes two")
     return replace(question, small=fund, large=fund, alone=True)
 
 
