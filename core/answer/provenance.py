@@ -165,8 +165,8 @@ def unknown_sectors(indices: Mapping[str, IndexView]) -> Iterator[str]:
         if any(shares.values()) and not view.claims_sectors:
             known = f"only {shares[fund] * 100:.1f} %" if shares[fund] else "nothing"
             yield (
-                f"{fund}: {known} of its measured weight has a known sector: nothing is claimed"
-                " by sector; `internals import industries` takes a list of them"
+                f"{fund}: {known} of its measured weight has a known sector: there is no"
+                " split by sector; `internals import industries` takes a list of them"
             )
 
 
