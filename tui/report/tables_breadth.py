@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from core.answer.by_session import universe
+from core.data.register import UNKNOWN
 from core.measures.signals import Signal, signals
 from tui.report.note_table import ReportTable, Row
 from tui.text import formats as f
@@ -67,11 +68,11 @@ def sector_rows(view: IndexView, daily: Daily) -> list[Row]:
     contributions = {group.name: group.contribution for group in view.sectors}
     return [
         (
-            one.name or "unknown",
+            one.name or UNKNOWN,
             f.count(one.n),
             f.pct(one.share_up, 0, sign=False, unit=False),
             f.pct(one.median, 1),
-            f.bp(contributions.get(one.name), unit=False),
+            f.bp(contributions.get(one.name or UNKNOWN), unit=False),
             *(f.pct(one.above[days], 0, sign=False, unit=False) for days in (50, 200)),
         )
         for one in daily.sectors.rows

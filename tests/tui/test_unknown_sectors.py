@@ -14,12 +14,13 @@ from core.data.register import UNKNOWN
 from core.note.note import sentences
 from core.note.story import story
 from tests.market import holdings, make_market, prices, weekdays
+from tui.report.tables_breadth import sector_rows
 
 DAYS = weekdays("2026-01-05", "2026-03-31")
 SECTORS = {"A": "Energy", "B": "Utilities", "C": "Energy", "D": "", "E": "Utilities"}
 
 
-def asked(unknown: float, sectors: dict[str, str] = SECTORS) -> Snapshot:
+def asked(unknown: float, sectors: dict[str, str] = SECTORS, *, daily: bool = False) -> Snapshot:
     """The answer where D has ``unknown`` % of SPY's weight."""
     weights = {"C": 70 - unknown, "E": 30, "D": unknown}
     moves = {"A": 0.2, "B": -0.1, "C": 0.01, "D": 0.4, "E": -0.02, "IWM": 0.08}
@@ -30,7 +31,7 @@ def asked(unknown: float, sectors: dict[str, str] = SECTORS) -> Snapshot:
         holdings("IWM", str(DAYS[0]), {"A": 60, "B": 40}, sectors=sectors),
         holdings("SPY", str(DAYS[0]), weights, sectors=sectors),
     )
-    return take(market, Question(window="1M", basis="pr"))
+    return take(market, Question(window="1M", basis="pr", daily=daily))
 
 
 def said(snapshot: Snapshot) -> str:
@@ -77,3 +78,13 @@ def test_without_any_sector_nothing_is_said_about_them() -> None:
     snapshot = asked(10, dict.fromkeys(SECTORS, ""))
     assert snapshot.sector_effects == () and about_sectors(snapshot) == []
     assert "sector" not in said(snapshot)
+
+
+def test_its_breadth_has_the_name_and_the_amount_that_its_contributions_have() -> None:
+    snapshot = asked(10, daily=True)
+    (row,) = (
+        row
+        for row in sector_rows(snapshot.indices["SPY"], snapshot.daily["SPY"])
+        if row[0] == UNKNOWN
+    )
+    assert row[1:5] == ("1", "–", "+40.0 %", "+400")
