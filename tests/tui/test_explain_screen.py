@@ -18,7 +18,7 @@ from tui.host.scene import Scene
 from tui.panes.breadth import BreadthPane
 from tui.panes.changes import ChangesPane
 from tui.panes.contributors import Contributors
-from tui.panes.explain import ExplainRequest, requests_of_pane
+from tui.panes.explain import ExplainRequest, ExplainScreen, requests_of_pane
 from tui.panes.frame import VIEWS
 from tui.panes.pane import Pane
 from tui.panes.spread import SpreadPane
@@ -68,11 +68,12 @@ def test_d_explains_what_is_in_sight() -> None:
         for walk, steps in WALKS.items():
             for keys, words in steps:
                 await press(pilot, app, *keys, "d")
+                assert isinstance(app.screen, ExplainScreen), (walk, keys)
                 text = seen(app)
                 assert words in text, (walk, keys)
                 assert "no such number" not in text, (walk, keys)
                 await press(pilot, app, "escape")
-                assert words not in seen(app), (walk, keys)
+                assert app.screen is app.main, (walk, keys)
         # and on the page of a name
         await press(pilot, app, "2", "v", "enter", "d")
         assert "contribution of S29 Example S29 to IWM = 296.0000 bp" in seen(app)
