@@ -174,8 +174,14 @@ def make_market(
 
 
 def rank_of_stretch(
-    sessions: Dates, small: FloatArray, large: FloatArray, length: int, *, end: date | None = None
+    sessions: Dates,
+    small: FloatArray,
+    large: FloatArray,
+    length: int,
+    *,
+    end: date | None = None,
+    calendar: Dates | None = None,
 ) -> Rank | None:
     """The rank of the gap of two levels over one stretch, among all stretches as long."""
-    gaps, over_holes = stretch_gaps(holes(sessions), small, large, length)
+    gaps, over_holes = stretch_gaps(holes(sessions, calendar), small, large, length)
     return rank_value(gaps, sessions, length, end=end, over_holes=int(over_holes[-1]))

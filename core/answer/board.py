@@ -17,7 +17,8 @@ import numpy as np
 from core.answer.lazy_mapping import LazyMapping
 from core.answer.levels import pair_levels
 from core.answer.snapshot import common_sessions, final_sessions
-from core.data.errors import UnavailableError
+from core.answer.unanswered import lacking
+from core.data.errors import MissingCloseError, UnavailableError
 from core.data.frames import Dates, FloatArray, day, distinct, pydate
 from core.data.record import record
 from core.data.windows import resolve
@@ -90,7 +91,10 @@ class BoardRow:
 
     @cached_property
     def run(self) -> int | None:
-        """Length of `streak` in sessions, below 0 where the gap is negative."""
+        """Length of `streak` in sessions, below 0 where the gap is negative.
+
+        None where closes are missing before it.
+        """
         return None if self.history is None else self.history.session_run
 
     @property
@@ -249,12 +253,14 @@ class _Reach:
         stop: how many lie up to the date, at least 1.
         end: the last of those.
         windows: label -> window with the places of its first and last close; those available.
+        lacking: why a window of one session is not, where a close of it is missing.
     """
 
     sessions: Dates
     stop: int
     end: date
     windows: Mapping[str, tuple[Window, int, int]]
+    lacking: MissingCloseError | None = None
 
 
 def board(
@@ -285,7 +291,8 @@ def board(
         sessions = _sessions(then, pair)
         if id(sessions) not in reaches:
             # while the array is kept, no other one has its id
-            reaches[id(sessions)] = sessions, _reach(sessions, session)
+            reach = _reach(sessions, session, market.reference.sessions)
+            reaches[id(sessions)] = sessions, reach
         _, reach = reaches[id(sessions)]
         if reach is None:
             return BoardRow(pair, missing=f"no common close of {pair.name} up to {session}")
@@ -294,20 +301,23 @@ def board(
     return Board(session, basis, tuple(map(row, pairs)), market.simulated, market.generation)
 
 
-def _reach(sessions: Dates, as_of: date) -> _Reach | None:
+def _reach(sessions: Dates, as_of: date, calendar: Dates) -> _Reach | None:
     """The windows of the board on some sessions; None where none lies up to the date."""
     stop = int(sessions.searchsorted(day(as_of), side="right"))
     if not stop:
         return None
-    windows = {}
+    windows, missing = {}, None
     for label in dict.fromkeys((*WINDOWS, *RANKED)):
         try:
-            window = resolve(label, as_of, sessions)
+            window = resolve(label, as_of, sessions, calendar)
+        except MissingCloseError as error:
+            missing = error
+            continue
         except UnavailableError:
             continue
         first, last = sessions.searchsorted([day(window.start), day(window.end)]).tolist()
         windows[label] = window, first, last
-    return _Reach(sessions, stop, pydate(sessions[stop - 1]), windows)
+    return _Reach(sessions, stop, pydate(sessions[stop - 1]), windows, missing)
 
 
 def _row(market: Market, pair: Pair, basis: str, reach: _Reach) -> BoardRow:
@@ -319,6 +329,8 @@ def _row(market: Market, pair: Pair, basis: str, reach: _Reach) -> BoardRow:
     missing = ""
     levels: PairSeries | str | None = None
     funds = (pair.small, pair.large)
+    if reach.lacking is not None:
+        missing = f"{reach.lacking.of(lacking(market, funds, reach.lacking.lacking))}"
     doubtful = any(series.doubts for series in map(market.series, funds) if series is not None)
     for label, (window, first, last) in reach.windows.items():
         # without a doubtful close they are the same for every window
@@ -332,9 +344,7 @@ def _row(market: Market, pair: Pair, basis: str, reach: _Reach) -> BoardRow:
         small, large = levels.returns_between(first - later, last - later)
         gaps[label] = small - large
         stop = reach.stop - later
-        histories[label] = PairHistory(
-            levels, stop, window.start, window.end, market.reference.sessions
-        )
+        histories[label] = PairHistory(levels, stop, window.start, window.end)
         if label in RANKED:
             stretches[label] = levels.gaps(last - first)[0][:stop]
             percentiles[label] = last_percentile(stretches[label])

@@ -17,10 +17,10 @@ import numpy as np
 from core.answer.ground_of_lines import end_early
 from core.answer.index import own_return
 from core.answer.snapshot import common_sessions
+from core.answer.unanswered import window_of
 from core.answer.views import covers
 from core.data.errors import UnavailableError
 from core.data.record import record
-from core.data.windows import Window, resolve
 from core.measures.concentration import net_return, order
 from core.measures.contribution import basket
 from core.measures.groups import sectors
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from core.data.frames import FloatArray
     from core.data.market import Market
     from core.data.question import Question
+    from core.data.windows import Window
     from core.measures.groups import Group
 
 #: The windows that stand side by side, shortest first.
@@ -165,7 +166,7 @@ def _side_by_side(market: Market, question: Question, as_of: date) -> tuple[Wind
     columns = []
     for label in dict.fromkeys((*SIDE_BY_SIDE, question.window)):
         try:
-            window = resolve(label, as_of, sessions)
+            window = window_of(market_then, question.funds, label, as_of, sessions)
         except UnavailableError as error:
             columns.append(WindowColumn(label, None, {}, (f"{error}",)))
             continue

@@ -192,7 +192,7 @@ def kept_points(
     for row in rows:
         if reason := WITHOUT_HISTORY.get(row.key):
             raise MeasureError(f"{row.key} has no history: {reason}")
-    windows = _with_files(market, fund, windows_of(question, sessions, every))
+    windows = _with_files(market, fund, _windows(market, question, sessions, every))
     counted = None if every == "year" else _counted(market, fund, sessions)
     return batches(market, question, fund, rows, windows, earlier, counted)
 
@@ -211,7 +211,7 @@ def month_points(
 
     Those of the months from another call are gone on with; see `batches_of_some`.
     """
-    windows = _with_files(market, fund, windows_of(question, sessions, "month"))
+    windows = _with_files(market, fund, _windows(market, question, sessions, "month"))
     return batches_of_some(market, fund, windows, of_sessions, earlier, daily=daily)
 
 
@@ -248,7 +248,7 @@ def ranks_of(
     ranks: dict[str, dict[str, MeasureRank]] = {fund: {} for fund in snapshot.indices}
     for every, of_every in samples.items():
         try:
-            windows = windows_of(question, sessions, every)
+            windows = _windows(market, question, sessions, every)
         except UnavailableError:
             continue
         for fund, of_fund in ranks.items():
@@ -280,8 +280,21 @@ def with_ranks(
     return replace(snapshot, measure_ranks=ranks_of(market, snapshot, names, answer))
 
 
-def windows_of(question: Question, sessions: Dates, every: Every) -> list[Window]:
+def _windows(market: Market, question: Question, sessions: Dates, every: Every) -> list[Window]:
+    """`windows_of` by the market's calendar."""
+    return windows_of(question, sessions, every, market.reference.sessions)
+
+
+def windows_of(
+    question: Question, sessions: Dates, every: Every, calendar: Dates | None = None
+) -> list[Window]:
     """The windows of a history, ascending by their ends; the last is the question's window.
+
+    Args:
+        question: its window and as-of date.
+        sessions: (T,) ascending, on which windows may start and end.
+        every: what a point stands for.
+        calendar: see `resolve`.
 
     Raises:
         MeasureError: the window is of fixed dates, which no other month or session has.
@@ -291,10 +304,10 @@ def windows_of(question: Question, sessions: Dates, every: Every) -> list[Window
         raise UnavailableError("no closes to take windows from")
     as_of = question.as_of or pydate(sessions[-1])
     sessions = sessions[sessions <= day(as_of)]
-    mine = resolve(question.window, as_of, sessions)
+    mine = resolve(question.window, as_of, sessions, calendar)
     if every == "year":
         years = range(mine.end_anchor.year - pydate(sessions[0]).year + 1)
-        shifted = (same_window(mine, back, sessions) for back in years)
+        shifted = (same_window(mine, back, sessions, calendar) for back in years)
         return sorted({w.end: w for w in shifted if w is not None}.values(), key=lambda w: w.end)
     if question.window[:1].isdigit() and ("-" in question.window or question.window.isdigit()):
         raise MeasureError(
@@ -307,7 +320,7 @@ def windows_of(question: Question, sessions: Dates, every: Every) -> list[Window
     windows = []
     for end in ends.tolist():
         try:
-            windows.append(resolve(question.window, end, sessions))
+            windows.append(resolve(question.window, end, sessions, calendar))
         except UnavailableError:
             continue
     # H1 and H2 end at the same session for half a year

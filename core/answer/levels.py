@@ -8,6 +8,8 @@ from core.data.frames import Dates, day
 from core.measures.pair_series import PairSeries
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from core.data.market import Market
     from core.data.series import Series
     from core.data.windows import Window
@@ -45,16 +47,19 @@ def pair_levels(
         series.append(one)
     # one pair has the same sessions for every window, but after a doubtful close
     key = ("pair levels", *pair, basis, len(sessions))
-    return market.cached(key, lambda: _on_sessions(series[0], series[1], basis, sessions))
+    calendar = market.reference.sessions
+    return market.cached(key, lambda: _on_sessions(series, basis, sessions, calendar))
 
 
-def _on_sessions(small: Series, large: Series, basis: str, sessions: Dates) -> PairSeries:
+def _on_sessions(
+    series: Sequence[Series], basis: str, sessions: Dates, calendar: Dates
+) -> PairSeries:
     """Two series on the sessions that both have."""
     levels, prices = [], []
-    for one in (small, large):
+    for one in series:
         rows = one.sessions.searchsorted(sessions)
         level = one.level(basis)
         assert level is not None
         levels.append(level[rows])
         prices.append(None if one.price is None else one.price[rows])
-    return PairSeries(sessions, levels[0], levels[1], prices[0], prices[1])
+    return PairSeries(sessions, levels[0], levels[1], prices[0], prices[1], calendar)

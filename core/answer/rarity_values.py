@@ -32,13 +32,12 @@ def percentile(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
 def streak(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
     """Sessions in a row that the small fund beat the large one; below zero where it fell behind.
 
-    Of one index alone: sessions in a row that it rose, below zero where it fell.
+    Of one index alone: sessions in a row that it rose, below zero where it fell. None where closes
+    are missing before it.
     """
     spread = snapshot.ranked
-    if spread is None:
-        return None
-    now = spread.history.session_streak
-    return float(now.sign * now.length)
+    run = None if spread is None else spread.history.session_run
+    return None if run is None else float(run)
 
 
 def level_since(snapshot: Snapshot, fund: str, symbol: str, *, high: bool) -> float | None:

@@ -15,12 +15,19 @@ from core.answer.index import index_of, own_return
 from core.answer.lazy_mapping import LazyMapping
 from core.answer.levels import pair_levels
 from core.answer.provenance import price_returns, sources, warnings
-from core.answer.unanswered import absent_names, check_names, ends_apart, not_reached
+from core.answer.unanswered import (
+    absent_names,
+    check_names,
+    ends_apart,
+    moved_ends,
+    not_reached,
+    window_of,
+)
 from core.answer.views import IndexView, Snapshot, State
 from core.data.errors import UnavailableError
 from core.data.frames import Dates, day, in_both, pydate
 from core.data.question import Basis, Question
-from core.data.windows import Window, resolve
+from core.data.windows import Window, exchange_session
 from core.measures.bridge import Step, bridge, side
 from core.measures.changes import Change, Changes, window_changes
 from core.measures.membership import as_known, list_at_end, spans
@@ -85,7 +92,7 @@ def _spread(
         return None, series
     if question.alone:
         series = replace(series, large=None, large_price=None)
-    return spread(window, series, as_of=as_of, calendar=market.reference.sessions), ""
+    return spread(window, series, as_of=as_of), ""
 
 
 def _changes(
@@ -240,7 +247,7 @@ def take(market: Market, question: Question) -> Snapshot:
         raise UnavailableError(f"no closes for {' and '.join(pair)}: import or fetch")
     last = pydate((final if len(final) else sessions)[-1])
     requested_as_of = question.as_of or last
-    window = resolve(question.window, requested_as_of, sessions)
+    window = window_of(market, pair, question.window, requested_as_of, sessions)
     as_of = pydate(sessions[np.searchsorted(sessions, day(requested_as_of), side="right") - 1])
 
     late = not_reached(market, question, window.label, sessions)
@@ -269,7 +276,8 @@ def take(market: Market, question: Question) -> Snapshot:
     open_sessions = set(market.prices.provisional.values())
     names = {**market.reference.index_levels, **market.reference.indices}
     absent = absent_names(market, question, indices)
-    remarks = tuple(filter(None, [late, apart, *absent]))
+    moved = [] if late else moved_ends(market, question, window, as_of)
+    remarks = tuple(filter(None, [late, apart, *moved, *absent]))
     whole = pair_spread is not None and len(indices) == len(pair) and not late
     state: State = "final"
     if window.end in open_sessions:
@@ -307,11 +315,17 @@ def take(market: Market, question: Question) -> Snapshot:
 def _a_session_earlier(
     market: Market, question: Question, window: Window, sessions: Dates
 ) -> dict[str, IndexView]:
-    """Each index from the same start to the session before the window's end; {} in one session."""
+    """Each index from the same start to the session before the window's end; {} in one session.
+
+    And {} where a fund has no close on that session.
+    """
     place = int(np.searchsorted(sessions, day(window.end))) - 1
     if place < 0 or sessions[place] <= day(window.start):
         return {}
     end = pydate(sessions[place])
+    before = exchange_session(market.reference.sessions, window.end - timedelta(days=1))
+    if before is not None and end < before:
+        return {}
     shorter = replace(window, end=end, end_anchor=end)
     views = {}
     for fund in question.funds:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.data.errors import NoSuchNameError
+from core.data.errors import MissingCloseError, NoSuchNameError
 from core.data.frames import Dates, day, pydate
+from core.data.windows import Window, exchange_session, resolve
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView
@@ -90,6 +91,56 @@ def not_reached(market: Market, question: Question, label: str, sessions: Dates)
                 " or import closes for a later one"
             )
     return ""
+
+
+def window_of(
+    market: Market, funds: tuple[str, ...], spec: str, as_of: date, sessions: Dates
+) -> Window:
+    """The window ``spec`` of some funds as of a date; see `core.data.windows.resolve`.
+
+    Raises:
+        WindowError, UnavailableError: as there; a close that lacks is told with its fund.
+    """
+    try:
+        return resolve(spec, as_of, sessions, market.reference.sessions)
+    except MissingCloseError as error:
+        raise error.of(lacking(market, funds, error.lacking)) from None
+
+
+def lacking(market: Market, funds: Iterable[str], session: date) -> str:
+    """The funds without a close on a session: ``IWM and SPY``."""
+    names = []
+    for fund in dict.fromkeys(funds):
+        series = market.series(fund)
+        if series is None or not bool((series.sessions == day(session)).any()):
+            names.append(fund)
+    return " and ".join(names)
+
+
+def moved_ends(market: Market, question: Question, window: Window, as_of: date) -> list[str]:
+    """A sentence on each end of an answer that stands on the close of an earlier session.
+
+    Args:
+        market: the available data.
+        question: what is asked.
+        window: its window.
+        as_of: the session of the answer.
+    """
+    ends = [
+        ("as of", question.as_of, "the answer is of", as_of),
+        (f"window {window.label} to", window.end_anchor, "it ends on", window.end),
+        (f"window {window.label} from", window.anchor, "it starts on", window.start),
+    ]
+    sentences: dict[date, str] = {}
+    for words, asked, moved, close in ends:
+        session = None if asked is None else exchange_session(market.reference.sessions, asked)
+        if session is not None and close < session and session not in sentences:
+            names = lacking(market, question.funds, session)
+            sentences[session] = (
+                f"{words} {asked}: there is no close of {names} on {session}, {moved} {close},"
+                " the session before with closes"
+            )
+    return [*sentences.values()]
 
 
 def ends_apart(market: Market, question: Question, end: date) -> str:

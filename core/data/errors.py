@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 
 class CoreError(Exception):
     """Root of every error that core raises; the message is one sentence for a person."""
@@ -17,6 +19,30 @@ class WindowError(CoreError):
 
 class UnavailableError(CoreError):
     """A question that the available data cannot answer; the message says what is missing."""
+
+
+class MissingCloseError(UnavailableError):
+    """A window of one session that lacks the close of an exchange session it needs."""
+
+    def __init__(self, window: str, lacking: date, closes: tuple[date, date], of: str = "") -> None:
+        """Make the sentence.
+
+        Args:
+            window: its label.
+            lacking: the session without a close in common.
+            closes: the sessions with closes that stand nearest before its two ends.
+            of: the instruments that lack the close, where they are known.
+        """
+        whose = f"of {of}" if of else "in common"
+        super().__init__(
+            f"window {window}: no close {whose} on {lacking}, a session of the exchange: refresh"
+            f" or import it, or ask for {closes[0]}:{closes[1]}"
+        )
+        self.window, self.lacking, self.closes = window, lacking, closes
+
+    def of(self, instruments: str) -> MissingCloseError:
+        """The same error with the instruments that lack the close."""
+        return MissingCloseError(self.window, self.lacking, self.closes, instruments)
 
 
 class MeasureError(CoreError):

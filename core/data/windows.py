@@ -2,7 +2,8 @@
 
 A window runs from the last common close on or before its anchor to the last
 common close on or before its end anchor. The same window of another year is the
-same two anchors, shifted whole years.
+same two anchors, shifted whole years. One session, 1D, runs from the close of the exchange
+session before to its own, or is not available.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ import calendar
 from datetime import date, timedelta
 from typing import Final
 
-from core.data.errors import UnavailableError, WindowError
+from core.data.errors import MissingCloseError, UnavailableError, WindowError
 from core.data.frames import Dates, day, pydate
 from core.data.question import MONTHS, normal
 from core.data.record import record
 
 #: A close this many calendar days before its anchor no longer stands for it.
 ANCHOR_DAYS: Final = 7
+_SATURDAY: Final = 5
 
 
 @record(frozen=True, slots=True)
@@ -56,7 +58,24 @@ def last_on_or_before(sessions: Dates, value: date) -> date | None:
     return pydate(sessions[place - 1]) if place else None
 
 
-def anchors(label: str, end: date, as_of: date, sessions: Dates) -> tuple[date, date]:
+def exchange_session(calendar: Dates, value: date) -> date | None:
+    """The exchange's last session on or before a date, Saturdays apart; None before the first.
+
+    Until May 1952 it met on Saturdays, which most histories leave out.
+
+    Args:
+        calendar: (C,) ascending sessions of the exchange.
+        value: any date.
+    """
+    session = last_on_or_before(calendar, value)
+    while session is not None and session.weekday() == _SATURDAY:
+        session = last_on_or_before(calendar, session - timedelta(days=1))
+    return session
+
+
+def anchors(
+    label: str, end: date, as_of: date, sessions: Dates, calendar: Dates | None = None
+) -> tuple[date, date]:
     """The two anchors of a window that is requested as of the session ``end``.
 
     A window with a last day of its own ends on it as soon as the as-of date has reached it,
@@ -67,15 +86,18 @@ def anchors(label: str, end: date, as_of: date, sessions: Dates) -> tuple[date, 
         end: the last common session on or before the as-of date.
         as_of: the as-of date.
         sessions: (T,) ascending common sessions; only 1D looks at them.
+        calendar: (C,) ascending sessions of the exchange, for 1D; None for the common ones.
 
     Raises:
         UnavailableError: the window has not begun at ``end``, or no session lies before it.
     """
     if label == "1D":
-        before = last_on_or_before(sessions, end - timedelta(days=1))
+        yesterday = end - timedelta(days=1)
+        before = last_on_or_before(sessions, yesterday)
         if before is None:
             raise UnavailableError(f"no close before {end}")
-        return before, end
+        session = None if calendar is None else exchange_session(calendar, yesterday)
+        return max(before, session or before), end
     if label == "1W":
         return end - timedelta(days=7), end
     if label == "MTD":
@@ -108,7 +130,9 @@ def _reached(last: date, as_of: date, end: date) -> date:
     return last if last <= as_of else end
 
 
-def between(label: str, anchor: date, end_anchor: date, sessions: Dates) -> Window:
+def between(
+    label: str, anchor: date, end_anchor: date, sessions: Dates, calendar: Dates | None = None
+) -> Window:
     """The window between two anchors on the available closes.
 
     Args:
@@ -116,11 +140,15 @@ def between(label: str, anchor: date, end_anchor: date, sessions: Dates) -> Wind
         anchor: calendar date it counts from.
         end_anchor: calendar date it runs to.
         sessions: (T,) ascending sessions with a close of every instrument compared.
+        calendar: (C,) ascending sessions of the exchange, for 1D; None for the common ones.
 
     Raises:
+        MissingCloseError: a window of one session lacks the close of an anchor's session.
         UnavailableError: no close within seven calendar days of an anchor, or the same one
             for both.
     """
+    if label == "1D" and calendar is not None:
+        _check_one_session((anchor, end_anchor), sessions, calendar)
     closes = []
     for value in (anchor, end_anchor):
         close = last_on_or_before(sessions, value)
@@ -137,13 +165,28 @@ def between(label: str, anchor: date, end_anchor: date, sessions: Dates) -> Wind
     return Window(label, anchor, end_anchor, closes[0], closes[1])
 
 
-def resolve(spec: str, as_of: date, sessions: Dates) -> Window:
+def _check_one_session(ends: tuple[date, date], sessions: Dates, calendar: Dates) -> None:
+    """Raise where a close of an earlier session would stand for an anchor of 1D.
+
+    Two sessions would then pass for one.
+    """
+    start, end = (last_on_or_before(sessions, value) for value in ends)
+    if start is None or end is None:
+        return
+    for value, close in zip(ends, (start, end), strict=True):
+        session = exchange_session(calendar, value)
+        if session is not None and close < session:
+            raise MissingCloseError("1D", session, (start, end))
+
+
+def resolve(spec: str, as_of: date, sessions: Dates, calendar: Dates | None = None) -> Window:
     """The window ``spec`` as of a date.
 
     Args:
         spec: one of `FORMS`.
         as_of: calendar date; the last session on or before it is the as-of session.
         sessions: (T,) ascending sessions with a close of every instrument compared.
+        calendar: (C,) ascending sessions of the exchange, for 1D; None for the common ones.
 
     Raises:
         WindowError: see `normal`.
@@ -153,11 +196,13 @@ def resolve(spec: str, as_of: date, sessions: Dates) -> Window:
     end = last_on_or_before(sessions, as_of)
     if end is None:
         raise UnavailableError(f"no close on or before {as_of}")
-    anchor, end_anchor = anchors(label, end, as_of, sessions)
-    return between(label, anchor, end_anchor, sessions)
+    anchor, end_anchor = anchors(label, end, as_of, sessions, calendar)
+    return between(label, anchor, end_anchor, sessions, calendar)
 
 
-def same_window(window: Window, years: int, sessions: Dates) -> Window | None:
+def same_window(
+    window: Window, years: int, sessions: Dates, calendar: Dates | None = None
+) -> Window | None:
     """The same window ``years`` earlier, or None where the available closes have no such window."""
     try:
         return between(
@@ -165,6 +210,7 @@ def same_window(window: Window, years: int, sessions: Dates) -> Window | None:
             years_back(window.anchor, years),
             years_back(window.end_anchor, years),
             sessions,
+            calendar,
         )
     except (UnavailableError, ValueError):
         return None

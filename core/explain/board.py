@@ -48,7 +48,7 @@ def row_parts(market: Market, row: BoardRow, board: Board) -> RowParts:
     returns = {}
     for label in WINDOWS:
         try:
-            window = resolve(label, board.as_of, sessions)
+            window = resolve(label, board.as_of, sessions, market.reference.sessions)
         except UnavailableError:
             continue
         one = own_return(market.series(small), window, board.basis)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import statistics
+from bisect import bisect
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from core.data.record import record
 from core.data.windows import ANCHOR_DAYS
@@ -22,13 +23,20 @@ if TYPE_CHECKING:
     from core.measures.ratio import LevelHistory
 
 
+_SATURDAY: Final = 5
+
+
 @record(frozen=True, slots=True)
 class _Closes:
-    """Common sessions of the two funds up to the as-of date, with their levels."""
+    """Common sessions of the two funds up to the as-of date, with their levels.
+
+    ``lacking`` are the exchange's sessions, Saturdays apart, without a close of both.
+    """
 
     days: list[date]
     small: list[float]
     large: list[float]
+    lacking: list[date]
 
     def gap(self, first: int, last: int) -> float:
         """Small less large between two places."""
@@ -36,8 +44,9 @@ class _Closes:
         return small - self.large[last] / self.large[first]
 
     def whole(self, first: int, last: int) -> bool:
-        """Whether no close is missing for over seven days between two places."""
-        return all(
+        """Whether no close is missing between two places."""
+        missing = bisect(self.lacking, self.days[first]) < bisect(self.lacking, self.days[last])
+        return not missing and all(
             (self.days[k + 1] - self.days[k]).days <= ANCHOR_DAYS for k in range(first, last)
         )
 
@@ -61,7 +70,10 @@ def _closes(ground: Ground, history: PairHistory) -> _Closes:
     small, large = _by_date(ground, lambda series: series.level(ground.basis))
     first = history.sessions[0].item()
     days = sorted(d for d in small.keys() & large.keys() if first <= d <= ground.snapshot.as_of)
-    return _Closes(days, [small[d] for d in days], [large[d] for d in days])
+    of_exchange = ground.market.reference.sessions.tolist()
+    lacking = [d for d in of_exchange if first <= d <= days[-1] and d.weekday() < _SATURDAY]
+    lacking = sorted({*lacking} - {*days})
+    return _Closes(days, [small[d] for d in days], [large[d] for d in days], lacking)
 
 
 def _history(ground: Ground) -> PairHistory | None:
@@ -165,6 +177,8 @@ def streak(ground: Ground) -> Iterator[Explanation]:
         title = f"sessions in a row that {ahead} {'fell' if now.sign < 0 else 'rose'}"
     longest = now.longest
     notes = ["a session without a gap ends a streak"]
+    if now.after_hole:
+        notes.append("closes are missing before it: it may be longer")
     if longest is not None:
         notes.append(f"the longest: {longest.length}, {longest.start} to {longest.end}")
     if now.last_as_long is not None:

@@ -82,14 +82,12 @@ class PairHistory:
         stop: T, how many of the sessions lie up to the as-of date.
         start: session of the window's start.
         end: session of the window's end.
-        calendar: sessions of the exchange, which tell whether a week has ended.
     """
 
     series: PairSeries
     stop: int
     start: date
     end: date
-    calendar: Dates
 
     @cached_property
     def sessions(self) -> Dates:
@@ -139,12 +137,12 @@ class PairHistory:
     def streak(self, of: StreakOf = "gap", unit: Unit = "session") -> Streak:
         """One streak up to the as-of date."""
         level, against = self._sides(of)
-        return streak(self.sessions, level, against, unit, self.calendar, self._ended(unit))
+        return streak(self.sessions, level, against, unit, ended=self._ended(unit))
 
     def _ended(self, unit: Unit) -> Periods:
         """The sessions, weeks or months that have ended; cached."""
         if unit not in self._periods:
-            self._periods[unit] = ended_periods(self.sessions, unit, self.calendar)
+            self._periods[unit] = ended_periods(self.sessions, unit, self.series.exchange)
         return self._periods[unit]
 
     @cached_property
@@ -171,12 +169,16 @@ class PairHistory:
     @cached_property
     def session_streak(self) -> Streak:
         """The gap's streak in sessions; of one index alone, of its rises."""
-        return streak_of(self.sessions, self._session_signs, np.arange(self.stop))
+        every = Periods(np.arange(self.stop), ~self.series.holes[1 : self.stop])
+        return streak_of(self.sessions, self._session_signs, every)
 
     @property
-    def session_run(self) -> int:
-        """Sessions of that streak, below 0 where the gap is negative."""
-        return last_run(self._session_signs)
+    def session_run(self) -> int | None:
+        """Sessions of that streak, below 0 where the gap is negative; None `Streak.after_hole`."""
+        run = last_run(self._session_signs)
+        # the session before the run, or the last one where there is no run
+        first = self.stop - max(abs(run), 1) - (1 if run else 0)
+        return None if 0 < first < self.stop and self.series.holes[first] else run
 
     @cached_property
     def gap_streaks(self) -> tuple[tuple[StreakOf, Streak], ...]:
@@ -279,7 +281,7 @@ class PairHistory:
 
     def _streak_state(self) -> State | None:
         now = self.session_streak
-        if now.length < LEAST_STREAK or not now.claim:
+        if now.length < LEAST_STREAK or not now.claim or now.after_hole:
             return None
         state = np.zeros(len(self.sessions), bool)
         state[1:] = streak_lengths(self._session_signs, now.sign) >= now.length

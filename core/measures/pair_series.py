@@ -55,6 +55,8 @@ class PairSeries:
         large: (T,) the same for the large one; None for one index alone.
         small_price: (T,) split-adjusted closes, None where only adjusted ones are available.
         large_price: (T,) the same for the large one.
+        calendar: (C,) sessions of the exchange, before and after, which tell where closes are
+            missing and whether a week has ended; None for those given.
     """
 
     sessions: Dates
@@ -62,6 +64,12 @@ class PairSeries:
     large: FloatArray | None
     small_price: FloatArray | None = None
     large_price: FloatArray | None = None
+    calendar: Dates | None = None
+
+    @property
+    def exchange(self) -> Dates:
+        """(C,) the exchange's sessions, or those given."""
+        return self.sessions if self.calendar is None else self.calendar
 
     def returns(self, window: Window) -> tuple[float, float]:
         """The small fund's return over a window on its sessions and the large one's, fractions."""
@@ -92,7 +100,7 @@ class PairSeries:
     @cached_property
     def holes(self) -> BoolArray:
         """(T,) whether closes are missing before a session."""
-        return holes(self.sessions)
+        return holes(self.sessions, self.calendar)
 
     def gaps(self, length: int) -> tuple[FloatArray, IntArray]:
         """(T,) gap over so many sessions, and (T,) how many up to each lie over holes; cached."""

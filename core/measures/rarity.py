@@ -119,14 +119,36 @@ def standing_since(last: date | None, end: date) -> Standing | None:
     return "near" if last <= years_back(end, NEAR_YEARS) else None
 
 
-def holes(sessions: Dates) -> BoolArray:
-    """(T,) whether closes are missing before a session: the one before is over 7 days older.
+def holes(sessions: Dates, calendar: Dates | None = None) -> BoolArray:
+    """(T,) whether closes are missing before a session.
 
-    The longest time that the exchange was closed since 1933 is of 7 days (September 2001).
+    They are where the exchange had a session since the one before, a Saturday apart (it met on
+    them until 1952, and most histories leave them out), or where that is over 7 days older: the
+    longest time that the exchange was closed since 1933 is of 7 days (September 2001).
+
+    Args:
+        sessions: (T,) ascending.
+        calendar: (C,) ascending sessions of the exchange; None where they are not known.
     """
     after = np.zeros(len(sessions), bool)
+    if calendar is None or len(sessions) < 2:
+        after[1:] = np.diff(sessions).astype(np.int64) > ANCHOR_DAYS
+        return after
+    first, last = calendar.searchsorted(sessions[[0, -1]])
+    if np.array_equal(calendar[first : last + 1], sessions):
+        return after
     after[1:] = np.diff(sessions).astype(np.int64) > ANCHOR_DAYS
+    calendar = without_saturdays(calendar[first : last + 1])
+    passed = calendar.searchsorted(sessions, side="right")[:-1]
+    after[1:] |= calendar.searchsorted(sessions)[1:] > passed
     return after
+
+
+def without_saturdays(calendar: Dates) -> Dates:
+    """A calendar's sessions on other days than Saturdays."""
+    # 1970-01-01, day 0, was a Thursday: Saturday is then a multiple of 7 after taking 2 off
+    others: Dates = calendar[(calendar.astype(np.int64) - 2) % 7 != 0]
+    return others
 
 
 def stretch_returns(level: FloatArray, length: int) -> FloatArray:

@@ -197,7 +197,6 @@ def spread(
     series: PairSeries,
     *,
     as_of: date | None = None,
-    calendar: Dates | None = None,
 ) -> Spread:
     """Measure the spread of two funds over a window and rank it.
 
@@ -205,7 +204,6 @@ def spread(
         window: on the sessions of ``series``.
         series: the two funds; of one alone the gap is the return.
         as_of: the last session of the history; None for the window's end.
-        calendar: sessions of the exchange, before and after; None for those given.
     """
     sessions, small, large = series.sessions, series.small, series.large_or_flat
     first = int(np.searchsorted(sessions, day(window.start)))
@@ -222,7 +220,8 @@ def spread(
 
     span = window.end.year - pydate(sessions[0]).year
     shifted = {
-        window.end.year - back: same_window(window, back, sessions) for back in range(1, span + 1)
+        window.end.year - back: same_window(window, back, sessions, series.calendar)
+        for back in range(1, span + 1)
     }
     same = [series.year_gap(year, of_year) for year, of_year in shifted.items() if of_year]
     full = [gap for gap in series.full_years if gap.year < window.end.year]
@@ -241,6 +240,5 @@ def spread(
             stop,
             start=window.start,
             end=window.end,
-            calendar=sessions if calendar is None else calendar,
         ),
     )

@@ -1,8 +1,9 @@
 """Streaks: how many sessions, weeks or months in a row something rose, or beat something else.
 
-A session, week or month counts by its return; a return of zero ends a streak, and so does a
-session before which closes are missing. A week is a calendar week from Monday on; one that
-has not ended is not counted.
+A session, week or month counts by its return; a return of zero ends a streak, and so does one
+that is not known: of a session before which closes are missing, of a week or month that lacks its
+last close or that of the one before. A streak that such a one ended says so, as it may be longer.
+A week is a calendar week from Monday on; one that has not ended is not counted.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from core.data.frames import BoolArray, Dates, FloatArray, IntArray, pydate
 from core.data.record import record
-from core.measures.rarity import CLAIM_VALUES, Standing, holes, standing_since
+from core.measures.rarity import CLAIM_VALUES, Standing, holes, standing_since, without_saturdays
 
 Unit = Literal["session", "week", "month"]
 UNITS: Final[tuple[Unit, ...]] = ("session", "week", "month")
@@ -46,6 +47,8 @@ class Streak:
         longest: the longest on this side, this one included; the latest of equal ones.
         first: session that the history starts from.
         sessions: sessions of the history.
+        after_hole: closes are missing right before it, or before the last session, week or month
+            where it has none: it may be longer, and nothing is claimed of it.
     """
 
     unit: Unit
@@ -57,11 +60,12 @@ class Streak:
     longest: Run | None
     first: date
     sessions: int
+    after_hole: bool = False
 
     @property
     def claim(self) -> bool:
-        """Whether the history is long enough for a claim."""
-        return self.sessions >= CLAIM_VALUES
+        """Whether the history is long enough for a claim, and the streak's length known."""
+        return self.sessions >= CLAIM_VALUES and not self.after_hole
 
     @property
     def standing(self) -> Standing | None:
@@ -108,7 +112,8 @@ class Periods:
 
     Attributes:
         ends: (P,) place of the last session of each.
-        whole: (P - 1,) whether no close is missing inside each but the first.
+        whole: (P - 1,) whether the return of each but the first is that of its own time: the
+            closes at its end and at the end before it are there, and none is over 7 days away.
     """
 
     ends: IntArray
@@ -118,9 +123,26 @@ class Periods:
 def ended_periods(sessions: Dates, unit: Unit, calendar: Dates | None = None) -> Periods:
     """The sessions, weeks or months that have ended; arguments as `period_ends`."""
     ends = period_ends(sessions, unit, calendar)
-    # closes missing inside a session, week or month, or weeks without any
+    if unit == "session":
+        return Periods(ends, ~holes(sessions, calendar)[1:])
+    # closes missing for long inside a week or month, or weeks without any
     missing = np.cumsum(holes(sessions))[ends]
-    return Periods(ends, np.diff(missing) == 0)
+    whole = np.diff(missing) == 0
+    if calendar is not None and len(whole):
+        early = _ended_early(sessions[ends], unit, calendar)
+        whole &= ~(early[1:] | early[:-1])
+    return Periods(ends, whole)
+
+
+def _ended_early(ends: Dates, unit: Unit, calendar: Dates) -> BoolArray:
+    """(P,) whether the exchange had a later session in the week or month of a last close."""
+    calendar = without_saturdays(calendar[calendar.searchsorted(ends[0]) :])
+    following = calendar.searchsorted(ends, side="right")
+    early = np.zeros(len(ends), bool)
+    some = following < len(calendar)
+    later = calendar[following[some]]
+    early[some] = periods(later, unit) == periods(ends[some], unit)
+    return early
 
 
 def return_signs(level: FloatArray, against: FloatArray | None, ended: Periods) -> NDArray[np.int8]:
@@ -177,27 +199,29 @@ def streak(
         ended: from `ended_periods` of the same sessions, where they are known already.
     """
     ended = ended or ended_periods(sessions, unit, calendar)
-    return streak_of(sessions, return_signs(level, against, ended), ended.ends, unit)
+    return streak_of(sessions, return_signs(level, against, ended), ended, unit)
 
 
 def streak_of(
-    sessions: Dates, signs: NDArray[np.int8], before: IntArray, unit: Unit = "session"
+    sessions: Dates, signs: NDArray[np.int8], ended: Periods, unit: Unit = "session"
 ) -> Streak:
     """The streak that signs end with.
 
     Args:
         sessions: (T,) ascending.
         signs: (P - 1,) from `return_signs`.
-        before: (P,) places of the last session of each period.
+        ended: the periods.
         unit: what is counted.
     """
-    ends, first, count = before[1:], pydate(sessions[0]), len(sessions)
+    before, first, count = ended.ends, pydate(sessions[0]), len(sessions)
+    ends = before[1:]
     if not len(signs):
         return Streak(unit, 0, 0, None, None, None, None, first, count)
     last = pydate(sessions[ends[-1]])
     sign = int(signs[-1])
     if not sign:
-        return Streak(unit, 0, 0, None, last, None, None, first, count)
+        unknown = not ended.whole[-1]
+        return Streak(unit, 0, 0, None, last, None, None, first, count, unknown)
     begins, stops = runs(signs)
     of_side = signs[begins] == sign
     begins, stops = begins[of_side], stops[of_side]
@@ -221,6 +245,7 @@ def streak_of(
         longest=run(longest),
         first=first,
         sessions=count,
+        after_hole=bool(begins[-1]) and not ended.whole[begins[-1] - 1],
     )
 
 

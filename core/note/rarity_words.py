@@ -282,9 +282,11 @@ def _extreme_since(ratio: LevelHistory) -> Sentence:
 def streak_sentence(snapshot: Snapshot) -> Sentence:
     """How many sessions in a row one fund has beaten the other, and when one as long was last."""
     spread = snapshot.spread
-    if spread is None or not spread.history.whole or spread.history.session_streak.length < 2:
+    if spread is None or not spread.history.whole:
         return Sentence()
     now, path = spread.history.session_streak, f"{STREAKS}[0]"
+    if now.length < 2 or now.after_hole:
+        return Sentence()
     run = Sentence(_beaten(snapshot, now, path), "; ")
     last, longest = now.last_as_long, now.longest
     if last is None or longest is None:

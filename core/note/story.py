@@ -120,7 +120,7 @@ def _besides(snapshot: Snapshot, spread: Spread, voice: ProseStyle) -> Sentence:
     now, ratio = spread.history.session_streak, Sentence()
     if claim is not None:
         ratio = ratio_words(snapshot, claim)
-    if now.length < RUN or not spread.history.whole:
+    if now.length < RUN or now.after_hole or not spread.history.whole:
         return Sentence(ratio, ".") if ratio else ratio
     run = _run(snapshot, now, streak_path("gap", now.unit), voice)
     return Sentence(run, ", and ", ratio, ".") if ratio else Sentence(run, ".")

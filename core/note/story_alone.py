@@ -116,7 +116,7 @@ def _deepest(spread: Spread) -> Sentence:
 def _run(snapshot: Snapshot, spread: Spread) -> Sentence:
     """In how many sessions in a row it rose or fell, from five on."""
     now = spread.history.session_streak
-    if now.length < RUN or not spread.history.whole:
+    if now.length < RUN or now.after_hole or not spread.history.whole:
         return Sentence()
     verb = "risen" if now.sign > 0 else "fallen"
     length = Figure(f"{now.length:,}", "own.streaks[0].length")

@@ -6,17 +6,27 @@ Nothing here shares a line with core.measures.
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
 
+def lack(before: date, after: date, calendar: Container[date]) -> bool:
+    """Whether closes are missing between two: over 7 days, or a session of the calendar's."""
+    between = [before + timedelta(days=k) for k in range(1, (after - before).days)]
+    return len(between) > 6 or any(d in calendar for d in between)
+
+
 def gaps(
-    days: Sequence[date], small: Sequence[float], large: Sequence[float], n: int
+    days: Sequence[date],
+    small: Sequence[float],
+    large: Sequence[float],
+    n: int,
+    calendar: Container[date] = (),
 ) -> list[tuple[date, date, float]]:
-    """(start, end, gap) of every stretch of n sessions without a hole of over 7 days."""
+    """(start, end, gap) of every stretch of n sessions inside which no close is missing."""
     told = []
-    holes = [at for at in range(1, len(days)) if (days[at] - days[at - 1]).days > 7]
+    holes = [at for at in range(1, len(days)) if lack(days[at - 1], days[at], calendar)]
     for at in range(n, len(days)):
         if any(at - n < hole <= at for hole in holes):
             continue
@@ -44,12 +54,18 @@ def rank(stretches: Sequence[tuple[date, date, float]], end: date) -> dict[str, 
 
 
 def streaks(
-    days: Sequence[date], small: Sequence[float], large: Sequence[float] | None, unit: str
+    days: Sequence[date],
+    small: Sequence[float],
+    large: Sequence[float] | None,
+    unit: str,
+    calendar: Container[date] = (),
 ) -> list[tuple[int, date, date, int]]:
     """(length, first session, last session, sign) of every run, zero ends one.
 
     The exchange has a session on every weekday: a week that ends before a Friday, and a month
-    that ends before its last weekday, have not ended.
+    that ends before its last weekday, have not ended. A return that is not known has the sign 2,
+    one entry each: of a session before which one of the calendar's has no close, of a week or
+    month at whose end, or the end before, closes stop before the calendar does.
     """
 
     def of(value: date) -> object:
@@ -65,14 +81,23 @@ def streaks(
         for at, value in enumerate(days)
         if of(days[at + 1] if at + 1 < len(days) else following) != of(value)
     ]
+
+    def early(value: date) -> bool:
+        later = [value + timedelta(days=k) for k in range(1, 32)]
+        return unit != "session" and any(d in calendar for d in later if of(d) == of(value))
+
     told: list[tuple[int, date, date, int]] = []
     for before, at in pairwise(ends):
         change = small[at] / small[before] - 1
         if large is not None:
             change -= large[at] / large[before] - 1
         inside = range(before, at)
-        if any((days[k + 1] - days[k]).days > 7 for k in inside):
-            change = 0.0
+        known = calendar if unit == "session" else ()
+        if any(lack(days[k], days[k + 1], known) for k in inside) or any(
+            early(days[k]) for k in (before, at)
+        ):
+            told.append((1, days[before + 1], days[at], 2))
+            continue
         change = round(change, 9)
         sign = (change > 0) - (change < 0)
         if told and sign and told[-1][3] == sign:

@@ -49,8 +49,8 @@ def test_how_rare_a_gap_is_costs_as_many_calls_however_long_the_history() -> Non
         sessions = days[np.is_busday(days)]
         levels = 100 * np.exp(np.cumsum(rng.normal(0, 0.01, (2, len(sessions))), axis=1))
         start, end = sessions[-22].item(), sessions[-1].item()
-        series = PairSeries(sessions, *levels, *levels)
-        history = PairHistory(series, len(sessions), start, end, sessions)
+        series = PairSeries(sessions, *levels, *levels, sessions)
+        history = PairHistory(series, len(sessions), start, end)
         profile = cProfile.Profile()
         profile.enable()
         assert history.rolling and history.streaks and history.ratio and history.total_ratio

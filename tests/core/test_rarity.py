@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import product
 
 import numpy as np
 import pytest
@@ -140,10 +141,13 @@ def walk(seed: int, count: int, *, ties: bool = False) -> tuple[list[date], Floa
 @pytest.mark.parametrize("length", [1, 5, 21])
 def test_ranks_agree_with_the_second_implementation(seed: int, length: int) -> None:
     days, small, large = walk(seed, 300, ties=seed > 3)
-    stretches = naive.gaps(days, small.tolist(), large.tolist(), length)
+    # the exchange met on the days that are missing too, or nobody knows
+    calendar = weekdays("2015-01-01", "2019-12-31") if seed < 4 else []
+    stretches = naive.gaps(days, small.tolist(), large.tolist(), length, calendar)
     for end in (stretches[-1][1], stretches[len(stretches) // 2][1]):
         expected = naive.rank(stretches, end)
-        rank = rank_of_stretch(dates_of(days), small, large, length, end=end)
+        exchange = dates_of(calendar) if calendar else None
+        rank = rank_of_stretch(dates_of(days), small, large, length, end=end, calendar=exchange)
         assert rank is not None
         found = {name: getattr(rank, name) for name in expected}
         assert rank.record.value == pytest.approx(expected.pop("record"), abs=1e-12)
@@ -158,12 +162,17 @@ def test_ranks_agree_with_the_second_implementation(seed: int, length: int) -> N
 @pytest.mark.parametrize("unit", ["session", "week", "month"])
 def test_streaks_agree_with_the_second_implementation(seed: int, unit: Unit) -> None:
     days, small, large = walk(seed, 420 + seed, ties=seed > 3)
-    for against in (large, None):
+    for against, known in product((large, None), (True, False)):
+        calendar = weekdays("2015-01-01", "2019-12-31") if known else []
         told = naive.streaks(
-            days, small.tolist(), None if against is None else against.tolist(), unit
+            days, small.tolist(), None if against is None else against.tolist(), unit, calendar
         )
-        found = streak(dates_of(days), small, against, unit)
+        exchange = dates_of(calendar) if known else None
+        found = streak(dates_of(days), small, against, unit, exchange)
         length, start, end, sign = told[-1]
+        # closes are missing before the last one, or right before the run
+        assert found.after_hole == (told[-1 if sign in (0, 2) else -2][3] == 2)
+        sign = 0 if sign == 2 else sign
         assert (found.sign, found.end) == (sign, end)
         if not sign:
             assert (found.length, found.longest, found.last_as_long) == (0, None, None)

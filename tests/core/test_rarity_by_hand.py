@@ -232,7 +232,7 @@ def test_the_ratio_at_an_extreme_is_that_of_closes_where_they_are_held() -> None
     for prices, side in ((price, 1), (None, -1)):
         flat = None if prices is None else np.full(261, 50.0)
         series = PairSeries(sessions, level, np.full(261, 50.0), prices, flat)
-        history = PairHistory(series, 261, *ends, sessions)
+        history = PairHistory(series, 261, *ends)
         assert [s.side for s in history.states if s.kind == "ratio"] == [side]
 
 

@@ -58,7 +58,9 @@ def test_the_json_has_the_gaps_by_hand(home: Path, capsys: pytest.CaptureFixture
     assert rows["IJR:IVV"]["gap_pp"]["1D"] == pytest.approx(3.0)
     assert rows["IWM:SPY"]["percentile"] == {"1M": None, "3M": None}
     # up by 8.7 % against 1.5, then by 10 against 1
-    assert rows["IWM:SPY"]["streak"] == {"sign": 1, "length": 2, "start": "2026-06-25"}
+    assert rows["IWM:SPY"]["streak"] == {
+        "sign": 1, "length": 2, "start": "2026-06-25", "after_hole": False,
+    }  # fmt: skip
     assert rows["MDY:SPY"]["missing"] == "no closes of MDY"
     assert rows["MDY:SPY"]["gap_pp"] == dict.fromkeys(("1D", "1W", "1M", "QTD", "YTD"))
 

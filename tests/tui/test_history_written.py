@@ -370,7 +370,7 @@ def test_by_session_a_second_process_works_out_the_second_fund(
 def test_by_month_reads_what_a_history_by_session_left(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    words = "--measure", "share_up,advances,skew", "--window", "1D", "--format", "json"
+    words = "--measure", "share_up,advances,skew", "--window", "1M", "--format", "json"
     by_month = history(home, capsys, *words, "--every", "month")
     shutil.rmtree(home / "market" / "derived")
     # a measure that is there already stays beside those of the sessions

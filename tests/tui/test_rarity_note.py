@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from cache.facts.sessions import sessions
 from core.answer.alerts import parse, value
 from core.answer.snapshot import Question, Snapshot, take
 from core.data.market import Market
@@ -39,7 +41,8 @@ def real_market() -> Market:
         {s: [by_day.get(d, nothing)[k] for d in days] for s, by_day in closes.items()}
         for k in (0, 1)
     ]
-    return make_market(prices(days, tables[0], adjusted=tables[1]))
+    market = make_market(prices(days, tables[0], adjusted=tables[1]))
+    return replace(market, reference=replace(market.reference, sessions=sessions()))
 
 
 def asked(market: Market, window: str, as_of: date = END) -> Snapshot:

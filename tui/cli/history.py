@@ -128,7 +128,9 @@ def _series(
     if unknown := [name for name in trimmed if name not in stored]:
         series_names = ", ".join(stored) or "none: `internals import series FILE`"
         raise MeasureError(f"no series {', '.join(unknown)}; there are {series_names}")
-    windows = windows_of(question, final_sessions(desk.market(), *question.pair), every)
+    market = desk.market()
+    sessions = final_sessions(market, *question.pair)
+    windows = windows_of(question, sessions, every, market.reference.sessions)
     series = (stored[name] for name in trimmed)
     return tuple(
         series_history(one.measure, one.source, one.values, windows, every) for one in series

@@ -107,7 +107,8 @@ def row_lines(
     streak, ratio = row.streak, row.ratio
     if streak is not None:
         run = several(streak.length, "session", "sessions in a row")
-        lines.append(f"run: the gap has had one sign for {run}")
+        known = "" if not streak.after_hole else ", or more: closes are missing before that"
+        lines.append(f"run: the gap has had one sign for {run}{known}")
     if ratio is not None:
         lines.append(f"ratio of closes {small} / {large}: {ratio.level:.6g}")
         for average in ratio.averages:

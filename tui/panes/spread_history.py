@@ -68,12 +68,13 @@ def rolling_parts(rank: Rank, *, gap: bool = True) -> list[str]:
 
 
 def streak_part(scene: Scene, history: PairHistory) -> str:
-    """How many sessions in a row who beat whom; "" where the last one was level."""
+    """How many sessions in a row who beat whom; "" where the last one was level or not known."""
     now, question = history.session_streak, scene.snapshot.question
     if not now.length:
         return ""
     ahead = question.small if now.sign > 0 else question.large
-    return f"{ahead} ahead {now.length:,} in a row"
+    least = "at least " if now.after_hole else ""
+    return f"{ahead} ahead {least}{now.length:,} in a row"
 
 
 def bins(gaps: FloatArray, most: int) -> FloatArray:

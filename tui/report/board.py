@@ -83,7 +83,12 @@ def row_fields(row: BoardRow, breadth: BoardBreadth | None) -> Json:
         "stretched": number(row.stretched),
         "streak": None
         if streak is None
-        else {"sign": streak.sign, "length": streak.length, "start": iso(streak.start)},
+        else {
+            "sign": streak.sign,
+            "length": streak.length,
+            "start": iso(streak.start),
+            "after_hole": streak.after_hole,
+        },
         "ratio": None
         if ratio is None
         else {
@@ -115,7 +120,9 @@ def table(board: Board, breadths: Breadths = UNCOUNTED) -> TidyTable:
             (
                 fields["pair"], fields["group"], fields["end"], *fields["gap_pp"].values(),
                 *fields["percentile"].values(),
-                None if streak is None else streak["sign"] * streak["length"],
+                None
+                if streak is None or streak["after_hole"]
+                else streak["sign"] * streak["length"],
                 ratio.get("level"), *(ratio.get(f"above_{days}") for days in AVERAGES),
                 ratio.get("off_high_52"), ratio.get("off_low_52"), *counted.values(),
                 fields["missing"],

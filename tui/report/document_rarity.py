@@ -49,7 +49,11 @@ def _run(run: Run | None) -> Json | None:
 
 
 def streak_document(of: StreakOf, streak: Streak) -> Json:
-    """One streak; ``sign`` 0 and length 0 where the last session, week or month was level."""
+    """One streak; ``sign`` 0 and length 0 where the last session, week or month was level.
+
+    ``after_hole``: closes are missing right before it, so that it may be longer, or, of length 0,
+    before the last session, week or month, of which nothing is known then.
+    """
     return {
         "of": of,
         "unit": streak.unit,
@@ -61,6 +65,7 @@ def streak_document(of: StreakOf, streak: Streak) -> Json:
         "longest": _run(streak.longest),
         "first": iso(streak.first),
         "standing": streak.standing,
+        "after_hole": streak.after_hole,
     }
 
 

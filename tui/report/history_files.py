@@ -146,7 +146,7 @@ def _contributions(market: Market, question: Question, fund: str) -> list[Row]:
     sessions = final_sessions(market, *question.pair)
     monthly = replace(question, window="MTD")
     rows: list[Row] = []
-    for window in windows_of(monthly, sessions, "month"):
+    for window in windows_of(monthly, sessions, "month", market.reference.sessions):
         parts = spans(market, fund, window.start, window.end, window.end)
         answer = index_of(market, monthly, fund, window, parts)
         if isinstance(answer, str) or not answer[0].claims:

@@ -64,7 +64,7 @@ RARITY_PARTS: Final[Mapping[str, tuple[str, Callable[[Json], Rows]]]] = {
     "streaks": (
         f"{_PAIR}of unit sign:i length:i streak_start:d streak_end:d last_as_long_length:i"
         " last_as_long_start:d last_as_long_end:d longest_length:i longest_start:d longest_end:d"
-        " first:d standing",
+        " first:d standing after_hole:b",
         _streaks,
     ),
     "ratio": (
