@@ -1,8 +1,9 @@
 """The history of a measure: its value over the same window of every year, month or session.
 
 A point is answered as a question for that window would be: the files that apply to it, the lines
-of that time, those that no longer trade included. Only points with at least 90 % of weight
-measured, on lists that carry the measure, count for its rank and for "since".
+of that time, those that no longer trade included; it is estimated where that answer is. Only points
+with at least 90 % of weight measured, on lists that carry the measure, count for its rank and for
+"since".
 """
 
 from __future__ import annotations
@@ -65,6 +66,7 @@ class Point(NamedTuple):
         coverage: weight measured, a fraction; of a daily measure the members with closes.
         on_files: weight measured on prices of files.
         why: why the point does not count, "" where it does.
+        estimated: see `Place`; False of a measure of the fund's closes alone.
     """
 
     start: date
@@ -73,6 +75,7 @@ class Point(NamedTuple):
     coverage: float | None
     on_files: float
     why: str = ""
+    estimated: bool = False
 
     @property
     def counts(self) -> bool:
@@ -104,9 +107,16 @@ class History:
     def points(self) -> tuple[Point, ...]:
         """The places with their values."""
         return tuple(
-            Point(place.start, place.end, value, place.coverage, place.on_files, why)
-            for place, (value, why) in zip(self.places, self.values, strict=True)
+            Point(place.start, place.end, value, place.coverage, place.on_files, why, estimated)
+            for place, (value, why), estimated in zip(
+                self.places, self.values, self.estimated, strict=True
+            )
         )
+
+    @property
+    def estimated(self) -> list[bool]:
+        """Which points are estimated."""
+        return [place.estimated and self.row.claim != "closes" for place in self.places]
 
     @property
     def counts(self) -> list[bool]:
@@ -366,6 +376,7 @@ def _rank_of(history: History) -> MeasureRank:
         end=last,
         coverage=min(point.coverage or 0.0 for point in counting),
         on_files=max(point.on_files for point in counting),
+        estimated=sum(point.estimated for point in counting),
         claim=last.year - first.year + 1 >= CLAIM_YEARS and len(counting) >= CLAIM_YEARS,
         every=history.every,
     )

@@ -39,6 +39,7 @@ class MeasureRank:
         on_files: the largest part on prices of files.
         claim: whether the history is long enough for a claim.
         every: what a point stands for.
+        estimated: how many of the points that count are estimated.
     """
 
     value: float
@@ -52,6 +53,7 @@ class MeasureRank:
     on_files: float
     claim: bool
     every: Every = "year"
+    estimated: int = 0
 
     @property
     def stands_out(self) -> bool:

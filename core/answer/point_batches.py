@@ -49,12 +49,15 @@ class Place(NamedTuple):
         end: session of its last close.
         coverage: weight measured, a fraction; of a daily measure the members with closes.
         on_files: weight measured on prices of files.
+        estimated: a segment's weights are (as `IndexView.estimated`); of a daily measure, the list
+            that the session's members are counted from is (as `core.measures.carry` has it).
     """
 
     start: date
     end: date
     coverage: float | None
     on_files: float
+    estimated: bool = False
 
 
 @record(frozen=True, eq=False, slots=True)
@@ -199,9 +202,13 @@ def _of_like_batches(
                 of_row += [(None, view)] * len(windows)
             continue
         places += (
-            Place(window.start, window.end, measured, on_files)
-            for window, measured, on_files in zip(
-                windows, view.weight_measured.tolist(), view.file_price_weight.tolist(), strict=True
+            Place(window.start, window.end, measured, on_files, estimated)
+            for window, measured, on_files, estimated in zip(
+                windows,
+                view.weight_measured.tolist(),
+                view.file_price_weight.tolist(),
+                view.estimated.tolist(),
+                strict=True,
             )
         )
         for key, row in rows.items():
@@ -257,7 +264,15 @@ def _of_sessions(
         before = market.session(first - timedelta(days=1))
         breadth = daily_of(market, fund, (before, ends[-1]), ends[-1], question.basis)
         at = [_place(breadth, end) for end in ends]
-        places = tuple(_covered(breadth, end, place) for end, place in zip(ends, at, strict=True))
+        carried = [
+            (part.start, part.end)
+            for part in spans(market, fund, before, ends[-1], ends[-1])
+            if part.carry.estimated
+        ]
+        places = tuple(
+            _covered(breadth, end, place, any(start < end <= last for start, last in carried))
+            for end, place in zip(ends, at, strict=True)
+        )
         yield places, {row.key: tuple(_daily_values(row, breadth, at, places)) for row in one.rows}
 
 
@@ -270,13 +285,13 @@ def _place(counted: Daily | None, end: date) -> int | None:
     return place if is_there else None
 
 
-def _covered(counted: Daily | None, end: date, place: int | None) -> Place:
+def _covered(counted: Daily | None, end: date, place: int | None, estimated: bool) -> Place:
     """A session with its members that have closes."""
     if counted is None or place is None:
         return Place(end, end, None, 0.0)
     moved = counted.advances[place] + counted.declines[place] + counted.unchanged[place]
     coverage = float(moved / counted.members[place])
-    return Place(end, end, coverage if np.isfinite(coverage) else None, 0.0)
+    return Place(end, end, coverage if np.isfinite(coverage) else None, 0.0, estimated)
 
 
 def _daily_values(

@@ -106,6 +106,12 @@ class Figures:
         return self.swept.on_files
 
     @cached_property
+    def estimated(self) -> BoolArray:
+        """Whether a segment's weights are estimated."""
+        carried = [any(part.carry.estimated for part in one.parts) for one in self.windows]
+        return np.asarray(self.swept.by_adjusted | np.array(carried))
+
+    @cached_property
     def lines(self) -> IntArray:
         """Lines measured."""
         return np.asarray(np.count_nonzero(self.swept.measured, axis=1))

@@ -60,6 +60,7 @@ class Stretch:
         weight_measured: the smallest m_k.
         on_files: the largest weight measured on prices of files.
         end_early: weight of the last segment's lines whose closes end before it does.
+        by_adjusted: the weight of some measured line is carried by adjusted closes.
     """
 
     growth: float
@@ -71,6 +72,7 @@ class Stretch:
     weight_measured: float
     on_files: float
     end_early: float
+    by_adjusted: bool
 
     def then(self, later: Stretch) -> Stretch:
         """This stretch joined with the next one."""
@@ -84,6 +86,7 @@ class Stretch:
             min(self.weight_measured, later.weight_measured),
             max(self.on_files, later.on_files),
             later.end_early,
+            self.by_adjusted or later.by_adjusted,
         )
 
 
@@ -104,6 +107,7 @@ class Swept:
         weight_measured: the smallest m_k.
         on_files: the largest weight measured on prices of files.
         end_early: weight of the last segment's lines whose closes end before it does.
+        by_adjusted: the weight of some measured line is carried by adjusted closes.
         returns: (W, A) between the closes at the window's ends of the lines of its first list;
             NaN for other lines and where a close is missing.
         closes: what all of it was measured on, a column a line.
@@ -121,6 +125,7 @@ class Swept:
     weight_measured: FloatArray
     on_files: FloatArray
     end_early: FloatArray
+    by_adjusted: BoolArray
     returns: FloatArray
     closes: ClosesOn
 
@@ -135,7 +140,7 @@ class Swept:
 #: The fields of `Swept` that have a row for each window, beside ``start``.
 _OF_WINDOWS: Final = (
     "growth", "weight", "measured", "unscaled", "scaled", "weight_measured", "on_files",
-    "end_early", "returns",
+    "end_early", "by_adjusted", "returns",
 )  # fmt: skip
 
 
@@ -211,7 +216,7 @@ class _Axis:
         self._priced = self._file_prices()
         self._segments: dict[_Key, Stretch] = {}
         zero, none = np.zeros(len(self.numbers)), np.zeros(len(self.numbers), bool)
-        self._nothing = Stretch(1.0, 0.0, zero, none, zero, zero, 0.0, 0.0, 0.0)
+        self._nothing = Stretch(1.0, 0.0, zero, none, zero, zero, 0.0, 0.0, 0.0, False)
         #: The two chains that the next window may begin or go on with.
         self._head: tuple[list[_Key], Stretch | None] = [], None
         self._middle: tuple[list[_Key], Stretch | None] = [], None
@@ -280,6 +285,7 @@ class _Axis:
             weight_measured=each("weight_measured"),
             on_files=each("on_files"),
             end_early=each("end_early"),
+            by_adjusted=each("by_adjusted"),
             returns=returns,
             closes=closes,
         )
@@ -348,9 +354,10 @@ class _Axis:
         early = part * (share * (end.rows < end.row)).sum(axis=1)
         on_files = part * (share * self._on_files(file, start.rows, end.rows)).sum(axis=1)
         scaled, growth = part[:, None] * earned, 1 + earned.sum(axis=1)
-        numbers = (growth.tolist(), part.tolist(), on_files.tolist(), early.tolist())
-        for row, (grown, weight_measured, of_files, end_early) in enumerate(
-            zip(*numbers, strict=True)
+        by_adjusted = (of_file.carried & good).any(axis=1)
+        numbers = (growth, part, on_files, early, by_adjusted)
+        for row, (grown, weight_measured, of_files, end_early, adjusted) in enumerate(
+            zip(*(values.tolist() for values in numbers), strict=True)
         ):
             yield Stretch(
                 growth=grown,
@@ -362,6 +369,7 @@ class _Axis:
                 weight_measured=weight_measured,
                 on_files=of_files,
                 end_early=end_early,
+                by_adjusted=adjusted,
             )
 
     def _by_line(self, file: Holdings, values: NDArray[Any]) -> NDArray[Any]:

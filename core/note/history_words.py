@@ -28,6 +28,8 @@ def history_sentence(history: History, value: str) -> str:
     rests += f", coverage at least {100 * rank.coverage:.1f} %"
     if rank.on_files:
         rests += f", up to {100 * rank.on_files:.1f} % on file prices"
+    if rank.estimated:
+        rests += f", {rank.estimated} of them estimated"
     begun = f"{what} to {rank.end}: {value}, "
     if not rank.claim:
         few = f"{rank_of(rank.rank, rank.of)} from the {side}, too few years for a claim"

@@ -78,12 +78,16 @@ def history_sentences(snapshot: Snapshot) -> list[Sentence]:
         coverage = Figure(share(rank.coverage), f"{path}.history.coverage")
         each = ", one a month," if rank.every == "month" else ""
         windows = f" such windows{each} from "
+        estimated = Sentence()
+        if rank.estimated:
+            count = Figure(f"{rank.estimated:,}", f"{path}.history.estimated")
+            estimated = Sentence(", ", count, " of them estimated")
         sentences.append(
             Sentence(
                 head(fund, mark), Name(row.title), " at ",
                 Figure(value_words(row, rank.value), f"{path}.value"), ", ", claim, ", rank ",
                 place, " of ", of, windows, first, " on with at least ", coverage,
-                " of weight measured.",
+                " of weight measured", estimated, ".",
             )
         )  # fmt: skip
     return sentences

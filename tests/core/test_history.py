@@ -93,7 +93,7 @@ def test_the_ranks_of_an_answer_are_those_of_its_histories() -> None:
     told = index_document(replace(snapshot, measure_ranks=ranks), snapshot.indices["IWM"])
     assert told["measures"]["share_up"]["history"] == {
         "rank": 2, "of": 12, "every": "year", "side": "low", "since": str(ENDS[7]), "from": 2001,
-        "coverage": 1.0, "file_price_weight": 0.0, "claim": True,
+        "coverage": 1.0, "file_price_weight": 0.0, "claim": True, "estimated": 0,
     }  # fmt: skip
     # an answer of the first year has no other to be ranked among
     early = take(market, Question(window="YTD", basis="pr", as_of=ENDS[1]))
@@ -113,7 +113,9 @@ def test_a_month_is_ranked_among_the_months() -> None:
     [sentence] = history_sentences(replace(snapshot, measure_ranks={"IWM": {"share_up": far}}))
     assert f"{sentence}" == (
         "IWM: share of lines up at 25.0 %, the highest since 31 December 2004, rank 10 of 144 such"
-        " windows, one a month, from 2001 on with at least 100.0 % of weight measured."
+        " windows, one a month, from 2001 on with at least 100.0 % of weight measured, 96 of them"
+        # a year-end list is over 100 days old from April's end on: eight of twelve months
+        " estimated."
     )
     # a month that is not over is ranked among the same days of other years
     begun = take(market, Question(window="MTD", basis="pr", as_of=date(2012, 12, 20)))
@@ -212,3 +214,67 @@ def test_ties_and_short_histories() -> None:
     on_record = rank_of(*np.linspace(0, 1, 12).tolist())
     assert on_record is not None and on_record.claim
     assert (on_record.rank, on_record.since) == (1, None)
+
+
+#: Month ends of closes that do not move much, and the one list that speaks for them.
+MONTH_ENDS = weekdays("2019-12-02", "2020-05-29")
+LISTED = "2020-02-14"
+
+
+def one_list(adjusted: bool = False) -> Market:
+    closes = {name: [10.0 + n % 7 for n in range(len(MONTH_ENDS))] for name in "ABCD"}
+    funds = {fund: [10.0] * len(MONTH_ENDS) for fund in ("IWM", "SPY")}
+    held = prices(MONTH_ENDS, funds if adjusted else {**closes, **funds},
+                  adjusted=closes if adjusted else None)  # fmt: skip
+    return make_market(held, holdings("IWM", LISTED, dict.fromkeys("ABCD", 25.0)))
+
+
+def by_month(market: Market, *names: str, basis: str = "pr") -> tuple[History, ...]:
+    question = Question(window="MTD", basis=basis)  # type: ignore[arg-type]
+    rows = [row for row in map(find, names) if row is not None]
+    sessions = final_sessions(market, "IWM", "SPY")
+    return histories(market, question, "IWM", rows, sessions, "month")
+
+
+def test_a_point_on_a_list_of_a_later_day_is_estimated() -> None:
+    top, closes, advances = by_month(one_list(), "share_up", "return", "advances")
+    marks = {str(p.start): p.estimated for p in top.points}
+    # January and February begin before the list's day, the others after it
+    assert marks == {
+        "2019-12-31": True, "2020-01-31": True, "2020-02-28": False, "2020-03-31": False,
+        "2020-04-30": False,
+    }  # fmt: skip
+    assert all(p.counts and p.coverage == 1.0 for p in top.points)
+    # the fund's own return rests on no list
+    assert not any(p.estimated for p in closes.points)
+    # on a session it is the list of that day: January's last lies before it, February's behind it
+    of_sessions = {str(p.end): p.estimated for p in advances.points}
+    assert of_sessions["2020-01-31"] is True and of_sessions["2020-02-28"] is False
+    assert top.rank is not None and top.rank.estimated == 2
+    assert "5 of 5 points count, from 2020, coverage at least 100.0 %, 2 of them estimated" in (
+        history_sentence(top, "50 %")
+    )
+
+
+def test_a_point_on_an_old_list_or_on_adjusted_closes_is_estimated() -> None:
+    # 14 February to 24 May is 100 days, so that June's list is too old
+    days = weekdays("2019-12-02", "2020-07-31")
+    table = {name: [10.0] * len(days) for name in ("IWM", "SPY", "A")}
+    market = make_market(prices(days, table), holdings("IWM", LISTED, {"A": 1.0}))
+    (old,) = by_month(market, "lines_up")
+    marks = [(str(p.start), p.estimated) for p in old.points]
+    assert marks[-3:] == [("2020-04-30", False), ("2020-05-29", True), ("2020-06-30", True)]
+    (carried,) = by_month(one_list(adjusted=True), "share_up", basis="tr")
+    assert [p.estimated for p in carried.points] == [True] * 5
+
+
+def test_the_note_says_how_many_of_its_windows_are_estimated() -> None:
+    snapshot = year_to_date()
+    ranks = {"IWM": {**ranks_of(twelve_years(), snapshot)["IWM"]}}
+    ranks["IWM"]["share_up"] = replace(ranks["IWM"]["share_up"], estimated=3)
+    (told,) = [
+        str(sentence)
+        for sentence in history_sentences(replace(snapshot, measure_ranks=ranks))
+        if "share of lines up" in str(sentence)
+    ]
+    assert told.endswith("of weight measured, 3 of them estimated.")

@@ -78,6 +78,7 @@ def test_the_figures_are_those_of_the_whole_answer(
             name: getattr(told, name)
             for name in (
                 "covered",
+                "estimated",
                 "claims",
                 "claims_breadth",
                 "weight_measured",
@@ -97,7 +98,7 @@ def test_the_figures_are_those_of_the_whole_answer(
             continue
         view = answer[0]
         assert told_of is not None, one
-        for name in ("covered", "claims", "claims_breadth"):
+        for name in ("covered", "claims", "claims_breadth", "estimated"):
             assert told_of[name] == getattr(view, name), (one, name)
         for name in ("weight_measured", "file_price_weight"):
             assert told_of[name] == pytest.approx(getattr(view, name), abs=1e-12), name

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from core.answer.snapshot import take
 from core.data.market import Market
 from core.data.question import Question
-from tests.core.test_history import ROSE, twelve_years
+from tests.core.test_history import ROSE, one_list, twelve_years
 from tests.tui.driving import drive, press, seen, until
 from tests.tui.test_standing import type_line
 from tui.host.scene import Scene
@@ -41,6 +41,18 @@ def test_fewer_rows_than_years_show_the_newest() -> None:
     shown = plain(drawing(scene, years_of(scene, "top10_share"), 60, 10))
     rows = [line.split()[0] for line in shown if line[1:5].isdigit()]
     assert rows[0] == "2012" and len(shown) <= 10
+
+
+def test_an_estimated_year_has_a_mark_and_its_legend() -> None:
+    market = one_list()
+    for as_of, marked in (("2020-02-28", True), ("2020-04-30", False)):
+        question = Question(window="MTD", basis="pr", as_of=date.fromisoformat(as_of))
+        scene = Scene(take(market, question), market)
+        shown = plain(drawing(scene, years_of(scene, "share_up"), 110, 30))
+        (row,) = (line for line in shown if line[1:5] == "2020")
+        # the list is of 14 February: it is carried back to January's end, not to March's
+        assert ("~" in row) is marked
+        assert any(line.strip().startswith("~ estimated") for line in shown) is marked
 
 
 def test_the_years_come_to_the_pane_that_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -158,6 +158,7 @@ def _history(desk: Desk, arguments: Json) -> Json:
         fields["points"], parts = shortened(fields["points"], rows, first)
         cut += [{**part, "path": f"histories[{place}].points"} for part in parts]
         state = "final" if all(point.counts for point in one.points) else "partial"
+        state += ", estimated" if any(one.estimated) else ""
         fields["origin"] = origins.letter(
             f"holdings files of {one.fund}, each of its time, and the closes of their lines",
             str(one.points[-1].end) if one.points else "",

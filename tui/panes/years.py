@@ -100,7 +100,7 @@ def drawing(
     scene: Scene, histories: Mapping[Side, History] | str, width: int, height: int
 ) -> Drawing:
     """The sentence of each index, then a row a year, the newest first; see `years_of`."""
-    from tui.report.history import sentence
+    from tui.report.history import LEGEND, sentence
 
     if isinstance(histories, str):
         return inset(wrapped(f"{histories}.", width - 2, "dim"))
@@ -109,6 +109,8 @@ def drawing(
     lines: Drawing = []
     for side, one in histories.items():
         lines += inset(wrapped(sentence(one), width - 2, f"{side} bold"))
+    if any(any(one.estimated) for one in histories.values()):
+        lines += inset(wrapped(LEGEND, width - 2, "dim"))
     by_year = {side: {p.end.year: p for p in one.points} for side, one in histories.items()}
     largest = max(
         (abs(p.value or 0.0) for points in by_year.values() for p in points.values()), default=0.0
@@ -129,11 +131,14 @@ def drawing(
 
 
 def _cells(one: History, point: Point | None, largest: float, longest: int, side: Side) -> Line:
-    """A year's value and its bar; dim where the point does not count."""
+    """A year's value and its bar; dim where the point does not count, marked where estimated."""
+    from tui.report.history import MARK
+
     value = None if point is None else point.value
     counts = point is not None and point.counts
     text = formats.measure(value, one.row.unit, one.row.decimals, sign=one.row.signed)
-    line: Line = [(f"{text:>{_VALUE}}", "" if counts else "dim"), (" ", "")]
+    line: Line = [(f"{text:>{_VALUE}}", "" if counts else "dim")]
+    line.append((MARK if point is not None and point.estimated else " ", "dim"))
     if longest > 3 and largest > 0:
         style = side if counts else "dim"
         line += ladder_bar(abs(value or 0.0) / largest, longest, style)

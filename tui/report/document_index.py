@@ -177,6 +177,7 @@ def rank_fields(rank: MeasureRank | None) -> Json | None:
         "coverage": number(rank.coverage),
         "file_price_weight": number(rank.on_files),
         "claim": rank.claim,
+        "estimated": rank.estimated,
     }
 
 

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = 1
 FORMATS: Final = ("text", "json", "csv", "parquet", "svg", "png")
+#: What stands behind an estimated value, and what it means.
+MARK: Final = "~"
+LEGEND: Final = (
+    f"{MARK} estimated: on a list of another time, or on weights carried by adjusted closes"
+)
 _WIDTH, _HEIGHT, _LEFT = 900.0, 180.0, 8.0
 
 
@@ -54,6 +59,7 @@ def document(histories: Sequence[History], *, basis: str, simulated: bool) -> Js
                         "file_price_weight": number(point.on_files),
                         "counts": point.counts,
                         "why": point.why or None,
+                        "estimated": point.estimated,
                     }
                     for point in one.points
                 ],
@@ -67,7 +73,7 @@ def table(histories: Sequence[History]) -> TidyTable:
     """All points as one tidy table."""
     columns = columns_of(
         "fund measure unit window every start:d end:d value:f coverage:f file_price_weight:f"
-        " counts:b why"
+        " counts:b why estimated:b"
     )
     # measures of one question have their windows in common, which are written out once
     written: dict[int, list[tuple[Any, ...]]] = {}
@@ -80,9 +86,19 @@ def table(histories: Sequence[History]) -> TidyTable:
             ]
         of_all = one.fund, one.row.key, one.row.unit, one.window, one.every
         rows += [
-            (*of_all, start, end, one.row.in_unit(value), coverage, on_files, counts, why or None)
-            for (start, end, coverage, on_files), (value, why), counts in zip(
-                written[id(one.places)], one.values, one.counts, strict=True
+            (
+                *of_all,
+                start,
+                end,
+                one.row.in_unit(value),
+                coverage,
+                on_files,
+                counts,
+                why or None,
+                estimated,
+            )
+            for (start, end, coverage, on_files), (value, why), counts, estimated in zip(
+                written[id(one.places)], one.values, one.counts, one.estimated, strict=True
             )
         ]
     return TidyTable("history", columns, tuple(rows))
@@ -92,18 +108,22 @@ def to_text(histories: Sequence[History], *, simulated: bool) -> str:
     """The histories for a person: a sentence and a table each."""
     blocks = ["SIMULATED MARKET"] if simulated else []
     for one in histories:
+        some = any(one.estimated)
         body = [
             (
-                str(point.start), str(point.end), figure(one.row, point.value),
+                str(point.start), str(point.end),
+                figure(one.row, point.value) + (" " + MARK if point.estimated else "  ") * some,
                 f.weight(point.coverage, 1), f.weight(point.on_files, 1) if point.on_files else "",
                 point.why,
             )
             for point in reversed(one.points)
         ]  # fmt: skip
-        columns = ("start", "end", f">{one.row.title}", ">measured", ">on file prices", "")
+        title = one.row.title + "  " * some
+        columns = ("start", "end", f">{title}", ">measured", ">on file prices", "")
+        notes = (LEGEND,) if some else ()
         blocks += [
             sentence(one),
-            plain_table(ReportTable(_heading(one), columns, tuple(body), ())),
+            plain_table(ReportTable(_heading(one), columns, tuple(body), notes)),
         ]
     return safe_lines("\n\n".join(blocks) + "\n")
 
@@ -137,7 +157,9 @@ def _chart(sketch: Sketch, one: History, top: float) -> None:
         height = (bottom - top - 24) * (value - low) / room
         return _LEFT + part * (right - _LEFT), bottom - height
 
-    sketch.text(_LEFT, top + 14, _heading(one), "t strong")
+    count = sum(point.estimated for point in points)
+    estimated = f"; {count} of {len(points)} points estimated" if count else ""
+    sketch.text(_LEFT, top + 14, f"{_heading(one)}{estimated}", "t strong")
     sketch.line((_LEFT, bottom + 4), (right, bottom + 4), "grid")
     sketch.curve([at(day, value) for day, value in zip(days, values, strict=True)], "line small")
     sketch.text(

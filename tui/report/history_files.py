@@ -8,7 +8,7 @@ object store reads them as one table with the columns ``fund`` and ``year``:
     closes         session, line, close, split, of_file
     contributions  start, end, line, weight_start, return, contribution_bp, on_file_price; by month
     measures       measure, unit, window, every, start, end, value, coverage, file_price_weight,
-                   counts, why; by month
+                   counts, why, estimated; by month
 
 ``symbol`` is the ticker in the file, ``line`` the one that its closes are followed by, the key of
 all tables. Closes have splits taken out; ``of_file`` marks prices of files. Weights and returns are
