@@ -73,6 +73,8 @@ def odd(
     """
     cut = [row.reason for row in rejected if row.column == "weight" and not row.symbol]
     reasons = [f"is not one whole fund: {reason}" for reason in cut] or _part(file)
+    if not file.whole:
+        reasons += file.doubts
     before = [one for one in earlier if one.weighted and one.as_of < file.as_of]
     if before and file.as_of - before[-1].as_of <= DAYS:
         reasons += _fewer(file, before)

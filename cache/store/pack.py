@@ -113,8 +113,11 @@ def pack_holdings(rows: Holdings) -> tuple[bytes, bytes]:
     # which earlier releases have not
     if rows.weighted:
         del text["weighted"]
-    if not rows.industries:
-        del text["industries"]
+    if rows.whole:
+        del text["whole"]
+    for name in ("industries", "doubts"):
+        if not text[name]:
+            del text[name]
     text["others"] = [astuple(other) for other in rows.others]
     text["listings"] = [astuple(listing) for listing in rows.listings]
     numbers = np.stack([getattr(rows, name) for name in _NUMBERS], dtype=np.float64)
@@ -147,7 +150,8 @@ def unpack_holdings(text: bytes, numbers: bytes) -> Holdings:
     fields |= {name: tuple(fields[name]) for name in _TEXTS}
     fields["others"] = tuple(LeftOut(*other) for other in fields["others"])
     # a store of before has none of these
-    fields |= {name: tuple(fields.get(name, ())) for name in ("sedols", "listing", "industries")}
+    later = ("sedols", "listing", "industries", "doubts")
+    fields |= {name: tuple(fields.get(name, ())) for name in later}
     fields["listings"] = tuple(Listing(*listing) for listing in fields.get("listings", ()))
     fields["as_of"] = date.fromisoformat(fields["as_of"])
     fields["fetched_at"] = fields["fetched_at"] and datetime.fromisoformat(fields["fetched_at"])

@@ -57,6 +57,7 @@ class Fingerprints:
             totals = np.full(len(file.value), file.total)
             numbers = np.array([file.value, file.quantity, file.price, totals])
             words = repr((file.fund, file.as_of, self._market.lines(file), file.weighted))
+            words += "" if file.whole else "not whole"
             self._files[file] = sha256(words.encode() + numbers.tobytes()).digest()
         return self._files[file]
 

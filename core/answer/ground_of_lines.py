@@ -43,7 +43,7 @@ def end_early(basket: Basket, window: Window) -> EndEarly | None:
         ]
         if len(delisted) < _TOGETHER:
             early[delisted] = False
-    weight = float(last.weight_measured * share[early].sum())
+    weight = float(last.part * share[early].sum())
     if covers(1 - weight):
         return None
     sessions, place = np.unique(closed[early], return_inverse=True)
@@ -76,7 +76,7 @@ def file_price_weight(market: Market, basket: Basket, parts: Sequence[Span]) -> 
             at_end = (basket.opened[k] == day(when)) | (basket.closed[k] == day(when))
             stands |= of_file & (at_end | (when == of_list))
         share = basket.share[k, measured & stands].sum()
-        weights.append(basket.segments[k].weight_measured * share)
+        weights.append(basket.segments[k].part * share)
     return float(max(weights))
 
 
@@ -106,7 +106,7 @@ def price_return_weight(market: Market, fund: str, basket: Basket, window: Windo
         if not _any_adjusted(market, numbers[of_source], window):
             without_dividends |= of_source
     weight = basket.share[0][rows[without_dividends]].sum()
-    return float(basket.segments[0].weight_measured * weight)
+    return float(basket.segments[0].part * weight)
 
 
 def _pays(series: Series, window: Window) -> bool:

@@ -29,7 +29,7 @@ class IndexLook:
 
     Attributes:
         fund_return: a fraction; None where it was not known.
-        weight_measured: a fraction of weight.
+        weight_measured: a fraction of weight, NaN where not known.
         listed: the lists of members, and how far their closes reach, were good enough to speak of
             leaders and breadth.
         share_up: share of the lines that rose, a fraction; None where not measured.
@@ -159,7 +159,9 @@ def to_json(look: Look) -> dict[str, Any]:
         "indices": {
             fund: {
                 "fund_return": index.fund_return,
-                "weight_measured": index.weight_measured,
+                "weight_measured": index.weight_measured
+                if math.isfinite(index.weight_measured)
+                else None,
                 "claims": {"breadth": index.claims},
                 "contributors": [
                     {"symbol": symbol, "contribution_bp": bp} for symbol, bp in index.ranked.items()
@@ -212,7 +214,7 @@ def read(data: object) -> Look:
         covered = measured is not None and covers(measured)
         indices[fund] = IndexLook(
             fund_return=index.number("fund_return"),
-            weight_measured=0.0 if measured is None else measured,
+            weight_measured=math.nan if measured is None else measured,
             share_up=None if end_list else index.fields("breadth").number("share_up"),
             ranked={symbol: bp for symbol, bp in lines if bp is not None},
             files=(of_fund.day("from"), of_fund.day("to")) if of_fund else None,

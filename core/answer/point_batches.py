@@ -202,7 +202,13 @@ def _of_like_batches(
                 of_row += [(None, view)] * len(windows)
             continue
         places += (
-            Place(window.start, window.end, measured, on_files, estimated)
+            Place(
+                window.start,
+                window.end,
+                None if math.isnan(measured) else measured,
+                on_files,
+                estimated,
+            )
             for window, measured, on_files, estimated in zip(
                 windows,
                 view.weight_measured.tolist(),
@@ -242,7 +248,10 @@ def _value(row: Scalar, view: Figures, place: int, number: float, *, claimed: bo
     if claimed:
         return value, "not known" if value is None else ""
     if not view.covered[place]:
-        return value, f"{100 * view.weight_measured[place]:.1f} % of weight measured"
+        measured = float(view.weight_measured[place])
+        if math.isnan(measured):
+            return value, "what part of weight is measured is not known"
+        return value, f"{100 * measured:.1f} % of weight measured"
     bare = row.claim == "leaders" and view.claims_breadth[place]
     return value, f"its list of members {'has no weights' if bare else 'is carried too far'}"
 

@@ -130,10 +130,10 @@ def warnings(
                 f" the fund on {window.end}: nothing is claimed about leaders or breadth"
             )
         elif not view.covered:
-            sentences.append(
-                f"{fund}: only {view.weight_measured * 100:.1f} % of weight is measured:"
-                " nothing is claimed about leaders or breadth"
-            )
+            measured = f"only {view.weight_measured * 100:.1f} % of weight is measured"
+            if not view.part_known:
+                measured = "what part of its weight is measured is not known"
+            sentences.append(f"{fund}: {measured}: nothing is claimed about leaders or breadth")
         if view.estimated:
             files = sorted({s.holdings_as_of for s in view.segments if s.estimated})
             sentences.append(

@@ -6,6 +6,7 @@ file (`read`: a kept look, or an earlier note's JSON). Different questions are n
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Final
 
@@ -180,6 +181,8 @@ def _thin(look: IndexLook, now: IndexLook) -> str:
     verb = "is" if look is now else "was"
     if covers(look.weight_measured):
         return f"the list of members {verb} carried too far, or the lines' closes end early"
+    if math.isnan(look.weight_measured):
+        return f"what part of weight {verb} measured is not known"
     return f"{look.weight_measured * 100:.1f} % of weight {verb} measured"
 
 

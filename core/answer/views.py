@@ -152,7 +152,8 @@ class IndexView(IndexDetails):
         measured: those of them measured in some segment.
         later: lines that only a later list of the window has.
         later_measured: those of them measured in some segment.
-        weight_measured: the smallest m_k.
+        weight_measured: the smallest part of the fund that a segment measures; NaN where the total
+            of a file is not known.
         estimated: a segment's weights are estimated.
         segments: the parts of the window.
         contributors: every measured line.
@@ -213,6 +214,11 @@ class IndexView(IndexDetails):
     def not_measured(self) -> tuple[LeftOut, ...]:
         """Every row of its files that is not measured: lines first, then what is no line."""
         return (*self.left_out, *self.others)
+
+    @property
+    def part_known(self) -> bool:
+        """Whether it is known what part of the fund is measured."""
+        return not math.isnan(self.weight_measured)
 
     @property
     def covered(self) -> bool:

@@ -50,8 +50,7 @@ def day(value: date) -> np.datetime64:
 def pydate(value: np.datetime64) -> date:
     """A NumPy day as a ``datetime.date``."""
     result = value.item()
-    if type(result) is not date:
-        # of another unit than days
+    if type(result) is not date:  # of another unit than days
         result = value.astype("datetime64[D]").item()
     assert isinstance(result, date)
     return result
@@ -274,6 +273,8 @@ class Holdings:
         industries: (N,) the group below the sector, "" where none; empty where the file has none.
         source: where the file came from (its name or address).
         fetched_at: when it was taken.
+        whole: False where ``total`` is not known: rows state no amount, and no weight tells it.
+        doubts: what the file says against itself, to end a sentence that names it.
     """
 
     fund: str
@@ -294,6 +295,8 @@ class Holdings:
     listings: tuple[Listing, ...] = ()
     weighted: bool = True
     industries: tuple[str, ...] = ()
+    whole: bool = True
+    doubts: tuple[str, ...] = ()
 
     @cached_property
     def not_read(self) -> frozenset[str]:
@@ -308,29 +311,26 @@ class Holdings:
     @cached_property
     def share_listed(self) -> float:
         """The part of the fund that all rows, left-out ones too, add up to; below 1: rows lack."""
-        others = [other.weight for other in self.others if math.isfinite(other.weight)]
+        others = (other.weight for other in self.others if math.isfinite(other.weight))
         return math.fsum([*(self.value / self.total).tolist(), *others])
 
     def check(self) -> None:
         """Raise FrameError where shapes, uniqueness, signs or the total are broken."""
         size = len(self.symbols)
-        if not size:
-            raise FrameError(f"the holdings of {self.fund} name no stock")
-        if len(set(self.symbols)) != size:
-            raise FrameError(f"a symbol appears twice in the holdings of {self.fund}")
+        if not size or len(set(self.symbols)) != size:
+            what = "a symbol appears twice in" if size else "no stock is named in"
+            raise FrameError(f"{what} the holdings of {self.fund}")
         for name in ("names", "sectors", "quantity", "price", "value"):
             if len(getattr(self, name)) != size:
                 raise FrameError(f"{name} of the holdings of {self.fund} has a wrong length")
-        if self.identifiers and len(self.identifiers) != size:
-            raise FrameError(f"identifiers of the holdings of {self.fund} have a wrong length")
-        for name in ("sedols", "listing", "industries"):
+        for name in ("identifiers", "sedols", "listing", "industries"):
             if getattr(self, name) and len(getattr(self, name)) != size:
                 raise FrameError(f"{name} of the holdings of {self.fund} has a wrong length")
         if self.listing and not 0 <= min(self.listing) <= max(self.listing) < len(self.listings):
             raise FrameError(f"a listing of the holdings of {self.fund} is none of its listings")
-        if not np.all(self.value > 0) or not np.all(np.isfinite(self.value)):
+        if not np.all((self.value > 0) & np.isfinite(self.value)):
             raise FrameError(f"the holdings of {self.fund} hold a line without a positive value")
-        if not np.isfinite(self.total) or self.total <= 0:
+        if not 0 < self.total < math.inf:
             raise FrameError(f"the holdings of {self.fund} have no positive total")
 
 

@@ -28,7 +28,9 @@ def index(ground: Ground) -> Explanation:
     if view.fund_return is not None:
         parts.insert(0, return_of(ground.market, ground.fund, *ground.ends, ground.basis))
         terms.append(Term("rest", view.rest, "bp", "fund return less basket return"))
-    later = ""
+    later, weight = "", f"{view.weight_measured * 100:.1f} %"
+    if not view.part_known:
+        weight = "an unknown part"
     if view.later:
         later = f"; of {view.later:,} that joined later, {view.later_measured:,}"
     return Explanation(
@@ -41,7 +43,7 @@ def index(ground: Ground) -> Explanation:
         tuple(parts),
         (
             f"{view.measured:,} of {view.lines:,} lines are measured,"
-            f" {view.weight_measured * 100:.1f} % of weight at the least{later}",
+            f" {weight} of weight at the least{later}",
         ),
         ground.origins,
     )

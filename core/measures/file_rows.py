@@ -212,6 +212,14 @@ def weight(file: Holdings, rows: BoolArray) -> FloatArray:
     return np.asarray(np.where(rows, file.value, 0.0).sum(axis=-1) / file.total)
 
 
+def part_measured(span: Span, scale: FloatArray) -> FloatArray:
+    """(...,) part of a fund that is measured, where lines of the weights ``scale`` are.
+
+    NaN where lines are measured and the file's total is not known.
+    """
+    return scale if span.file.whole else np.where(scale > 0, np.nan, scale)
+
+
 def _jumps(closes: ClosesOn, span: Span) -> dict[int, str]:
     """Columns with a doubtful move among the closes that a segment looks at, and why."""
     if not closes.matrix.doubts:

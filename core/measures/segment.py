@@ -14,7 +14,7 @@ import numpy as np
 
 from core.data.record import record
 from core.measures.basket import Segment
-from core.measures.file_rows import ended, file_rows, weight
+from core.measures.file_rows import ended, file_rows, part_measured, weight
 
 if TYPE_CHECKING:
     from core.data.frames import BoolArray, Dates, FloatArray, Holdings, IntArray
@@ -186,12 +186,14 @@ def measure(
     returns, member, measured = np.zeros(count), np.zeros(count, bool), np.zeros(count, bool)
     returns[place[good]] = growth[good] - 1
     member[place], measured[place[good]] = True, True
+    scale = weight(file, good)
     segment = Segment(
         start=span.start,
         end=span.end,
         holdings_as_of=span.origin.as_of,
         estimated=span.carry.estimated or bool((of_file.carried[0] & good).any()),
-        weight_measured=float(weight(file, good)),
+        scale=float(scale),
+        weight_measured=float(part_measured(span, scale)),
         basket_return=math.fsum((share * returns).tolist()),
         lines=len(file.symbols),
         measured=int(measured.sum()),

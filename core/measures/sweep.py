@@ -24,7 +24,7 @@ from core.data.matrix_layout import cells
 from core.data.record import record
 from core.measures.closes import ClosesOn
 from core.measures.contribution import any_line_near, window_returns, years_of
-from core.measures.file_rows import file_rows, quarantined, weight
+from core.measures.file_rows import file_rows, part_measured, quarantined, weight
 from core.measures.membership import Span
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Stretch:
         measured: bool, in some segment.
         unscaled: sum of G_k share r.
         scaled: sum of G_k m_k share r.
-        weight_measured: the smallest m_k.
+        weight_measured: the smallest part of the fund that is measured, NaN where one is not known.
         on_files: the largest weight measured on prices of files.
         end_early: weight of the last segment's lines whose closes end before it does.
         by_adjusted: the weight of some measured line is carried by adjusted closes.
@@ -83,7 +83,7 @@ class Stretch:
             self.measured | later.measured,
             self.unscaled + self.growth * later.unscaled,
             self.scaled + self.growth * later.scaled,
-            min(self.weight_measured, later.weight_measured),
+            float(np.minimum(self.weight_measured, later.weight_measured)),
             max(self.on_files, later.on_files),
             later.end_early,
             self.by_adjusted or later.by_adjusted,
@@ -104,7 +104,7 @@ class Swept:
         measured: (W, A) bool, in some segment.
         unscaled: (W, A) sum of G_k share r.
         scaled: (W, A) sum of G_k m_k share r.
-        weight_measured: the smallest m_k.
+        weight_measured: the smallest part of the fund that is measured, NaN where one is not known.
         on_files: the largest weight measured on prices of files.
         end_early: weight of the last segment's lines whose closes end before it does.
         by_adjusted: the weight of some measured line is carried by adjusted closes.
@@ -350,18 +350,20 @@ class _Axis:
         returns[:, place] = of_file.growth - 1
         earned = share * np.where(measured, returns, 0.0)
         start, end = of_file.start, of_file.end
-        part = weight(file, good)
+        scale = weight(file, good)
+        covered = part_measured(spans[0], scale)
+        part = np.where(np.isnan(covered), scale, covered)
         early = part * (share * (end.rows < end.row)).sum(axis=1)
         on_files = part * (share * self._on_files(file, start.rows, end.rows)).sum(axis=1)
-        scaled, growth = part[:, None] * earned, 1 + earned.sum(axis=1)
+        scaled, growth = scale[:, None] * earned, 1 + earned.sum(axis=1)
         by_adjusted = (of_file.carried & good).any(axis=1)
-        numbers = (growth, part, on_files, early, by_adjusted)
-        for row, (grown, weight_measured, of_files, end_early, adjusted) in enumerate(
+        numbers = (growth, scale, covered, on_files, early, by_adjusted)
+        for row, (grown, m, weight_measured, of_files, end_early, adjusted) in enumerate(
             zip(*(values.tolist() for values in numbers), strict=True)
         ):
             yield Stretch(
                 growth=grown,
-                weight=weight_measured,
+                weight=m,
                 share=share[row],
                 measured=measured[row],
                 unscaled=earned[row],

@@ -65,6 +65,8 @@ def withheld(view: IndexView) -> Sentence:
     what = "leaders" if view.claims_breadth else "leaders or breadth"
     weight = Figure(share(view.weight_measured), f"{path_of(view)}.weight_measured")
     why = list_trouble(view) if view.covered else Sentence(weight, " of weight is measured")
+    if not view.part_known:
+        why = Sentence("what part of weight is measured is not known")
     if view.end_early is not None:
         why = _ends(view)
     if not view.covered and view.stray_day is not None:
@@ -156,7 +158,9 @@ def coverage(view: IndexView) -> Sentence:
         " of ",
         Figure(f"{view.lines:,}", f"{path_of(view)}.lines"),
         " lines, ",
-        Figure(share(view.weight_measured), f"{path_of(view)}.weight_measured"),
+        Figure(share(view.weight_measured), f"{path_of(view)}.weight_measured")
+        if view.part_known
+        else "an unknown part",
         " of weight",
         *on_file,
         *later,

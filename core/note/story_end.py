@@ -87,7 +87,8 @@ def in_mind(snapshot: Snapshot, voice: ProseStyle) -> list[Sentence]:
     """What a reader must bear in mind: coverage, lists, estimates, claims not made."""
     views = list(snapshot.indices.values())
     measured = [view for view in views if round(view.weight_measured, 4)]
-    sentences = [_covered(measured, voice)] if measured else []
+    known = [view for view in measured if view.part_known]
+    sentences = [_covered(known, voice)] if known else []
     sentences += _unanswered(snapshot, [view.fund for view in measured], voice)
     sentences += [_silent(view, voice) for view in measured if not view.claims_all]
     sentences += _grounds(views, measured, voice)
@@ -168,6 +169,8 @@ def _silent(view: IndexView, voice: ProseStyle) -> Sentence:
         weight = percent(early.weight, f"{path}.weight")
         end = Figure(long_date(early.session), f"{path}.session")
         return Sentence("Closes of ", weight, " of ", fund, "'s weight end on ", end, unsaid)
+    if not view.part_known:
+        return Sentence("How much of ", fund, " the figures cover is not known", unsaid)
     if not view.covered:
         return Sentence("Too few closes of ", fund, "'s stocks are held for this window", unsaid)
     if not view.claims:

@@ -31,8 +31,12 @@ ENDS = [date(2000, 12, 29), *(max(d for d in DAYS if d.year == y) for y in range
 
 
 @cache
-def twelve_years(missing: int | None = None) -> Market:
-    """Each line stands still all year and moves on its last session; files at each year's end."""
+def twelve_years(missing: int | None = None, untold: int | None = None) -> Market:
+    """Each line stands still all year and moves on its last session; files at each year's end.
+
+    ``missing``: a year without closes of A; ``untold``: one at whose start the file does not tell
+    the fund's total.
+    """
     closes = {name: [10.0] for name in "ABCD"}
     for day in DAYS[1:]:
         at = ENDS.index(day) if day in ENDS else 0
@@ -45,6 +49,7 @@ def twelve_years(missing: int | None = None) -> Market:
             closes["A"][row] = NAN
     flat = [10.0] * len(DAYS)
     files = [holdings("IWM", str(end), dict.fromkeys("ABCD", 25.0)) for end in ENDS]
+    files = [replace(file, whole=file.as_of.year + 1 != untold) for file in files]
     held = prices(DAYS, {**closes, "IWM": flat, "SPY": flat})
     return make_market(held, *files, holdings("SPY", str(ENDS[0]), {"A": 1.0}))
 
@@ -166,6 +171,16 @@ def test_a_point_with_too_little_weight_measured_does_not_count() -> None:
     # without 2007 the latest year as low is 2004
     assert one.rank is not None
     assert (one.rank.rank, one.rank.of, one.rank.since) == (1, 10, ENDS[4])
+
+
+def test_a_point_on_a_file_that_does_not_tell_its_total_does_not_count() -> None:
+    held, row = twelve_years(untold=2007), find("share_up")
+    assert row is not None
+    sessions = final_sessions(held, "IWM", "SPY")
+    [one] = histories(held, Question(window="YTD", basis="pr"), "IWM", [row], sessions, "year")
+    [bad] = [point for point in one.points if not point.counts]
+    assert (bad.end.year, bad.coverage) == (2007, None)
+    assert bad.why == "what part of weight is measured is not known"
 
 
 def test_a_daily_measure_is_that_of_each_session() -> None:

@@ -48,7 +48,8 @@ def values_of(sheet: Sheet) -> tuple[list[float], float]:
     _check_sum(sheet, weighed)
     # A futures row of value 0 in a file of weights does not make it a file of money.
     if any(value > 0 for value in money):
-        total = _whole(sheet, money) or math.fsum(value for value in money if value == value)
+        whole, sheet.told = _by_weights(sheet, money)
+        total = whole or math.fsum(value for value in money if value == value)
         _compare_weights(sheet, money, total)
         return money, total
     if sheet.percent is None and weighed > _FRACTIONS:
@@ -74,26 +75,29 @@ def _check_sum(sheet: Sheet, weighed: float) -> None:
         _not_whole(sheet, reason)
 
 
-def _whole(sheet: Sheet, money: list[float]) -> float | None:
-    """The fund's total by the issuer's percentages, where they show that rows are missing.
+def _by_weights(sheet: Sheet, money: list[float]) -> tuple[float | None, bool]:
+    """The fund's total by the issuer's weights, where they show that rows are missing.
 
     A file cut off, or one with rows refused, would otherwise pass for the whole fund. That
     rows are missing is listed with the refused ones.
 
     Returns:
-        None where nothing is missing, or where the percentages are not those of the values.
+        The total, None where nothing is missing or the weights are not those of the values; and
+        whether the weights tell at all what part of the fund the rows with a value are.
     """
-    rows = [(v, line.weight / 100) for v, line in zip(money, sheet.lines, strict=True) if v > 0]
+    unit = 100 if sheet.percent else 1
+    pairs = zip(money, sheet.lines, strict=True)
+    rows = [(value, line.weight / unit) for value, line in pairs if value > 0 or value < 0]
     total = math.fsum(weight for _, weight in rows)
     # NaN where a row with a value states no weight: then the sum tells nothing.
-    if not sheet.percent or not 0 < total < _CUT:
-        return None
+    if not 0 < total < _CUT:
+        return None, total >= _CUT
     whole = math.fsum(value for value, _ in rows) / total
     if any(abs(value / whole - weight) > ROUNDED for value, weight in rows):
-        return None
+        return None, False
     reason = f"the weights add up to {total:.1%}: rows are missing, or the file is cut off"
     _not_whole(sheet, reason)
-    return whole
+    return whole, True
 
 
 def _compare_weights(sheet: Sheet, money: list[float], total: float) -> None:

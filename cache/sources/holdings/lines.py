@@ -90,6 +90,7 @@ class Line:
         fund: what the column of funds says.
         day: ISO date of the column of dates, "" where the file has none.
         unknown: cells of the columns whose titles say nothing known.
+        nil: dashes stand where its amounts would: it states that it has none.
     """
 
     line: int
@@ -112,6 +113,7 @@ class Line:
     fund: str = ""
     day: str = ""
     unknown: tuple[str, ...] = ()
+    nil: bool = False
 
 
 @dataclass(slots=True)
@@ -135,6 +137,8 @@ class Sheet:
         unknown: titles of those of them that say nothing known.
         notes: what else was found of the file, a sentence each.
         decimal: the decimal mark of its numbers.
+        told: its weights tell what part of the fund the rows with an amount are.
+        doubts: what it says against itself, to end a sentence that names it.
     """
 
     fund: str = ""
@@ -151,6 +155,8 @@ class Sheet:
     unknown: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     decimal: str = "."
+    told: bool = True
+    doubts: list[str] = field(default_factory=list)
 
 
 def identifier(*texts: str) -> str:

@@ -160,6 +160,8 @@ def read_holdings(
         listings=listings if listings != (Listing(),) else (),
         source=name,
         fetched_at=now,
+        whole=fields["whole"],
+        doubts=tuple(fields["doubts"]),
     )
     try:
         holdings.check()

@@ -48,6 +48,8 @@ _FUNDS: Final = re.compile(
     r"|konto|fonds",
     re.IGNORECASE,
 )
+#: What issuers write for none.
+_DASHES: Final = "-\u2013\u2014"
 _CODE: Final = re.compile(r"[0-9A-Z]{7,12}")
 #: Orders of a date of numbers that can be taken for one another.
 _UNSURE: Final[tuple[Order, ...]] = ("dmy", "mdy")
@@ -288,6 +290,7 @@ class HoldingsParser:
         if weight.endswith("%"):
             self.sheet.percent = True
         value = "base_value" if table.has("base_value") else "value"
+        amounts = {cells[at[word]] for word in ("quantity", "price", value)} - {""}
         return Line(
             row.line,
             symbol,
@@ -309,6 +312,7 @@ class HoldingsParser:
             cells[at["fund"]] or cells[at["fund_name"]],
             stated,
             tuple(row.cells[place] for place in table.unread if place < len(row.cells)),
+            bool(amounts) and not any(text.strip(_DASHES) for text in amounts),
         )
 
     def _settle_sectors(self) -> None:

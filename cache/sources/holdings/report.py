@@ -22,6 +22,8 @@ def report(file: HoldingsFile) -> list[str]:
     unread = ", ".join(f'"{title}"' for title in reading.unread)
     lines = [taken_for(reading.titles), f"not read: {unread}" if unread else "every column is read"]
     total = f"total {rows.total:,.2f}" + f" in {reading.currency}" * bool(reading.currency)
+    if not rows.whole:
+        total = f"the total is not known, of the rows that tell it {total.removeprefix('total ')}"
     if reading.weights is not None:
         total = f"the weights add up to {100 * reading.weights:.2f} %"
     lines.append(

@@ -34,6 +34,8 @@ _CONTRACT: Final = re.compile(
     re.IGNORECASE,
 )
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
+#: Why a row is refused that may be any part of the fund.
+_NO_AMOUNT: Final = "states no amount, and no weights tell it: write its value, or 0"
 
 
 def why_no_stock(line: Line) -> str:
@@ -68,6 +70,7 @@ def settle(sheet: Sheet) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]
         SourceError: no row is good, or none is a stock.
     """
     _read_older_classes(sheet)
+    unread = [(row.line, row.symbol) for row in sheet.rejected]
     _refuse_repeated(sheet)
     values, total = values_of(sheet) if sheet.lines else ([], 0.0)
     symbols = [yahoo_symbol(line.symbol) for line in sheet.lines]
@@ -76,6 +79,11 @@ def settle(sheet: Sheet) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]
     others: list[tuple[str, str, float | None, str]] = []
     for line, symbol, value, row_reason in zip(sheet.lines, symbols, values, reasons, strict=True):
         reason = row_reason
+        if not sheet.told and math.isnan(value) and _has_amount(line, reason):
+            symbol_text = clean(line.symbol, 20)
+            unread.append((line.line, symbol_text))
+            sheet.rejected.append(Rejected(line.line, "", symbol_text, _NO_AMOUNT))
+            continue
         if not reason and not valid_symbol(symbol):
             if " " in symbol:
                 reason = "ticker with a blank, not a listed line"
@@ -94,12 +102,15 @@ def settle(sheet: Sheet) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]
         else:
             line.symbol, line.value = symbol, value
             stocks[symbol] = line
+    whole = sheet.told or not unread
+    if not whole:
+        sheet.doubts.append(_unknown_total(unread))
     sheet.rejected.sort(key=lambda row: row.line)
     if not stocks:
         raise _nothing(sheet, others)
     if not total > 0:
         raise SourceError("its rows add up to nothing; cash outweighs the stocks")
-    fields = _fields(sheet, list(stocks.values()), total)
+    fields = _fields(sheet, list(stocks.values()), total) | {"whole": whole}
     fields["others"] = [(s, n, None if w is None else w / total, r) for s, n, w, r in others]
     return fields, {
         "quantity": _positive([line.quantity for line in stocks.values()]),
@@ -107,6 +118,20 @@ def settle(sheet: Sheet) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]
         "price": _positive([line.price for line in stocks.values()]),
         "value": np.array([line.value for line in stocks.values()], np.float64),
     }
+
+
+def _has_amount(line: Line, reason: str) -> bool:
+    """Whether a row must have an amount: a stock, left out or not, and cash; no contract."""
+    no_line = reason.endswith("not a stock") and not is_cash(line.symbol, line.name)
+    return not (no_line or line.nil)
+
+
+def _unknown_total(unread: list[tuple[int, str]]) -> str:
+    """Words on a fund whose total is not known, as rows have no amount that can be read."""
+    line, symbol = min(unread)
+    first = f"{symbol} (line {line})" if symbol else f"line {line}"
+    more = f" and {len(unread) - 1:,} more" if len(unread) > 1 else ""
+    return f"tells no amount of {first}{more}: the fund's total is not known"
 
 
 def _read_older_classes(sheet: Sheet) -> None:
@@ -230,6 +255,7 @@ def _fields(sheet: Sheet, lines: list[Line], total: float) -> dict[str, Any]:
         "decimal": sheet.decimal,
         "currency": sheet.currency,
         "weights": sheet.weights,
+        "doubts": sheet.doubts,
     }
 
 

@@ -1,0 +1,89 @@
+"""Holdings files that contradict themselves or do not tell their total, through the command line.
+
+Every answer on such a file says so. Expected numbers are worked out by hand beside each file.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.home import Cli
+from tests.process.test_cases_holdings import END, START, prices
+
+CLOSES = {"AAPL": (100, 120), "MSFT": (200, 220), "XOM": (50, 45), "JPM": (150, 165)}
+QUESTION = ("--index", "FND", "--window", "YTD", "--as-of", END, "--basis", "pr")
+PRICED = "symbol,name,sector,quantity,price\n"
+
+
+def bring(cli: Cli, folder: Path, text: str, name: str = "h.csv") -> tuple[int, str, str]:
+    """Import a file of FND, and the closes; what the import of the file said."""
+    file = folder / name
+    file.write_text(text)
+    answer = cli("import", "holdings", file, "--fund", "FND", "--as-of", START)
+    assert cli("import", "prices", prices(folder / "p.csv", CLOSES))[0] == 0
+    return answer
+
+
+def note(cli: Cli, *question: str) -> dict[str, Any]:
+    """The note on FND as JSON."""
+    code, out, err = cli("note", *QUESTION, *question, "--format", "json")
+    assert code in (0, 1), err
+    answer: dict[str, Any] = json.loads(out)
+    return answer
+
+
+@pytest.mark.parametrize("cells", ["1000,", ",100", "1000,N/A", "####,100", '"1,00,000",100'])
+def test_a_row_without_amount_may_be_any_part_of_the_fund(
+    cli: Cli, tmp_path: Path, cells: str
+) -> None:
+    """MSFT 2,000 and XOM 1,000 are two thirds and one of what is told, of the fund nobody knows."""
+    text = f"{PRICED}AAPL,Apple,IT,{cells}\nMSFT,Microsoft,IT,10,200\nXOM,Exxon,Energy,20,50\n"
+    code, out, err = bring(cli, tmp_path, text)
+    assert code == 1 and "1 row refused" in out and "the total is not known" in out
+    assert "h.csv, line 2" in err and "AAPL" in err
+    answer = note(cli)
+    index = answer["indices"]["FND"]
+    assert answer["state"] == "partial" and index["weight_measured"] is None
+    assert index["segments"][0]["weight_measured"] is None
+    assert index["claims"] == {"leaders": False, "breadth": False}
+    [doubt] = [words for words in answer["warnings"] if "AAPL" in words]
+    assert "file of 2025-12-31 tells no amount of AAPL (line 2)" in doubt
+    code, out, _ = cli("note", *QUESTION)
+    assert code == 1 and "How much of FND the figures cover is not known" in out
+    assert "100.0" not in out.split("SENTENCE BY SENTENCE")[0] and "led FND" not in out
+    assert "2 of 2 lines, an unknown part of weight" in out
+    code, out, _ = cli("explain", "FND", "--pair", "FND:AAPL", *QUESTION[2:])
+    assert "an unknown part of weight" in out
+
+
+def test_cash_without_amount_and_a_row_that_says_zero(cli: Cli, tmp_path: Path) -> None:
+    stocks = "MSFT,Microsoft,IT,10,200\nXOM,Exxon,Energy,20,50\n"
+    assert bring(cli, tmp_path, f"{PRICED}{stocks}USD,US Dollar,,5000,\n")[0] == 1
+    assert note(cli)["indices"]["FND"]["weight_measured"] is None
+    for row in ("AAPL,Apple,IT,1000,0", "AAPL,Apple,IT,-,-", "ESZ5,S&P FUTURES,,5,"):
+        assert bring(cli, tmp_path, f"{PRICED}{stocks}{row}\n")[0] == 0, row
+        answer = note(cli)
+        assert (answer["state"], answer["indices"]["FND"]["weight_measured"]) == ("final", 1), row
+
+
+@pytest.mark.parametrize(("unit", "mark"), [(1, "%"), (0.01, "")])
+def test_weights_tell_how_much_a_row_without_amount_is(
+    cli: Cli, tmp_path: Path, unit: float, mark: str
+) -> None:
+    """AAPL is 97 % of the fund by its weight, so MSFT and XOM are 2 % and 1 %."""
+    rows = (("AAPL", "", 97), ("MSFT", 2000, 2), ("XOM", 1000, 1))
+    text = "symbol,name,market value,weight\n" + "".join(
+        f"{symbol},{symbol} Works,{value},{weight * unit:g}{mark}\n"
+        for symbol, value, weight in rows
+    )
+    assert bring(cli, tmp_path, text)[0] == 1
+    answer = note(cli)
+    index = answer["indices"]["FND"]
+    assert answer["state"] == "partial" and index["weight_measured"] == pytest.approx(0.03)
+    assert {line["symbol"]: line["weight_start"] for line in index["contributors"]} == (
+        pytest.approx({"MSFT": 0.02, "XOM": 0.01})
+    )
