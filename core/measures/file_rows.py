@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 #: File price and close may differ by this much before the line is flagged.
 PRICE_TOLERANCE: Final = 0.02
+#: How the reason ends for a row of a file that is cash or a contract.
+_NO_STOCK: Final = "not a stock"
 #: Of the (n,) rows of a file: whether a matrix has a column for each, and that column, else 0.
 Columns = tuple[BoolArray, IntArray]
 
@@ -215,9 +218,18 @@ def weight(file: Holdings, rows: BoolArray) -> FloatArray:
 def part_measured(span: Span, scale: FloatArray) -> FloatArray:
     """(...,) part of a fund that is measured, where lines of the weights ``scale`` are.
 
-    NaN where lines are measured and the file's total is not known.
+    Lines and cash above zero, and lines sold short, whose size counts, are what is to be measured;
+    money borrowed is not, nor is the loss on a contract. NaN where the file's total is not known.
     """
-    return scale if span.file.whole else np.where(scale > 0, np.nan, scale)
+    file = span.file
+    if not file.whole:
+        return np.where(scale > 0, np.nan, scale)
+    if span.carry.even:
+        return scale
+    below = [other for other in file.others if other.weight < 0]
+    times = (1 if other.reason.endswith(_NO_STOCK) else 2 for other in below)
+    to_measure = 1 - math.fsum(t * other.weight for t, other in zip(times, below, strict=True))
+    return scale / to_measure if below else scale
 
 
 def _jumps(closes: ClosesOn, span: Span) -> dict[int, str]:

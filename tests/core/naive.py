@@ -19,7 +19,7 @@ from itertools import pairwise
 
 from core.data.frames import Holdings
 from core.data.market import Market
-from tests.core.naive_files import FRESH, misprinted, stand_in
+from tests.core.naive_files import FRESH, misprinted, stand_in, to_measure
 from tests.core.naive_lists import Lists, Part
 
 EDGES = (-0.50, -0.25, -0.10, 0.0, 0.10, 0.25, 0.50, 1.0)
@@ -237,6 +237,7 @@ class Naive(Lists):
             if self.disagrees(file, row):
                 said.add("disagrees with the file")
         part.scale, whole = total / file.total, math.fsum(value.values())
+        part.covered = total / to_measure(file)
         part.share = {s: worth / whole for s, worth in value.items()}
         part.returns = {s: self.returned(s, part.start, part.end, basis) for s in value}
         part.basket = math.fsum(part.share[s] * part.returns[s] for s in value)

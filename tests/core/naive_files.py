@@ -48,6 +48,19 @@ def stand_in(naive: Naive) -> None:
             tape.close[dated] = price
 
 
+def to_measure(file: Holdings) -> float:
+    """What a file holds above zero, and what it has sold short, by its size.
+
+    Its total is lessened by what it owes and by what it is short of.
+    """
+    amount = file.total
+    for row in file.others:
+        if row.weight < 0:
+            owed = row.weight * file.total
+            amount -= owed if "not a stock" in row.reason else 2 * owed
+    return amount
+
+
 def misprinted(file: Holdings, row: int) -> bool:
     """Whether a line's price lies over 2 % off its value over its quantity, roundings apart.
 

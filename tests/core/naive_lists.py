@@ -26,6 +26,7 @@ class Part:
     over: bool = False  # a reconstitution lies between
     estimated: bool = False
     scale: float = 0.0  # m_k
+    covered: float = 0.0  # of all that is to be measured
     basket: float = 0.0  # B_k
     lender: str = ""
     gone: set[str] = field(default_factory=set)  # left as announced

@@ -87,3 +87,61 @@ def test_weights_tell_how_much_a_row_without_amount_is(
     assert {line["symbol"]: line["weight_start"] for line in index["contributors"]} == (
         pytest.approx({"MSFT": 0.02, "XOM": 0.01})
     )
+
+
+def test_money_borrowed_does_not_stand_in_for_lines_that_are_not_measured(
+    cli: Cli, tmp_path: Path
+) -> None:
+    """Of 80 + 40 + 40 in stocks, bought with 60 of debt, 120 are measured: three quarters.
+
+    The fund is 100, of which AAPL makes 80 x 20 % = 16 and MSFT 40 x 10 % = 4.
+    """
+    text = "symbol,name,weight\nAAPL,Apple,80%\nMSFT,Microsoft,40%\n{}USD,US Dollar,-60%\n"
+    assert bring(cli, tmp_path, text.format("NOPX,No Price Works,40%\n"))[0] == 0
+    answer = note(cli)
+    index = answer["indices"]["FND"]
+    assert answer["state"] == "partial" and index["weight_measured"] == pytest.approx(0.75)
+    assert index["claims"]["leaders"] is False
+    lines = {one["symbol"]: one for one in index["contributors"]}
+    assert {s: one["weight_start"] for s, one in lines.items()} == (
+        pytest.approx({"AAPL": 0.8, "MSFT": 0.4})
+    )
+    assert {s: one["contribution_bp"] for s, one in lines.items()} == (
+        pytest.approx({"AAPL": 1600, "MSFT": 400})
+    )
+    # with closes of every stock nothing is missing
+    assert bring(cli, tmp_path, text.format("JPM,JPMorgan,40%\n"))[0] == 0
+    answer = note(cli)
+    assert answer["indices"]["FND"]["weight_measured"] == pytest.approx(1.0)
+    assert answer["state"] == "final"
+
+
+def test_a_line_sold_short_is_one_that_is_not_measured(cli: Cli, tmp_path: Path) -> None:
+    """6,000 and 1,000 are held, 2,000 sold short: of 9,000 to be measured 7,000 are."""
+    text = f"{PRICED}AAPL,Apple,IT,60,100\nMSFT,Microsoft,IT,-10,200\nXOM,Exxon,Energy,20,50\n"
+    assert bring(cli, tmp_path, text)[0] == 0
+    answer = note(cli)
+    index = answer["indices"]["FND"]
+    assert answer["state"] == "partial" and index["weight_measured"] == pytest.approx(7 / 9)
+    assert {line["symbol"]: line["weight_start"] for line in index["contributors"]} == (
+        pytest.approx({"AAPL": 1.2, "XOM": 0.2})
+    )
+
+
+def test_rows_missing_of_a_fund_in_debt(cli: Cli, tmp_path: Path) -> None:
+    """By the weights 40 of stocks are missing: of 100 + 60 owed the 120 listed are measured."""
+    rows = (
+        ("AAPL", "Apple", 8000, 80),
+        ("MSFT", "Microsoft", 4000, 40),
+        ("USD", "US Dollar", -6000, -60),
+    )
+    text = "symbol,name,market value,weight\n" + "".join(
+        f"{s},{n},{v},{w}%\n" for s, n, v, w in rows
+    )
+    assert bring(cli, tmp_path, text)[0] == 1
+    answer = note(cli)
+    index = answer["indices"]["FND"]
+    assert answer["state"] == "partial" and index["weight_measured"] == pytest.approx(0.75)
+    assert {line["symbol"]: line["weight_start"] for line in index["contributors"]} == (
+        pytest.approx({"AAPL": 0.8, "MSFT": 0.4})
+    )
