@@ -9,6 +9,8 @@ from core.data.record import record
 
 #: Characters of a column's or a symbol's name that a sentence has room for.
 _NAME: Final = 40
+#: How the reason begins where a file's weights are not those of one whole fund.
+WEIGHTS_SUM: Final = "the weights add up to"
 
 
 class CacheError(Exception):
@@ -84,6 +86,11 @@ class Rejected:
     symbol: str
     reason: str
     file: str = ""
+
+    @property
+    def of_whole(self) -> bool:
+        """Whether it tells of the whole file's weights, and no row is refused."""
+        return self.column == "weight" and self.reason.startswith(WEIGHTS_SUM)
 
 
 def why(error: Exception) -> str:

@@ -145,3 +145,39 @@ def test_rows_missing_of_a_fund_in_debt(cli: Cli, tmp_path: Path) -> None:
     assert {line["symbol"]: line["weight_start"] for line in index["contributors"]} == (
         pytest.approx({"AAPL": 0.8, "MSFT": 0.4})
     )
+
+
+@pytest.mark.parametrize(
+    ("weights", "total"),
+    [
+        (("44%", "30%", "20%", "10%"), "104.0%"),
+        ((".44", ".30", ".20", ".10"), "104.0%"),
+        (("43.01%", "30%", "20%", "10%"), "103.0%"),
+        (("46%", "31%", "20%", "10%", "-3%"), "104.0%"),
+        # whole numbers are off by half a point each: four of them by 2.3 in one file of 16,000
+        (("43%", "29%", "20%", "10%"), ""),
+        (("42.9%", "29%", "20%", "10%"), ""),
+        # what was borrowed makes up for it
+        (("54%", "30%", "20%", "10%", "-14%"), ""),
+    ],
+)
+def test_weights_of_more_than_one_fund_are_told_by_every_answer(
+    cli: Cli, tmp_path: Path, weights: tuple[str, ...], total: str
+) -> None:
+    names = ("AAPL,Apple", "MSFT,Microsoft", "XOM,Exxon", "JPM,JPMorgan", "USD,US Dollar")
+    rows = [f"{name},{weight}\n" for name, weight in zip(names, weights, strict=False)]
+    code, out, err = bring(cli, tmp_path, "symbol,name,weight\n" + "".join(rows))
+    assert "refused" not in out and ("4 lines" in out)
+    answer = note(cli)
+    told = [words for words in answer["warnings"] if "add up" in words]
+    if not total:
+        assert code == 0 and told == [] and "add up to 1" not in err.replace("add up to 100", "")
+        return
+    assert code == 1 and "taken, but not as one whole fund" in out
+    assert f"h.csv, column weight: the weights add up to {total}: rows appear twice" in err
+    assert told == [
+        "FND: membership is not sure: FND's file of 2025-12-31 has weights that add up to"
+        f" {total}: rows appear twice, or are of another fund"
+    ]
+    assert told[0] in cli("note", *QUESTION)[1]
+    assert answer["indices"]["FND"]["weight_measured"] <= 1 + 1e-12

@@ -109,7 +109,10 @@ def bring(arguments: argparse.Namespace, desk: Desk) -> int:
     result = kinds[arguments.kind](arguments, desk, now)
     _rejected(result.rejected, file)
     _changed(result, file.name or f"{file}")
-    refused = f"; {several(len(result.rejected), 'row')} refused" if result.rejected else ""
+    rows = [row for row in result.rejected if not row.of_whole]
+    refused = f"; {several(len(rows), 'row')} refused" if rows else ""
+    if len(rows) < len(result.rejected):
+        refused += "; taken, but not as one whole fund"
     unchanged = "; nothing new" if result.generation == before else ""
     if getattr(arguments, "dry_run", False):
         unchanged = " (a dry run: nothing is stored)"

@@ -6,10 +6,12 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
-from cache.facts.errors import Rejected, SourceError
+from cache.facts.errors import WEIGHTS_SUM, Rejected, SourceError
 from cache.sources.holdings.conversion import ROUNDED, in_one_currency
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cache.sources.holdings.lines import Sheet
 
 #: A file of weights that adds up to this much of the whole, or more, is taken as whole.
@@ -69,10 +71,22 @@ def _check_sum(sheet: Sheet, weighed: float) -> None:
             f"the weights add up to {weighed:.1f} %: several funds, or sums, stand in the file;"
             " keep the rows of one fund, or name the column that names them: --columns fund=TITLE"
         )
-    total = weighed / 100 if sheet.percent else weighed
-    if _OVER < total <= _ABOVE:
-        reason = f"the weights add up to {total:.1%}: rows appear twice, or are of another fund"
-        _not_whole(sheet, reason)
+    unit = 100 if sheet.percent else 1
+    total, weights = weighed / unit, [line.weight for line in sheet.lines]
+    if max(_OVER, 1 + _rounding(weights) / unit) < total <= _ABOVE:
+        words = f"{total:.1%}: rows appear twice, or are of another fund"
+        sheet.rejected.append(Rejected(0, "weight", "", f"{WEIGHTS_SUM} {words}"))
+        sheet.doubts.append(f"has weights that add up to {words}")
+
+
+def _rounding(weights: Iterable[float]) -> float:
+    """How far the sum of weights may lie from that of the numbers they were rounded from.
+
+    Four standard deviations of as many errors, each anywhere up to half of the last decimal.
+    """
+    texts = [f"{weight:.9f}".rstrip("0") for weight in weights if weight == weight]
+    decimals = max((len(text.partition(".")[2]) for text in texts), default=0)
+    return 4 * math.sqrt(len(texts) / 12) * 10.0**-decimals
 
 
 def _by_weights(sheet: Sheet, money: list[float]) -> tuple[float | None, bool]:
@@ -95,8 +109,8 @@ def _by_weights(sheet: Sheet, money: list[float]) -> tuple[float | None, bool]:
     whole = math.fsum(value for value, _ in rows) / total
     if any(abs(value / whole - weight) > ROUNDED for value, weight in rows):
         return None, False
-    reason = f"the weights add up to {total:.1%}: rows are missing, or the file is cut off"
-    _not_whole(sheet, reason)
+    reason = f"{WEIGHTS_SUM} {total:.1%}: rows are missing, or the file is cut off"
+    sheet.rejected.append(Rejected(max(line.line for line in sheet.lines), "weight", "", reason))
     return whole, True
 
 
@@ -116,8 +130,3 @@ def _compare_weights(sheet: Sheet, money: list[float], total: float) -> None:
         f"the weights of {len(off):,} of {len(rows):,} rows are not those of their values"
         f" ({clean(symbol, 20)}: {weight:.2%}, by its value {value:.2%}): the values count"
     )
-
-
-def _not_whole(sheet: Sheet, reason: str) -> None:
-    """List with the refused rows what the weights say of the file as a whole."""
-    sheet.rejected.append(Rejected(max(line.line for line in sheet.lines), "weight", "", reason))
