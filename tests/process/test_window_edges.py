@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 from core.answer.snapshot import Question, take
 from core.data.errors import UnavailableError
+from core.data.frames import dates_of
 from core.data.market import Market
 from core.measures.spread import Spread
 from tests.market import make_market, prices
@@ -40,7 +42,9 @@ def held(small: Sequence[date], large: Sequence[date]) -> dict[str, dict[date, f
 def in_core(closes: dict[str, dict[date, float]]) -> Market:
     days = sorted({d for own in closes.values() for d in own})
     table = {s: [own.get(d, float("nan")) for d in days] for s, own in closes.items()}
-    return make_market(prices(days, table))
+    market = make_market(prices(days, table))
+    calendar = dates_of(sessions("2009-12-31", "2027-12-31"))
+    return replace(market, reference=replace(market.reference, sessions=calendar))
 
 
 @pytest.fixture
