@@ -5,7 +5,8 @@ from __future__ import annotations
 import statistics
 from bisect import bisect
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from core.data.record import record
@@ -30,7 +31,8 @@ _SATURDAY: Final = 5
 class _Closes:
     """Common sessions of the two funds up to the as-of date, with their levels.
 
-    ``lacking`` are the exchange's sessions, Saturdays apart, without a close of both.
+    ``lacking`` are the exchange's sessions, Saturdays apart, without a close of both, and the last
+    day of each time of over seven days without.
     """
 
     days: list[date]
@@ -45,10 +47,7 @@ class _Closes:
 
     def whole(self, first: int, last: int) -> bool:
         """Whether no close is missing between two places."""
-        missing = bisect(self.lacking, self.days[first]) < bisect(self.lacking, self.days[last])
-        return not missing and all(
-            (self.days[k + 1] - self.days[k]).days <= ANCHOR_DAYS for k in range(first, last)
-        )
+        return bisect(self.lacking, self.days[first]) == bisect(self.lacking, self.days[last])
 
 
 def _by_date(
@@ -72,8 +71,9 @@ def _closes(ground: Ground, history: PairHistory) -> _Closes:
     days = sorted(d for d in small.keys() & large.keys() if first <= d <= ground.snapshot.as_of)
     of_exchange = ground.market.reference.sessions.tolist()
     lacking = [d for d in of_exchange if first <= d <= days[-1] and d.weekday() < _SATURDAY]
-    lacking = sorted({*lacking} - {*days})
-    return _Closes(days, [small[d] for d in days], [large[d] for d in days], lacking)
+    long = (b - timedelta(days=1) for a, b in pairwise(days) if (b - a).days > ANCHOR_DAYS)
+    without = sorted({*lacking, *long} - {*days})
+    return _Closes(days, [small[d] for d in days], [large[d] for d in days], without)
 
 
 def _history(ground: Ground) -> PairHistory | None:
@@ -190,7 +190,7 @@ def streak(ground: Ground) -> Iterator[Explanation]:
         "count",
         "sessions back from the last one whose gap has the same sign",
         float(length),
-        cut(terms) or (Term("gap", closes.gap(-2, -1), "pp", "of the last session"),),
+        cut(terms) or (Term("gap", closes.gap(-2, -1), "pp", "since the close before the last"),),
         notes=tuple(notes),
     )
 
@@ -261,9 +261,17 @@ def _after(closes: _Closes, state: State) -> Iterator[Explanation]:
         if forward.of != "gap":
             continue
         size = forward.horizon
-        ended = [d for d in state.followed.starts if places[d] + size <= last]
+        ended = [
+            d
+            for d in state.followed.starts
+            if places[d] + size <= last and closes.whole(places[d], places[d] + size)
+        ]
         gaps = [closes.gap(places[d], places[d] + size) for d in ended]
-        every = [closes.gap(at, at + size) for at in range(last - size + 1)]
+        every = [
+            closes.gap(at, at + size)
+            for at in range(last - size + 1)
+            if closes.whole(at, at + size)
+        ]
         enough = len(gaps) >= CLAIM_EPISODES
         base = statistics.median(every) if every else None
         first = state.followed.first

@@ -48,7 +48,8 @@ class Forward:
         horizon: sessions.
         episodes: those whose horizon has ended.
         base: every session of the history whose horizon has ended.
-        returns: (n,) of each episode, a fraction, in the order of `Followed.starts`.
+        returns: of each episode whose horizon has ended, a fraction, in the order of
+            `Followed.starts`; NaN where closes are missing inside it, which is not counted.
     """
 
     of: str
@@ -116,7 +117,7 @@ class Ahead:
     Attributes:
         of: "gap", "small" or "large".
         horizon: sessions.
-        returns: (T - horizon,) from each session's close, fractions.
+        returns: (T - horizon,) from each session's close, fractions; NaN over missing closes.
         base: all of them, summed up.
     """
 
@@ -127,7 +128,10 @@ class Ahead:
 
 
 def all_ahead(
-    small: FloatArray, large: FloatArray, horizons: Sequence[int] = HORIZONS
+    small: FloatArray,
+    large: FloatArray,
+    horizons: Sequence[int] = HORIZONS,
+    holes: BoolArray | None = None,
 ) -> tuple[Ahead, ...]:
     """Forward returns after every session, of the gap and of each level.
 
@@ -135,12 +139,18 @@ def all_ahead(
         small: (T,) level of the one, positive.
         large: (T,) level of the other, positive.
         horizons: sessions ahead.
+        holes: (T,) whether closes are missing before a session; None for none.
     """
     rows: list[Ahead] = []
+    passed = None if holes is None or not holes.any() else np.cumsum(holes)
     for horizon in horizons:
         of_small, of_large = forward_returns(small, horizon), forward_returns(large, horizon)
         for name, ahead in (("gap", of_small - of_large), ("small", of_small), ("large", of_large)):
-            rows.append(Ahead(name, horizon, ahead, summary(ahead, 1)))
+            counted = ahead
+            if passed is not None and len(ahead):
+                whole = passed[horizon:] == passed[:-horizon]
+                ahead, counted = np.where(whole, ahead, np.nan), ahead[whole]
+            rows.append(Ahead(name, horizon, ahead, summary(counted, 1)))
     return tuple(rows)
 
 
@@ -160,9 +170,11 @@ def followed(sessions: Dates, state: BoolArray, window: int, ahead: Sequence[Ahe
     for one in ahead:
         ended = starts[starts < len(one.returns)]
         still_open[one.horizon] = len(starts) - len(ended)
-        overlapping[one.horizon] = int(np.count_nonzero(np.diff(ended) < one.horizon))
         after = one.returns[ended]
-        rows.append(Forward(one.of, one.horizon, summary(after), one.base, tuple(after.tolist())))
+        known = np.isfinite(after)
+        overlapping[one.horizon] = int(np.count_nonzero(np.diff(ended[known]) < one.horizon))
+        counted = summary(after[known])
+        rows.append(Forward(one.of, one.horizon, counted, one.base, tuple(after.tolist())))
     return Followed(
         window=window,
         starts=tuple(pydate(session) for session in sessions[starts]),

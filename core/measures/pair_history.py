@@ -154,7 +154,8 @@ class PairHistory:
         """Forward returns after every session: the base rate beside those after a state."""
         from core.measures.episodes import all_ahead
 
-        return all_ahead(self.small, self.series.large_or_flat[: self.stop])
+        large, holes = self.series.large_or_flat[: self.stop], self.series.holes[: self.stop]
+        return all_ahead(self.small, large, holes=holes)
 
     def _sides(self, of: StreakOf) -> tuple[FloatArray, FloatArray | None]:
         if of == "large":

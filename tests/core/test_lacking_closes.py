@@ -17,6 +17,7 @@ from core.data.errors import UnavailableError
 from core.data.frames import dates_of
 from core.data.market import Market
 from core.data.windows import resolve
+from core.explain.measures import explain
 from core.measures.streaks import streak
 from tests.market import CALENDAR, NAN, make_market, prices, weekdays
 from tests.random.test_prose import check_prose
@@ -206,3 +207,32 @@ def test_what_changed_since_the_session_before_is_not_told_without_its_close() -
         blocks.append(replace(block, close=close))
     lacking = replace(held, prices=replace(held.prices, blocks=tuple(blocks)))
     assert not dict(take(lacking, markets.QUESTION).before)
+
+
+@pytest.mark.parametrize("name", ["rolling", "streak", "followed"])
+def test_explanations_over_missing_closes_come_to_the_numbers(name: str) -> None:
+    rng = np.random.default_rng(7)
+    walks = 100 * np.exp(np.cumsum(rng.normal(0, 0.01, (2, len(DAYS))), axis=1))
+    walks[0, -4:] *= [1.05, 1.06, 1.07, 1.08]
+    small = walks[0].tolist()
+    for at in (60, 200, 201, 333, 500, 700):
+        small[at] = NAN
+    market = make_market(prices(DAYS, {"IWM": small, "SPY": walks[1].tolist()}))
+    snapshot = take(market, asked(market, "1W"))
+    assert snapshot.spread is not None and snapshot.spread.history.states
+    told = explain(market, snapshot, "IWM", name)
+    assert told
+    for one in told:
+        assert one.value is None or one.computed == pytest.approx(one.value, rel=1e-9), one.title
+    if name == "rolling":
+        (left_out,) = {note for one in told for note in one.notes if "left out" in note}
+        # five stretches over each of five holes, one of them of two sessions
+        assert left_out.startswith("25 stretches")
+    if name == "followed":
+        states = snapshot.spread.history.states
+        rows = [row for state in states for row in state.followed.horizons if row.of == "gap"]
+        bases = [term.value for one in told for term in one.terms if term.name == "base"]
+        assert bases == pytest.approx([row.base.median for row in rows])
+        # 21 sessions ahead of each close, but over five holes
+        closes = len(DAYS) - 6
+        assert rows[0].horizon == 21 and rows[0].base.n == closes - 21 - 5 * 21

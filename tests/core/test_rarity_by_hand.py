@@ -14,6 +14,7 @@ from core.measures.pair_history import PairHistory
 from core.measures.pair_series import PairSeries
 from core.measures.rarity import (
     Extreme,
+    holes,
     percentiles,
     percentiles_at,
     rank_value,
@@ -257,6 +258,27 @@ def test_what_followed_by_hand() -> None:
     late = followed(sessions, state, 2, all_ahead(small, large, (4, 9)))
     assert late.open == {4: 1, 9: 2}
     assert [f.base.n for f in late.horizons if f.of == "gap"] == [5, 0]
+
+
+def test_what_followed_over_a_missing_close_is_left_out() -> None:
+    # a session is missing between the fourth and the fifth close
+    sessions = days_from("2026-01-05", 10)
+    kept = np.delete(sessions, 4)
+    small, large = np.array([1.0, 2, 4, 8, 4, 2, 4, 8, 16]), np.ones(9)
+    state = np.array([False, False, True, False, False, True, True, False, True])
+    after = holes(kept, sessions)
+    assert after.tolist() == [False] * 4 + [True] + [False] * 4
+    outcome = followed(kept, state, 2, all_ahead(small, large, (1, 3), after))
+    gap_1, gap_3 = (
+        next(f for f in outcome.horizons if (f.of, f.horizon) == ("gap", h)) for h in (1, 3)
+    )
+    # the first episode's third session lies beyond the missing one
+    assert gap_1.returns == (1.0, 1.0) and gap_1.episodes.n == 2
+    assert np.isnan(gap_3.returns[0]) and gap_3.returns[1] == 7.0 and gap_3.episodes.n == 1
+    assert outcome.open == {1: 0, 3: 0}
+    # of eight next sessions one fall is left out; of six third ones those from the 2nd to the 4th
+    assert (gap_1.base.n, gap_1.base.share_positive) == (7, 6 / 7)
+    assert gap_3.base.n == 3
 
 
 def test_ten_episodes_are_summed_up_and_nine_are_not() -> None:
