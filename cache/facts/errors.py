@@ -11,6 +11,8 @@ from core.data.record import record
 _NAME: Final = 40
 #: How the reason begins where a file's weights are not those of one whole fund.
 WEIGHTS_SUM: Final = "the weights add up to"
+#: How words begin on a file of which two columns say the same and differ.
+CONTRADICTS: Final = "contradicts itself"
 
 
 class CacheError(Exception):

@@ -16,7 +16,7 @@ from cache.refresh.clock_skew import careful
 from cache.refresh.file_plan import FILE_SLACK, FileAsk, by_hand
 from cache.refresh.host_backoff import keep_hosts, load_hosts
 from cache.refresh.interrupt import unless
-from cache.refresh.jumps import odd, same_rows
+from cache.refresh.jumps import doubts_kept, odd, same_rows
 from core.data.windows import last_on_or_before
 
 if TYPE_CHECKING:
@@ -158,6 +158,7 @@ class FileStage:
         all_files = chain.from_iterable(run.holdings.values())
         oddity = odd(rows, file.rejected, run.holdings.get(rows.fund, ()), run.prices, all_files)
         name = FileAsk(rows.fund, rows.as_of)
+        rows = replace(rows, doubts=doubts_kept(rows, (*oddity.why, *oddity.notes)))
         if oddity.why:
             run.store.change(lambda draft: draft.keep_aside(rows, file.raw, oddity.why))
             run.failed[str(ask)] = (

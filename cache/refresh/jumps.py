@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from cache.facts.errors import CONTRADICTS
 from cache.facts.sessions import sessions
 from core.data.frames import WHOLE, FloatArray, Prices, day, pydate
 from core.data.overlay import column_places
@@ -38,6 +39,9 @@ VALUE, VALUE_PART = 0.01, 0.05
 OF_ANOTHER: Final = 0.5
 #: A file's price is off the close beyond this, for this part of the lines, of at least so many.
 PRICE, PRICE_PART, PRICED = 0.02, 0.10, 10
+
+#: How the sentence begins on a file whose weights are not those of one whole fund.
+_NOT_WHOLE: Final = "is not one whole fund"
 
 
 @record(frozen=True, slots=True)
@@ -72,7 +76,7 @@ def odd(
         others: stored files of all funds.
     """
     cut = [row.reason for row in rejected if row.column == "weight" and not row.symbol]
-    reasons = [f"is not one whole fund: {reason}" for reason in cut] or _part(file)
+    reasons = [f"{_NOT_WHOLE}: {reason}" for reason in cut] or _part(file)
     if not file.whole:
         reasons += file.doubts
     before = [one for one in earlier if one.weighted and one.as_of < file.as_of]
@@ -84,7 +88,17 @@ def odd(
     values_off, single = _values(file)
     prices_said, dated = _priced(file, prices)
     why = (*reasons, *values_off, *_of_another(file, others), *prices_said)
+    single += [words for words in file.doubts if words.startswith(CONTRADICTS)]
     return Odd(why, dated, tuple(single))
+
+
+def doubts_kept(file: Holdings, sentences: Iterable[str]) -> tuple[str, ...]:
+    """What is kept with a file of what speaks against it, for answers to tell.
+
+    That rows are missing they tell by its weights.
+    """
+    new = (words for words in sentences if not words.startswith(_NOT_WHOLE))
+    return tuple(dict.fromkeys((*file.doubts, *new)))
 
 
 def same_rows(file: Holdings, other: Holdings) -> bool:
@@ -138,7 +152,7 @@ def _of_another(file: Holdings, others: Iterable[Holdings]) -> list[str]:
 def _part(file: Holdings) -> list[str]:
     """A sentence where a file of weights alone has those of a part of the fund."""
     part = file.share_listed
-    return [] if part >= WHOLE else [f"is not one whole fund: the weights add up to {part:.1%}"]
+    return [] if part >= WHOLE else [f"{_NOT_WHOLE}: the weights add up to {part:.1%}"]
 
 
 def _usual(before: Sequence[Holdings]) -> float | None:
@@ -216,8 +230,6 @@ def _values(file: Holdings) -> tuple[list[str], list[str]]:
         home = [listing.currency in ("", "USD") for listing in file.listings]
         place = np.array(file.listing, np.intp)
         priced &= np.array([*home, True])[place]
-    if priced.sum() < PRICED:
-        return [], []
     value, price = file.value[priced], file.price[priced]
     # A price may be rounded to a cent, and a value to a dollar.
     slack = VALUE + 0.006 / price + 1 / value
@@ -225,7 +237,7 @@ def _values(file: Holdings) -> tuple[list[str], list[str]]:
     if not off.any():
         return [], []
     count = f"values {int(off.sum()):,} of {len(off):,} lines at other than quantity times price"
-    if off.mean() > VALUE_PART:
+    if len(off) >= PRICED and off.mean() > VALUE_PART:
         return [count], []
     names = np.array(file.symbols)[priced][off][:3].tolist()
     return [], [f"{count} ({', '.join(names)})"]

@@ -169,6 +169,10 @@ class Draft:
         previous = self.files.get(key)
         self.aside = [a for a in self.aside if (a["fund"], a["as_of"]) != (key[0], str(key[1]))]
         if previous is not None and self._raw(previous) == raw:
+            stored = self.rows[key]
+            if (rows.doubts, rows.whole) != (stored.doubts, stored.whole):
+                # the file is the same, and more or less is known against it
+                self.files[key], self.rows[key] = {**previous, **self._filed(rows, raw)}, rows
             return []
         entry: Json = {"fund": key[0], "as_of": str(key[1]), **self._filed(rows, raw)}
         if previous is not None:

@@ -58,7 +58,7 @@ def list_warnings(view: IndexView, parts: tuple[Span, ...]) -> Iterator[str]:
                 f" add up to {file.share_listed * 100:.1f} % of the fund: rows are missing"
             )
         for doubt in file.doubts:
-            yield f"{fund}: membership is not sure: {file.fund}'s file of {file.as_of} {doubt}"
+            yield f"{fund}: not sure: {file.fund}'s file of {file.as_of} {doubt}"
     bare = [part.origin.as_of for part in parts if not part.carry.weighted]
     if bare:
         yield (

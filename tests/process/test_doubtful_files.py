@@ -176,8 +176,94 @@ def test_weights_of_more_than_one_fund_are_told_by_every_answer(
     assert code == 1 and "taken, but not as one whole fund" in out
     assert f"h.csv, column weight: the weights add up to {total}: rows appear twice" in err
     assert told == [
-        "FND: membership is not sure: FND's file of 2025-12-31 has weights that add up to"
+        "FND: not sure: FND's file of 2025-12-31 has weights that add up to"
         f" {total}: rows appear twice, or are of another fund"
     ]
     assert told[0] in cli("note", *QUESTION)[1]
     assert answer["indices"]["FND"]["weight_measured"] <= 1 + 1e-12
+
+
+def valued(*lines: tuple[str, int, int, int, float]) -> str:
+    """A file of symbol, quantity, price, value and weight in per cent."""
+    rows = (f"{s},{s} Works,{v}.00,{w:.2f},{q},{p}\n" for s, q, p, v, w in lines)
+    return "Ticker,Name,Market Value,Weight (%),Quantity,Price\n" + "".join(rows)
+
+
+#: A fund of 10,000 by quantity times price: 40, 30, 20 and 10 %.
+FOUR = (
+    ("AAPL", 40, 100, 4000, 40.0),
+    ("MSFT", 15, 200, 3000, 30.0),
+    ("XOM", 40, 50, 2000, 20.0),
+    ("JPM", 10, 100, 1000, 10.0),
+)
+
+
+def test_a_value_that_its_own_columns_deny_is_told_by_every_answer(
+    cli: Cli, tmp_path: Path
+) -> None:
+    """MSFT's value is printed ten times over: of 37,000 it is 81.08 %, by its weight 30 %."""
+    misprint = ("MSFT", 15, 200, 30_000, 30.0)
+    code, _, err = bring(cli, tmp_path, valued(FOUR[0], misprint, *FOUR[2:]))
+    assert code == 0
+    words = (
+        "values 1 of 4 lines at other than quantity times price (MSFT)",
+        "contradicts itself, the weights of 4 of 4 rows are not those of their values (MSFT:"
+        " 30.00%, by its value 81.08%)",
+    )
+    for said in words:
+        assert f"taken, but look at it again: it {said}" in err
+    told = {f"FND: not sure: FND's file of 2025-12-31 {said}" for said in words}
+    assert told <= set(note(cli)["warnings"])
+    text = cli("note", *QUESTION)[1]
+    assert all(sentence in text for sentence in told)
+    # the right file in its place is told nothing against
+    assert bring(cli, tmp_path, valued(*FOUR))[0] == 0
+    assert not [words for words in note(cli)["warnings"] if "not sure" in words]
+
+
+def test_one_value_of_sixty_printed_ten_times_over(cli: Cli, tmp_path: Path) -> None:
+    """Sixty lines of 1,000, one printed as 10,000: 10 of 69 are 14.49 %, its weight is 1.67 %."""
+    names = [f"{a}{b}Q" for a in "ABCDEF" for b in "KLMNOPQRST"]
+    lines = [(name, 10, 100, 1000, 100 / 60) for name in names]
+    lines[3] = (names[3], 10, 100, 10_000, 100 / 60)
+    assert bring(cli, tmp_path, valued(("AAPL", 10, 100, 1000, 0.0), *lines))[0] == 0
+    told = " ".join(note(cli)["warnings"])
+    assert "values 1 of 61 lines at other than quantity times price (ANQ)" in told
+    assert "(ANQ: 1.67%, by its value 14.29%)" in told
+
+
+def test_one_weight_alone_that_is_not_that_of_its_value(cli: Cli, tmp_path: Path) -> None:
+    """One of forty rows of 1,000 has the weight of another: no column of prices is needed."""
+    rows = "".join(f"{a}{b}Q,Works,1000,{2.5 if a + b != 'AK' else 0.25}\n"
+                   for a in "ABCD" for b in "KLMNOPQRST")  # fmt: skip
+    text = "symbol,name,market value,weight (%)\nAAPL,Apple,90,0.22\n" + rows
+    assert bring(cli, tmp_path, text)[0] == 0
+    told = " ".join(note(cli)["warnings"])
+    assert "the weights of 1 of 41 rows are not those of their values (AKQ: 0.25%" in told
+
+
+def test_what_contradicts_an_earlier_file_is_told_until_a_right_file_comes(
+    cli: Cli, tmp_path: Path
+) -> None:
+    """The file of March is that of December under another date, line by line."""
+    assert bring(cli, tmp_path, valued(*FOUR))[0] == 0
+    inside = tmp_path / "inside.csv"
+    symbols = (*CLOSES, "FND")
+    inside.write_text("symbol,date,close\n" + "".join(f"{s},2026-03-31,100\n" for s in symbols))
+    assert cli("import", "prices", inside)[0] == 0
+    again = ("import", "holdings", tmp_path / "h.csv", "--fund", "FND", "--as-of", "2026-03-31")
+    code, _, err = cli(*again)
+    said = "says of every line what the file of 2025-12-31 says: one of the two has a wrong date"
+    assert code == 0 and f"taken, but look at it again: it {said}" in err
+    told = f"FND: not sure: FND's file of 2026-03-31 {said}"
+    assert told in note(cli)["warnings"]
+    assert "nothing new" in cli(*again)[1]
+    # a window that does not use it says nothing of it
+    code, out, _ = cli(
+        "note", "--index", "FND", "--window", f"{START}:2026-03-31", "--format", "json"
+    )
+    assert told not in out
+    # the earlier file was the wrong one: without it nothing speaks against the other
+    assert cli("forget", "holdings", "FND", START)[0] == 0
+    assert cli(*again)[0] == 0
+    assert not [words for words in note(cli)["warnings"] if "not sure" in words]

@@ -204,9 +204,12 @@ def test_a_file_kept_aside_counts_when_it_is_accepted(tmp_path: Path) -> None:
     assert (aside.fund, aside.as_of) == ("IWM", SECOND) and "names 60 lines" in aside.why[0]
     # it comes again every day, and is one file still
     run(60, half)
-    assert [one.as_of for one in store.read().aside] == [SECOND]
+    (aside,) = store.read().aside
+    assert aside.as_of == SECOND and "names 60 lines" in aside.why[0]
     held = store.change(lambda draft: draft.accept(["IWM"], evening(60)))
     assert [one.as_of for one in held.holdings["IWM"]] == [FIRST, SECOND] and held.aside == ()
+    # what spoke against it is told by the answers that use it
+    assert [one.doubts for one in held.holdings["IWM"]] == [(), aside.why]
     store.change(lambda draft: draft.take_back(store.journal()[-1].id))
     assert [one.as_of for one in store.read().holdings["IWM"]] == [FIRST]
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from cache.refresh.jumps import lines_apart, odd, unlike
+from cache.refresh.jumps import doubts_kept, lines_apart, odd, unlike
 from core.data.frames import day
 from core.note.phrase import several
 
@@ -15,18 +16,22 @@ if TYPE_CHECKING:
     from core.data.frames import Announcement, Dates, Holdings, Prices
 
 
-def doubts_of(
+def judged_files(
     files: Sequence[HoldingsFile],
     holdings: Mapping[str, Sequence[Holdings]],
     prices: Prices,
-) -> list[str]:
-    """List what is to be known of files: a refresh would not believe them, or another is replaced.
+) -> tuple[list[HoldingsFile], list[str]]:
+    """Judge files: a refresh would not believe them, or another is replaced.
 
     Args:
         files: by fund and date.
         holdings: fund -> its stored files, ascending.
         prices: the stored closes.
+
+    Returns:
+        The files, each with what speaks against it; and what is to be told at once in sentences.
     """
+    kept: list[HoldingsFile] = []
     notes, many = list[str](), len(files) > 1
     earlier = {fund: list(dated) for fund, dated in holdings.items()}
     for file in files:
@@ -36,7 +41,9 @@ def doubts_of(
         what = f"{rows.fund} of {rows.as_of}" if many else "it"
         doubts = (*judged.why, *unlike(rows, before), *judged.notes)
         notes += [f"taken, but look at it again: {what} {doubt}" for doubt in doubts]
+        against = [*doubts]
         if judged.dated is not None:
+            against.append(f"has the closes of {judged.dated} for prices")
             whose = f"the prices of {what}" if many else "its prices"
             notes.append(
                 f"{whose} are the closes of {judged.dated}, not of {rows.as_of};"
@@ -47,9 +54,11 @@ def doubts_of(
             if unequal := lines_apart(rows, other):
                 differ = f"{several(unequal, 'line')} differ{'s' if unequal == 1 else ''}"
                 notes.append(f"{what} replaces the file of {rows.as_of} stored before: {differ}")
+        rows = replace(rows, doubts=doubts_kept(rows, against))
+        kept.append(replace(file, holdings=rows))
         before.append(rows)
         before.sort(key=lambda one: one.as_of)
-    return notes
+    return kept, notes
 
 
 def doubts_of_changes(

@@ -198,7 +198,7 @@ def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Impo
     files_of = Counter(one.holdings.fund for one in readable)
     days = sorted(one.holdings.as_of for one in readable)
     summary = f"{len(readable):,} holdings files of {', '.join(files_of)}, {days[0]} to {days[-1]}"
-    generation, doubts = 0, _doubts(readable, desk)
+    generation, (readable, doubts) = 0, _judged(readable, desk)
     if not arguments.dry_run:
         note = Note("holdings", now, files[0].parent.name, summary)
         holdings = [(one.holdings, one.raw) for one in readable]
@@ -245,10 +245,10 @@ def _one_file(
         f"holdings of {rows.fund} as of {rows.as_of}{by_prices}: {len(rows.symbols):,} lines,"
         f" {len(rows.others):,} other rows left out"
     )
-    generation, doubts = 0, _doubts([file], desk)
+    generation, ([file], doubts) = 0, _judged([file], desk)
     if not arguments.dry_run:
         note = Note("holdings", now, rows.source, summary)
-        generation = desk.store.commit(holdings=[(rows, file.raw)], note=note).generation
+        generation = desk.store.commit(holdings=[(file.holdings, file.raw)], note=note).generation
     return _ImportResult(summary, file.rejected, generation, report(file), doubts)
 
 
@@ -365,9 +365,9 @@ def _counted(
         yield key, [f"{counts[*key, a]:,} {a}" for a in actions if counts[*key, a]]
 
 
-def _doubts(files: Sequence[HoldingsFile], desk: Desk) -> list[str]:
-    """List what a person should check again in files that an import accepts."""
-    from tui.cli.file_doubts import doubts_of
+def _judged(files: Sequence[HoldingsFile], desk: Desk) -> tuple[list[HoldingsFile], list[str]]:
+    """Files with what a person should check again in them, and that in sentences."""
+    from tui.cli.file_doubts import judged_files
 
     contents = desk.store.read_or_empty()
-    return doubts_of(files, contents.holdings, contents.prices)
+    return judged_files(files, contents.holdings, contents.prices)

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
-from cache.facts.errors import WEIGHTS_SUM, Rejected, SourceError
+from cache.facts.errors import CONTRADICTS, WEIGHTS_SUM, Rejected, SourceError
 from cache.sources.holdings.conversion import ROUNDED, in_one_currency
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ _ABOVE: Final = 1.05
 #: Weights of a file that does not say are fractions up to this sum, percentages from that.
 _FRACTIONS, _PERCENTS = 1.05, 5.0
 #: A weight is another than that of its value beyond this part of it; a file's weights are others
-#: where more than this part of its rows are off, of at least so many.
-_APART, _OFF_PART, _FEWEST = 0.02, 0.05, 10
+#: where more than this part of its rows are off.
+_APART, _OFF_PART = 0.02, 0.05
 
 
 def values_of(sheet: Sheet) -> tuple[list[float], float]:
@@ -120,13 +120,16 @@ def _compare_weights(sheet: Sheet, money: list[float], total: float) -> None:
     rows = [
         (value / total, line.weight / unit, line.symbol)
         for value, line in zip(money, sheet.lines, strict=True)
-        if value > 0 and line.weight > 0
+        if value > 0 and line.weight > 0 and not line.kind
     ]
     off = [row for row in rows if abs(row[0] - row[1]) > ROUNDED + _APART * row[0]]
-    if len(rows) < _FEWEST or len(off) <= _OFF_PART * len(rows):
+    if not off:
         return
-    value, weight, symbol = off[0]
-    sheet.notes.append(
-        f"the weights of {len(off):,} of {len(rows):,} rows are not those of their values"
-        f" ({clean(symbol, 20)}: {weight:.2%}, by its value {value:.2%}): the values count"
-    )
+    count = f"the weights of {len(off):,} of {len(rows):,} rows are not those of their values"
+    if len(off) > _OFF_PART * len(rows):
+        value, weight, symbol = off[0]
+        first = f"{clean(symbol, 20)}: {weight:.2%}, by its value {value:.2%}"
+        sheet.notes.append(f"{count} ({first}): the values count")
+    value, weight, symbol = max(off, key=lambda row: abs(row[0] - row[1]))
+    most = f"{clean(symbol, 20)}: {weight:.2%}, by its value {value:.2%}"
+    sheet.doubts.append(f"{CONTRADICTS}, {count} ({most})")
