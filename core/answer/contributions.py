@@ -52,7 +52,7 @@ class Contributions:
         by_sector: the same by sector.
         fund_return: of market closes; None where they are not available.
         basket_return: of the measured lines.
-        weight_measured: the smallest part of the fund that is measured.
+        coverage: the smallest part of the fund that is measured.
         estimated: weights of a part of the window are estimated.
         claims: coverage and lists are good enough to speak of leaders.
     """
@@ -66,7 +66,7 @@ class Contributions:
     by_sector: tuple[Group, ...]
     fund_return: float | None
     basket_return: float
-    weight_measured: float
+    coverage: float
     estimated: bool
     claims: bool
 
@@ -137,9 +137,9 @@ def contributions(
             ),
             fund_return=own_return(market.series(fund), window, question.basis),
             basket_return=measured.basket_return,
-            weight_measured=measured.weight_measured,
+            coverage=measured.coverage,
             estimated=measured.estimated,
-            claims=covers(measured.weight_measured)
+            claims=covers(measured.coverage)
             and end_early(measured, window) is None
             and all(segment.carry.leaders for segment in measured.segments),
         )

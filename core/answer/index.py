@@ -145,7 +145,7 @@ def index_of(
         measured=int(measured.first[rows].sum()),
         later=int((~measured.first).sum()),
         later_measured=int((~measured.first[rows]).sum()),
-        weight_measured=measured.weight_measured,
+        coverage=measured.coverage,
         estimated=measured.estimated,
         segments=measured.segments,
         contributors=_lines(measured, rows[ranked], files),

@@ -29,7 +29,7 @@ class IndexLook:
 
     Attributes:
         fund_return: a fraction; None where it was not known.
-        weight_measured: a fraction of weight, NaN where not known.
+        coverage: a fraction of weight, NaN where not known.
         listed: the lists of members, and how far their closes reach, were good enough to speak of
             leaders and breadth.
         share_up: share of the lines that rose, a fraction; None where not measured.
@@ -40,7 +40,7 @@ class IndexLook:
     """
 
     fund_return: float | None
-    weight_measured: float
+    coverage: float
     share_up: float | None
     ranked: Mapping[str, float]
     files: tuple[date, date] | None
@@ -51,7 +51,7 @@ class IndexLook:
     @property
     def claims(self) -> bool:
         """Whether coverage and lists were good enough to speak of leaders and breadth."""
-        return covers(self.weight_measured) and self.listed
+        return covers(self.coverage) and self.listed
 
 
 @record(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def _index(snapshot: Snapshot, view: IndexView) -> IndexLook:
     each = zip(lines.symbols, (lines.contribution * 1e4).tolist(), strict=True)
     return IndexLook(
         fund_return=view.fund_return,
-        weight_measured=view.weight_measured,
+        coverage=view.coverage,
         # counts of another list do not compare
         share_up=view.breadth.share_up if snapshot.question.breadth_list == "start" else None,
         ranked={symbol: bp for symbol, bp in each if math.isfinite(bp)},
@@ -159,9 +159,7 @@ def to_json(look: Look) -> dict[str, Any]:
         "indices": {
             fund: {
                 "fund_return": index.fund_return,
-                "weight_measured": index.weight_measured
-                if math.isfinite(index.weight_measured)
-                else None,
+                "weight_measured": index.coverage if math.isfinite(index.coverage) else None,
                 "claims": {"breadth": index.claims},
                 "contributors": [
                     {"symbol": symbol, "contribution_bp": bp} for symbol, bp in index.ranked.items()
@@ -214,7 +212,7 @@ def read(data: object) -> Look:
         covered = measured is not None and covers(measured)
         indices[fund] = IndexLook(
             fund_return=index.number("fund_return"),
-            weight_measured=math.nan if measured is None else measured,
+            coverage=math.nan if measured is None else measured,
             share_up=None if end_list else index.fields("breadth").number("share_up"),
             ranked={symbol: bp for symbol, bp in lines if bp is not None},
             files=(of_fund.day("from"), of_fund.day("to")) if of_fund else None,

@@ -211,7 +211,7 @@ def _of_like_batches(
             )
             for window, measured, on_files, estimated in zip(
                 windows,
-                view.weight_measured.tolist(),
+                view.coverage.tolist(),
                 view.file_price_weight.tolist(),
                 view.estimated.tolist(),
                 strict=True,
@@ -248,7 +248,7 @@ def _value(row: Scalar, view: Figures, place: int, number: float, *, claimed: bo
     if claimed:
         return value, "not known" if value is None else ""
     if not view.covered[place]:
-        measured = float(view.weight_measured[place])
+        measured = float(view.coverage[place])
         if math.isnan(measured):
             return value, "what part of weight is measured is not known"
         return value, f"{100 * measured:.1f} % of weight measured"

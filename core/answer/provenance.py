@@ -72,7 +72,7 @@ def _lines_of(count: int, fund: str) -> str:
 
 def _rest_words(view: IndexView) -> str:
     """The likely sources of the rest of a fund's return, in words."""
-    if not view.weight_measured:
+    if not view.coverage:
         return "no line is measured in a part of the window"
     weight = view.price_return_weight
     if not weight:
@@ -130,7 +130,7 @@ def warnings(
                 f" the fund on {window.end}: nothing is claimed about leaders or breadth"
             )
         elif not view.covered:
-            measured = f"only {view.weight_measured * 100:.1f} % of weight is measured"
+            measured = f"only {view.coverage * 100:.1f} % of weight is measured"
             if not view.part_known:
                 measured = "what part of its weight is measured is not known"
             sentences.append(f"{fund}: {measured}: nothing is claimed about leaders or breadth")

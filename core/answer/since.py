@@ -179,11 +179,11 @@ def _index(fund: str, then: IndexLook, now: IndexLook, ends: int) -> IndexSince:
 def _thin(look: IndexLook, now: IndexLook) -> str:
     """Why a look carries no claim."""
     verb = "is" if look is now else "was"
-    if covers(look.weight_measured):
+    if covers(look.coverage):
         return f"the list of members {verb} carried too far, or the lines' closes end early"
-    if math.isnan(look.weight_measured):
+    if math.isnan(look.coverage):
         return f"what part of weight {verb} measured is not known"
-    return f"{look.weight_measured * 100:.1f} % of weight {verb} measured"
+    return f"{look.coverage * 100:.1f} % of weight {verb} measured"
 
 
 def _ends(

@@ -87,7 +87,7 @@ def trail(market: Market, snapshot: Snapshot, fund: str, symbol: str) -> Trail |
         with np.errstate(invalid="ignore"):
             growth = np.where(window_basket.measured[k], part / part[0], 0.0)
         whole = np.nansum(window_basket.share[k] * growth, axis=1)
-        scale = segment.scale * window_basket.share[k, place]
+        scale = segment.weight_measured * window_basket.share[k, place]
         weight[stretch] = scale * growth[:, place] / whole
         contribution[stretch] = earned + grown * scale * (growth[:, place] - 1)
         earned += grown * scale * float(window_basket.returns[k, place])

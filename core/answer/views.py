@@ -152,7 +152,7 @@ class IndexView(IndexDetails):
         measured: those of them measured in some segment.
         later: lines that only a later list of the window has.
         later_measured: those of them measured in some segment.
-        weight_measured: the smallest part of the fund that a segment measures; NaN where the total
+        coverage: the smallest part of the fund that a segment measures; NaN where the total
             of a file is not known.
         estimated: a segment's weights are estimated.
         segments: the parts of the window.
@@ -174,7 +174,7 @@ class IndexView(IndexDetails):
     measured: int
     later: int
     later_measured: int
-    weight_measured: float
+    coverage: float
     estimated: bool
     segments: tuple[Segment, ...]
     contributors: Lines
@@ -218,12 +218,12 @@ class IndexView(IndexDetails):
     @property
     def part_known(self) -> bool:
         """Whether it is known what part of the fund is measured."""
-        return not math.isnan(self.weight_measured)
+        return not math.isnan(self.coverage)
 
     @property
     def covered(self) -> bool:
         """Whether enough weight is measured, to the window's end, for any statement."""
-        return covers(self.weight_measured) and self.end_early is None
+        return covers(self.coverage) and self.end_early is None
 
     @property
     def claims(self) -> bool:
@@ -243,7 +243,7 @@ class IndexView(IndexDetails):
         """
         members = self.breadth.members
         if members is not None and members.which == "end":
-            covered = covers(members.weight_measured) and self.end_early is None
+            covered = covers(members.coverage) and self.end_early is None
             return covered and members.carry.breadth
         return self.covered and self.near
 

@@ -96,9 +96,9 @@ class Figures:
         return self.swept.growth - 1
 
     @property
-    def weight_measured(self) -> FloatArray:
+    def coverage(self) -> FloatArray:
         """The smallest m_k."""
-        return self.swept.weight_measured
+        return self.swept.coverage
 
     @property
     def file_price_weight(self) -> FloatArray:
@@ -162,7 +162,7 @@ class Figures:
         enough = [
             covers(weight) and (covers(1 - early) or self._whole(place).covered)
             for place, (weight, early) in enumerate(
-                zip(self.weight_measured.tolist(), self.swept.end_early.tolist(), strict=True)
+                zip(self.coverage.tolist(), self.swept.end_early.tolist(), strict=True)
             )
         ]
         return np.array(enough)

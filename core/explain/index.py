@@ -28,7 +28,7 @@ def index(ground: Ground) -> Explanation:
     if view.fund_return is not None:
         parts.insert(0, return_of(ground.market, ground.fund, *ground.ends, ground.basis))
         terms.append(Term("rest", view.rest, "bp", "fund return less basket return"))
-    later, weight = "", f"{view.weight_measured * 100:.1f} %"
+    later, weight = "", f"{view.coverage * 100:.1f} %"
     if not view.part_known:
         weight = "an unknown part"
     if view.later:

@@ -62,12 +62,12 @@ def _segment(
     source = f"{file.source or 'holdings'}, as of {file.as_of}"
     weight = Explanation(
         f"weight of {symbol} at {segment.start}",
-        segment.scale * share,
+        segment.weight_measured * share,
         "percent",
         "m x v / V",
-        segment.scale * value / measured,
+        segment.weight_measured * value / measured,
         (
-            Term("m", segment.scale, "percent", f"measured lines' part of {source}"),
+            Term("m", segment.weight_measured, "percent", f"measured lines' part of {source}"),
             Term("v", value, "money", f"its value in the file, at the prices of {opened}"),
             Term("V", measured, "money", f"the same over the {segment.measured:,} measured lines"),
         ),
@@ -80,7 +80,7 @@ def _segment(
         Term("w", weight.value, "percent"),
         Term("r", line_return.value, "percent"),
     )
-    earned = growth * segment.scale * share * float(basket.returns[k, line])
+    earned = growth * segment.weight_measured * share * float(basket.returns[k, line])
     assert weight.value is not None and line_return.value is not None
     return Explanation(
         f"{segment.start} to {segment.end}",

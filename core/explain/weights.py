@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def at_start(ground: Ground) -> dict[str, float]:
     """Line -> weight in the fund at the window's start."""
-    measured = ground.basket.segments[0].scale
+    measured = ground.basket.segments[0].weight_measured
     return {symbol: w * measured for symbol, w in shares(ground).items()}
 
 

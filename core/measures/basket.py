@@ -27,8 +27,8 @@ class Segment:
         end: session of its last close.
         holdings_as_of: date of the file it uses.
         estimated: its weights are carried far, from a later file, or by adjusted closes.
-        scale: m_k, the measured lines' part of the file's total value.
-        weight_measured: the part of the fund that is measured, m_k but for lines sold short and
+        weight_measured: m_k, the measured lines' part of the file's total value.
+        coverage: the part of the fund that is measured, m_k but for lines sold short and
             money borrowed; NaN where the file's total is not known.
         basket_return: B_k, the measured lines' return.
         lines: lines of the file.
@@ -40,8 +40,8 @@ class Segment:
     end: date
     holdings_as_of: date
     estimated: bool
-    scale: float
     weight_measured: float
+    coverage: float
     basket_return: float
     lines: int
     measured: int
@@ -55,7 +55,7 @@ class Segment:
     @property
     def part(self) -> float:
         """The part of the fund that is measured, of what its file tells."""
-        return self.scale if math.isnan(self.weight_measured) else self.weight_measured
+        return self.weight_measured if math.isnan(self.coverage) else self.coverage
 
 
 @record(frozen=True, eq=False, slots=True)
@@ -145,7 +145,7 @@ class Basket:
     @property
     def weights(self) -> FloatArray:
         """(M,) m_1 share at the window's start; 0 for a line that joined later."""
-        return np.asarray(self.segments[0].scale * self.share[0])
+        return np.asarray(self.segments[0].weight_measured * self.share[0])
 
     @property
     def member_returns(self) -> FloatArray:
@@ -154,9 +154,9 @@ class Basket:
         return np.where(self.measured.any(axis=0), growth, np.nan)
 
     @property
-    def weight_measured(self) -> float:
+    def coverage(self) -> float:
         """The smallest part of the fund that is measured; NaN where one is not known."""
-        return float(np.min([s.weight_measured for s in self.segments]))
+        return float(np.min([s.coverage for s in self.segments]))
 
     @property
     def estimated(self) -> bool:

@@ -56,13 +56,13 @@ class MemberList:
     Attributes:
         which: of the window's start, or of its end.
         as_of: date of the holdings file.
-        weight_measured: weight of its measured lines in the fund, a fraction.
+        coverage: weight of its measured lines in the fund, a fraction.
         carry: how far it is carried from its date to the end of the window it applies to.
     """
 
     which: BreadthList
     as_of: date
-    weight_measured: float
+    coverage: float
     carry: Carry
 
 
@@ -284,5 +284,5 @@ def breadth_of(
         tuple(sorted(outside.items(), key=lambda item: (-item[1], item[0]))),
         above,
         below,
-        MemberList(which, first.holdings_as_of, first.weight_measured, first.carry),
+        MemberList(which, first.holdings_as_of, first.coverage, first.carry),
     )

@@ -72,7 +72,7 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
     )
     growth = np.cumprod([1.0, *(1 + p.segment.basket_return for p in parts[:-1])])[:, None]
     earned = growth * share * returns
-    scale = np.array([p.segment.scale for p in parts])[:, None]
+    scale = np.array([p.segment.weight_measured for p in parts])[:, None]
 
     ever: BoolArray = np.asarray(measured.any(axis=0))
     reasons, flags = _words(parts, measured)

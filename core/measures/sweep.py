@@ -57,7 +57,7 @@ class Stretch:
         measured: bool, in some segment.
         unscaled: sum of G_k share r.
         scaled: sum of G_k m_k share r.
-        weight_measured: the smallest part of the fund that is measured, NaN where one is not known.
+        coverage: the smallest part of the fund that is measured, NaN where one is not known.
         on_files: the largest weight measured on prices of files.
         end_early: weight of the last segment's lines whose closes end before it does.
         by_adjusted: the weight of some measured line is carried by adjusted closes.
@@ -69,7 +69,7 @@ class Stretch:
     measured: BoolArray
     unscaled: FloatArray
     scaled: FloatArray
-    weight_measured: float
+    coverage: float
     on_files: float
     end_early: float
     by_adjusted: bool
@@ -83,7 +83,7 @@ class Stretch:
             self.measured | later.measured,
             self.unscaled + self.growth * later.unscaled,
             self.scaled + self.growth * later.scaled,
-            float(np.minimum(self.weight_measured, later.weight_measured)),
+            float(np.minimum(self.coverage, later.coverage)),
             max(self.on_files, later.on_files),
             later.end_early,
             self.by_adjusted or later.by_adjusted,
@@ -104,7 +104,7 @@ class Swept:
         measured: (W, A) bool, in some segment.
         unscaled: (W, A) sum of G_k share r.
         scaled: (W, A) sum of G_k m_k share r.
-        weight_measured: the smallest part of the fund that is measured, NaN where one is not known.
+        coverage: the smallest part of the fund that is measured, NaN where one is not known.
         on_files: the largest weight measured on prices of files.
         end_early: weight of the last segment's lines whose closes end before it does.
         by_adjusted: the weight of some measured line is carried by adjusted closes.
@@ -122,7 +122,7 @@ class Swept:
     measured: BoolArray
     unscaled: FloatArray
     scaled: FloatArray
-    weight_measured: FloatArray
+    coverage: FloatArray
     on_files: FloatArray
     end_early: FloatArray
     by_adjusted: BoolArray
@@ -139,7 +139,7 @@ class Swept:
 
 #: The fields of `Swept` that have a row for each window, beside ``start``.
 _OF_WINDOWS: Final = (
-    "growth", "weight", "measured", "unscaled", "scaled", "weight_measured", "on_files",
+    "growth", "weight", "measured", "unscaled", "scaled", "coverage", "on_files",
     "end_early", "by_adjusted", "returns",
 )  # fmt: skip
 
@@ -282,7 +282,7 @@ class _Axis:
             measured=each("measured"),
             unscaled=each("unscaled"),
             scaled=each("scaled"),
-            weight_measured=each("weight_measured"),
+            coverage=each("coverage"),
             on_files=each("on_files"),
             end_early=each("end_early"),
             by_adjusted=each("by_adjusted"),
@@ -358,7 +358,7 @@ class _Axis:
         scaled, growth = scale[:, None] * earned, 1 + earned.sum(axis=1)
         by_adjusted = (of_file.carried & good).any(axis=1)
         numbers = (growth, scale, covered, on_files, early, by_adjusted)
-        for row, (grown, m, weight_measured, of_files, end_early, adjusted) in enumerate(
+        for row, (grown, m, coverage, of_files, end_early, adjusted) in enumerate(
             zip(*(values.tolist() for values in numbers), strict=True)
         ):
             yield Stretch(
@@ -368,7 +368,7 @@ class _Axis:
                 measured=measured[row],
                 unscaled=earned[row],
                 scaled=scaled[row],
-                weight_measured=weight_measured,
+                coverage=coverage,
                 on_files=of_files,
                 end_early=end_early,
                 by_adjusted=adjusted,

@@ -63,7 +63,7 @@ def _marked_head(snapshot: Snapshot, view: IndexView) -> Sentence:
 def withheld(view: IndexView) -> Sentence:
     """Why the note has no sentence about an index's lines."""
     what = "leaders" if view.claims_breadth else "leaders or breadth"
-    weight = Figure(share(view.weight_measured), f"{path_of(view)}.weight_measured")
+    weight = Figure(share(view.coverage), f"{path_of(view)}.coverage")
     why = list_trouble(view) if view.covered else Sentence(weight, " of weight is measured")
     if not view.part_known:
         why = Sentence("what part of weight is measured is not known")
@@ -158,7 +158,7 @@ def coverage(view: IndexView) -> Sentence:
         " of ",
         Figure(f"{view.lines:,}", f"{path_of(view)}.lines"),
         " lines, ",
-        Figure(share(view.weight_measured), f"{path_of(view)}.weight_measured")
+        Figure(share(view.coverage), f"{path_of(view)}.coverage")
         if view.part_known
         else "an unknown part",
         " of weight",

@@ -86,7 +86,7 @@ def _to_leave(snapshot: Snapshot, view: IndexView, voice: ProseStyle) -> Sentenc
 def in_mind(snapshot: Snapshot, voice: ProseStyle) -> list[Sentence]:
     """What a reader must bear in mind: coverage, lists, estimates, claims not made."""
     views = list(snapshot.indices.values())
-    measured = [view for view in views if round(view.weight_measured, 4)]
+    measured = [view for view in views if round(view.coverage, 4)]
     known = [view for view in measured if view.part_known]
     sentences = [_covered(known, voice)] if known else []
     sentences += _unanswered(snapshot, [view.fund for view in measured], voice)
@@ -154,7 +154,7 @@ def _whose(question: Question) -> str:
 def _covered(views: list[IndexView], voice: ProseStyle) -> Sentence:
     """Say: ``The figures cover 94.9% of IWM and 99.5% of SPY by weight``."""
     clauses = (
-        Sentence(percent(view.weight_measured, f"{path_of(view)}.weight_measured"), " of ",
+        Sentence(percent(view.coverage, f"{path_of(view)}.coverage"), " of ",
                  voice.fund(view.fund))
         for view in views
     )  # fmt: skip

@@ -63,7 +63,7 @@ def test_weights_that_do_not_add_up_are_read_against_the_files_own_total(
     file = holdings("IWM", "2025-12-31", {"A": 60, "B": 40}, total=total)
     found = measured(market_of({"A": path(12), "B": path(9)}, file))
     assert found.basket_return == pytest.approx(0.08)
-    assert found.weight_measured == pytest.approx(part)
+    assert found.coverage == pytest.approx(part)
     assert found.contribution.tolist() == pytest.approx([0.12 * part, -0.04 * part])
 
 
@@ -75,7 +75,7 @@ def test_a_segment_without_a_measured_line_brings_nothing() -> None:
     own = market_of({"A": path(12)}, early, late)
     found = measured(own)
     assert [segment.measured for segment in found.segments] == [0, 1]
-    assert found.segments[0].basket_return == 0 and found.segments[0].weight_measured == 0
+    assert found.segments[0].basket_return == 0 and found.segments[0].coverage == 0
     at_cut = path(12)[DAYS.index(cut)]
     assert found.basket_return == pytest.approx(12 / at_cut - 1)
     view = take(own, ASKED).small

@@ -137,7 +137,7 @@ def test_what_is_not_measured_takes_its_weight_out_and_nothing_else() -> None:
         holdings("FND", str(DAYS[0]), {"A": 60, "B": 20, "GONE": 10}, total=100),
     )
     found = measured(market, DAYS[0], DAYS[2])
-    assert found.segments[0].weight_measured == pytest.approx(0.8)
+    assert found.segments[0].coverage == pytest.approx(0.8)
     # shares 3/4 and 1/4 of the basket, weights 0.6 and 0.2 of the fund
     assert found.basket_return == pytest.approx(0.75 * 0.2 + 0.25 * -0.1)
     assert found.contribution[:2] == pytest.approx([0.6 * 0.2, 0.2 * -0.1])
@@ -227,7 +227,7 @@ def test_a_line_that_ended_stands_still_and_one_not_fetched_is_not_measured() ->
     silent = measured(make_market(stopped, file), sessions[0], sessions[-1])
     assert silent.basket_return == 0
     assert silent.reasons[0] == f"no closes since {sessions[half - 1]}: time-out"
-    assert silent.segments[0].weight_measured == pytest.approx(0.5)
+    assert silent.segments[0].coverage == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize(("age", "there"), [(5, True), (6, False)])

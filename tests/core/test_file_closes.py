@@ -80,8 +80,8 @@ def test_returns_and_splits_of_a_month_without_a_close(scale: float) -> None:
     [(left, reason)] = [(one.symbol, one.reason) for one in found.left_out]
     assert left == "EITHER" and "a split or new shares between" in reason
     total = sum(q * p for q, p, *_ in JANUARY.values())
-    assert found.weight_measured == pytest.approx(1 - 5000 / total)
-    assert found.file_price_weight == pytest.approx(found.weight_measured)
+    assert found.coverage == pytest.approx(1 - 5000 / total)
+    assert found.file_price_weight == pytest.approx(found.coverage)
     made = sum(JANUARY[s][0] * JANUARY[s][1] * r for s, r in expected.items())
     assert found.basket_return == pytest.approx(made / (total - 5000))
     told = {s.symbol: s.factor for s in market.line_tickers.file_closes.splits}
@@ -219,7 +219,7 @@ def test_a_ticker_that_was_away_needs_its_name_or_identifier(
 def test_a_price_stands_for_its_own_session_alone() -> None:
     market = make_market(fund_closes(), *january())
     beyond = view(market, ENDS[1], "2013-02-04")
-    assert beyond.weight_measured == 0 and not beyond.claims and beyond.breadth.n == 0
+    assert beyond.coverage == 0 and not beyond.claims and beyond.breadth.n == 0
     snapshot = take(market, Question(window=f"2013-01-02:{ENDS[2]}", basis="pr"))
     assert "IWM" not in snapshot.indices
 
@@ -249,7 +249,7 @@ def test_a_file_under_a_wrong_date_lends_no_price() -> None:
     for ends in pairwise(ENDS[:3]):
         snapshot = take(market, Question(window=":".join(ends), basis="pr"))
         found = snapshot.indices.get("IWM")
-        assert found is None or found.weight_measured == 0
+        assert found is None or found.coverage == 0
     # before it came both dates stood
     for held in (market, make_market(fund_closes(), *files)):
         as_of = date.fromisoformat(ENDS[1])
@@ -344,5 +344,5 @@ def test_the_archive_gives_the_funds_month(ends: tuple[str, str], script: float)
     total = last / first - 1
     yields = 0.016 * (days[1] - days[0]).days / 365
     assert 1e4 * (found.basket_return - total + yields) == pytest.approx(script, abs=2.0)
-    assert found.weight_measured > 0.99
-    assert found.file_price_weight == pytest.approx(found.weight_measured)
+    assert found.coverage > 0.99
+    assert found.file_price_weight == pytest.approx(found.coverage)

@@ -273,7 +273,7 @@ def test_announced_changes_that_took_effect_act_on_the_old_file() -> None:
     found = asked(own, "2025-09-02", "2025-09-30")
     view = found.indices["IWM"]
     assert [str(s.start) for s in view.segments] == ["2025-09-02", "2025-09-12"]
-    assert [s.weight_measured for s in view.segments] == pytest.approx([1.0, 0.6])
+    assert [s.coverage for s in view.segments] == pytest.approx([1.0, 0.6])
     lines = dict(zip(view.contributors.symbols, range(2), strict=True))
     assert view.contributors.left == {lines["B"]: date(2025, 9, 12)}
     assert [(row.symbol, row.reason) for row in view.left_out] == [
@@ -322,8 +322,8 @@ def test_announced_changes_are_taken_back_on_a_list_of_later() -> None:
     starts = [str(s.start) for s in view.segments]
     assert starts == ["2025-09-02", "2025-09-12", "2025-09-22"]
     # D, whose money was elsewhere before it joined, is measured from then on alone
-    assert view.segments[0].weight_measured == pytest.approx(0.6)
-    assert view.segments[2].weight_measured == pytest.approx(1.0)
+    assert view.segments[0].coverage == pytest.approx(0.6)
+    assert view.segments[2].coverage == pytest.approx(1.0)
     joined = {view.contributors.symbols[row]: on for row, on in view.contributors.joined.items()}
     assert joined == {"D": date(2025, 9, 12)}
     assert [(row.symbol, row.reason) for row in view.left_out] == [

@@ -22,7 +22,7 @@ SNAPSHOT = take(small_market(), QUESTION)
 def index(*lines: tuple[str, float], covered: float = 0.98, up: float = 0.6) -> IndexLook:
     return IndexLook(
         fund_return=0.20,
-        weight_measured=covered,
+        coverage=covered,
         share_up=up,
         ranked=dict(lines),
         files=(date(2026, 1, 2), date(2026, 5, 5)),

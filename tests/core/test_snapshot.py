@@ -54,7 +54,7 @@ def test_a_whole_answer_by_hand() -> None:
     small = found.small
     assert small is not None
     # shares 60/98 and 38/98 of a basket that is 98 % of the fund
-    assert small.weight_measured == pytest.approx(0.98)
+    assert small.coverage == pytest.approx(0.98)
     assert small.basket_return == pytest.approx((60 * 0.2 + 38 * -0.05) / 98)
     assert small.contributors.symbols == ("A", "B")
     assert small.contributors.contribution == pytest.approx([0.12, -0.019])

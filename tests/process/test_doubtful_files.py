@@ -63,11 +63,11 @@ def test_a_row_without_amount_may_be_any_part_of_the_fund(
 def test_cash_without_amount_and_a_row_that_says_zero(cli: Cli, tmp_path: Path) -> None:
     stocks = "MSFT,Microsoft,IT,10,200\nXOM,Exxon,Energy,20,50\n"
     assert bring(cli, tmp_path, f"{PRICED}{stocks}USD,US Dollar,,5000,\n")[0] == 1
-    assert note(cli)["indices"]["FND"]["weight_measured"] is None
+    assert note(cli)["indices"]["FND"]["coverage"] is None
     for row in ("AAPL,Apple,IT,1000,0", "AAPL,Apple,IT,-,-", "ESZ5,S&P FUTURES,,5,"):
         assert bring(cli, tmp_path, f"{PRICED}{stocks}{row}\n")[0] == 0, row
         answer = note(cli)
-        assert (answer["state"], answer["indices"]["FND"]["weight_measured"]) == ("final", 1), row
+        assert (answer["state"], answer["indices"]["FND"]["coverage"]) == ("final", 1), row
 
 
 @pytest.mark.parametrize(("unit", "mark"), [(1, "%"), (0.01, "")])
@@ -83,7 +83,7 @@ def test_weights_tell_how_much_a_row_without_amount_is(
     assert bring(cli, tmp_path, text)[0] == 1
     answer = note(cli)
     index = answer["indices"]["FND"]
-    assert answer["state"] == "partial" and index["weight_measured"] == pytest.approx(0.03)
+    assert answer["state"] == "partial" and index["coverage"] == pytest.approx(0.03)
     assert {line["symbol"]: line["weight_start"] for line in index["contributors"]} == (
         pytest.approx({"MSFT": 0.02, "XOM": 0.01})
     )
@@ -100,7 +100,7 @@ def test_money_borrowed_does_not_stand_in_for_lines_that_are_not_measured(
     assert bring(cli, tmp_path, text.format("NOPX,No Price Works,40%\n"))[0] == 0
     answer = note(cli)
     index = answer["indices"]["FND"]
-    assert answer["state"] == "partial" and index["weight_measured"] == pytest.approx(0.75)
+    assert answer["state"] == "partial" and index["coverage"] == pytest.approx(0.75)
     assert index["claims"]["leaders"] is False
     lines = {one["symbol"]: one for one in index["contributors"]}
     assert {s: one["weight_start"] for s, one in lines.items()} == (
@@ -112,7 +112,7 @@ def test_money_borrowed_does_not_stand_in_for_lines_that_are_not_measured(
     # with closes of every stock nothing is missing
     assert bring(cli, tmp_path, text.format("JPM,JPMorgan,40%\n"))[0] == 0
     answer = note(cli)
-    assert answer["indices"]["FND"]["weight_measured"] == pytest.approx(1.0)
+    assert answer["indices"]["FND"]["coverage"] == pytest.approx(1.0)
     assert answer["state"] == "final"
 
 
@@ -122,7 +122,7 @@ def test_a_line_sold_short_is_one_that_is_not_measured(cli: Cli, tmp_path: Path)
     assert bring(cli, tmp_path, text)[0] == 0
     answer = note(cli)
     index = answer["indices"]["FND"]
-    assert answer["state"] == "partial" and index["weight_measured"] == pytest.approx(7 / 9)
+    assert answer["state"] == "partial" and index["coverage"] == pytest.approx(7 / 9)
     assert {line["symbol"]: line["weight_start"] for line in index["contributors"]} == (
         pytest.approx({"AAPL": 1.2, "XOM": 0.2})
     )
@@ -141,7 +141,7 @@ def test_rows_missing_of_a_fund_in_debt(cli: Cli, tmp_path: Path) -> None:
     assert bring(cli, tmp_path, text)[0] == 1
     answer = note(cli)
     index = answer["indices"]["FND"]
-    assert answer["state"] == "partial" and index["weight_measured"] == pytest.approx(0.75)
+    assert answer["state"] == "partial" and index["coverage"] == pytest.approx(0.75)
     assert {line["symbol"]: line["weight_start"] for line in index["contributors"]} == (
         pytest.approx({"AAPL": 0.8, "MSFT": 0.4})
     )
@@ -180,7 +180,7 @@ def test_weights_of_more_than_one_fund_are_told_by_every_answer(
         f" {total}: rows appear twice, or are of another fund"
     ]
     assert told[0] in cli("note", *QUESTION)[1]
-    assert answer["indices"]["FND"]["weight_measured"] <= 1 + 1e-12
+    assert answer["indices"]["FND"]["coverage"] <= 1 + 1e-12
 
 
 def valued(*lines: tuple[str, int, int, int, float]) -> str:

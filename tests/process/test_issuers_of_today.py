@@ -198,7 +198,7 @@ def test_a_default_pair_is_whole_on_its_first_day(
     assert "holdings IVV for SPY" in sources
     # what left since 31 December is there, and what came in the fund's own file since is too
     assert {"LAA", "LAB", "LAC"} <= set(large.contributors.symbols)
-    assert large.weight_measured > 0.99 and small.weight_measured > 0.99
+    assert large.coverage > 0.99 and small.coverage > 0.99
     if pair[0] == "RSP":
         assert small.estimated
         # 1/N at the rebalance before the year's start, drifted by a fortnight's prices

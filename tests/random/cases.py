@@ -294,7 +294,7 @@ def told(view: IndexView, scaled: float = 1.0) -> dict[str, Any]:
         "weight": dict(zip(names, rows.weight / scaled, strict=True)),
         "returns": dict(zip(names, rows.returns, strict=True)),
         "basket": [view.basket_return, view.fund_return],
-        "covered": view.weight_measured / scaled,
+        "covered": view.coverage / scaled,
         "counts": {b.low: b.count for b in view.breadth.histogram} | dict(view.breadth.outside),
         "ladder": [rung.count for rung in view.breadth.ladder],
         "moments": [view.breadth.equal_weight, view.breadth.median, view.breadth.dispersion],

@@ -87,11 +87,11 @@ def check_index(view: IndexView, want: naive.Index, question: Question) -> None:
         assert (told.lines, told.measured) == (len(part.members), len(part.share)), part.reasons
         assert told.estimated == part.estimated
         assert near(told.scale, part.scale)
-        assert near(told.weight_measured, part.covered) and told.weight_measured < 1 + 1e-9
+        assert near(told.coverage, part.covered) and told.coverage < 1 + 1e-9
         assert near(told.basket_return, part.basket)
     assert near(view.fund_return, want.fund_return)
     assert near(view.basket_return, want.basket_return)
-    assert near(view.weight_measured, min(p.covered for p in want.parts))
+    assert near(view.coverage, min(p.covered for p in want.parts))
     assert view.estimated == any(p.estimated for p in want.parts)
     start = set(want.parts[0].members)
     assert (view.lines, view.measured) == (len(start), len(start & want.unscaled.keys()))

@@ -81,7 +81,7 @@ def test_the_figures_are_those_of_the_whole_answer(
                 "estimated",
                 "claims",
                 "claims_breadth",
-                "weight_measured",
+                "coverage",
                 "file_price_weight",
             )
         }
@@ -100,7 +100,7 @@ def test_the_figures_are_those_of_the_whole_answer(
         assert told_of is not None, one
         for name in ("covered", "claims", "claims_breadth", "estimated"):
             assert told_of[name] == getattr(view, name), (one, name)
-        for name in ("weight_measured", "file_price_weight"):
+        for name in ("coverage", "file_price_weight"):
             assert told_of[name] == pytest.approx(getattr(view, name), abs=1e-12), name
         for row in ROWS:
             if not row.daily:

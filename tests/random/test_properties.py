@@ -30,7 +30,7 @@ def test_sums(case: Case) -> None:
         pairs = zip(growth[:-1], view.segments, strict=True)
         parts = [g * s.weight_measured * s.basket_return for g, s in pairs]
         assert abs(view.explained - math.fsum(parts)) < 1e-12 * max(1, growth.max())
-        if all(s.weight_measured == 1 for s in view.segments):
+        if all(s.coverage == 1 for s in view.segments):
             assert abs(view.explained - view.basket_return) < 1e-12 * max(1, growth.max())
         outside = sum(count for _, count in view.breadth.outside)
         assert sum(b.count for b in view.breadth.histogram) + outside == view.lines + view.later

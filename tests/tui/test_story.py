@@ -142,12 +142,12 @@ def test_the_sector_that_widened_the_gap_most_is_named_with_its_part(snapshot: S
     # w (r - R of SPY) of IWM's lines less that of SPY's, by sector; weights at the start
     parts: dict[str, float] = {}
     whole = {
-        view.fund: sum(view.contributors.contribution / view.weight_measured)
+        view.fund: sum(view.contributors.contribution / view.coverage)
         for view in snapshot.indices.values()
     }
     for sign, fund in ((1, "IWM"), (-1, "SPY")):
         view = snapshot.indices[fund]
-        share = view.weight_measured
+        share = view.coverage
         for sector, weight, brought in zip(
             view.contributors.sectors, view.contributors.weight, view.contributors.contribution,
             strict=True,

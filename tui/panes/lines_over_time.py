@@ -27,7 +27,7 @@ ESTIMATED, UNCLAIMED = "~", "!"
 def mark_notes(answers: Sequence[tuple[str, Contributions | IndexView]]) -> list[str]:
     """Sentences about what is marked among answers, each with its column's name."""
     thin = [
-        f"{label} {one.fund} {formats.pct(one.weight_measured, 1, sign=False)} measured"
+        f"{label} {one.fund} {formats.pct(one.coverage, 1, sign=False)} measured"
         for label, one in answers
         if not one.claims
     ]

@@ -153,7 +153,7 @@ def _closing(view: IndexView, rows: list[int], printed: int | None = None) -> It
     parts = [Closing("unmeasured", UNMEASURED, _bp(view.unmeasured), view.unmeasured)]
     if view.rest is not None:
         words: tuple[str, ...] = PRICE_RETURNS if view.price_return_weight else REST
-        if not view.weight_measured:
+        if not view.coverage:
             words = NONE_MEASURED
         parts.append(Closing("rest", words, _bp(view.rest), view.rest))
     if printed is None:

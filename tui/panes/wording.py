@@ -39,7 +39,7 @@ def foot_texts(scene: Scene, *, funds_only: bool = False) -> list[str]:
         ]
     views = [view for _, view in scene.views()]
     full = [f"{view.fund} {coverage(view)}" for view in views]
-    weights = [formats.weight(view.weight_measured, 1) for view in views]
+    weights = [formats.weight(view.coverage, 1) for view in views]
     pairs = list(zip(views, weights, strict=True))
     short = [f"{v.fund} {v.measured:,} of {v.lines:,}, {weight}" for v, weight in pairs]
     least = [f"{v.fund} {weight}" for v, weight in pairs]

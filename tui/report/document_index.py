@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
     from core.data.frames import FloatArray
     from core.data.windows import Window
+    from core.measures.basket import Segment
     from core.measures.concentration import Top
     from core.measures.groups import Group
     from core.measures.rarity import Rank
@@ -36,6 +38,11 @@ def _group(group: Group, *, symbols: bool) -> Json:
         entry["symbols"] = list(group.symbols)
         entry["source"] = group.source or None
     return entry
+
+
+def _part_of_total(segment: Segment) -> float:
+    """m_k, the measured lines' part of their file's total; NaN where that is not known."""
+    return math.nan if math.isnan(segment.coverage) else segment.weight_measured
 
 
 def _contributors(view: IndexView) -> list[Json]:
@@ -234,7 +241,8 @@ def index_document(snapshot: Snapshot, view: IndexView) -> Json:
         "measured": view.measured,
         "later": view.later,
         "later_measured": view.later_measured,
-        "weight_measured": number(view.weight_measured),
+        "weight_measured": number(min(map(_part_of_total, view.segments))),
+        "coverage": number(view.coverage),
         "estimated": view.estimated,
         "end_early": early
         and {"session": iso(early.session), "lines": early.lines, "weight": number(early.weight)},
@@ -258,7 +266,7 @@ def index_document(snapshot: Snapshot, view: IndexView) -> Json:
                 "end": iso(s.end),
                 "holdings_as_of": iso(s.holdings_as_of),
                 "estimated": s.estimated,
-                "weight_measured": number(s.weight_measured),
+                "weight_measured": number(_part_of_total(s)),
                 "basket_return": number(s.basket_return),
                 "membership_older_than": iso(s.older_than),
                 "holdings_of": s.carry.lender or view.fund,

@@ -178,7 +178,7 @@ def origins(snapshot: Snapshot, *, lines: bool) -> str:
 def coverage(snapshot: Snapshot) -> Iterable[str]:
     """How much of each index is measured, in a sentence."""
     for fund, view in snapshot.indices.items():
-        weight = f.weight(view.weight_measured, 1)
+        weight = f.weight(view.coverage, 1)
         yield f"{fund}: {view.measured:,} of {view.lines:,} lines measured, {weight} of weight."
 
 

@@ -239,7 +239,7 @@ def _coverage(snapshot: Snapshot) -> Iterator[ReportTable]:
                 str(part.end),
                 str(part.holdings_as_of),
                 f"{part.measured:,} of {part.lines:,}",
-                f.weight(part.weight_measured, 1),
+                f.weight(part.coverage, 1),
                 "estimated" * part.estimated,
             )
             for part in view.segments

@@ -40,7 +40,7 @@ def _line(view: IndexView, row: int) -> Row:
 
 def rest_words(view: IndexView) -> str:
     """Say in a few words what the rest of a fund's return is likely to be."""
-    if not view.weight_measured:
+    if not view.coverage:
         return "of a part of the window no line is measured"
     weight = view.price_return_weight
     words = f"price returns of lines of {weight * 100:.1f} % of weight"
