@@ -36,7 +36,9 @@ def note(cli: Cli, *question: str) -> dict[str, Any]:
     return answer
 
 
-@pytest.mark.parametrize("cells", ["1000,", ",100", "1000,N/A", "####,100", '"1,00,000",100'])
+@pytest.mark.parametrize(
+    "cells", ["1000,", ",100", "1000,N/A", "1000,inf", "####,100", '"1,00,000",100']
+)
 def test_a_row_without_amount_may_be_any_part_of_the_fund(
     cli: Cli, tmp_path: Path, cells: str
 ) -> None:
