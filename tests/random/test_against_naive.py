@@ -86,7 +86,7 @@ def check_index(view: IndexView, want: naive.Index, question: Question) -> None:
         assert told.carry.lender == part.lender
         assert (told.lines, told.measured) == (len(part.members), len(part.share)), part.reasons
         assert told.estimated == part.estimated
-        assert near(told.scale, part.scale)
+        assert near(told.weight_measured, part.scale)
         assert near(told.coverage, part.covered) and told.coverage < 1 + 1e-9
         assert near(told.basket_return, part.basket)
     assert near(view.fund_return, want.fund_return)
