@@ -7,8 +7,10 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator
+from argparse import ArgumentParser
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,6 +91,21 @@ def parse_here() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patches:
         for name in READERS:
             patches.setattr(f"cache.sources.{name}.run", run)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_parser_a_command() -> Iterator[None]:
+    """Build the parser of a command line once: 2 ms that a process spends on it, and each test."""
+    from tui.cli import arguments, dispatch
+
+    built = cache(arguments.parser)
+
+    def parser(argv: Sequence[str]) -> ArgumentParser:
+        return built(tuple(name for name in arguments._COMMANDS if name in argv))
+
+    with pytest.MonkeyPatch.context() as patches:
+        patches.setattr(dispatch, "parser", parser)
         yield
 
 
