@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import re
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence, Sized
@@ -28,6 +29,7 @@ from tui.panes.names import NamesTable
 from tui.screen.app import InternalsApp
 from tui.screen.prompt_screen import PromptScreen
 from tui.state.config import Config
+from tui.terminal import fitting
 from tui.widgets.line_table import LineTable
 from tui.widgets.painting import Frame, PaintingCompositor
 
@@ -263,12 +265,16 @@ def drive(
             await story(pilot, app)
 
     paint = _paint_all if painted else _paint_nothing
+    # with new data all that is alive is looked through: here what all tests before have made, of
+    # which stories of memory alone see anything; these look for garbage themselves
+    drop = fitting.drop_garbage if painted or not gc.isenabled() else lambda: None
     # what a story looks at comes by its keys, and by no timer that a busy machine lets ring
     with (
         patch("tui.screen.app.POLL", 3600.0),
         patch("tui.panes.pane.STANDS", 3600.0),
         patch("tui.screen.board_answers._CALM", 0.001 if news else 3600.0),
         patch.object(Compositor, "render_update", paint),
+        patch.object(fitting, "drop_garbage", drop),
         waiting_for_nothing(),
     ):
         asyncio.run(run())
