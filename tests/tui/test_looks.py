@@ -235,13 +235,16 @@ def walk(names: list[str]) -> dict[tuple[str, str], tuple[str, set[tuple[str, st
                 await pilot.resize_terminal(*size)
                 await settle(pilot, app)
             await press(pilot, app, *keys)
-            await until(lambda: not is_under_way(seen(app)))
             for theme in themes_of(name):
                 app.theme = theme
                 await settle(pilot, app)
+                strips = app.screen._compositor.render_strips()
+                while is_under_way("\n".join(strip.text for strip in strips)):
+                    await until(lambda: not is_under_way(seen(app)))
+                    strips = app.screen._compositor.render_strips()
                 lines = [f"# {sentence}"]
                 colours: set[tuple[str, str]] = set()
-                for strip in app.screen._compositor.render_strips():
+                for strip in strips:
                     lines.append(strip.text.rstrip())
                     for text, style, _ in strip:
                         if any(map(str.isalnum, text)) and style and style.color and style.bgcolor:
