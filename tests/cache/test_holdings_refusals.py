@@ -46,6 +46,17 @@ def test_a_fund_of_another_market_is_refused_with_why_it_cannot_be_measured() ->
     assert {name for _, name, _, _ in fields["others"]} == {"SAP SE", "EUR CASH"}
 
 
+def test_weights_have_the_percent_sign_all_or_none() -> None:
+    """0.3 beside 40% is a third of a percent or a third; 0 is 0 either way."""
+    rows = "symbol,weight\nA,40%\nB,{}\nC,0\n"
+    assert refusal(rows.format("0.3")) == (
+        'has weights with a percent sign and without: "40%" in line 2 and "0.3" in line 3;'
+        " use one way"
+    )
+    fields, _ = parse(io.BytesIO(rows.format("60%").encode()), {"fund": "TST"})
+    assert fields["symbols"][:2] == ["A", "B"]
+
+
 def test_a_file_without_tickers_says_what_it_lacks() -> None:
     words = refusal(BY_ISIN)
     assert words.startswith("has no ticker in any row of a stock (the first: NVIDIA CORP ORD)")

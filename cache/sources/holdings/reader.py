@@ -76,6 +76,8 @@ class HoldingsParser:
         self._before = 0
         self._places: dict[str, int] = {}
         self._sections: list[list[str]] = [[]]
+        #: Whether with a percent sign -> the first such weight and its line.
+        self._signed: dict[bool, tuple[int, str]] = {}
 
     def read(self, args: Mapping[str, Any]) -> Sheet:
         """Read every row.
@@ -113,6 +115,7 @@ class HoldingsParser:
             self._row(row, filled, after_blank=blank, last=place == len(body) - 1)
             blank = False
         self._check_sections()
+        self._settle_percent()
         self._settle_sectors()
         sheet.as_of = stated_day(head, self._order)
         self._tell()
@@ -287,8 +290,9 @@ class HoldingsParser:
             cells[at["asset_class"]], cells[at["kind"]], has_class=table.has("asset_class")
         )
         weight = cells[at["weight"]]
-        if weight.endswith("%"):
-            self.sheet.percent = True
+        share = number(weight, "weight")
+        if share:
+            self._signed.setdefault(weight.endswith("%"), (row.line, weight))
         value = "base_value" if table.has("base_value") else "value"
         amounts = {cells[at[word]] for word in ("quantity", "price", value)} - {""}
         return Line(
@@ -304,7 +308,7 @@ class HoldingsParser:
             number(cells[at["quantity"]], "quantity"),
             number(cells[at["price"]], "price"),
             number(cells[at[value]], value),
-            number(weight, "weight"),
+            share,
             number(cells[at["fx"]], "fx"),
             identifier(cells[at["isin"]], cells[at["cusip"]], cells[at["identifier"]]),
             sedol(cells[at["sedol"]]),
@@ -324,6 +328,15 @@ class HoldingsParser:
         table.columns["sector"] = table.columns.pop("industry")
         for line in lines:
             line.sector, line.industry = line.industry, ""
+
+    def _settle_percent(self) -> None:
+        """Read weights as percentages where they have the sign; raise where some have not."""
+        if len(self._signed) > 1:
+            places = " and ".join(
+                f'"{text}" in line {line}' for line, text in self._signed.values()
+            )
+            raise SourceError(f"has weights with a percent sign and without: {places}; use one way")
+        self.sheet.percent = True if True in self._signed else None
 
     def _check_sections(self) -> None:
         """Refuse a second fund's table below the first, which would be merged.
