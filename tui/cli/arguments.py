@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final, NoReturn, cast
 
-from core.data.symbol_pattern import valid_symbol
 from tui import VERSION
+from tui.cli.argument_types import fund, path
 from tui.text.streams import BAD_INPUT, say, write
 
 _FORCE: Final = "replace a file that this program did not write, or that was changed since"
@@ -47,21 +46,6 @@ class _Version(argparse.Action):
 
 #: The shells that are tried in the tests.
 SHELLS: Final = ("bash", "zsh", "fish")
-
-
-def path(text: str) -> Path:
-    """A path from the command line; an empty one would silently be the working directory."""
-    if not text.strip():
-        raise argparse.ArgumentTypeError("the path is empty; is a variable not set?")
-    return Path(text)
-
-
-def fund(text: str) -> str:
-    """A fund's symbol from the command line, in capitals; an empty one would count as not given."""
-    symbol = text.strip().upper()
-    if not valid_symbol(symbol):
-        raise argparse.ArgumentTypeError(f'"{text}" is no fund; write one such as IWM')
-    return symbol
 
 
 def _options(*, question: bool) -> _Parser:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from cache.facts.funds import load_funds
 from core.data.question import STEPS
 from core.explain.measures import MEASURES
-from tui.cli.arguments import path, whole_parser
+from tui.cli.argument_types import path
+from tui.cli.arguments import whole_parser
 from tui.state.config import PAIRS
 from tui.text.streams import ANSWERED, BAD_INPUT, say, write
 
