@@ -10,7 +10,7 @@ import numpy as np
 
 from core.answer.member_lists import list_sources, list_warnings
 from core.answer.origins import origins_of
-from core.answer.views import IndexView, Source
+from core.answer.views import IndexView, Source, covers
 from core.data.frames import day, pydate
 
 if TYPE_CHECKING:
@@ -161,9 +161,9 @@ def warnings(
 def unknown_sectors(indices: Mapping[str, IndexView]) -> Iterator[str]:
     """Sentences on indices too few of whose sectors are known; none where no file says any."""
     shares = {fund: view.basket.sector_share for fund, view in indices.items()}
-    for fund, view in indices.items():
-        if any(shares.values()) and not view.claims_sectors:
-            known = f"only {shares[fund] * 100:.1f} %" if shares[fund] else "nothing"
+    for fund, share in shares.items():
+        if any(shares.values()) and not covers(share):
+            known = f"only {share * 100:.1f} %" if share else "nothing"
             yield (
                 f"{fund}: {known} of its measured weight has a known sector: there is no"
                 " split by sector; `internals import industries` takes a list of them"

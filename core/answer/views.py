@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from core.measures.spread import Spread
 
 State = Literal["final", "intraday", "partial"]
-#: Below this measured weight nothing is claimed about leaders or breadth, nor about sectors
-#: where those of less weight are known.
+#: Below this weight nothing is claimed: measured, of leaders or breadth; of known sector, by sector
 COVERAGE_FLOOR: Final = 0.90
 
 
@@ -334,9 +333,8 @@ class Snapshot:
     @property
     def sector_effects(self) -> tuple[SectorEffect, ...]:
         """The gap of the two baskets by sector; () where a side or its sectors are missing."""
-        if self.pair is None or not all(view.claims_sectors for view in self.indices.values()):
-            return ()
-        return self.pair.sector_effects
+        known = all(view.claims_sectors for view in self.indices.values())
+        return () if self.pair is None or not known else self.pair.sector_effects
 
     @property
     def state_words(self) -> str:

@@ -91,9 +91,14 @@ def closures(calendar: Dates, blocks: Sequence[Block]) -> Dates:
     for at in closed.tolist():
         lacking[rows[at] + 1 : rows[at + 1]] = True
     early = int(calendar.searchsorted(LAST_SATURDAY, side="right"))
-    # 1970-01-01, day 0, was a Thursday: Saturday is then a multiple of 7 after taking 2 off.
-    lacking[:early] |= ~with_closes[:early] & ((calendar[:early].astype(np.int64) - 2) % 7 == 0)
+    lacking[:early] |= ~with_closes[:early] & on_saturday(calendar[:early])
     return calendar[lacking]
+
+
+def on_saturday(sessions: Dates) -> BoolArray:
+    """(T,) which (T,) sessions were on a Saturday."""
+    # 1970-01-01, day 0, was a Thursday: Saturday is then a multiple of 7 after taking 2 off
+    return np.asarray((sessions.astype(np.int64) - 2) % 7 == 0)
 
 
 def stray_day(prices: Prices, session: date) -> StrayDay | None:

@@ -177,8 +177,8 @@ class PairHistory:
     def session_run(self) -> int | None:
         """Sessions of that streak, below 0 where the gap is negative; None `Streak.after_hole`."""
         run = last_run(self._session_signs)
-        # the session before the run, or the last one where there is no run
-        first = self.stop - max(abs(run), 1) - (1 if run else 0)
+        # the session before the run; of no run, the last one
+        first = self.stop - 1 - abs(run)
         return None if 0 < first < self.stop and self.series.holes[first] else run
 
     @cached_property
@@ -282,7 +282,7 @@ class PairHistory:
 
     def _streak_state(self) -> State | None:
         now = self.session_streak
-        if now.length < LEAST_STREAK or not now.claim or now.after_hole:
+        if now.length < LEAST_STREAK or not now.claim:
             return None
         state = np.zeros(len(self.sessions), bool)
         state[1:] = streak_lengths(self._session_signs, now.sign) >= now.length

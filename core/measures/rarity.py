@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 import numpy as np
 
+from core.data.closures import on_saturday
 from core.data.frames import (
     EXACT_DECIMALS,
     BoolArray,
@@ -131,24 +132,16 @@ def holes(sessions: Dates, calendar: Dates | None = None) -> BoolArray:
         calendar: (C,) ascending sessions of the exchange; None where they are not known.
     """
     after = np.zeros(len(sessions), bool)
+    after[1:] = np.diff(sessions).astype(np.int64) > ANCHOR_DAYS
     if calendar is None or len(sessions) < 2:
-        after[1:] = np.diff(sessions).astype(np.int64) > ANCHOR_DAYS
         return after
     first, last = calendar.searchsorted(sessions[[0, -1]])
-    if np.array_equal(calendar[first : last + 1], sessions):
-        return after
-    after[1:] = np.diff(sessions).astype(np.int64) > ANCHOR_DAYS
-    calendar = without_saturdays(calendar[first : last + 1])
-    passed = calendar.searchsorted(sessions, side="right")[:-1]
-    after[1:] |= calendar.searchsorted(sessions)[1:] > passed
+    calendar = calendar[first : last + 1]
+    if not np.array_equal(calendar, sessions):
+        calendar = calendar[~on_saturday(calendar)]
+        passed = calendar.searchsorted(sessions, side="right")[:-1]
+        after[1:] |= calendar.searchsorted(sessions)[1:] > passed
     return after
-
-
-def without_saturdays(calendar: Dates) -> Dates:
-    """A calendar's sessions on other days than Saturdays."""
-    # 1970-01-01, day 0, was a Thursday: Saturday is then a multiple of 7 after taking 2 off
-    others: Dates = calendar[(calendar.astype(np.int64) - 2) % 7 != 0]
-    return others
 
 
 def stretch_returns(level: FloatArray, length: int) -> FloatArray:

@@ -14,9 +14,10 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.closures import on_saturday
 from core.data.frames import BoolArray, Dates, FloatArray, IntArray, pydate
 from core.data.record import record
-from core.measures.rarity import CLAIM_VALUES, Standing, holes, standing_since, without_saturdays
+from core.measures.rarity import CLAIM_VALUES, Standing, holes, standing_since
 
 Unit = Literal["session", "week", "month"]
 UNITS: Final[tuple[Unit, ...]] = ("session", "week", "month")
@@ -136,7 +137,8 @@ def ended_periods(sessions: Dates, unit: Unit, calendar: Dates | None = None) ->
 
 def _ended_early(ends: Dates, unit: Unit, calendar: Dates) -> BoolArray:
     """(P,) whether the exchange had a later session in the week or month of a last close."""
-    calendar = without_saturdays(calendar[calendar.searchsorted(ends[0]) :])
+    calendar = calendar[calendar.searchsorted(ends[0]) :]
+    calendar = calendar[~on_saturday(calendar)]
     following = calendar.searchsorted(ends, side="right")
     early = np.zeros(len(ends), bool)
     some = following < len(calendar)

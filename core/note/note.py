@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from core.data.register import UNKNOWN
 from core.note.announced import announced_sentence, reconstitution_sentence
 from core.note.breadth_words import breadth_in_full
 from core.note.headline import headline, rank_sentence
@@ -32,7 +31,14 @@ from core.note.phrase import (
 )
 from core.note.ranking_words import unfinished
 from core.note.rarity_words import followed_sentence, ratio_sentence, streak_sentence
-from core.note.verdict import MOST_NAMED, drags, inside_window, leaders_that_left, members_total
+from core.note.verdict import (
+    MOST_NAMED,
+    drags,
+    inside_window,
+    leaders_that_left,
+    members_total,
+    named_sectors,
+)
 from core.note.verdict_words import verdict_sentence
 from core.note.without_words import gap_without_sentence, together, without_sentence
 
@@ -212,9 +218,8 @@ def _groups(opening: Sentence, view: IndexView) -> Sentence:
     """The best and the worst sector, and the themes that moved the index most."""
     clauses: list[Sentence] = []
     sectors = view.sectors
-    known = [place for place, sector in enumerate(sectors) if sector.name != UNKNOWN]
-    if len(known) > 1 and view.claims_sectors:
-        best, worst = (_group(view, "sectors", sectors, place) for place in (known[0], known[-1]))
+    if named := named_sectors(view):
+        best, worst = (_group(view, "sectors", sectors, place) for place in named)
         # two that are printed alike did not part
         if best.figures[-1] != worst.figures[-1]:
             clauses.append(Sentence("of its sectors ", best, " led and ", worst, " came last"))

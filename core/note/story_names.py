@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from core.data.register import UNKNOWN
 from core.note.phrase import Name, Sentence, joined, listed, path_of
 from core.note.prose import percent
-from core.note.verdict import MOST_NAMED, drags, verdict
+from core.note.verdict import MOST_NAMED, drags, named_sectors, verdict
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
@@ -119,10 +119,10 @@ def _moved(view: IndexView, path: str) -> Sentence:
 def _sectors(view: IndexView, voice: ProseStyle, ends: Ends, *, weakest_first: bool) -> Sentence:
     """The sector that moved an index most its way, and the one at the other end."""
     sectors = view.sectors
-    known = [place for place, sector in enumerate(sectors) if sector.name != UNKNOWN]
-    if ends == "none" or len(known) < 2 or not view.claims_sectors:
+    named = named_sectors(view)
+    if ends == "none" or named is None:
         return Sentence()
-    leader, last = known[0], known[-1]
+    leader, last = named
     best, worst = sectors[leader].contribution, sectors[last].contribution
     if max(abs(best), abs(worst)) < _WORTH:
         return Sentence()

@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final, Literal
 
 from core.data.record import record
+from core.data.register import UNKNOWN
 from core.measures.rarity import TIE_DECIMALS
 
 if TYPE_CHECKING:
@@ -193,3 +194,12 @@ def verdict(snapshot: Snapshot) -> Verdict | None:
 def level(gap: float) -> bool:
     """Whether a gap rounds to zero at the places it is printed with."""
     return round(abs(gap), TIE_DECIMALS) == 0
+
+
+def named_sectors(view: IndexView) -> tuple[int, int] | None:
+    """Places of an index's best and worst sector that are known.
+
+    None where nothing may be claimed about sectors, or fewer than two are known.
+    """
+    known = [place for place, sector in enumerate(view.sectors) if sector.name != UNKNOWN]
+    return (known[0], known[-1]) if len(known) > 1 and view.claims_sectors else None

@@ -126,10 +126,11 @@ def _compare_weights(sheet: Sheet, money: list[float], total: float) -> None:
     if not off:
         return
     count = f"the weights of {len(off):,} of {len(rows):,} rows are not those of their values"
+
+    def shown(value: float, weight: float, symbol: str) -> str:
+        return f"{clean(symbol, 20)}: {weight:.2%}, by its value {value:.2%}"
+
     if len(off) > _OFF_PART * len(rows):
-        value, weight, symbol = off[0]
-        first = f"{clean(symbol, 20)}: {weight:.2%}, by its value {value:.2%}"
-        sheet.notes.append(f"{count} ({first}): the values count")
-    value, weight, symbol = max(off, key=lambda row: abs(row[0] - row[1]))
-    most = f"{clean(symbol, 20)}: {weight:.2%}, by its value {value:.2%}"
-    sheet.doubts.append(f"{CONTRADICTS}, {count} ({most})")
+        sheet.notes.append(f"{count} ({shown(*off[0])}): the values count")
+    most = max(off, key=lambda row: abs(row[0] - row[1]))
+    sheet.doubts.append(f"{CONTRADICTS}, {count} ({shown(*most)})")
